@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/endpoint.h"
+#include "shared/event.h"
+#include "shared/message.h"
+#include "shared/native_socket.h"
+#include "shared/reactor.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+namespace parley
+{
+
+class EventStream;
+class Lookup;
+
+/// Where to connect and what to do there.
+struct ConnectRequest
+{
+    static constexpr std::chrono::milliseconds DefaultTimeout{10'000};
+
+    Endpoint endpoint;
+    QByteArray send;                                        ///< sent after connecting
+    std::chrono::milliseconds timeout = DefaultTimeout;     ///< for look-up, connect, send and receive together
+    qint64 maxBytes = DefaultMaxMessageBytes;               ///< the longest message taken
+};
+
+/// The engine of parley-client: one attempt at a time to connect, and to receive until the peer closes. It writes
+/// each call to an EventStream and knows no reader of it; the last event of an attempt is End.
+///
+/// The addresses of a host are tried in the system's order, the next one NextAddressDelay after the one before
+/// it or as soon as that has failed; the first that connects wins (RFC 8305, 5).
+///
+/// Lives on an I/O thread; commands are called there (IoThread::post()).
+class Client : public QObject
+{
+    Q_OBJECT
+
+public:
+    static constexpr std::chrono::milliseconds NextAddressDelay{250};
+
+    explicit Client(EventStream &events);
+    ~Client() override;
+
+    /// Starts attempt @p number, which its events carry as their connection. Cancels one that is under way.
+    void connectTo(quint64 number, const ConnectRequest &request);
+    /// Ends the attempt under way at once.
+    void cancel();
+
+private:
+    /// A socket that is connecting, or has connected, to one of the host's addresses.
+    class Socket final : public Reactor::Watcher
+    {
+    public:
+        Socket(Client &client, native::Descriptor descriptor, const Address &peer)
+            : client_(client), descriptor_(std::move(descriptor)), peer_(peer)
+        {
+        }
+        void ready(Reactor::Ready ready) override { client_.socketReady(*this, ready); }
+        int fd() const { return descriptor_.get(); }
+        const Address &peer() const { return peer_; }
+
+    private:
+        Client &client_;
+        native::Descriptor descriptor_;
+        const Address peer_;
+    };
+
+    void lookedUp(int error, const std::vector<Address> &addresses);
+    void tryNextAddress();
+    void socketReady(Socket &socket, Reactor::Ready ready);
+    void connectEnded(Socket &socket, int error);
+    void connectFailed(int error);
+    void connected(Socket &socket);
+    bool sendMore();
+    void receive();
+    void close(Socket &socket);
+    void end(Outcome outcome, int error = 0);
+    void record(Call call, native::Result result, const Address &address = {});
+    Event event(Call call, native::Result result) const;
+
+    EventStream &events_;
+    Reactor reactor_{this};
+    QTimer deadline_{this};
+    QTimer nextAddress_{this};
+
+    quint64 number_ = 0;
+    bool underWay_ = false;
+    ConnectRequest request_;
+    std::unique_ptr<Lookup> lookup_;
+    std::vector<Address> addresses_; // not tried yet, the next one last
+    std::vector<std::unique_ptr<Socket>> sockets_;
+    Socket *connected_ = nullptr; // the one of sockets_ that won
+    int connectError_ = 0;        // the most telling one so far
+    qint64 sent_ = 0;
+    qint64 received_ = 0;
+};
+
+} // namespace parley

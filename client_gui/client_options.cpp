@@ -1,0 +1,63 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/client_options.h"
+
+#include <QCoreApplication>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("ClientOptions", text);
+}
+
+} // namespace
+
+void ClientOptions::declare(CommandLine &line)
+{
+    line.setDescription(tr("Connects to a TCP server and shows the message that it sends."));
+    line.addFlag(u"connect"_s, tr("Connect as soon as the window opens."));
+    line.addValue(u"send"_s, u"TEXT"_s, tr("Send TEXT, in UTF-8, after connecting."));
+    line.addValue(u"timeout"_s, u"SECONDS"_s,
+                  tr("The longest that look-up, connect and receive may take together. Default: 10."));
+    line.addValue(u"max-bytes"_s, u"N"_s, tr("The longest message taken. Default: 16777216 (16 MiB)."));
+    line.addFlag(u"raw"_s, tr("With --headless: print the message byte for byte, with nothing escaped or added."));
+}
+
+ClientOptions ClientOptions::read(CommandLine &line)
+{
+    ClientOptions options;
+    options.host = line.host();
+    options.port = line.port();
+    options.send = line.text(u"send"_s);
+    options.timeout = line.seconds(u"timeout"_s).value_or(options.timeout);
+    options.maxBytes = line.number(u"max-bytes"_s, 1, MaxMessageBytes).value_or(options.maxBytes);
+    options.headless = line.isSet(u"headless"_s);
+    options.json = line.isSet(u"json"_s);
+    options.raw = line.isSet(u"raw"_s);
+    options.connectAtOnce = line.isSet(u"connect"_s);
+    if (options.raw && !options.headless)
+        line.setError(tr("--raw goes with --headless."));
+    if (options.raw && options.json)
+        line.setError(tr("--raw and --json exclude each other: both decide what stdout carries."));
+    if (options.headless) {
+        if (const auto endpoint = options.endpoint(); const auto *error = std::get_if<EndpointError>(&endpoint))
+            line.setError(error->sentence);
+    }
+    return options;
+}
+
+std::variant<Endpoint, EndpointError> ClientOptions::endpoint() const
+{
+    return Endpoint::parse(host.value_or(localHostName()), port.value_or(QString::number(Endpoint::DefaultPort)),
+                           Endpoint::Use::Connect);
+}
+
+} // namespace parley

@@ -1,0 +1,35 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "client_gui/client.h"
+#include "shared/command_line.h"
+
+#include <optional>
+
+namespace parley
+{
+
+/// parley-client's command line. What was not given is empty: the window then takes what it remembers.
+struct ClientOptions
+{
+    std::optional<QString> host;
+    std::optional<QString> port;
+    std::optional<QString> send;
+    std::chrono::milliseconds timeout = ConnectRequest::DefaultTimeout;
+    qint64 maxBytes = DefaultMaxMessageBytes;
+    bool headless = false;
+    bool json = false;
+    bool raw = false;
+    bool connectAtOnce = false;
+
+    static void declare(CommandLine &commandLine);
+    /// Reads @p commandLine, which has been parsed; leaves an error in it if a value is wrong.
+    static ClientOptions read(CommandLine &commandLine);
+
+    /// The endpoint with this computer's name and port 3000 where none was given.
+    std::variant<Endpoint, EndpointError> endpoint() const;
+};
+
+} // namespace parley

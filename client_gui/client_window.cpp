@@ -1,0 +1,277 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/client_window.h"
+
+#include "client_gui/message_view.h"
+#include "shared/ui/appearance.h"
+#include "shared/ui/notice_bar.h"
+#include "shared/ui/settings.h"
+#include "shared/ui/status_label.h"
+#include "shared/ui/table_view.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QFileDialog>
+#include <QGridLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QLocale>
+#include <QMenuBar>
+#include <QPushButton>
+#include <QSaveFile>
+#include <QSplitter>
+#include <QStatusBar>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+ClientWindow::ClientWindow(const ClientOptions &options) : options_(options)
+{
+    setWindowTitle(tr("Parley Client"));
+
+    auto *content = new QWidget;
+    auto *layout = new QVBoxLayout(content);
+    layout->addWidget(buildForm());
+    layout->addWidget(notice_ = new NoticeBar);
+    layout->addWidget(buildResults(), 1);
+    setCentralWidget(content);
+    statusBar()->addWidget(status_ = new StatusLabel(u"status"_s, tr("Status")), 1);
+    resize(680, 560);
+    restoreSettings();
+    buildMenus();
+    showState();
+    connect(&stream_, &EventStream::arrived, this, &ClientWindow::read);
+    if (options_.connectAtOnce)
+        startAttempt();
+}
+
+ClientWindow::~ClientWindow() = default;
+
+QWidget *ClientWindow::buildForm()
+{
+    host_ = new QLineEdit;
+    host_->setObjectName(u"host"_s);
+    host_->setAccessibleName(tr("Host"));
+    host_->setToolTip(tr("The server's name or address"));
+    port_ = new QLineEdit;
+    port_->setObjectName(u"port"_s);
+    port_->setAccessibleName(tr("Port"));
+    port_->setToolTip(tr("A number from 1 to 65535, or the name of a service"));
+    port_->setFixedWidth(fontMetrics().averageCharWidth() * 14);
+    connect_ = new QPushButton;
+    connect_->setObjectName(u"connect"_s);
+    connect_->setDefault(true);
+    send_ = new QLineEdit;
+    send_->setObjectName(u"send"_s);
+    send_->setAccessibleName(tr("Send"));
+    send_->setPlaceholderText(tr("Nothing: wait for the server to speak"));
+    send_->setToolTip(tr("Text that is sent after connecting"));
+
+    const auto label = [](const QString &text, QWidget *buddy) {
+        auto *made = new QLabel(text);
+        made->setBuddy(buddy);
+        return made;
+    };
+    auto *form = new QWidget;
+    auto *grid = new QGridLayout(form);
+    grid->setContentsMargins({});
+    grid->addWidget(label(tr("&Host:"), host_), 0, 0);
+    grid->addWidget(host_, 0, 1);
+    grid->addWidget(label(tr("&Port:"), port_), 0, 2);
+    grid->addWidget(port_, 0, 3);
+    grid->addWidget(connect_, 0, 4);
+    grid->addWidget(label(tr("&Send:"), send_), 1, 0);
+    grid->addWidget(send_, 1, 1, 1, 4);
+    grid->setColumnStretch(1, 1);
+
+    connect(connect_, &QPushButton::clicked, this, &ClientWindow::connectOrCancel);
+    for (QLineEdit *edit : {host_, port_, send_})
+        connect(edit, &QLineEdit::returnPressed, this, &ClientWindow::startAttempt);
+    return form;
+}
+
+QWidget *ClientWindow::buildResults()
+{
+    auto *received = new QWidget;
+    auto *layout = new QVBoxLayout(received);
+    layout->setContentsMargins({});
+    layout->addWidget(message_ = new MessageView, 1);
+    layout->addWidget(summary_ = new StatusLabel(u"summary"_s, tr("How the message came")));
+    message_->setObjectName(u"message"_s);
+    message_->setAccessibleName(tr("Received message"));
+    message_->setPlaceholderText(tr("The server's message will appear here: start a server, then click Connect."));
+    summary_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+
+    table_ = new TableView;
+    table_->setObjectName(u"history"_s);
+    table_->setAccessibleName(tr("History of attempts"));
+    table_->setModel(&history_);
+    table_->setPlaceholder(tr("Each attempt to connect will be listed here."));
+    QHeaderView *header = table_->horizontalHeader();
+    const int unit = fontMetrics().averageCharWidth();
+    header->resizeSection(AttemptModel::Time, unit * 16);
+    header->resizeSection(AttemptModel::LocalPort, unit * 13);
+    header->resizeSection(AttemptModel::Duration, unit * 13);
+    header->setSectionResizeMode(AttemptModel::RemoteEndpoint, QHeaderView::Stretch);
+    header->setSectionResizeMode(AttemptModel::Result, QHeaderView::Stretch);
+
+    splitter_ = new QSplitter(Qt::Vertical);
+    splitter_->setObjectName(u"splitter"_s);
+    splitter_->setChildrenCollapsible(false);
+    splitter_->addWidget(received);
+    splitter_->addWidget(table_);
+    splitter_->setStretchFactor(0, 3);
+    splitter_->setStretchFactor(1, 2);
+    return splitter_;
+}
+
+void ClientWindow::buildMenus()
+{
+    QMenu *menu = menuBar()->addMenu(tr("&Connection"));
+    connectAction_ = menu->addAction(QString(), this, &ClientWindow::connectOrCancel);
+    connectAction_->setShortcut(Qt::Key_F5);
+    saveAction_ = menu->addAction(tr("&Save Message As…"), this, &ClientWindow::saveMessage);
+    saveAction_->setShortcut(QKeySequence::Save);
+    menu->addSeparator();
+    menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+    addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
+}
+
+void ClientWindow::connectOrCancel()
+{
+    const Attempt *attempt = history_.find(current_);
+    if (attempt && attempt->isUnderWay())
+        client_.post([](Client &client) { client.cancel(); });
+    else
+        startAttempt();
+}
+
+void ClientWindow::startAttempt()
+{
+    if (const Attempt *attempt = history_.find(current_); attempt && attempt->isUnderWay())
+        return;
+    const auto parsed = Endpoint::parse(host_->text(), port_->text(), Endpoint::Use::Connect);
+    if (const auto *error = std::get_if<EndpointError>(&parsed)) {
+        QLineEdit *wrong = error->part == EndpointError::Part::Host ? host_ : port_;
+        notice_->showNotice(NoticeBar::Kind::Error, error->sentence);
+        wrong->setFocus();
+        wrong->selectAll();
+        return;
+    }
+    const ConnectRequest request{std::get<Endpoint>(parsed), encodeMessage(send_->text()), options_.timeout,
+                                 options_.maxBytes};
+    current_ = history_.add(request);
+    client_.post([number = current_, request](Client &client) { client.connectTo(number, request); });
+    message_->startMessage();
+    notice_->clear();
+    showState();
+}
+
+void ClientWindow::read(const EventBatch &batch)
+{
+    QByteArray received; // appended at once: each append lays out the last line again
+    for (const Event &event : batch.events) {
+        const Attempt *attempt = history_.apply(event);
+        if (!attempt || attempt->number != current_)
+            continue;
+        if (event.call == Call::Recv)
+            received += event.payload();
+        if (event.call == Call::End) {
+            message_->append(std::exchange(received, {}));
+            message_->finishMessage();
+            showEnd(*attempt);
+        }
+    }
+    if (!received.isEmpty())
+        message_->append(received);
+    showState();
+}
+
+void ClientWindow::showEnd(const Attempt &attempt)
+{
+    if (const QString failure = attempt.failure(); !failure.isEmpty()) {
+        const auto kind = attempt.outcome == Outcome::Cancelled ? NoticeBar::Kind::Information : NoticeBar::Kind::Error;
+        notice_->showNotice(kind, QString(failure + u' ' + attempt.advice()).trimmed());
+    }
+}
+
+void ClientWindow::showState()
+{
+    const Attempt *attempt = history_.find(current_);
+    const bool underWay = attempt && attempt->isUnderWay();
+    connect_->setText(underWay ? tr("Cancel") : tr("Connect"));
+    connectAction_->setText(underWay ? tr("&Cancel") : tr("&Connect"));
+    saveAction_->setEnabled(!message_->bytes().isEmpty() && !underWay);
+
+    QString summary = attempt ? attempt->summary() : QString();
+    if (message_->isCut())
+        summary += tr(" · only the first %1 characters are shown").arg(QLocale().toString(MessageView::MaxShown));
+    summary_->showText(summary);
+    message_->setAccessibleDescription(summary);
+
+    if (underWay)
+        status_->showText(attempt->connectedAt < 0 ? tr("Connecting…") : tr("Receiving…"));
+    else if (history_.total() == 0)
+        status_->showText(tr("Ready"));
+    else
+        status_->showText(tr("Attempts: %1, complete: %2")
+                              .arg(QLocale().toString(history_.total()), QLocale().toString(history_.complete())));
+}
+
+void ClientWindow::saveMessage()
+{
+    const QString name = QFileDialog::getSaveFileName(this, tr("Save Message As"), u"message.txt"_s);
+    if (name.isEmpty())
+        return;
+    QSaveFile file(name);
+    if (file.open(QIODevice::WriteOnly) && file.write(message_->bytes()) == message_->bytes().size() && file.commit())
+        status_->showText(tr("Saved %1 to %2").arg(bytesText(message_->bytes().size()), name));
+    else
+        notice_->showNotice(NoticeBar::Kind::Error, tr("Cannot save to %1: %2.").arg(name, file.errorString()));
+}
+
+void ClientWindow::restoreSettings()
+{
+    Settings settings;
+    settings.restoreAppearance();
+    const auto isHost = [](const QString &host) {
+        return std::holds_alternative<Endpoint>(Endpoint::parse(host, u"1"_s, Endpoint::Use::Connect));
+    };
+    const auto isPort = [](const QString &port) {
+        return std::holds_alternative<Endpoint>(Endpoint::parse(u"localhost"_s, port, Endpoint::Use::Connect));
+    };
+    const QString host = settings.text(u"host"_s, localHostName(), isHost);
+    const QString port = settings.text(u"port"_s, QString::number(Endpoint::DefaultPort), isPort);
+    host_->setText(options_.host.value_or(host));
+    port_->setText(options_.port.value_or(port));
+    send_->setText(options_.send.value_or(settings.text(u"send"_s, QString())));
+    settings.restoreGeometry(*this);
+    settings.restoreColumns(u"history/columns"_s, *table_->horizontalHeader());
+    settings.restoreSplitter(u"window/splitter"_s, *splitter_);
+    if (settings.isDamaged())
+        notice_->showNotice(NoticeBar::Kind::Warning, settings.damageText());
+}
+
+void ClientWindow::saveSettings()
+{
+    Settings settings;
+    settings.setText(u"host"_s, host_->text(), localHostName());
+    settings.setText(u"port"_s, port_->text(), QString::number(Endpoint::DefaultPort));
+    settings.setText(u"send"_s, send_->text(), QString());
+    settings.saveGeometry(*this);
+    settings.saveColumns(u"history/columns"_s, *table_->horizontalHeader());
+    settings.saveSplitter(u"window/splitter"_s, *splitter_);
+    settings.saveAppearance();
+}
+
+void ClientWindow::closeEvent(QCloseEvent *event)
+{
+    saveSettings();
+    QMainWindow::closeEvent(event);
+}
+
+} // namespace parley

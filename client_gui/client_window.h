@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "client_gui/attempt_model.h"
+#include "client_gui/client.h"
+#include "client_gui/client_options.h"
+#include "shared/event_stream.h"
+#include "shared/io_thread.h"
+
+#include <QMainWindow>
+
+class QLineEdit;
+class QPushButton;
+class QSplitter;
+
+namespace parley
+{
+
+class MessageView;
+class NoticeBar;
+class StatusLabel;
+class TableView;
+
+/// The window of parley-client.
+class ClientWindow : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    explicit ClientWindow(const ClientOptions &options);
+    ~ClientWindow() override;
+
+    const AttemptModel &history() const { return history_; }
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+
+private:
+    void buildMenus();
+    QWidget *buildForm();
+    QWidget *buildResults();
+    void restoreSettings();
+    void saveSettings();
+
+    void connectOrCancel();
+    void startAttempt();
+    void read(const EventBatch &batch);
+    void showState();
+    void showEnd(const Attempt &attempt);
+    void saveMessage();
+
+    const ClientOptions options_;
+    EventStream stream_;
+    AttemptModel history_{stream_};
+    IoThread<Client> client_{stream_}; // after the stream it writes to: taken down first
+    quint64 current_ = 0;              // the attempt that the message view shows; 0 before the first
+
+    QLineEdit *host_ = nullptr;
+    QLineEdit *port_ = nullptr;
+    QLineEdit *send_ = nullptr;
+    QPushButton *connect_ = nullptr;
+    NoticeBar *notice_ = nullptr;
+    QSplitter *splitter_ = nullptr;
+    StatusLabel *summary_ = nullptr;
+    MessageView *message_ = nullptr;
+    TableView *table_ = nullptr;
+    StatusLabel *status_ = nullptr;
+    QAction *connectAction_ = nullptr;
+    QAction *saveAction_ = nullptr;
+};
+
+} // namespace parley

@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/headless.h"
+
+#include "client_gui/attempt.h"
+#include "client_gui/client_options.h"
+#include "shared/event_json.h"
+#include "shared/event_stream.h"
+#include "shared/io_thread.h"
+#include "shared/line_writer.h"
+#include "shared/termination_signal.h"
+
+#include <QCoreApplication>
+
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+/// The message as it goes to a terminal: whole characters, nothing that acts on it, a line feed at the end.
+QByteArray printable(const QByteArray &message)
+{
+    MessageDecoder decoder;
+    QString text = decoder.decode(message);
+    text += decoder.finish();
+    return displaySafe(text).toUtf8() + '\n';
+}
+
+} // namespace
+
+int runHeadlessClient(const ClientOptions &options)
+{
+    EventStream stream;
+    TerminationSignal termination;
+    int outputError = 0;
+    const auto print = [&outputError](const QByteArray &bytes) {
+        if (outputError == 0)
+            outputError = writeAll(STDOUT_FILENO, bytes);
+    };
+    if (options.json)
+        print(startToJson("parley-client", stream.wallClock(0)));
+
+    Attempt attempt;
+    attempt.number = 1;
+    attempt.request = {std::get<Endpoint>(options.endpoint()), encodeMessage(options.send.value_or(QString())),
+                       options.timeout, options.maxBytes};
+    QByteArray message;
+    QObject::connect(&stream, &EventStream::arrived, &stream, [&](const EventBatch &batch) {
+        for (const Event &event : batch.events) {
+            attempt.apply(event);
+            if (options.json)
+                print(eventToJson(event, stream.wallClock(event.time)));
+            else if (event.call == Call::Recv)
+                message += event.payload();
+        }
+        if (!attempt.isUnderWay())
+            QCoreApplication::quit();
+    });
+
+    IoThread<Client> client(stream);
+    client.post([number = attempt.number, request = attempt.request](Client &engine) {
+        engine.connectTo(number, request);
+    });
+    QObject::connect(&termination, &TerminationSignal::received, &stream,
+                     [&client] { client.post([](Client &engine) { engine.cancel(); }); });
+    QCoreApplication::exec();
+
+    if (!options.json && (!message.isEmpty() || attempt.outcome == Outcome::Complete))
+        print(options.raw ? message : printable(message));
+    if (const QString failure = attempt.failure(); !failure.isEmpty())
+        printError(QString(failure + u' ' + attempt.advice()).trimmed());
+    else if (outputError != 0)
+        printError(QCoreApplication::translate("Headless", "Cannot write to stdout: %1.").arg(native::errorText(outputError)));
+    else
+        return ExitOk;
+    return ExitFailure;
+}
+
+} // namespace parley

@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/client_options.h"
+#include "client_gui/client_window.h"
+#include "client_gui/headless.h"
+#include "shared/ui/application.h"
+
+int main(int argc, char *argv[])
+{
+    using namespace parley;
+    CommandLine commandLine;
+    ClientOptions::declare(commandLine);
+    const auto application = makeApplication(argc, argv, QStringLiteral("parley-client"), commandLine);
+    const ClientOptions options = ClientOptions::read(commandLine);
+    if (const auto status = commandLine.answer())
+        return *status;
+    if (options.headless)
+        return runHeadlessClient(options);
+    ClientWindow window(options);
+    return runWindow(window);
+}

@@ -1,0 +1,41 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/message.h"
+
+#include <QPlainTextEdit>
+
+namespace parley
+{
+
+/// Shows a message as it arrives: plain text, whatever the peer sent, with control and bidirectional characters
+/// escaped. All its bytes are kept; at most MaxShown characters are laid out, because a longer single line makes
+/// the layout, and with it the window, slow.
+class MessageView : public QPlainTextEdit
+{
+    Q_OBJECT
+
+public:
+    static constexpr qsizetype MaxShown = 128 * 1024; ///< UTF-16 code units; 30 ms to lay out as one line
+
+    explicit MessageView(QWidget *parent = nullptr);
+
+    void startMessage();
+    void append(QByteArrayView bytes);
+    void finishMessage();
+
+    const QByteArray &bytes() const { return bytes_; }
+    bool isCut() const { return cut_; }
+
+private:
+    void show(const QString &text);
+
+    QByteArray bytes_;
+    MessageDecoder decoder_;
+    qsizetype shown_ = 0;
+    bool cut_ = false;
+};
+
+} // namespace parley

@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "server_gui/connection.h"
+
+#include "shared/event_stream.h"
+
+#include <array>
+#include <cerrno>
+
+namespace parley
+{
+
+using Interest = Reactor::Interest;
+
+Connection::Connection(ConnectionOwner &owner, quint64 number, native::Descriptor socket, const QByteArray &greeting,
+                       Clock::time_point deadline)
+    : owner_(owner), number_(number), socket_(std::move(socket)), greeting_(greeting), deadline_(deadline)
+{
+}
+
+void Connection::start()
+{
+    if (!sendMore())
+        return;
+    const int error =
+        owner_.reactor().watch(socket_.get(), this, allSent() ? Interest::Read : Interest::ReadWrite);
+    if (error != 0) {
+        native::resetOnClose(socket_.get());
+        close(Outcome::Failed, error);
+    }
+}
+
+void Connection::abort(Outcome outcome)
+{
+    native::resetOnClose(socket_.get());
+    close(outcome);
+}
+
+void Connection::ready(Reactor::Ready ready)
+{
+    const bool wasSending = !allSent();
+    if (wasSending && ready.write && !sendMore())
+        return;
+    if (ready.read && !peerClosed_ && !receive())
+        return;
+    if (peerClosed_ && allSent())
+        close(Outcome::Complete);
+    else if (peerClosed_)
+        owner_.reactor().rewatch(socket_.get(), this, Interest::Write); // the peer's FIN stays readable for ever
+    else if (wasSending && allSent())
+        owner_.reactor().rewatch(socket_.get(), this, Interest::Read);
+}
+
+/// Returns whether the connection is still there.
+bool Connection::sendMore()
+{
+    while (!allSent()) {
+        const native::Result result = native::send(socket_.get(), QByteArrayView(greeting_).sliced(sent_));
+        if (result.wouldBlock())
+            return true;
+        Event sent = event(Call::Send, result);
+        sent.bytes = greeting_;
+        sent.offset = sent_;
+        owner_.events().write(std::move(sent));
+        if (!result.ok()) {
+            close(result.error == EPIPE || result.error == ECONNRESET ? Outcome::Reset : Outcome::Failed,
+                  result.error);
+            return false;
+        }
+        sent_ += result.value;
+    }
+    owner_.events().write(event(Call::Shutdown, native::shutdownSending(socket_.get())));
+    return true;
+}
+
+/// Returns whether the connection is still there.
+bool Connection::receive()
+{
+    std::array<char, 64 * 1024> buffer;
+    const native::Result result = native::receive(socket_.get(), buffer);
+    if (result.wouldBlock())
+        return true;
+    Event received = event(Call::Recv, result);
+    if (result.value > 0)
+        received.bytes = QByteArray(buffer.data(), result.value);
+    owner_.events().write(std::move(received));
+    if (!result.ok()) {
+        close(result.error == ECONNRESET || result.error == ETIMEDOUT ? Outcome::Reset : Outcome::Failed, result.error);
+        return false;
+    }
+    peerClosed_ = result.value == 0;
+    return true;
+}
+
+void Connection::close(Outcome outcome, int error)
+{
+    socket_.close();
+    owner_.reactor().forget(this);
+    owner_.events().write(event(Call::Close, {0, 0}));
+    Event end = event(Call::End, {0, error});
+    end.outcome = outcome;
+    owner_.events().write(std::move(end));
+    owner_.ended(*this);
+}
+
+Event Connection::event(Call call, const native::Result &result) const
+{
+    Event event;
+    event.connection = number_;
+    event.call = call;
+    event.result = result.value;
+    event.error = result.error;
+    return event;
+}
+
+} // namespace parley

@@ -1,0 +1,86 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "server_gui/headless.h"
+
+#include "server_gui/listen_failure.h"
+#include "server_gui/server.h"
+#include "server_gui/server_options.h"
+#include "shared/event_json.h"
+#include "shared/event_stream.h"
+#include "shared/io_thread.h"
+#include "shared/line_writer.h"
+#include "shared/termination_signal.h"
+
+#include <QCoreApplication>
+
+#include <cstdio>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Headless", text);
+}
+
+} // namespace
+
+int runHeadlessServer(const ServerOptions &options)
+{
+    const Endpoint endpoint = std::get<Endpoint>(options.endpoint());
+    EventStream stream;
+    TerminationSignal termination;
+    LineWriter output(STDOUT_FILENO, [](int error) {
+        printError(tr("Cannot write to stdout: %1. The greetings go on.").arg(native::errorText(error)));
+    });
+    if (options.json)
+        output.write(startToJson("parley-server", stream.wallClock(0)));
+
+    int status = ExitOk;
+    quint64 dropped = 0;
+    QObject::connect(&stream, &EventStream::arrived, &stream, [&](const EventBatch &batch) {
+        QByteArray lines;
+        for (const Event &event : batch.events) {
+            if (options.json)
+                lines += eventToJson(event, stream.wallClock(event.time));
+            else if (event.call == Call::Accept && event.connection > 0)
+                lines += "Connection established with " + event.address.toPython() + '\n';
+            if (event.call == Call::Listen && event.error == 0) {
+                std::fprintf(stderr, "Listening on %s\n", event.address.toPython().constData());
+            } else if (event.call == Call::End && event.connection == 0 && event.outcome != Outcome::Complete) {
+                printError(listenFailure(endpoint, event));
+                status = ExitFailure;
+                QCoreApplication::quit();
+            }
+        }
+        output.write(lines);
+        dropped += batch.dropped;
+    });
+
+    IoThread<Server> server(stream);
+    QObject::connect(server.engine(), &Server::starved, &stream, [](int error) {
+        if (error != 0)
+            printError(starvedText(error));
+    });
+    QObject::connect(server.engine(), &Server::finished, &stream, [] { QCoreApplication::quit(); });
+    QObject::connect(&termination, &TerminationSignal::received, &stream,
+                     [&server] { server.post([](Server &engine) { engine.finish(); }); });
+    server.post([settings = options.settings(endpoint)](Server &engine) { engine.listen(settings); });
+    QCoreApplication::exec();
+
+    stream.flush();
+    constexpr std::chrono::seconds patience{2}; // for a reader that has stopped reading
+    output.finish(patience);
+    if (const qint64 lost = output.lostLines() + static_cast<qint64>(dropped); lost > 0)
+        printError(tr("%1 lines of output were lost, because the reader of stdout was too slow or gone.").arg(lost));
+    return status;
+}
+
+} // namespace parley

@@ -1,0 +1,55 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "server_gui/listen_failure.h"
+
+#include "shared/native_socket.h"
+
+#include <QCoreApplication>
+
+#include <cerrno>
+#include <netdb.h>
+
+namespace parley
+{
+
+namespace
+{
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("ListenFailure", text);
+}
+
+} // namespace
+
+QString listenFailure(const Endpoint &endpoint, const Event &end)
+{
+    const QString where = endpoint.toString();
+    if (end.outcome == Outcome::UnknownHost) {
+        if (end.error == EAI_AGAIN)
+            return tr("Cannot listen on %1: the name server did not answer. Try again, or give an address.").arg(where);
+        return tr("Cannot listen on %1: the host is unknown. Check its spelling, or give an address of this computer.").arg(where);
+    }
+    switch (end.error) {
+    case EADDRINUSE:
+        return tr("Cannot listen on %1: the port is in use by another program. Choose another port, or 0 for any free one.").arg(where);
+    case EACCES:
+        return tr("Cannot listen on %1: ports below 1024 are reserved for the administrator. Choose a higher port.").arg(where);
+    case EADDRNOTAVAIL:
+        return tr("Cannot listen on %1: that is not an address of this computer. Choose one of its own, or * for every interface.").arg(where);
+    case EAFNOSUPPORT:
+        return tr("Cannot listen on %1: this computer has no such address family. Choose another address.").arg(where);
+    default:
+        return tr("Cannot listen on %1: %2.").arg(where, native::errorText(end.error));
+    }
+}
+
+QString starvedText(int error)
+{
+    if (error == EMFILE || error == ENFILE)
+        return tr("Out of file descriptors: new clients wait until connections end.");
+    return tr("Out of memory for sockets: new clients wait until connections end.");
+}
+
+} // namespace parley

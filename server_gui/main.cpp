@@ -1,0 +1,22 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "server_gui/headless.h"
+#include "server_gui/server_options.h"
+#include "server_gui/server_window.h"
+#include "shared/ui/application.h"
+
+int main(int argc, char *argv[])
+{
+    using namespace parley;
+    CommandLine commandLine;
+    ServerOptions::declare(commandLine);
+    const auto application = makeApplication(argc, argv, QStringLiteral("parley-server"), commandLine);
+    const ServerOptions options = ServerOptions::read(commandLine);
+    if (const auto status = commandLine.answer())
+        return *status;
+    if (options.headless)
+        return runHeadlessServer(options);
+    ServerWindow window(options);
+    return runWindow(window);
+}

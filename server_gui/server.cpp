@@ -1,0 +1,254 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "server_gui/server.h"
+
+#include "shared/event_stream.h"
+#include "shared/lookup.h"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace parley
+{
+
+Server::Server(EventStream &events) : events_(events)
+{
+    qRegisterMetaType<Reachability>();
+    acceptTimer_.setSingleShot(true);
+    acceptTimer_.setInterval(AcceptRetry);
+    connect(&acceptTimer_, &QTimer::timeout, this, [this] {
+        reactor_.watch(listening_.get(), &listener_, Reactor::Interest::Read);
+        acceptSome(AcceptsPerTurn);
+    });
+    deadlineTimer_.setSingleShot(true);
+    connect(&deadlineTimer_, &QTimer::timeout, this, &Server::expireConnections);
+}
+
+Server::~Server()
+{
+    while (first_)
+        first_->abort(Outcome::Cancelled);
+}
+
+void Server::listen(const ServerSettings &settings)
+{
+    stop();
+    settings_ = settings;
+    const Endpoint &endpoint = settings_.endpoint;
+    if (endpoint.isLiteral()) {
+        listenOn({endpoint.literal});
+        return;
+    }
+    lookup_ = std::make_unique<Lookup>(endpoint.name, endpoint.port, nullptr);
+    connect(lookup_.get(), &Lookup::finished, this, [this](int error, const std::vector<Address> &addresses) {
+        lookup_.release()->deleteLater(); // it is the sender
+        Event event;
+        event.call = Call::GetAddrInfo;
+        event.result = error == 0 ? 0 : -1;
+        event.error = error;
+        event.bytes = settings_.endpoint.name.toUtf8();
+        events_.write(std::move(event));
+        if (error != 0)
+            closeListener(Outcome::UnknownHost, error);
+        else
+            listenOn(addresses);
+    });
+}
+
+/// Listens on the first of @p candidates that this computer has, IPv4 before IPv6, as a program does that binds an
+/// AF_INET socket to gethostname().
+void Server::listenOn(std::vector<Address> candidates)
+{
+    std::stable_partition(candidates.begin(), candidates.end(),
+                          [](const Address &address) { return address.family() == Address::Family::IPv4; });
+    int error = EADDRNOTAVAIL;
+    for (auto it = candidates.begin(); it != candidates.end() && error == EADDRNOTAVAIL; ++it)
+        error = tryToListen(*it);
+    if (error != 0) {
+        closeListener(Outcome::Failed, error);
+        return;
+    }
+    Q_EMIT reachable(reachability(native::localAddress(listening_.get()), localAddresses()));
+}
+
+int Server::tryToListen(const Address &address)
+{
+    const native::Result made = record(Call::Socket, native::socket(address.family()));
+    listening_ = native::Descriptor(static_cast<int>(made.value));
+    if (!made.ok())
+        return made.error;
+    const int fd = listening_.get();
+    if (const native::Result bound = record(Call::Bind, native::bind(fd, address), address); !bound.ok())
+        return bound.error;
+    const auto deadline = static_cast<int>(settings_.deadline.count());
+    native::setUserTimeout(fd, deadline);
+    // Watched before it is announced: who is told "Listening" may connect at once.
+    if (const int error = reactor_.watch(fd, &listener_, Reactor::Interest::Read); error != 0)
+        return error;
+    const native::Result listened = native::listen(fd, settings_.backlog);
+    record(Call::Listen, listened, native::localAddress(fd));
+    return listened.error;
+}
+
+void Server::setGreeting(const QByteArray &greeting)
+{
+    settings_.greeting = greeting;
+}
+
+void Server::stop()
+{
+    lookup_.reset();
+    if (!listening_.isOpen())
+        return;
+    // Who waits in the accept queue believes to be connected: closing the listener would reset them all.
+    acceptSome(settings_.backlog);
+    closeListener(Outcome::Complete, 0);
+}
+
+void Server::finish()
+{
+    finishing_ = true;
+    stop();
+    if (!first_)
+        Q_EMIT finished();
+}
+
+void Server::acceptSome(int most)
+{
+    while (most-- > 0 && listening_.isOpen()) {
+        Address peer;
+        const native::Result result = native::accept(listening_.get(), peer);
+        if (result.ok()) {
+            setStarved(0);
+            addConnection(native::Descriptor(static_cast<int>(result.value)), peer);
+        } else if (result.wouldBlock()) {
+            setStarved(0); // without free descriptors it would have failed before (accept(2), EMFILE)
+            return;
+        } else {
+            acceptFailed(result.error);
+            return;
+        }
+    }
+}
+
+void Server::addConnection(native::Descriptor socket, const Address &peer)
+{
+    const quint64 number = accepted_.fetch_add(1, std::memory_order_relaxed) + 1;
+    open_.fetch_add(1, std::memory_order_relaxed);
+    Event event;
+    event.connection = number;
+    event.call = Call::Accept;
+    event.result = socket.get();
+    event.address = peer;
+    events_.write(std::move(event));
+
+    const auto deadline = Connection::Clock::now() + settings_.deadline;
+    auto *connection = new Connection(*this, number, std::move(socket), settings_.greeting, deadline);
+    insert(*connection);
+    connection->start();
+}
+
+void Server::insert(Connection &connection)
+{
+    // At the end, unless the deadline was longer when those before it were accepted.
+    Connection *before = last_;
+    while (before && before->deadline() > connection.deadline())
+        before = before->previous;
+    connection.previous = before;
+    connection.next = before ? before->next : first_;
+    (connection.next ? connection.next->previous : last_) = &connection;
+    (before ? before->next : first_) = &connection;
+    if (!before || !deadlineTimer_.isActive())
+        startDeadlineTimer();
+}
+
+void Server::ended(Connection &connection)
+{
+    (connection.previous ? connection.previous->next : first_) = connection.next;
+    (connection.next ? connection.next->previous : last_) = connection.previous;
+    delete &connection;
+    open_.fetch_sub(1, std::memory_order_relaxed);
+    if (finishing_ && !first_ && !listening_.isOpen())
+        Q_EMIT finished();
+}
+
+void Server::acceptFailed(int error)
+{
+    switch (error) {
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+        setStarved(error);
+        // Whoever waits stays in the queue, and the listener readable: ask again later, not at once.
+        reactor_.unwatch(listening_.get(), &listener_);
+        acceptTimer_.start();
+        break;
+    case EBADF:
+    case EINVAL:
+    case ENOTSOCK:
+        record(Call::Accept, {-1, error});
+        closeListener(Outcome::Failed, error);
+        break;
+    default:
+        // The one connection is gone, or its network is (accept(2), "Error handling"): the others are not.
+        record(Call::Accept, {-1, error});
+        break;
+    }
+}
+
+void Server::setStarved(int error)
+{
+    if (std::exchange(starved_, error) == error)
+        return;
+    if (error != 0)
+        record(Call::Accept, {-1, error}); // once, not ten times a second
+    Q_EMIT starved(error);
+}
+
+void Server::closeListener(Outcome outcome, int error)
+{
+    acceptTimer_.stop();
+    setStarved(0);
+    if (listening_.isOpen()) {
+        listening_.close();
+        reactor_.forget(&listener_);
+        record(Call::Close, {0, 0});
+    }
+    Event event;
+    event.call = Call::End;
+    event.outcome = outcome;
+    event.error = error;
+    events_.write(std::move(event));
+}
+
+void Server::expireConnections()
+{
+    const auto now = Connection::Clock::now();
+    while (first_ && first_->deadline() <= now)
+        first_->abort(Outcome::TimedOut);
+    if (first_)
+        startDeadlineTimer();
+}
+
+/// For the earliest deadline. When that connection ends before, the timer fires in vain once and is set again.
+void Server::startDeadlineTimer()
+{
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(first_->deadline() - Connection::Clock::now());
+    deadlineTimer_.start(std::max(left, std::chrono::milliseconds(0)));
+}
+
+/// Writes a call of the listener to the stream.
+native::Result Server::record(Call call, native::Result result, const Address &address)
+{
+    Event event;
+    event.call = call;
+    event.result = result.value;
+    event.error = result.error;
+    event.address = address;
+    events_.write(std::move(event));
+    return result;
+}
+
+} // namespace parley

@@ -1,0 +1,94 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "server_gui/server_options.h"
+
+#include "shared/message.h"
+
+#include <QCoreApplication>
+#include <QFile>
+
+#include <limits>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("ServerOptions", text);
+}
+
+/// The greeting file's bytes; leaves an error in @p line if it cannot be read or is too long.
+QByteArray readGreetingFile(const QString &name, CommandLine &line)
+{
+    QFile file(name);
+    if (!file.open(QIODevice::ReadOnly)) {
+        line.setError(tr("--greeting-file “%1”: %2.").arg(name, file.errorString()));
+        return {};
+    }
+    const QByteArray bytes = file.read(MaxGreetingBytes + 1); // /dev/zero has no end
+    if (file.error() != QFileDevice::NoError)
+        line.setError(tr("--greeting-file “%1”: %2.").arg(name, file.errorString()));
+    else if (bytes.size() > MaxGreetingBytes)
+        line.setError(tr("--greeting-file “%1” is longer than %2 bytes, the longest greeting.").arg(name, QString::number(MaxGreetingBytes)));
+    return bytes;
+}
+
+} // namespace
+
+void ServerOptions::declare(CommandLine &line)
+{
+    line.setDescription(tr("Listens for TCP connections, greets each client and lists them all."));
+    line.addFlag(u"no-listen"_s, tr("Do not listen as soon as the window opens."));
+    line.addValue(u"greeting"_s, u"TEXT"_s, tr("What to send, in UTF-8. Default: Hello World!"));
+    line.addValue(u"greeting-file"_s, u"FILE"_s, tr("Send what FILE holds, byte for byte."));
+    line.addValue(u"backlog"_s, u"N"_s, tr("Length of the accept queue. Default: 4096."));
+    line.addValue(u"deadline"_s, u"SECONDS"_s,
+                  tr("The longest a connection may keep the server waiting, from accept to end. Default: 30."));
+}
+
+ServerOptions ServerOptions::read(CommandLine &line)
+{
+    ServerOptions options;
+    options.host = line.host();
+    options.port = line.port();
+    options.headless = line.isSet(u"headless"_s);
+    options.json = line.isSet(u"json"_s);
+    options.listenAtOnce = !line.isSet(u"no-listen"_s);
+    options.backlog =
+        static_cast<int>(line.number(u"backlog"_s, 0, std::numeric_limits<int>::max()).value_or(options.backlog));
+    options.deadline = line.seconds(u"deadline"_s).value_or(options.deadline);
+    if (const auto text = line.text(u"greeting"_s))
+        options.greeting = encodeMessage(*text);
+    if (const auto file = line.text(u"greeting-file"_s)) {
+        if (options.greeting)
+            line.setError(tr("--greeting and --greeting-file exclude each other."));
+        options.greeting = readGreetingFile(*file, line);
+        options.greetingSource = *file;
+    }
+    if (options.headless && !options.listenAtOnce)
+        line.setError(tr("--no-listen is for the window; --headless does nothing but listen."));
+    if (options.headless) {
+        if (const auto endpoint = options.endpoint(); const auto *error = std::get_if<EndpointError>(&endpoint))
+            line.setError(error->sentence);
+    }
+    return options;
+}
+
+std::variant<Endpoint, EndpointError> ServerOptions::endpoint() const
+{
+    return Endpoint::parse(host.value_or(localHostName()), port.value_or(QString::number(Endpoint::DefaultPort)),
+                           Endpoint::Use::Listen);
+}
+
+ServerSettings ServerOptions::settings(const Endpoint &endpoint) const
+{
+    return {endpoint, greeting.value_or(encodeMessage(DefaultGreeting)), backlog, deadline};
+}
+
+} // namespace parley

@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "server_gui/connection_model.h"
+#include "server_gui/server.h"
+#include "server_gui/server_options.h"
+#include "shared/event_stream.h"
+#include "shared/io_thread.h"
+
+#include <QMainWindow>
+#include <QTimer>
+
+class QComboBox;
+class QLineEdit;
+class QPushButton;
+
+namespace parley
+{
+
+class NoticeBar;
+class Settings;
+class StatusLabel;
+class TableView;
+
+/// The window of parley-server. It listens before it is built, so that the first client need not wait for it.
+class ServerWindow : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    explicit ServerWindow(const ServerOptions &options);
+    ~ServerWindow() override;
+
+    const ConnectionModel &connections() const { return connections_; }
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+
+private:
+    enum class State { Stopped, Starting, Listening };
+
+    /// What the fields start with: the command line's, or else the remembered, or else the defaults.
+    struct Fields
+    {
+        QString host;
+        QString port;
+        QString greeting;
+    };
+
+    Fields initialFields(Settings &settings);
+    QWidget *buildForm(const Fields &fields);
+    QWidget *buildTable();
+    void buildMenus();
+    void restoreLayout(Settings &settings);
+    void saveSettings();
+
+    void listenOrStop();
+    void listen(const QString &host, const QString &port);
+    void greetingEdited(const QString &text);
+    void read(const EventBatch &batch);
+    void readListenerEvent(const Event &event);
+    void setReachability(const Reachability &reachability);
+    void setStarved(int error);
+    void setState(State state);
+    void showState();
+    void showCounts();
+    void showPlaceholder();
+    void finishThenClose();
+
+    const ServerOptions options_;
+    EventStream stream_;
+    ConnectionModel connections_{stream_};
+    IoThread<Server> server_{stream_}; // after the stream it writes to: taken down first
+
+    State state_ = State::Stopped;
+    Endpoint endpoint_;       // what was asked for last
+    Address listening_;       // what is listened on
+    QByteArray greeting_;     // what is sent
+    QString inputError_;      // of the fields, before the notice was there to show it
+    Reachability reachability_;
+    bool closing_ = false;
+    quint64 dropped_ = 0;     // events that this window was too slow for
+    QTimer clock_;            // while connections are open
+
+    QComboBox *host_ = nullptr;
+    QLineEdit *port_ = nullptr;
+    QPushButton *listen_ = nullptr;
+    QLineEdit *greetingEdit_ = nullptr;
+    NoticeBar *notice_ = nullptr;
+    StatusLabel *reach_ = nullptr;
+    TableView *table_ = nullptr;
+    StatusLabel *status_ = nullptr;
+    QAction *listenAction_ = nullptr;
+};
+
+} // namespace parley

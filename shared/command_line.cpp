@@ -1,0 +1,138 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/command_line.h"
+
+#include "shared/message.h"
+
+#include <QCoreApplication>
+
+#include <cstdio>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("CommandLine", text);
+}
+
+/// Values from the command line end up on a terminal.
+QString quoted(const QString &value)
+{
+    return u"“"_s + displaySafe(value, LineBreaks::Escape) + u"”"_s;
+}
+
+} // namespace
+
+CommandLine::CommandLine()
+{
+    parser_.addOption({{u"h"_s, u"help"_s}, tr("Show this help and exit.")});
+    parser_.addOption({{u"v"_s, u"version"_s}, tr("Show the version and exit.")});
+    addFlag(u"headless"_s, tr("Open no window: work in the terminal."));
+    addFlag(u"json"_s, tr("With --headless: one JSON object per event on stdout, a line each."));
+    parser_.addPositionalArgument(u"host"_s, tr("A name or an address. Default: this computer's name."), u"[host]"_s);
+    parser_.addPositionalArgument(u"port"_s, tr("A number or a service name. Default: 3000."), u"[port]"_s);
+}
+
+void CommandLine::addFlag(const QString &name, const QString &meaning)
+{
+    parser_.addOption({name, meaning});
+}
+
+void CommandLine::addValue(const QString &name, const QString &valueName, const QString &meaning)
+{
+    parser_.addOption({name, meaning, valueName});
+}
+
+bool CommandLine::parse(const QStringList &arguments)
+{
+    if (!parser_.parse(arguments))
+        setError(parser_.errorText());
+    else if (parser_.positionalArguments().size() > 2)
+        setError(tr("Unexpected argument %1: a host and a port are all there is.").arg(quoted(parser_.positionalArguments().at(2))));
+    else if (isSet(u"json"_s) && !isSet(u"headless"_s))
+        setError(tr("--json goes with --headless."));
+    return error_.isEmpty();
+}
+
+bool CommandLine::wantsNoWindow(const QStringList &arguments)
+{
+    parser_.parse(arguments); // errors will be found again, and reported, by parse()
+    return isSet(u"headless"_s) || isSet(u"help"_s) || isSet(u"version"_s);
+}
+
+std::optional<QString> CommandLine::text(const QString &name) const
+{
+    return isSet(name) ? std::optional(parser_.value(name)) : std::nullopt;
+}
+
+std::optional<qint64> CommandLine::number(const QString &name, qint64 least, qint64 most)
+{
+    const std::optional<QString> value = text(name);
+    if (!value)
+        return std::nullopt;
+    bool isNumber = false;
+    const qint64 number = value->toLongLong(&isNumber);
+    if (isNumber && number >= least && number <= most)
+        return number;
+    setError(tr("--%1 %2: give a whole number from %3 to %4.")
+                 .arg(name, quoted(*value), QString::number(least), QString::number(most)));
+    return std::nullopt;
+}
+
+std::optional<std::chrono::milliseconds> CommandLine::seconds(const QString &name)
+{
+    const std::optional<QString> value = text(name);
+    if (!value)
+        return std::nullopt;
+    constexpr double most = 86'400;
+    bool isNumber = false;
+    const double seconds = value->toDouble(&isNumber);
+    if (isNumber && seconds >= 0.001 && seconds <= most)
+        return std::chrono::milliseconds(qRound64(seconds * 1000));
+    setError(tr("--%1 %2: give a number of seconds from 0.001 to 86400.").arg(name, quoted(*value)));
+    return std::nullopt;
+}
+
+void CommandLine::setError(const QString &sentence)
+{
+    if (error_.isEmpty())
+        error_ = sentence;
+}
+
+std::optional<int> CommandLine::answer() const
+{
+    if (isSet(u"help"_s)) {
+        std::fputs(parser_.helpText().toUtf8().constData(), stdout);
+        return ExitOk;
+    }
+    if (isSet(u"version"_s)) {
+        std::printf("%s %s\n", qUtf8Printable(QCoreApplication::applicationName()),
+                    qUtf8Printable(QCoreApplication::applicationVersion()));
+        return ExitOk;
+    }
+    if (error_.isEmpty())
+        return std::nullopt;
+    printError(error_);
+    return ExitUsage;
+}
+
+std::optional<QString> CommandLine::positional(qsizetype index) const
+{
+    const QStringList arguments = parser_.positionalArguments();
+    return index < arguments.size() ? std::optional(arguments.at(index)) : std::nullopt;
+}
+
+void printError(const QString &sentence)
+{
+    const QString line = QCoreApplication::applicationName() + u": "_s + displaySafe(sentence, LineBreaks::Escape) + u'\n';
+    std::fputs(line.toUtf8().constData(), stderr);
+}
+
+} // namespace parley

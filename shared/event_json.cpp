@@ -1,0 +1,70 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/event_json.h"
+
+#include "shared/message.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+QByteArray line(const QJsonObject &object)
+{
+    return QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n';
+}
+
+QString utc(const QDateTime &time)
+{
+    return time.toUTC().toString(Qt::ISODateWithMs);
+}
+
+QJsonArray addressToJson(const Address &address)
+{
+    return {QString::fromLatin1(address.host()), address.port()};
+}
+
+} // namespace
+
+QByteArray startToJson(const QByteArray &program, const QDateTime &start)
+{
+    return line({{u"call"_s, u"start"_s},
+                 {u"program"_s, QString::fromLatin1(program)},
+                 {u"schema"_s, JsonSchemaVersion},
+                 {u"time"_s, utc(start)}});
+}
+
+QByteArray eventToJson(const Event &event, const QDateTime &wallClock)
+{
+    QJsonObject object{{u"time"_s, utc(wallClock)},
+                       {u"ns"_s, event.time},
+                       {u"connection"_s, static_cast<qint64>(event.connection)},
+                       {u"call"_s, QLatin1String(callName(event.call))}};
+    if (event.call == Call::End)
+        object.insert(u"outcome"_s, QLatin1String(outcomeName(event.outcome)));
+    else
+        object.insert(u"result"_s, event.result);
+    if (event.error != 0)
+        object.insert(u"error"_s, QString::fromLatin1(eventErrorName(event)));
+    if (!event.address.isNull()) {
+        const bool peer = event.call == Call::Accept || event.call == Call::Connect;
+        object.insert(peer ? u"peer"_s : u"local"_s, addressToJson(event.address));
+    }
+    if (event.call == Call::GetAddrInfo)
+        object.insert(u"host"_s, displaySafe(QString::fromUtf8(event.bytes), LineBreaks::Escape));
+    if (const QByteArrayView payload = event.payload(); !payload.isEmpty()) {
+        const QByteArray shown = payload.first(qMin(payload.size(), MaxJsonPayloadBytes)).toByteArray();
+        object.insert(u"data"_s, QString::fromLatin1(shown.toBase64()));
+    }
+    return line(object);
+}
+
+} // namespace parley

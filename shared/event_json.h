@@ -1,0 +1,27 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/event.h"
+
+#include <QByteArray>
+#include <QDateTime>
+
+namespace parley
+{
+
+/// The version of the JSON Lines that this file writes; it grows when a field changes its meaning.
+inline constexpr int JsonSchemaVersion = 1;
+/// The most bytes of one call's payload that go into its line.
+inline constexpr qint64 MaxJsonPayloadBytes = 64 * 1024;
+
+/// The first line of a stream: `{"call":"start","program":"parley-server","schema":1,"time":"…"}`.
+QByteArray startToJson(const QByteArray &program, const QDateTime &start);
+
+/// One event as a JSON object on a line of its own, with its line feed. Fields: time (wall clock, UTC), ns (since the
+/// start, monotonic), connection (0 is the listener), call, result; where they apply error (errno name), peer or
+/// local (as Python's tuple, an array), host, data (base64), outcome (end only).
+QByteArray eventToJson(const Event &event, const QDateTime &wallClock);
+
+} // namespace parley

@@ -1,0 +1,67 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/event.h"
+
+#include <QDateTime>
+#include <QObject>
+
+#include <chrono>
+#include <mutex>
+
+class QTimer;
+
+namespace parley
+{
+
+/// Carries events from an engine's I/O thread to the readers on the thread that this object lives on.
+///
+/// Delivery is prompt after a pause, and at most every Interval under load, so that a flood costs the readers a
+/// few batches a second.
+///
+/// What waits for delivery is bounded. A reader that stalls longer than the bounds last loses events and learns
+/// how many (EventBatch::dropped): first the details (all but Accept, Listen and End), then all.
+class EventStream : public QObject
+{
+    Q_OBJECT
+
+public:
+    static constexpr std::chrono::milliseconds Interval{33};
+    static constexpr std::size_t MaxPendingDetails = 250'000;      ///< events; a quarter of a second under full load
+    static constexpr std::size_t MaxPendingEvents = 1'000'000;     ///< events; about 100 MB
+    static constexpr qint64 MaxPendingPayload = 64 * 1024 * 1024; ///< bytes received, held by waiting events
+
+    explicit EventStream(QObject *parent = nullptr);
+
+    /// Thread-safe. Fills in the time.
+    void write(Event event);
+
+    /// Delivers what waits, at once. On this object's thread.
+    void flush();
+
+    /// ns since the stream's start, monotonic. Thread-safe.
+    qint64 now() const;
+    /// The wall clock at @p time (ns since the start, as in Event::time), in local time.
+    QDateTime wallClock(qint64 time) const;
+
+Q_SIGNALS:
+    void arrived(const parley::EventBatch &batch);
+
+private:
+    void scheduleDelivery();
+
+    const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    const QDateTime startTime_ = QDateTime::currentDateTime();
+
+    std::mutex mutex_;
+    EventBatch pending_;        // guarded by mutex_
+    qint64 pendingPayload_ = 0; // guarded by mutex_
+    bool scheduled_ = false;    // guarded by mutex_: a delivery is on its way
+
+    QTimer *const timer_;
+    std::chrono::steady_clock::time_point lastDelivery_{};
+};
+
+} // namespace parley

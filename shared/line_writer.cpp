@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/line_writer.h"
+
+#include <cerrno>
+#include <poll.h>
+#include <unistd.h>
+
+namespace parley
+{
+
+namespace
+{
+
+void waitUntilWritable(int fd)
+{
+    pollfd waiting{fd, POLLOUT, 0};
+    ::poll(&waiting, 1, -1);
+}
+
+} // namespace
+
+int writeAll(int fd, QByteArrayView bytes, qsizetype *written)
+{
+    qsizetype done = 0;
+    int error = 0;
+    while (done < bytes.size() && error == 0) {
+        const ssize_t count = ::write(fd, bytes.data() + done, static_cast<std::size_t>(bytes.size() - done));
+        if (count >= 0)
+            done += count;
+        else if (errno == EAGAIN) // whoever shares the pipe or terminal with us made it non-blocking
+            waitUntilWritable(fd);
+        else if (errno != EINTR)
+            error = errno;
+    }
+    if (written)
+        *written = done;
+    return error;
+}
+
+/// Outlives the writer: a thread that hangs in write(2) cannot be ended, and must not hold up the program's exit.
+struct LineWriter::Shared
+{
+    int fd = -1;
+    std::function<void(int)> failed;
+
+    mutable std::mutex mutex;
+    std::condition_variable changed;
+    QByteArray pending;
+    qint64 lostLines = 0;
+    bool writing = false;
+    bool ended = false;
+    bool reported = false;
+};
+
+LineWriter::LineWriter(int fd, std::function<void(int)> failed) : shared_(std::make_shared<Shared>())
+{
+    shared_->fd = fd;
+    shared_->failed = std::move(failed);
+    std::thread([shared = shared_] { run(shared); }).detach();
+}
+
+LineWriter::~LineWriter()
+{
+    const std::lock_guard lock(shared_->mutex);
+    shared_->ended = true;
+    shared_->failed = nullptr;
+    shared_->changed.notify_all();
+}
+
+void LineWriter::write(const QByteArray &lines)
+{
+    const std::lock_guard lock(shared_->mutex);
+    if (shared_->pending.size() + lines.size() > MaxPendingBytes) {
+        shared_->lostLines += lines.count('\n');
+        return;
+    }
+    shared_->pending += lines;
+    shared_->changed.notify_all();
+}
+
+bool LineWriter::finish(std::chrono::milliseconds patience)
+{
+    std::unique_lock lock(shared_->mutex);
+    const bool idle =
+        shared_->changed.wait_for(lock, patience, [this] { return shared_->pending.isEmpty() && !shared_->writing; });
+    return idle && shared_->lostLines == 0;
+}
+
+qint64 LineWriter::lostLines() const
+{
+    const std::lock_guard lock(shared_->mutex);
+    return shared_->lostLines;
+}
+
+void LineWriter::run(const std::shared_ptr<Shared> &shared)
+{
+    std::unique_lock lock(shared->mutex);
+    for (;;) {
+        shared->changed.wait(lock, [&] { return shared->ended || !shared->pending.isEmpty(); });
+        if (shared->ended)
+            return;
+        const QByteArray lines = std::exchange(shared->pending, {});
+        shared->writing = true;
+        lock.unlock();
+        qsizetype done = 0;
+        const int error = writeAll(shared->fd, lines, &done);
+        lock.lock();
+        shared->writing = false;
+        if (error != 0) {
+            shared->lostLines += lines.sliced(done).count('\n');
+            if (shared->failed && !std::exchange(shared->reported, true))
+                shared->failed(error);
+        }
+        shared->changed.notify_all();
+    }
+}
+
+} // namespace parley

@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <QByteArray>
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace parley
+{
+
+/// Writes all of @p bytes to @p fd, as long as that takes. Returns 0, or the errno that stopped it; @p written, if
+/// given, then tells how far it came.
+int writeAll(int fd, QByteArrayView bytes, qsizetype *written = nullptr);
+
+/// Writes lines to a file descriptor (stdout) from a thread of its own, so that a reader that is slow, stopped or
+/// gone, or a disk that is full, never holds up the thread that has the lines.
+///
+/// At most MaxPendingBytes wait; lines beyond that are dropped and counted.
+class LineWriter
+{
+public:
+    static constexpr qsizetype MaxPendingBytes = 16 * 1024 * 1024;
+
+    /// @param failed called once, on the writer's thread, with the errno of the first write that fails. It must not
+    /// call the writer.
+    LineWriter(int fd, std::function<void(int error)> failed);
+    /// Gives up what is not written yet; see finish().
+    ~LineWriter();
+
+    /// Queues @p lines, whole lines with their line feeds. Never blocks. Thread-safe.
+    void write(const QByteArray &lines);
+    /// Waits until all is written, at most for @p patience. Returns whether it was, each line of it.
+    bool finish(std::chrono::milliseconds patience);
+    /// How many lines were dropped or could not be written.
+    qint64 lostLines() const;
+
+private:
+    struct Shared;
+    static void run(const std::shared_ptr<Shared> &shared);
+
+    std::shared_ptr<Shared> shared_;
+};
+
+} // namespace parley

@@ -1,0 +1,61 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <QByteArray>
+#include <QString>
+
+#include <chrono>
+
+namespace parley
+{
+
+/// What the server sends if nothing else was asked for.
+inline constexpr char16_t DefaultGreeting[] = u"Hello World!";
+/// The longest message a client takes unless told otherwise (bytes).
+inline constexpr qint64 DefaultMaxMessageBytes = 16 * 1024 * 1024;
+/// The most that this limit can be raised to (bytes): the message is held in memory until it is whole.
+inline constexpr qint64 MaxMessageBytes = 256 * 1024 * 1024;
+/// The longest greeting a server sends (bytes): as long as the longest message a client takes by default.
+inline constexpr qint64 MaxGreetingBytes = DefaultMaxMessageBytes;
+
+/// The bytes of @p text on the wire: UTF-8 (RFC 3629). A lone surrogate becomes U+FFFD.
+QByteArray encodeMessage(QStringView text);
+
+/// Decodes UTF-8 that arrives in pieces, as recv(2) gives it: however the bytes are split, the text is the same.
+///
+/// Bytes that are not UTF-8 become U+FFFD, one for each maximal subpart (Unicode 15, 3.9, D93b), as Python's
+/// `bytes.decode(errors='replace')` does. (QStringDecoder in Qt 6.4 gives another text for the same invalid
+/// bytes when they are split differently, and swallows a valid byte that follows them.)
+class MessageDecoder
+{
+public:
+    /// The text that @p bytes completes.
+    QString decode(QByteArrayView bytes);
+    /// The end of the message: U+FFFD if it ended within a character, else an empty string.
+    QString finish();
+
+private:
+    void decodeByte(unsigned char byte, QString &text);
+
+    char32_t codePoint_ = 0;
+    int missing_ = 0;            // continuation bytes still to come
+    unsigned char lowest_ = 0x80; // bounds of the next continuation byte (Unicode 15, table 3-7)
+    unsigned char highest_ = 0xbf;
+};
+
+enum class LineBreaks { Keep, Escape };
+
+/// @p text with every character escaped that could act on a terminal, or show other text than there is:
+/// control characters as `\x1b`, bidirectional and other invisible format characters as `\u202e`.
+/// Tabs and line feeds stay with LineBreaks::Keep.
+QString displaySafe(QStringView text, LineBreaks lineBreaks = LineBreaks::Keep);
+
+/// A duration for people: `0.4 ms`, `3.0 ms`, `47 ms`, `1.25 s`, `2 min 5 s`.
+QString durationText(std::chrono::nanoseconds duration);
+
+/// `1 byte`, `12 bytes`, `1,024 bytes`, in the user's locale.
+QString bytesText(qint64 count);
+
+} // namespace parley

@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/address.h"
+
+#include <QByteArray>
+#include <QString>
+
+#include <span>
+#include <utility>
+
+/// The platform's socket calls, thin: every function is one call of sockets(7), and returns what the call
+/// returned and the errno it left. Nothing here blocks (all sockets are non-blocking), raises SIGPIPE or
+/// survives exec. Why not QTcpSocket and QTcpServer: ARCHITECTURE.md, "Sockets".
+namespace parley::native
+{
+
+/// Owns a file descriptor; closes it when destroyed.
+class Descriptor
+{
+public:
+    Descriptor() = default;
+    explicit Descriptor(int fd) : fd_(fd) {}
+    Descriptor(Descriptor &&other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    Descriptor &operator=(Descriptor &&other) noexcept
+    {
+        std::swap(fd_, other.fd_);
+        return *this;
+    }
+    ~Descriptor() { close(); }
+    Q_DISABLE_COPY(Descriptor)
+
+    int get() const { return fd_; }
+    bool isOpen() const { return fd_ >= 0; }
+    void close();
+
+private:
+    int fd_ = -1;
+};
+
+/// What a call returned; @ref error is its errno, 0 where it succeeded.
+struct Result
+{
+    qint64 value = -1;
+    int error = 0;
+
+    bool ok() const { return error == 0; }
+    /// The call would block (EAGAIN, EINPROGRESS): nothing happened yet, wait until the socket is ready.
+    bool wouldBlock() const;
+};
+
+/// A TCP socket. Errors as socket(2): EMFILE, ENFILE, EAFNOSUPPORT where the family is not there.
+Result socket(Address::Family family);
+
+/// Binds for listening: with SO_REUSEADDR, so that a server can start again on the port at once (ip(7)), and
+/// for an IPv6 address other than `::` with IPV6_V6ONLY, so that only what was named is listened on.
+Result bind(int fd, const Address &address);
+Result listen(int fd, int backlog);
+
+/// accept4(2). @p peer comes from the call itself: getpeername(2) has none once the peer has reset.
+Result accept(int fd, Address &peer);
+
+Result connect(int fd, const Address &address);
+/// SO_ERROR: how a connect under way ended; 0 for connected.
+int pendingError(int fd);
+/// getsockname(2); null if it fails.
+Address localAddress(int fd);
+
+Result send(int fd, QByteArrayView bytes);
+/// recv(2); a value of 0 is the peer's FIN.
+Result receive(int fd, std::span<char> buffer);
+Result shutdownSending(int fd);
+/// Makes the close that follows send RST rather than FIN, and drop what is still unsent (SO_LINGER 0).
+void resetOnClose(int fd);
+/// Unacknowledged data older than @p milliseconds ends the connection (TCP_USER_TIMEOUT, RFC 5482). Accepted
+/// sockets inherit it from the listening one. A system without the option does without.
+void setUserTimeout(int fd, int milliseconds);
+
+/// Raises RLIMIT_NOFILE to its hard limit and returns the limit that holds now.
+int raiseDescriptorLimit();
+
+/// `ECONNREFUSED`; the number where the system has no name for it.
+QByteArray errorName(int error);
+/// The system's words for an errno: `Connection refused`.
+QString errorText(int error);
+
+} // namespace parley::native

@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <QObject>
+
+#include <memory>
+
+namespace parley
+{
+
+/// Tells watchers that their sockets are ready, in time that does not grow with the number of idle sockets.
+///
+/// Lives on an I/O thread and is served by that thread's event loop, beside Qt's timers and queued calls. The
+/// system's mechanism stands in a file of its own (reactor_epoll.cpp).
+class Reactor : public QObject
+{
+public:
+    struct Ready
+    {
+        bool read;  ///< recv, accept, or an error to be fetched
+        bool write; ///< send, or a connect that ended
+    };
+
+    class Watcher
+    {
+    public:
+        virtual void ready(Ready ready) = 0;
+
+    protected:
+        ~Watcher() = default;
+    };
+
+    /// What a watcher waits for. It is called again as long as that holds (level-triggered), so one call a turn is
+    /// enough and no socket starves another. Errors are reported with any interest, as both.
+    enum class Interest { None, Read, Write, ReadWrite };
+
+    explicit Reactor(QObject *parent = nullptr);
+    ~Reactor() override;
+
+    /// Watches @p fd until it is closed or unwatched. Returns 0 or an errno (ENOSPC, ENOMEM: epoll_ctl(2)).
+    int watch(int fd, Watcher *watcher, Interest interest);
+    /// Changes what a watched @p fd is watched for.
+    void rewatch(int fd, Watcher *watcher, Interest interest);
+    void unwatch(int fd, Watcher *watcher);
+    /// To be called when @p watcher goes away with its (closed) descriptor: it is not called any more, not even
+    /// for what was already reported.
+    void forget(Watcher *watcher);
+
+private:
+    struct Private;
+    std::unique_ptr<Private> d_;
+};
+
+} // namespace parley

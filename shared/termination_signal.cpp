@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/termination_signal.h"
+
+#include <QSocketNotifier>
+
+#include <csignal>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace parley
+{
+
+namespace
+{
+
+int wakePipe[2] = {-1, -1};
+
+// Only async-signal-safe calls (signal-safety(7)): the pipe carries the signal to the event loop.
+extern "C" void onTerminationSignal(int)
+{
+    const char byte = 0;
+    [[maybe_unused]] const auto ignored = ::write(wakePipe[1], &byte, 1);
+}
+
+} // namespace
+
+TerminationSignal::TerminationSignal(QObject *parent) : QObject(parent)
+{
+    if (::pipe2(wakePipe, O_NONBLOCK | O_CLOEXEC) != 0)
+        return; // without a pipe the signals keep their default: they end the program
+    auto *notifier = new QSocketNotifier(wakePipe[0], QSocketNotifier::Read, this);
+    connect(notifier, &QSocketNotifier::activated, this, [this, notifier] {
+        notifier->setEnabled(false);
+        Q_EMIT received();
+    });
+    struct sigaction action{};
+    action.sa_handler = onTerminationSignal;
+    action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
+    ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGTERM, &action, nullptr);
+}
+
+} // namespace parley

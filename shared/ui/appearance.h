@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <QString>
+
+class QMenu;
+
+namespace parley
+{
+
+/// How the windows look: as the system says, or light or dark by the user's choice. Qt 6.4 has no such switch, and
+/// without a desktop's platform theme no dark palette.
+enum class Appearance { System, Light, Dark };
+
+/// The value as the settings keep it, and back; System for anything unknown.
+QString appearanceName(Appearance appearance);
+Appearance appearanceFromName(const QString &name);
+
+/// To be called once the application exists, before the first applyAppearance().
+void rememberSystemAppearance();
+void applyAppearance(Appearance appearance);
+Appearance currentAppearance();
+
+/// Adds the choice to @p menu.
+void addAppearanceActions(QMenu &menu);
+
+} // namespace parley

@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/ui/application.h"
+
+#include "shared/termination_signal.h"
+#include "shared/ui/appearance.h"
+
+#include <QApplication>
+#include <QIcon>
+#include <QWidget>
+
+#include <csignal>
+#include <cstdlib>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+/// Whether Qt can open a window: it ends the program with SIGABRT where it cannot.
+bool hasDisplay(const QStringList &arguments)
+{
+    return qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY")
+           || qEnvironmentVariableIsSet("QT_QPA_PLATFORM") || arguments.contains(u"-platform"_s);
+}
+
+} // namespace
+
+std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv, const QString &name,
+                                                  CommandLine &commandLine)
+{
+    std::signal(SIGPIPE, SIG_IGN); // a reader of stdout that goes away is an error of write(2), not our end
+    QCoreApplication::setApplicationName(name);
+    QCoreApplication::setApplicationVersion(QStringLiteral(PARLEY_VERSION));
+    QCoreApplication::setOrganizationName(u"Parley"_s);
+
+    QStringList arguments;
+    for (int i = 0; i < argc; ++i)
+        arguments.append(QString::fromLocal8Bit(argv[i]));
+    std::unique_ptr<QCoreApplication> application;
+    if (commandLine.wantsNoWindow(arguments)) {
+        application = std::make_unique<QCoreApplication>(argc, argv);
+    } else if (hasDisplay(arguments)) {
+        application = std::make_unique<QApplication>(argc, argv);
+        QGuiApplication::setDesktopFileName(name);
+        QApplication::setWindowIcon(QIcon(u":/icons/"_s + name + u".svg"_s));
+        rememberSystemAppearance();
+    } else {
+        printError(QCoreApplication::translate("Application", "There is no display to open a window on: set DISPLAY, or use --headless."));
+        std::exit(ExitFailure);
+    }
+    commandLine.parse(QCoreApplication::arguments()); // without Qt's own
+    return application;
+}
+
+int runWindow(QWidget &window)
+{
+    TerminationSignal termination;
+    QObject::connect(&termination, &TerminationSignal::received, &window, &QWidget::close);
+    window.show();
+    return QApplication::exec();
+}
+
+} // namespace parley

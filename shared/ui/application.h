@@ -1,0 +1,24 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/command_line.h"
+
+#include <memory>
+#include <optional>
+
+class QCoreApplication;
+class QWidget;
+
+namespace parley
+{
+
+/// Makes the application object that @p commandLine asks for, with a window or without, and parses the arguments.
+std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv, const QString &name,
+                                                  CommandLine &commandLine);
+
+/// Shows @p window and runs the program until it is closed. SIGINT and SIGTERM close it.
+int runWindow(QWidget &window);
+
+} // namespace parley

@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/ui/settings.h"
+
+#include "shared/ui/appearance.h"
+
+#include <QCoreApplication>
+#include <QHeaderView>
+#include <QSplitter>
+#include <QWidget>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+Settings::Settings()
+    : settings_(QSettings::IniFormat, QSettings::UserScope, QCoreApplication::organizationName(),
+                QCoreApplication::applicationName())
+{
+    settings_.setAtomicSyncRequired(true); // never half a file
+    damaged_ = settings_.status() == QSettings::FormatError;
+}
+
+QString Settings::text(const QString &key, const QString &fallback,
+                       const std::function<bool(const QString &)> &isValid)
+{
+    const QVariant value = settings_.value(key);
+    if (!value.isValid())
+        return fallback;
+    // A value with a comma that was not quoted reads as a list.
+    if (value.typeId() != QMetaType::QString || (isValid && !isValid(value.toString()))) {
+        damaged_ = true;
+        return fallback;
+    }
+    return value.toString();
+}
+
+void Settings::setText(const QString &key, const QString &value, const QString &fallback)
+{
+    if (value == fallback)
+        settings_.remove(key);
+    else
+        settings_.setValue(key, value);
+}
+
+void Settings::restoreGeometry(QWidget &window)
+{
+    const QVariant value = settings_.value(u"window/geometry"_s);
+    if (value.isValid() && !window.restoreGeometry(value.toByteArray()))
+        damaged_ = true;
+}
+
+void Settings::saveGeometry(const QWidget &window)
+{
+    settings_.setValue(u"window/geometry"_s, window.saveGeometry());
+}
+
+void Settings::restoreColumns(const QString &key, QHeaderView &header)
+{
+    const QVariant value = settings_.value(key);
+    if (value.isValid() && !header.restoreState(value.toByteArray()))
+        damaged_ = true;
+}
+
+void Settings::saveColumns(const QString &key, const QHeaderView &header)
+{
+    settings_.setValue(key, header.saveState());
+}
+
+void Settings::restoreSplitter(const QString &key, QSplitter &splitter)
+{
+    const QVariant value = settings_.value(key);
+    if (value.isValid() && !splitter.restoreState(value.toByteArray()))
+        damaged_ = true;
+}
+
+void Settings::saveSplitter(const QString &key, const QSplitter &splitter)
+{
+    settings_.setValue(key, splitter.saveState());
+}
+
+void Settings::restoreAppearance()
+{
+    applyAppearance(appearanceFromName(text(u"appearance"_s, appearanceName(Appearance::System))));
+}
+
+void Settings::saveAppearance()
+{
+    setText(u"appearance"_s, appearanceName(currentAppearance()), appearanceName(Appearance::System));
+}
+
+QString Settings::damageText() const
+{
+    return QCoreApplication::translate("Settings", "Some of the saved settings could not be read, so defaults are used in "
+                                                   "their place. They are kept in %1.")
+        .arg(settings_.fileName());
+}
+
+} // namespace parley

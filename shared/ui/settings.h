@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <QSettings>
+#include <QString>
+
+#include <functional>
+
+class QHeaderView;
+class QSplitter;
+class QWidget;
+
+namespace parley
+{
+
+/// What a window remembers, in the user's configuration folder. Everything is validated when it is read: what is
+/// damaged is as if it had never been saved, and isDamaged() tells.
+class Settings
+{
+public:
+    Settings();
+
+    /// The value of @p key, or @p fallback where there is none, or none that @p isValid.
+    QString text(const QString &key, const QString &fallback,
+                 const std::function<bool(const QString &)> &isValid = {});
+    /// Remembers @p value unless it is @p fallback: a default may change, a computer's name for one.
+    void setText(const QString &key, const QString &value, const QString &fallback);
+
+    void restoreGeometry(QWidget &window);
+    void saveGeometry(const QWidget &window);
+    void restoreColumns(const QString &key, QHeaderView &header);
+    void saveColumns(const QString &key, const QHeaderView &header);
+    void restoreSplitter(const QString &key, QSplitter &splitter);
+    void saveSplitter(const QString &key, const QSplitter &splitter);
+    void restoreAppearance();
+    void saveAppearance();
+
+    bool isDamaged() const { return damaged_; }
+    /// For the notice, in one sentence.
+    QString damageText() const;
+
+private:
+    QSettings settings_;
+    bool damaged_ = false;
+};
+
+} // namespace parley
