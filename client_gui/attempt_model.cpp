@@ -68,7 +68,7 @@ QVariant AttemptModel::data(const QModelIndex &index, int role) const
     const auto column = static_cast<Column>(index.column());
     if (role == Qt::DisplayRole)
         return text(attempt, column);
-    if (role == Qt::TextAlignmentRole && (column == LocalPort || column == Duration))
+    if (role == Qt::TextAlignmentRole && isNumeric(column))
         return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
     return {};
 }
@@ -88,9 +88,19 @@ QString AttemptModel::text(const Attempt &attempt, Column column) const
     return {};
 }
 
+/// Whether the column's texts are quantities, to be compared digit by digit.
+bool AttemptModel::isNumeric(Column column)
+{
+    return column == Duration;
+}
+
 QVariant AttemptModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == Qt::TextAlignmentRole && isNumeric(static_cast<Column>(section)))
+        return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
+    if (role != Qt::DisplayRole)
         return {};
     switch (static_cast<Column>(section)) {
     case Time: return tr("Time");

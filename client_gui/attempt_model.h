@@ -41,6 +41,7 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
+    static bool isNumeric(Column column);
     QString text(const Attempt &attempt, Column column) const;
 
     const EventStream &stream_;

@@ -5,6 +5,7 @@
 
 #include "client_gui/message_view.h"
 #include "shared/ui/appearance.h"
+#include "shared/ui/endpoint_form.h"
 #include "shared/ui/notice_bar.h"
 #include "shared/ui/settings.h"
 #include "shared/ui/status_label.h"
@@ -13,9 +14,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QFileDialog>
-#include <QGridLayout>
 #include <QHeaderView>
-#include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
 #include <QMenuBar>
@@ -23,6 +22,7 @@
 #include <QSaveFile>
 #include <QSplitter>
 #include <QStatusBar>
+#include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
 
@@ -61,32 +61,18 @@ QWidget *ClientWindow::buildForm()
     port_->setObjectName(u"port"_s);
     port_->setAccessibleName(tr("Port"));
     port_->setToolTip(tr("A number from 1 to 65535, or the name of a service"));
-    port_->setFixedWidth(fontMetrics().averageCharWidth() * 14);
     connect_ = new QPushButton;
     connect_->setObjectName(u"connect"_s);
     connect_->setDefault(true);
+    keepWidth(*connect_, {tr("Connect"), tr("Cancel")});
     send_ = new QLineEdit;
     send_->setObjectName(u"send"_s);
     send_->setAccessibleName(tr("Send"));
     send_->setPlaceholderText(tr("Nothing: wait for the server to speak"));
     send_->setToolTip(tr("Text that is sent after connecting"));
 
-    const auto label = [](const QString &text, QWidget *buddy) {
-        auto *made = new QLabel(text);
-        made->setBuddy(buddy);
-        return made;
-    };
-    auto *form = new QWidget;
-    auto *grid = new QGridLayout(form);
-    grid->setContentsMargins({});
-    grid->addWidget(label(tr("&Host:"), host_), 0, 0);
-    grid->addWidget(host_, 0, 1);
-    grid->addWidget(label(tr("&Port:"), port_), 0, 2);
-    grid->addWidget(port_, 0, 3);
-    grid->addWidget(connect_, 0, 4);
-    grid->addWidget(label(tr("&Send:"), send_), 1, 0);
-    grid->addWidget(send_, 1, 1, 1, 4);
-    grid->setColumnStretch(1, 1);
+    auto *form = new EndpointForm(host_, port_, connect_);
+    form->addRow(tr("&Send:"), send_);
 
     connect(connect_, &QPushButton::clicked, this, &ClientWindow::connectOrCancel);
     for (QLineEdit *edit : {host_, port_, send_})
@@ -116,7 +102,7 @@ QWidget *ClientWindow::buildResults()
     header->resizeSection(AttemptModel::Time, unit * 16);
     header->resizeSection(AttemptModel::LocalPort, unit * 13);
     header->resizeSection(AttemptModel::Duration, unit * 13);
-    header->setSectionResizeMode(AttemptModel::RemoteEndpoint, QHeaderView::Stretch);
+    header->resizeSection(AttemptModel::RemoteEndpoint, unit * 26);
     header->setSectionResizeMode(AttemptModel::Result, QHeaderView::Stretch);
 
     splitter_ = new QSplitter(Qt::Vertical);

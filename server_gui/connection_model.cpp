@@ -102,7 +102,7 @@ QVariant ConnectionModel::data(const QModelIndex &index, int role) const
     const auto column = static_cast<Column>(index.column());
     if (role == Qt::DisplayRole)
         return text(records_[static_cast<std::size_t>(index.row())], column);
-    if (role == Qt::TextAlignmentRole && column != Time && column != PeerAddress && column != State)
+    if (role == Qt::TextAlignmentRole && isNumeric(column))
         return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
     return {};
 }
@@ -138,9 +138,19 @@ QString ConnectionModel::stateText(const Record &record) const
     }
 }
 
+/// Whether the column's texts are quantities, to be compared digit by digit.
+bool ConnectionModel::isNumeric(Column column)
+{
+    return column == Number || column == Sent || column == Received || column == Duration;
+}
+
 QVariant ConnectionModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == Qt::TextAlignmentRole && isNumeric(static_cast<Column>(section)))
+        return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
+    if (role != Qt::DisplayRole)
         return {};
     switch (static_cast<Column>(section)) {
     case Number: return tr("No.");

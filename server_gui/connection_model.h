@@ -36,6 +36,7 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
+    static bool isNumeric(Column column);
     struct Record
     {
         qint64 accepted = 0; ///< ns since the stream's start

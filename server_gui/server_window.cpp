@@ -6,6 +6,7 @@
 #include "server_gui/listen_failure.h"
 #include "shared/message.h"
 #include "shared/ui/appearance.h"
+#include "shared/ui/endpoint_form.h"
 #include "shared/ui/notice_bar.h"
 #include "shared/ui/settings.h"
 #include "shared/ui/status_label.h"
@@ -14,14 +15,13 @@
 #include <QAction>
 #include <QCloseEvent>
 #include <QComboBox>
-#include <QGridLayout>
 #include <QHeaderView>
-#include <QLabel>
 #include <QLineEdit>
 #include <QLocale>
 #include <QMenuBar>
 #include <QPushButton>
 #include <QStatusBar>
+#include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
 
@@ -53,6 +53,10 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options)
     Settings settings;
     settings.restoreAppearance();
     const Fields fields = initialFields(settings);
+    connect(&stream_, &EventStream::arrived, this, &ServerWindow::read);
+    connect(server_.engine(), &Server::reachable, this, &ServerWindow::setReachability);
+    connect(server_.engine(), &Server::starved, this, &ServerWindow::setStarved);
+    connect(server_.engine(), &Server::finished, this, &QWidget::close);
     if (options_.listenAtOnce)
         listen(fields.host, fields.port);
 
@@ -73,10 +77,6 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options)
 
     clock_.setInterval(std::chrono::seconds(1));
     connect(&clock_, &QTimer::timeout, &connections_, &ConnectionModel::refreshDurations);
-    connect(&stream_, &EventStream::arrived, this, &ServerWindow::read);
-    connect(server_.engine(), &Server::reachable, this, &ServerWindow::setReachability);
-    connect(server_.engine(), &Server::starved, this, &ServerWindow::setStarved);
-    connect(server_.engine(), &Server::finished, this, &QWidget::close);
     if (!inputError_.isEmpty())
         notice_->showNotice(NoticeBar::Kind::Error, inputError_);
     showState();
@@ -119,10 +119,10 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     port_->setObjectName(u"port"_s);
     port_->setAccessibleName(tr("Port"));
     port_->setToolTip(tr("A number, 0 for any free one, or the name of a service"));
-    port_->setFixedWidth(fontMetrics().averageCharWidth() * 14);
     listen_ = new QPushButton;
     listen_->setObjectName(u"listen"_s);
     listen_->setDefault(true);
+    keepWidth(*listen_, {tr("Listen"), tr("Stop Listening")});
     greetingEdit_ = new QLineEdit;
     greetingEdit_->setObjectName(u"greeting"_s);
     greetingEdit_->setAccessibleName(tr("Greeting"));
@@ -136,22 +136,8 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
                                               ? bytesText(greeting_.size())
                                               : tr("%1 from %2").arg(bytesText(greeting_.size()), options_.greetingSource));
 
-    const auto label = [](const QString &text, QWidget *buddy) {
-        auto *made = new QLabel(text);
-        made->setBuddy(buddy);
-        return made;
-    };
-    auto *form = new QWidget;
-    auto *grid = new QGridLayout(form);
-    grid->setContentsMargins({});
-    grid->addWidget(label(tr("&Host:"), host_), 0, 0);
-    grid->addWidget(host_, 0, 1);
-    grid->addWidget(label(tr("&Port:"), port_), 0, 2);
-    grid->addWidget(port_, 0, 3);
-    grid->addWidget(listen_, 0, 4);
-    grid->addWidget(label(tr("&Greeting:"), greetingEdit_), 1, 0);
-    grid->addWidget(greetingEdit_, 1, 1, 1, 4);
-    grid->setColumnStretch(1, 1);
+    auto *form = new EndpointForm(host_, port_, listen_);
+    form->addRow(tr("&Greeting:"), greetingEdit_);
 
     connect(listen_, &QPushButton::clicked, this, &ServerWindow::listenOrStop);
     const auto enter = [this] {
@@ -178,7 +164,7 @@ QWidget *ServerWindow::buildTable()
     header->resizeSection(ConnectionModel::Sent, unit * 12);
     header->resizeSection(ConnectionModel::Received, unit * 12);
     header->resizeSection(ConnectionModel::Duration, unit * 13);
-    header->setSectionResizeMode(ConnectionModel::PeerAddress, QHeaderView::Stretch);
+    header->resizeSection(ConnectionModel::PeerAddress, unit * 24);
     header->setSectionResizeMode(ConnectionModel::State, QHeaderView::Stretch);
     return table_;
 }

@@ -21,6 +21,7 @@ public:
         setObjectName(objectName);
         setAccessibleName(accessibleName);
         setTextFormat(Qt::PlainText);
+        setContentsMargins(2, 0, 2, 0);
     }
 
     void showText(const QString &text)

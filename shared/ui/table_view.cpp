@@ -5,13 +5,36 @@
 
 #include <QHeaderView>
 #include <QPainter>
+#include <QProxyStyle>
 #include <QScrollBar>
 
 namespace parley
 {
 
+namespace
+{
+
+/// Gives the texts of cells and headers room to the left and right.
+class RoomyStyle : public QProxyStyle
+{
+public:
+    int pixelMetric(PixelMetric metric, const QStyleOption *option, const QWidget *widget) const override
+    {
+        constexpr int room = 6;
+        if (metric == PM_FocusFrameHMargin || metric == PM_HeaderMargin)
+            return room;
+        return QProxyStyle::pixelMetric(metric, option, widget);
+    }
+};
+
+} // namespace
+
 TableView::TableView(QWidget *parent) : QTableView(parent)
 {
+    auto *roomy = new RoomyStyle;
+    roomy->setParent(this);
+    setStyle(roomy);
+    horizontalHeader()->setStyle(roomy);
     setSelectionBehavior(SelectRows);
     setAlternatingRowColors(true);
     setShowGrid(false);
@@ -21,7 +44,7 @@ TableView::TableView(QWidget *parent) : QTableView(parent)
     setHorizontalScrollMode(ScrollPerPixel);
     verticalHeader()->hide();
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed); // all alike: nothing is measured row by row
-    verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
+    verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
 }
