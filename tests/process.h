@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <QByteArray>
+#include <QMap>
+#include <QProcess>
+#include <QStringList>
+#include <QTemporaryDir>
+
+#include <chrono>
+
+/// QVERIFY() that reports how the processes stand where the condition fails.
+#define VERIFY(condition, ...) QVERIFY2(condition, parley::test::reports(__VA_ARGS__).constData())
+/// Likewise, where the condition comes true in time.
+#define TRY_VERIFY(condition, ...)                                                                           \
+    QTRY_VERIFY2_WITH_TIMEOUT(condition, parley::test::reports(__VA_ARGS__).constData(),                     \
+                              std::chrono::milliseconds(parley::test::Patience).count())
+
+namespace parley::test {
+
+/// How long a test waits for a state that should come at once: a guard against deadlocks, not a measure of
+/// speed.
+inline constexpr std::chrono::seconds Patience{20};
+
+/// A real program that runs beside the test, with all it printed. It and what it started end with this
+/// object.
+///
+/// Its environment has no display and an empty directory for settings.
+class Process
+{
+public:
+    /// Starts @p program, gives it @p input on stdin, and closes that.
+    /// @param environment on top of what is said above.
+    explicit Process(const QString &program, const QStringList &arguments = {}, const QByteArray &input = {},
+                     const QMap<QString, QString> &environment = {});
+    ~Process();
+    Q_DISABLE_COPY_MOVE(Process)
+
+    /// The next line on stdout, without its line feed; a null one if none comes.
+    QByteArray nextLine();
+    /// The next line on stderr, likewise.
+    QByteArray nextErrorLine();
+    /// Waits until the program ended by itself, and returns its exit status; -1 if it crashed or does not
+    /// end.
+    int exitStatus();
+
+    void sendSignal(int signal);
+    bool isRunning() const { return process_.state() != QProcess::NotRunning; }
+
+    /// All that was printed so far.
+    const QByteArray &output() const { return output_.bytes; }
+    const QByteArray &errorOutput() const { return errorOutput_.bytes; }
+    /// What to say where a test fails: the command line, how the program stands, and what it printed.
+    QByteArray report() const;
+
+private:
+    struct Stream
+    {
+        QByteArray bytes;
+        qsizetype taken = 0; ///< bytes that went out as lines
+    };
+
+    QByteArray takeLine(Stream &stream);
+
+    QTemporaryDir settings_;
+    QProcess process_;
+    Stream output_;
+    Stream errorOutput_;
+};
+
+/// parley-server without a window, on a port that the system chose.
+class ServerProcess : public Process
+{
+public:
+    explicit ServerProcess(const QString &host = QStringLiteral("127.0.0.1"),
+                           const QStringList &options = {});
+
+    /// Its first line on stderr.
+    const QByteArray &announcement() const { return announcement_; }
+    /// Where it listens, as that line says; 0 where there is no such line.
+    quint16 port() const { return port_; }
+
+private:
+    QByteArray announcement_;
+    quint16 port_ = 0;
+};
+
+QByteArray reports(const auto &...processes)
+{
+    return (QByteArray() + ... + (processes.report() + '\n'));
+}
+
+} // namespace parley::test

@@ -1,0 +1,160 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "raw_socket.h"
+
+#include "process.h"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstring>
+
+namespace parley::test {
+
+namespace {
+
+struct SocketAddress
+{
+    sockaddr_storage storage{};
+    socklen_t length = 0;
+
+    sockaddr *pointer() { return reinterpret_cast<sockaddr *>(&storage); }
+};
+
+SocketAddress socketAddress(const char *address, quint16 port)
+{
+    SocketAddress result;
+    auto &in = reinterpret_cast<sockaddr_in &>(result.storage);
+    auto &in6 = reinterpret_cast<sockaddr_in6 &>(result.storage);
+    if (std::strchr(address, ':')) {
+        result.length = sizeof in6;
+        in6.sin6_family = AF_INET6;
+        in6.sin6_port = htons(port);
+        ::inet_pton(AF_INET6, address, &in6.sin6_addr);
+    } else {
+        result.length = sizeof in;
+        in.sin_family = AF_INET;
+        in.sin_port = htons(port);
+        ::inet_pton(AF_INET, address, &in.sin_addr);
+    }
+    return result;
+}
+
+void setOption(int fd, int level, int name, const auto &value)
+{
+    ::setsockopt(fd, level, name, &value, sizeof value);
+}
+
+} // namespace
+
+RawSocket::RawSocket(int fd) : fd_(fd)
+{
+    const timeval patience{Patience.count(), 0};
+    setOption(fd_, SOL_SOCKET, SO_RCVTIMEO, patience); // socket(7): also for accept(2)
+    setOption(fd_, SOL_SOCKET, SO_SNDTIMEO, patience); // and for connect(2)
+}
+
+RawSocket RawSocket::bound(const char *address)
+{
+    SocketAddress local = socketAddress(address, 0);
+    RawSocket socket(::socket(local.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    setOption(socket.fd_, SOL_SOCKET, SO_REUSEADDR, 1);
+    if (::bind(socket.fd_, local.pointer(), local.length) != 0)
+        socket.close();
+    return socket;
+}
+
+RawSocket RawSocket::listening(const char *address)
+{
+    RawSocket socket = bound(address);
+    if (::listen(socket.fd_, SOMAXCONN) != 0)
+        socket.close();
+    return socket;
+}
+
+RawSocket RawSocket::connectedTo(const char *address, quint16 port, int receiveBuffer)
+{
+    SocketAddress peer = socketAddress(address, port);
+    RawSocket socket(::socket(peer.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (receiveBuffer > 0)
+        setOption(socket.fd_, SOL_SOCKET, SO_RCVBUF, receiveBuffer);
+    if (::connect(socket.fd_, peer.pointer(), peer.length) != 0)
+        socket.close();
+    return socket;
+}
+
+RawSocket &RawSocket::operator=(RawSocket &&other) noexcept
+{
+    std::swap(fd_, other.fd_);
+    std::swap(failed_, other.failed_);
+    return *this;
+}
+
+quint16 RawSocket::localPort() const
+{
+    SocketAddress local;
+    local.length = sizeof local.storage;
+    if (::getsockname(fd_, local.pointer(), &local.length) != 0)
+        return 0;
+    return ntohs(local.storage.ss_family == AF_INET6
+                     ? reinterpret_cast<const sockaddr_in6 &>(local.storage).sin6_port
+                     : reinterpret_cast<const sockaddr_in &>(local.storage).sin_port);
+}
+
+RawSocket RawSocket::accept() const
+{
+    return RawSocket(::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC));
+}
+
+bool RawSocket::send(QByteArrayView bytes) const
+{
+    while (!bytes.isEmpty()) {
+        const ssize_t sent = ::send(fd_, bytes.data(), static_cast<std::size_t>(bytes.size()), MSG_NOSIGNAL);
+        if (sent <= 0)
+            return false;
+        bytes = bytes.sliced(sent);
+    }
+    return true;
+}
+
+void RawSocket::sendAtOnce() const
+{
+    setOption(fd_, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
+QByteArray RawSocket::receive(qsizetype most)
+{
+    QByteArray bytes;
+    char buffer[65536];
+    while (bytes.size() < most) {
+        const auto wanted = static_cast<std::size_t>(qMin<qsizetype>(most - bytes.size(), sizeof buffer));
+        const ssize_t received = ::recv(fd_, buffer, wanted, 0);
+        failed_ = failed_ || received < 0;
+        if (received <= 0)
+            break;
+        bytes.append(buffer, received);
+    }
+    return bytes;
+}
+
+bool RawSocket::isAtEnd()
+{
+    return receive(1).isEmpty() && !failed_;
+}
+
+void RawSocket::close()
+{
+    if (const int fd = std::exchange(fd_, -1); fd >= 0)
+        ::close(fd);
+}
+
+void RawSocket::reset()
+{
+    setOption(fd_, SOL_SOCKET, SO_LINGER, linger{1, 0});
+    close();
+}
+
+} // namespace parley::test

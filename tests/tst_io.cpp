@@ -1,0 +1,904 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/line_writer.h"
+#include "shared/lookup.h"
+#include "shared/native_socket.h"
+#include "shared/reactor.h"
+
+#include <QRegularExpression>
+#include <QTest>
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <functional>
+#include <optional>
+#include <thread>
+
+using namespace Qt::StringLiterals;
+using namespace parley;
+using namespace std::chrono_literals;
+
+using native::Descriptor;
+
+namespace {
+
+constexpr int Patience = 60'000; // ms
+
+bool waitFor(int fd, short events)
+{
+    pollfd waiting{fd, events, 0};
+    return ::poll(&waiting, 1, Patience) == 1;
+}
+
+const Address Loopback = Address::ipv4(INADDR_LOOPBACK, 0);
+
+Descriptor newSocket(const Address &address)
+{
+    return Descriptor(static_cast<int>(native::socket(address.family()).value));
+}
+
+/// A socket that listens on a free port.
+struct Listener
+{
+    explicit Listener(const Address &where) : socket(newSocket(where))
+    {
+        if (native::bind(socket.get(), where).ok() && native::listen(socket.get(), 16).ok())
+            address = native::localAddress(socket.get());
+    }
+    bool isOpen() const { return !address.isNull(); }
+
+    Descriptor socket;
+    Address address;
+};
+
+/// Both ends of one connection.
+struct Pair
+{
+    explicit Pair(const Listener &listener, const Address &to)
+        : client(newSocket(to)),
+          connecting(native::connect(client.get(), to)),
+          connected(waitFor(client.get(), POLLOUT) && native::pendingError(client.get()) == 0 &&
+                    waitFor(listener.socket.get(), POLLIN))
+    {
+        server = Descriptor(static_cast<int>(native::accept(listener.socket.get(), peer).value));
+    }
+    explicit Pair(const Listener &listener) : Pair(listener, listener.address) {}
+
+    Descriptor client;
+    native::Result connecting;
+    bool connected;
+    Address peer; // of the server's end
+    Descriptor server;
+};
+
+int option(int fd, int level, int name)
+{
+    int value = -1;
+    socklen_t length = sizeof value;
+    return ::getsockopt(fd, level, name, &value, &length) == 0 ? value : -1;
+}
+
+native::Result receive(int fd)
+{
+    std::array<char, 1024> buffer;
+    return native::receive(fd, buffer);
+}
+
+struct Pipe
+{
+    explicit Pipe(int flags = O_CLOEXEC)
+    {
+        std::array<int, 2> fds{-1, -1};
+        if (::pipe2(fds.data(), flags) == 0) {
+            out = Descriptor(fds[0]);
+            in = Descriptor(fds[1]);
+        }
+    }
+    /// Fills it to the brim.
+    void fill()
+    {
+        ::fcntl(in.get(), F_SETFL, O_NONBLOCK);
+        for (const QByteArray &part : {QByteArray(4096, '#'), "#"_ba}) {
+            while (::write(in.get(), part.constData(), static_cast<std::size_t>(part.size())) > 0)
+                ;
+        }
+        ::fcntl(in.get(), F_SETFL, 0);
+    }
+
+    Descriptor out; // what goes in comes out here
+    Descriptor in;
+};
+
+/// Reads all that comes out of a pipe, on a thread of its own.
+class Collector
+{
+public:
+    explicit Collector(Pipe &pipe) : pipe_(pipe), thread_(&Collector::run, this) {}
+    ~Collector() { finish(); }
+    Q_DISABLE_COPY_MOVE(Collector)
+
+    /// Closes the pipe, which nobody must be writing to any more, and returns what came out of it.
+    QByteArray finish()
+    {
+        pipe_.in.close();
+        if (thread_.joinable())
+            thread_.join();
+        return received_;
+    }
+
+private:
+    void run()
+    {
+        std::array<char, 65536> buffer;
+        for (ssize_t size; (size = ::read(pipe_.out.get(), buffer.data(), buffer.size())) > 0;)
+            received_.append(buffer.data(), size);
+    }
+
+    Pipe &pipe_;
+    QByteArray received_;
+    std::thread thread_;
+};
+
+/// A watcher that calls a function.
+struct Watching final : Reactor::Watcher
+{
+    explicit Watching(std::function<void(Reactor::Ready)> function = {}) : called(std::move(function)) {}
+    void ready(Reactor::Ready ready) override
+    {
+        ++calls;
+        last = ready;
+        if (called)
+            called(ready);
+    }
+
+    std::function<void(Reactor::Ready)> called;
+    int calls = 0;
+    Reactor::Ready last{};
+};
+
+/// A descriptor that is readable from the start, and stays so.
+Descriptor readable()
+{
+    return Descriptor(::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK));
+}
+
+struct Found
+{
+    int error = 0;
+    std::vector<Address> addresses;
+};
+
+std::optional<Found> lookUp(const QString &host, std::uint16_t port = 3000)
+{
+    std::optional<Found> found;
+    Lookup lookup(host, port, nullptr);
+    QObject::connect(&lookup, &Lookup::finished, &lookup,
+                     [&](int error, const std::vector<Address> &addresses) {
+                         found = Found{error, addresses};
+                     });
+    [&] { QTRY_VERIFY_WITH_TIMEOUT(found, Patience); }();
+    return found;
+}
+
+} // namespace
+
+class TestIo : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { std::signal(SIGPIPE, SIG_IGN); } // as in the programs; LineWriter needs it
+    void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
+
+    void descriptorOwnership();
+    void acceptGivesThePeer();
+    void acceptWithoutConnection();
+    void acceptAfterReset();
+    void peerReset();
+    void peerFin();
+    void sendAfterReset();
+    void sendUntilFull();
+    void connectRefused();
+    void bindTwice();
+    void bindAgainAfterClose();
+    void bindElsewhere();
+    void ipv6Only();
+    void dualStack();
+    void socketFlags();
+    void userTimeout();
+    void descriptorLimit();
+    void errorNames();
+
+    void watched_data();
+    void watched();
+    void rewatch();
+    void peerFinIsRead();
+    void resetIsBoth();
+    void unwatch();
+    void watchErrors();
+    void manyAtOnce();
+    void forgottenWithinABatch_data();
+    void forgottenWithinABatch();
+
+    void lookupLocalhost();
+    void lookupLiteral_data();
+    void lookupLiteral();
+    void lookupFails_data();
+    void lookupFails();
+    void lookupCancelled();
+    void lookupsAtOnce();
+
+    void linesInOrder();
+    void linesFromTwoThreads();
+    void stuckReader();
+    void lostLinesAreExact();
+    void nonBlockingOutput();
+    void closedReader();
+    void fullDisk();
+    void endsWhileStuck();
+};
+
+void TestIo::descriptorOwnership()
+{
+    Descriptor none;
+    QVERIFY(!none.isOpen());
+    none.close();
+
+    Descriptor first = readable();
+    const int fd = first.get();
+    Descriptor second(std::move(first));
+    QVERIFY(!first.isOpen()); // NOLINT(bugprone-use-after-move): that is the point
+    QCOMPARE(second.get(), fd);
+    second = readable();
+    QVERIFY(second.isOpen());
+    second = Descriptor();
+    QVERIFY(!second.isOpen());
+    QCOMPARE(::fcntl(fd, F_GETFD), -1); // closed, not leaked
+}
+
+void TestIo::acceptGivesThePeer()
+{
+    const Listener listener(Loopback);
+    QVERIFY(listener.isOpen());
+    QVERIFY(listener.address.port() != 0);
+    const Pair pair(listener);
+    QVERIFY(pair.connected);
+    QVERIFY(pair.connecting.ok() || pair.connecting.wouldBlock());
+    QVERIFY(pair.server.isOpen());
+    QCOMPARE(pair.peer.toPython(), native::localAddress(pair.client.get()).toPython());
+    QCOMPARE(native::localAddress(pair.server.get()).toPython(), listener.address.toPython());
+}
+
+void TestIo::acceptWithoutConnection()
+{
+    const Listener listener(Loopback);
+    Address peer = Loopback;
+    const native::Result accepted = native::accept(listener.socket.get(), peer);
+    QVERIFY(accepted.wouldBlock());
+    QCOMPARE(accepted.value, -1);
+    QVERIFY(peer.isNull());
+}
+
+void TestIo::acceptAfterReset()
+{
+    const Listener listener(Loopback);
+    Descriptor client = newSocket(Loopback);
+    native::connect(client.get(), listener.address);
+    QVERIFY(waitFor(client.get(), POLLOUT));
+    const Address local = native::localAddress(client.get());
+    native::resetOnClose(client.get());
+    client.close();
+
+    QVERIFY(waitFor(listener.socket.get(), POLLIN));
+    Address peer;
+    const native::Result accepted = native::accept(listener.socket.get(), peer);
+    QVERIFY(accepted.ok()); // Linux gives the connection all the same
+    const Descriptor server(static_cast<int>(accepted.value));
+    QCOMPARE(peer.toPython(), local.toPython());
+    QCOMPARE(receive(server.get()).error, ECONNRESET);
+}
+
+void TestIo::peerReset()
+{
+    const Listener listener(Loopback);
+    Pair pair(listener);
+    QVERIFY(pair.connected);
+    native::resetOnClose(pair.server.get());
+    pair.server.close();
+    QVERIFY(waitFor(pair.client.get(), POLLIN));
+    const native::Result received = receive(pair.client.get());
+    QCOMPARE(received.value, -1);
+    QCOMPARE(received.error, ECONNRESET);
+    QVERIFY(!received.wouldBlock());
+}
+
+void TestIo::peerFin()
+{
+    const Listener listener(Loopback);
+    const Pair pair(listener);
+    QVERIFY(pair.connected);
+    QVERIFY(receive(pair.client.get()).wouldBlock());
+    QCOMPARE(native::send(pair.server.get(), "Hello World!").value, 12);
+    QVERIFY(native::shutdownSending(pair.server.get()).ok());
+
+    QVERIFY(waitFor(pair.client.get(), POLLRDHUP));
+    std::array<char, 1024> buffer;
+    const native::Result received = native::receive(pair.client.get(), buffer);
+    QCOMPARE(QByteArray(buffer.data(), received.value), "Hello World!"_ba);
+    const native::Result end = receive(pair.client.get());
+    QVERIFY(end.ok());
+    QCOMPARE(end.value, 0);
+
+    QCOMPARE(native::send(pair.client.get(), "still open").value, 10); // the other way
+    QVERIFY(waitFor(pair.server.get(), POLLIN));
+    QCOMPARE(receive(pair.server.get()).value, 10);
+    QCOMPARE(native::send(pair.server.get(), "x").error, EPIPE);
+}
+
+void TestIo::sendAfterReset()
+{
+    const auto previous = std::signal(SIGPIPE, SIG_DFL); // a signal would end this program
+    const Listener listener(Loopback);
+    Pair pair(listener);
+    QVERIFY(pair.connected);
+    native::resetOnClose(pair.server.get());
+    pair.server.close();
+    QVERIFY(waitFor(pair.client.get(), POLLHUP));
+    QCOMPARE(native::send(pair.client.get(), "x").error, ECONNRESET); // the socket's error, once
+    QCOMPARE(native::send(pair.client.get(), "x").error, EPIPE);
+    std::signal(SIGPIPE, previous);
+}
+
+void TestIo::sendUntilFull()
+{
+    const Listener listener(Loopback);
+    const Pair pair(listener);
+    QVERIFY(pair.connected);
+    const QByteArray bytes(1024 * 1024, 'x');
+    qint64 sent = 0;
+    native::Result result;
+    for (int i = 0; i < 1000 && (i == 0 || result.ok()); ++i) {
+        result = native::send(pair.client.get(), bytes);
+        sent += qMax(result.value, 0);
+    }
+    QVERIFY(result.wouldBlock());
+    QVERIFY(sent > 0);
+}
+
+void TestIo::connectRefused()
+{
+    const Descriptor reserved = newSocket(Loopback); // bound and not listening: nobody else gets the port
+    QVERIFY(native::bind(reserved.get(), Loopback).ok());
+    const Descriptor client = newSocket(Loopback);
+    const native::Result connecting = native::connect(client.get(), native::localAddress(reserved.get()));
+    QVERIFY(connecting.wouldBlock() || connecting.error == ECONNREFUSED);
+    QVERIFY(waitFor(client.get(), POLLOUT));
+    const int error = native::pendingError(client.get());
+    QCOMPARE(connecting.wouldBlock() ? error : connecting.error, ECONNREFUSED);
+}
+
+void TestIo::bindTwice()
+{
+    const Listener listener(Loopback);
+    QVERIFY(listener.isOpen());
+    const Descriptor second = newSocket(Loopback);
+    const native::Result bound = native::bind(second.get(), listener.address);
+    QCOMPARE(bound.value, -1);
+    QCOMPARE(bound.error, EADDRINUSE);
+}
+
+/// A server that closed its connections first can start again on its port at once.
+void TestIo::bindAgainAfterClose()
+{
+    Address address;
+    {
+        const Listener listener(Loopback);
+        address = listener.address;
+        Pair pair(listener);
+        QVERIFY(pair.connected);
+        pair.server.close();
+        QVERIFY(waitFor(pair.client.get(), POLLIN)); // and so the server's end stays in TIME_WAIT
+    }
+    QVERIFY(Listener(address).isOpen());
+}
+
+void TestIo::bindElsewhere()
+{
+    const Descriptor socket = newSocket(Loopback);
+    const Address documentation = Address::parseIPv4("192.0.2.1"); // RFC 5737: nobody's
+    QCOMPARE(native::bind(socket.get(), documentation).error, EADDRNOTAVAIL);
+}
+
+void TestIo::ipv6Only()
+{
+    const Listener listener(Address::parseIPv6("::1"));
+    if (!listener.isOpen())
+        QSKIP("no IPv6 on this computer");
+    QCOMPARE(option(listener.socket.get(), IPPROTO_IPV6, IPV6_V6ONLY), 1);
+    const Pair pair(listener);
+    QVERIFY(pair.connected);
+    QCOMPARE(pair.peer.toPython(), native::localAddress(pair.client.get()).toPython());
+    QCOMPARE(pair.peer.host(), "::1"_ba);
+}
+
+void TestIo::dualStack()
+{
+    const Listener listener(Address::any(0));
+    if (!listener.isOpen())
+        QSKIP("no IPv6 on this computer");
+    QCOMPARE(option(listener.socket.get(), IPPROTO_IPV6, IPV6_V6ONLY), 0);
+    const Pair v4(listener, Loopback.withPort(listener.address.port()));
+    QVERIFY(v4.connected);
+    QVERIFY(v4.peer.family() == Address::Family::IPv4);
+    QCOMPARE(v4.peer.toPython(), native::localAddress(v4.client.get()).toPython());
+    QCOMPARE(native::localAddress(v4.server.get()).host(), "127.0.0.1"_ba);
+
+    const Pair v6(listener, Address::parseIPv6("::1", listener.address.port()));
+    QVERIFY(v6.connected);
+    QCOMPARE(v6.peer.toPython(), native::localAddress(v6.client.get()).toPython());
+}
+
+void TestIo::socketFlags()
+{
+    const Listener listener(Loopback);
+    const Pair pair(listener);
+    QVERIFY(pair.connected);
+    for (const int fd : {listener.socket.get(), pair.client.get(), pair.server.get()}) {
+        QVERIFY(::fcntl(fd, F_GETFL) & O_NONBLOCK);
+        QVERIFY(::fcntl(fd, F_GETFD) & FD_CLOEXEC);
+    }
+}
+
+void TestIo::userTimeout()
+{
+    const Listener listener(Loopback);
+    native::setUserTimeout(listener.socket.get(), 12'345);
+    QCOMPARE(option(listener.socket.get(), IPPROTO_TCP, TCP_USER_TIMEOUT), 12'345);
+    const Pair pair(listener);
+    QVERIFY(pair.connected);
+    QCOMPARE(option(pair.server.get(), IPPROTO_TCP, TCP_USER_TIMEOUT), 12'345);
+}
+
+void TestIo::descriptorLimit()
+{
+    rlimit before{};
+    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const rlimit lowered{qMin(rlim_t{256}, before.rlim_max), before.rlim_max};
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &lowered), 0);
+    const int limit = native::raiseDescriptorLimit();
+    rlimit after{};
+    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &after), 0);
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    QCOMPARE(after.rlim_cur, before.rlim_max);
+    QCOMPARE(after.rlim_max, before.rlim_max);
+    QCOMPARE(static_cast<rlim_t>(limit), qMin(rlim_t{1'000'000}, before.rlim_max));
+}
+
+void TestIo::errorNames()
+{
+    QCOMPARE(native::errorName(ECONNREFUSED), "ECONNREFUSED"_ba);
+    QCOMPARE(native::errorName(EADDRINUSE), "EADDRINUSE"_ba);
+    QCOMPARE(native::errorName(123456), "123456"_ba);
+    QCOMPARE(native::errorText(ECONNREFUSED), u"Connection refused"_s);
+}
+
+void TestIo::watched_data()
+{
+    QTest::addColumn<Reactor::Interest>("interest");
+    QTest::addColumn<bool>("hasInput");
+    QTest::addColumn<bool>("read");
+    QTest::addColumn<bool>("write");
+    QTest::newRow("nothing") << Reactor::Interest::None << true << false << false;
+    QTest::newRow("read") << Reactor::Interest::Read << true << true << false;
+    QTest::newRow("read, nothing there") << Reactor::Interest::Read << false << false << false;
+    QTest::newRow("write") << Reactor::Interest::Write << true << false << true;
+    QTest::newRow("both") << Reactor::Interest::ReadWrite << true << true << true;
+    QTest::newRow("both, nothing there") << Reactor::Interest::ReadWrite << false << false << true;
+}
+
+/// A watcher is called as long as what it waits for holds, and for nothing else.
+void TestIo::watched()
+{
+    QFETCH(Reactor::Interest, interest);
+    QFETCH(bool, hasInput);
+    QFETCH(bool, read);
+    QFETCH(bool, write);
+    const Listener listener(Loopback);
+    const Pair pair(listener);
+    QVERIFY(pair.connected);
+    if (hasInput) {
+        QCOMPARE(native::send(pair.server.get(), "x").value, 1);
+        QVERIFY(waitFor(pair.client.get(), POLLIN));
+    }
+    Reactor reactor;
+    Watching watcher;
+    Watching clock; // shows that the reactor goes on
+    const Descriptor ticking = readable();
+    QCOMPARE(reactor.watch(pair.client.get(), &watcher, interest), 0);
+    QCOMPARE(reactor.watch(ticking.get(), &clock, Reactor::Interest::Read), 0);
+    QCOMPARE(watcher.calls, 0); // from the event loop only
+    QTRY_VERIFY_WITH_TIMEOUT(clock.calls >= 5, Patience);
+    QVERIFY(read || write ? watcher.calls >= 4 : watcher.calls == 0);
+    QCOMPARE(watcher.last.read, read);
+    QCOMPARE(watcher.last.write, write);
+}
+
+void TestIo::rewatch()
+{
+    const Listener listener(Loopback);
+    const Pair pair(listener);
+    QVERIFY(pair.connected);
+    Reactor reactor;
+    Watching watcher;
+    QCOMPARE(reactor.watch(pair.client.get(), &watcher, Reactor::Interest::Write), 0);
+    QTRY_VERIFY_WITH_TIMEOUT(watcher.last.write, Patience);
+    reactor.rewatch(pair.client.get(), &watcher, Reactor::Interest::Read);
+    const int calls = watcher.calls;
+    QCOMPARE(native::send(pair.server.get(), "x").value, 1);
+    QTRY_VERIFY_WITH_TIMEOUT(watcher.calls > calls, Patience);
+    QVERIFY(watcher.last.read && !watcher.last.write);
+}
+
+void TestIo::peerFinIsRead()
+{
+    const Listener listener(Loopback);
+    const Pair pair(listener);
+    QVERIFY(pair.connected);
+    Reactor reactor;
+    Watching watcher;
+    QCOMPARE(reactor.watch(pair.client.get(), &watcher, Reactor::Interest::Read), 0);
+    QVERIFY(native::shutdownSending(pair.server.get()).ok());
+    QTRY_VERIFY_WITH_TIMEOUT(watcher.last.read, Patience);
+    QVERIFY(!watcher.last.write);
+    QCOMPARE(receive(pair.client.get()).value, 0);
+}
+
+void TestIo::resetIsBoth()
+{
+    const Listener listener(Loopback);
+    Pair pair(listener);
+    QVERIFY(pair.connected);
+    Reactor reactor;
+    Watching watcher;
+    QCOMPARE(reactor.watch(pair.client.get(), &watcher, Reactor::Interest::None), 0);
+    native::resetOnClose(pair.server.get());
+    pair.server.close();
+    QTRY_VERIFY_WITH_TIMEOUT(watcher.calls >= 1, Patience);
+    QVERIFY(watcher.last.read && watcher.last.write);
+}
+
+void TestIo::unwatch()
+{
+    Reactor reactor;
+    Watching watcher;
+    Watching clock;
+    const Descriptor fd = readable();
+    const Descriptor ticking = readable();
+    QCOMPARE(reactor.watch(fd.get(), &watcher, Reactor::Interest::Read), 0);
+    QCOMPARE(reactor.watch(ticking.get(), &clock, Reactor::Interest::Read), 0);
+    QTRY_VERIFY_WITH_TIMEOUT(watcher.calls >= 1, Patience);
+    reactor.unwatch(fd.get(), &watcher);
+    const int calls = watcher.calls;
+    const int now = clock.calls;
+    QTRY_VERIFY_WITH_TIMEOUT(clock.calls >= now + 5, Patience);
+    QCOMPARE(watcher.calls, calls);
+
+    QCOMPARE(reactor.watch(fd.get(), &watcher, Reactor::Interest::Read), 0); // and once more
+    QTRY_VERIFY_WITH_TIMEOUT(watcher.calls > calls, Patience);
+}
+
+void TestIo::watchErrors()
+{
+    Reactor reactor;
+    Watching watcher;
+    const Descriptor fd = readable();
+    const Descriptor directory(::open("/", O_RDONLY | O_CLOEXEC));
+    QCOMPARE(reactor.watch(-1, &watcher, Reactor::Interest::Read), EBADF);
+    QCOMPARE(reactor.watch(directory.get(), &watcher, Reactor::Interest::Read), EPERM);
+    QCOMPARE(reactor.watch(fd.get(), &watcher, Reactor::Interest::Read), 0);
+    QCOMPARE(reactor.watch(fd.get(), &watcher, Reactor::Interest::Read), EEXIST);
+}
+
+/// More than one batch holds; each is served.
+void TestIo::manyAtOnce()
+{
+    Reactor reactor;
+    std::vector<Descriptor> descriptors(600);
+    std::vector<Watching> watchers(descriptors.size());
+    for (std::size_t i = 0; i < descriptors.size(); ++i) {
+        descriptors[i] = readable();
+        QVERIFY(descriptors[i].isOpen());
+        QCOMPARE(reactor.watch(descriptors[i].get(), &watchers[i], Reactor::Interest::Read), 0);
+    }
+    const auto served = [](const Watching &watcher) { return watcher.calls > 0; };
+    QTRY_VERIFY_WITH_TIMEOUT(std::all_of(watchers.begin(), watchers.end(), served), Patience);
+}
+
+void TestIo::forgottenWithinABatch_data()
+{
+    QTest::addColumn<bool>("unwatched");
+    QTest::newRow("closed and forgotten") << false;
+    QTest::newRow("unwatched") << true;
+}
+
+/// Two descriptors are ready at once, and whichever is served first takes the other away.
+void TestIo::forgottenWithinABatch()
+{
+    QFETCH(bool, unwatched);
+    Reactor reactor;
+    std::array descriptors{readable(), readable()};
+    std::array<Watching, 2> watchers;
+    for (std::size_t i = 0; i < 2; ++i) {
+        watchers[i].called = [&, other = 1 - i](Reactor::Ready) {
+            if (unwatched) {
+                reactor.unwatch(descriptors[other].get(), &watchers[other]);
+            } else {
+                descriptors[other].close();
+                reactor.forget(&watchers[other]);
+            }
+        };
+        QCOMPARE(reactor.watch(descriptors[i].get(), &watchers[i], Reactor::Interest::Read), 0);
+    }
+    QTRY_VERIFY_WITH_TIMEOUT(watchers[0].calls + watchers[1].calls >= 5, Patience);
+    QVERIFY(watchers[0].calls == 0 || watchers[1].calls == 0);
+}
+
+void TestIo::lookupLocalhost()
+{
+    const std::optional<Found> found = lookUp(u"localhost"_s);
+    QVERIFY(found);
+    QCOMPARE(found->error, 0);
+    QVERIFY(!found->addresses.empty());
+
+    // The system's order, each address once, and the port that was asked for.
+    addrinfo *list = nullptr;
+    QCOMPARE(::getaddrinfo("localhost", nullptr, nullptr, &list),
+             0); // each address thrice: stream, datagram, raw
+    QByteArrayList expected;
+    for (const addrinfo *entry = list; entry; entry = entry->ai_next) {
+        const Address address = Address::fromSockaddr(entry->ai_addr, entry->ai_addrlen);
+        if (const QByteArray text = address.withPort(3000).toPython(); !expected.contains(text))
+            expected.append(text);
+    }
+    ::freeaddrinfo(list);
+    QByteArrayList actual;
+    for (const Address &address : found->addresses) {
+        QVERIFY(address.isLoopback());
+        actual.append(address.toPython());
+    }
+    QCOMPARE(actual, expected);
+}
+
+void TestIo::lookupLiteral_data()
+{
+    QTest::addColumn<QString>("host");
+    QTest::addColumn<QByteArray>("peer");
+    QTest::newRow("IPv4") << u"127.0.0.1"_s << "('127.0.0.1', 3000)"_ba;
+    QTest::newRow("IPv6") << u"::1"_s << "('::1', 3000, 0, 0)"_ba;
+}
+
+void TestIo::lookupLiteral()
+{
+    QFETCH(QString, host);
+    QFETCH(QByteArray, peer);
+    const std::optional<Found> found = lookUp(host);
+    QVERIFY(found);
+    QCOMPARE(found->error, 0);
+    QCOMPARE(found->addresses.size(), 1U);
+    QCOMPARE(found->addresses.front().toPython(), peer);
+}
+
+void TestIo::lookupFails_data()
+{
+    QTest::addColumn<QString>("host");
+    QTest::newRow("RFC 2606") << u"parley.invalid."_s;
+    QTest::newRow("international") << u"münchen.invalid."_s;
+    QTest::newRow("label too long") << QString(64, u'a');
+    QTest::newRow("empty") << u""_s;
+}
+
+void TestIo::lookupFails()
+{
+    QFETCH(QString, host);
+    const std::optional<Found> found = lookUp(host);
+    QVERIFY(found);
+    QVERIFY(found->error != 0);
+    QVERIFY(found->addresses.empty());
+}
+
+void TestIo::lookupCancelled()
+{
+    int calls = 0;
+    for (int i = 0; i < 20; ++i) {
+        Lookup cancelled(u"127.0.0.1"_s, 1, nullptr);
+        connect(&cancelled, &Lookup::finished, this, [&calls] { ++calls; });
+    }
+    QVERIFY(lookUp(u"127.0.0.1"_s));
+    QCOMPARE(calls, 0);
+}
+
+/// More than may be under way: each is answered once, and later ones are served again.
+void TestIo::lookupsAtOnce()
+{
+    constexpr int count = 10 * Lookup::MaxUnderWay;
+    int finished = 0;
+    int unexpected = 0;
+    QObject owner;
+    for (int i = 0; i < count; ++i) {
+        const auto *lookup = new Lookup(u"127.0.0.1"_s, 1, &owner);
+        connect(lookup, &Lookup::finished, this, [&](int error, const std::vector<Address> &addresses) {
+            ++finished;
+            const bool expected =
+                error == 0 ? addresses.size() == 1 : error == EAI_AGAIN && addresses.empty();
+            unexpected += expected ? 0 : 1;
+        });
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(finished, count, Patience);
+    QCOMPARE(unexpected, 0);
+    QTRY_COMPARE_WITH_TIMEOUT(lookUp(u"127.0.0.1"_s).value_or(Found{-1, {}}).error, 0, Patience);
+    QCOMPARE(finished, count);
+}
+
+void TestIo::linesInOrder()
+{
+    Pipe pipe;
+    QByteArray expected;
+    Collector collector(pipe);
+    {
+        LineWriter writer(pipe.in.get(), {});
+        for (int i = 0; i < 50'000; ++i) { // more than a pipe holds
+            const QByteArray line = QByteArray::number(i) + '\n';
+            expected += line;
+            writer.write(line);
+        }
+        QVERIFY(writer.finish(60s));
+        QCOMPARE(writer.lostLines(), 0);
+    }
+    QVERIFY(collector.finish() == expected);
+}
+
+void TestIo::linesFromTwoThreads()
+{
+    constexpr int perThread = 5'000;
+    Pipe pipe;
+    Collector collector(pipe);
+    {
+        LineWriter writer(pipe.in.get(), {});
+        const auto write = [&writer](const QByteArray &name) {
+            for (int i = 0; i < perThread; ++i)
+                writer.write(QByteArray(name + QByteArray::number(i) + '\n'));
+        };
+        std::thread first(write, "a"_ba);
+        std::thread second(write, "b"_ba);
+        first.join();
+        second.join();
+        QVERIFY(writer.finish(60s));
+    }
+    std::array<int, 2> next{};
+    for (const QByteArray &line : collector.finish().chopped(1).split('\n')) {
+        int &expected = next[line.startsWith('a') ? 0 : 1];
+        QCOMPARE(line.sliced(1).toInt(), expected++);
+    }
+    QCOMPARE(next[0] + next[1], 2 * perThread);
+}
+
+/// Nobody reads: write() returns all the same, and finish() gives up in time.
+void TestIo::stuckReader()
+{
+    Pipe pipe;
+    pipe.fill();
+    LineWriter writer(pipe.in.get(), {});
+    writer.write("first\nsecond\n"_ba);
+    QVERIFY(!writer.finish(20ms));
+    QCOMPARE(writer.lostLines(), 0); // they still wait
+
+    Collector collector(pipe);
+    QVERIFY(writer.finish(60s));
+    QVERIFY(collector.finish().endsWith("#first\nsecond\n"));
+}
+
+void TestIo::lostLinesAreExact()
+{
+    constexpr int count = 48;
+    const QByteArray lines = QByteArray(512 * 1024 - 1, 'x') + '\n' + QByteArray(512 * 1024 - 1, 'y') + '\n';
+    constexpr int fitting = int{LineWriter::MaxPendingBytes} / (1024 * 1024);
+    Pipe pipe;
+    pipe.fill();
+    LineWriter writer(pipe.in.get(), {});
+    for (int i = 0; i < count; ++i)
+        writer.write(lines);
+    const qint64 lost = writer.lostLines();
+    // What the writer's thread has taken to write, when it does so, waits no more.
+    QVERIFY2(lost <= 2 * (count - fitting) && lost >= 2 * (count - 2 * fitting),
+             qPrintable(QString::number(lost)));
+
+    Collector collector(pipe);
+    QVERIFY(!writer.finish(60s)); // all that is left was written, but not each line
+    const QByteArray received = collector.finish();
+    QCOMPARE(writer.lostLines(), lost);
+    QCOMPARE(received.count('\n') + lost, 2 * count);
+    QCOMPARE(received.count('x'), received.count('y'));
+}
+
+/// A descriptor may be non-blocking, because another program shares the pipe and made it so.
+void TestIo::nonBlockingOutput()
+{
+    Pipe pipe;
+    QCOMPARE(::fcntl(pipe.in.get(), F_SETFL, O_NONBLOCK), 0);
+    const QByteArray lines = QByteArray(1023, 'x').append('\n').repeated(1024);
+    int failures = 0;
+    LineWriter writer(pipe.in.get(), [&failures](int) { ++failures; });
+    writer.write(lines);
+    QVERIFY(!writer.finish(20ms)); // more than the pipe holds
+    Collector collector(pipe);
+    QVERIFY(writer.finish(60s));
+    QVERIFY(collector.finish() == lines);
+    QCOMPARE(failures, 0);
+}
+
+void TestIo::closedReader()
+{
+    Pipe pipe;
+    pipe.out.close();
+    std::atomic<int> calls = 0;
+    std::atomic<int> error = 0;
+    LineWriter writer(pipe.in.get(), [&](int code) {
+        ++calls;
+        error = code;
+    });
+    writer.write("one\n"_ba);
+    QVERIFY(!writer.finish(60s));
+    QCOMPARE(calls, 1);
+    QCOMPARE(error, EPIPE);
+    QCOMPARE(writer.lostLines(), 1);
+    writer.write("two\nthree\n"_ba);
+    QVERIFY(!writer.finish(60s));
+    QCOMPARE(calls, 1); // said once
+    QCOMPARE(writer.lostLines(), 3);
+}
+
+void TestIo::fullDisk()
+{
+    const Descriptor full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
+    if (!full.isOpen())
+        QSKIP("no /dev/full");
+    std::atomic<int> error = 0;
+    LineWriter writer(full.get(), [&error](int code) { error = code; });
+    writer.write("one\n"_ba);
+    QVERIFY(!writer.finish(60s));
+    QCOMPARE(error, ENOSPC);
+    QCOMPARE(writer.lostLines(), 1);
+    QCOMPARE(writeAll(full.get(), "x"), ENOSPC);
+}
+
+/// The destructor returns although the writer's thread cannot, and nothing is reported afterwards.
+void TestIo::endsWhileStuck()
+{
+    Pipe pipe;
+    pipe.fill();
+    std::atomic<int> calls = 0;
+    {
+        LineWriter writer(pipe.in.get(), [&calls](int) { ++calls; });
+        writer.write("never\n"_ba);
+        QVERIFY(!writer.finish(20ms));
+    }
+    pipe.out.close(); // ends the thread's call
+    QCOMPARE(calls, 0);
+}
+
+QTEST_GUILESS_MAIN(TestIo)
+#include "tst_io.moc"
