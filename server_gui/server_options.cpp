@@ -48,6 +48,8 @@ void ServerOptions::declare(CommandLine &line)
     line.addValue(u"greeting"_s, u"TEXT"_s, tr("What to send, in UTF-8. Default: Hello World!"));
     line.addValue(u"greeting-file"_s, u"FILE"_s, tr("Send what FILE holds, byte for byte."));
     line.addValue(u"backlog"_s, u"N"_s, tr("Length of the accept queue. Default: 4096."));
+    line.addValue(u"behaviour"_s, u"NAME"_s,
+                  tr("What to do with a connection: greet-close (send the greeting, then close), the default."));
     line.addValue(u"deadline"_s, u"SECONDS"_s,
                   tr("The longest a connection may keep the server waiting, from accept to end. Default: 30."));
 }
@@ -71,6 +73,8 @@ ServerOptions ServerOptions::read(CommandLine &line)
         options.greeting = readGreetingFile(*file, line);
         options.greetingSource = *file;
     }
+    if (const auto name = line.text(u"behaviour"_s); name && *name != u"greet-close"_s)
+        line.setError(tr("--behaviour “%1” is not known: there is greet-close.").arg(*name));
     if (options.headless && !options.listenAtOnce)
         line.setError(tr("--no-listen is for the window; --headless does nothing but listen."));
     if (options.headless) {
