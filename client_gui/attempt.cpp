@@ -40,11 +40,15 @@ void Attempt::apply(const Event &event)
     case Call::GetSockName:
         local = event.address;
         break;
+    case Call::SendTo:
+        peer = event.address;
+        connectedAt = event.time; // as far as datagrams can be
+        break;
     case Call::Recv:
-        if (const qsizetype kept = event.payload().size(); kept > 0) {
-            receivedBytes += kept;
+    case Call::RecvFrom:
+        receivedBytes += event.payload().size();
+        if (!event.payload().isEmpty() || (isDatagram() && event.error == 0))
             ++reads;
-        }
         break;
     case Call::End:
         ended = event.time;
@@ -54,6 +58,16 @@ void Attempt::apply(const Event &event)
     default:
         break;
     }
+}
+
+bool Attempt::isDatagram() const
+{
+    return request.endpoint.transport == Transport::Udp;
+}
+
+bool Attempt::isBroadcast() const
+{
+    return request.endpoint.literal.isBroadcast();
 }
 
 bool Attempt::isIncomplete() const
@@ -83,7 +97,11 @@ QString Attempt::resultText() const
 QString Attempt::summary() const
 {
     QString text;
-    if (receivedBytes > 0) {
+    if (isDatagram() && reads > 0) {
+        const QString bytes = bytesText(receivedBytes);
+        text = reads == 1 ? tr("%1 in 1 datagram").arg(bytes)
+                          : tr("%1 in %2 datagrams").arg(bytes, QLocale().toString(reads));
+    } else if (receivedBytes > 0) {
         const QString bytes = bytesText(receivedBytes);
         text = reads == 1 ? tr("%1 in 1 read").arg(bytes)
                           : tr("%1 in %2 reads").arg(bytes, QLocale().toString(reads));
@@ -95,7 +113,12 @@ QString Attempt::summary() const
         ending = connectedAt < 0 ? tr("connecting to %1…").arg(request.endpoint.toString()) : tr("receiving…");
         break;
     case Outcome::Complete:
-    case Outcome::NoMessage: ending = tr("closed by the server after %1").arg(after); break;
+    case Outcome::NoMessage:
+        if (isDatagram()) {
+            ending = isBroadcast() ? tr("collected for %1").arg(after) : tr("answered after %1").arg(after);
+            break;
+        }
+        ending = tr("closed by the server after %1").arg(after); break;
     case Outcome::Reset: ending = tr("reset by the server after %1").arg(after); break;
     case Outcome::TimedOut: ending = tr("timed out after %1").arg(after); break;
     case Outcome::Cancelled: ending = tr("cancelled after %1").arg(after); break;
@@ -112,6 +135,16 @@ QString Attempt::failure() const
 {
     const QString endpoint = request.endpoint.toString();
     const QString timeout = durationText(request.timeout);
+    if (isDatagram() && outcome == Outcome::LimitReached)
+        return tr("A datagram from %1 was cut: it is longer than the limit of %2.").arg(endpoint, bytesText(request.maxBytes));
+    if (isDatagram() && outcome == Outcome::TimedOut && connectedAt >= 0)
+        return tr("No answer came from %1 within %2.").arg(endpoint, timeout);
+    if (isDatagram() && outcome == Outcome::Refused)
+        return tr("%1 refused the datagram (ICMP port unreachable): nothing listens on that port there.").arg(endpoint);
+    if (request.endpoint.transport == Transport::Unix && outcome == Outcome::Refused) {
+        return error == ENOENT ? tr("There is no socket %1.").arg(endpoint)
+                               : tr("%1 refused the connection: its server has ended.").arg(endpoint);
+    }
     if (isIncomplete()) {
         const QString incomplete = tr("The message from %1 is incomplete: ").arg(endpoint);
         const QString bytes = bytesText(receivedBytes);
@@ -152,6 +185,10 @@ QString Attempt::failure() const
 
 QString Attempt::advice() const
 {
+    if (isDatagram() && outcome == Outcome::LimitReached)
+        return tr("Raise the limit (--max-bytes) to take longer ones.");
+    if (isDatagram() && outcome == Outcome::TimedOut && connectedAt >= 0)
+        return tr("A datagram can be lost without a word, dropped by a firewall, or have no one to answer it.");
     if (isIncomplete()) {
         switch (outcome) {
         case Outcome::TimedOut: return tr("Allow more time, or look at why the server does not close.");

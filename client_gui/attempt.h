@@ -22,13 +22,15 @@ struct Attempt
     Address peer;             ///< the address that was connected, or tried last
     Address local;            ///< null if it never connected
     qint64 receivedBytes = 0; ///< those that were kept
-    qint64 reads = 0;         ///< calls of recv that returned bytes
+    qint64 reads = 0;         ///< calls of recv that returned bytes; datagrams: all that came
     int error = 0;            ///< errno, or EAI_ code of the look-up, behind the outcome
     bool lookedUp = false;
     Outcome outcome = Outcome::None;
 
     void apply(const Event &event);
 
+    bool isDatagram() const;
+    bool isBroadcast() const;
     bool isUnderWay() const { return outcome == Outcome::None; }
     qint64 duration() const { return ended < 0 || started < 0 ? 0 : ended - started; }
     /// Bytes came, and not all of them.

@@ -33,6 +33,23 @@ Outcome outcomeOf(int error)
     }
 }
 
+/// The system's order with the families taking turns, the first one's first (RFC 8305, 4).
+std::vector<Address> interleaved(const std::vector<Address> &addresses)
+{
+    std::vector<Address> preferred;
+    std::vector<Address> others;
+    for (const Address &address : addresses)
+        (address.family() == addresses.front().family() ? preferred : others).push_back(address);
+    std::vector<Address> result;
+    for (std::size_t i = 0; i < std::max(preferred.size(), others.size()); ++i) {
+        if (i < preferred.size())
+            result.push_back(preferred[i]);
+        if (i < others.size())
+            result.push_back(others[i]);
+    }
+    return result;
+}
+
 /// Of the errors of several addresses, the one that says most: a refusal came from the host itself.
 int moreTelling(int a, int b)
 {
@@ -54,10 +71,14 @@ Client::Client(EventStream &events) : events_(events)
 {
     deadline_.setSingleShot(true);
     deadline_.setTimerType(Qt::PreciseTimer);
-    connect(&deadline_, &QTimer::timeout, this, [this] { end(Outcome::TimedOut); });
+    connect(&deadline_, &QTimer::timeout, this, [this] { end(hasAnswer_ ? Outcome::Complete : Outcome::TimedOut); });
     nextAddress_.setSingleShot(true);
-    nextAddress_.setInterval(NextAddressDelay);
-    connect(&nextAddress_, &QTimer::timeout, this, &Client::tryNextAddress);
+    connect(&nextAddress_, &QTimer::timeout, this, [this] {
+        if (request_.endpoint.transport == Transport::Unix)
+            tryPath();
+        else
+            tryNextAddress();
+    });
 }
 
 Client::~Client()
@@ -74,14 +95,20 @@ void Client::connectTo(quint64 number, const ConnectRequest &request)
     connectError_ = 0;
     sent_ = 0;
     received_ = 0;
+    isSent_ = false;
+    hasAnswer_ = false;
     deadline_.start(request.timeout);
     const Endpoint &endpoint = request.endpoint;
+    if (endpoint.transport == Transport::Unix) {
+        tryPath();
+        return;
+    }
     if (endpoint.isLiteral()) {
         addresses_ = {endpoint.literal};
         tryNextAddress();
         return;
     }
-    lookup_ = std::make_unique<Lookup>(endpoint.name, endpoint.port, nullptr);
+    lookup_ = std::make_unique<Lookup>(endpoint);
     connect(lookup_.get(), &Lookup::finished, this, &Client::lookedUp);
 }
 
@@ -101,7 +128,8 @@ void Client::lookedUp(int error, const std::vector<Address> &addresses)
         end(Outcome::UnknownHost, error);
         return;
     }
-    addresses_.assign(addresses.rbegin(), addresses.rend());
+    addresses_ = interleaved(addresses);
+    std::reverse(addresses_.begin(), addresses_.end());
     tryNextAddress();
 }
 
@@ -109,28 +137,82 @@ void Client::tryNextAddress()
 {
     const Address peer = addresses_.back();
     addresses_.pop_back();
-    const native::Result made = native::socket(peer.family());
-    record(Call::Socket, made);
-    if (!made.ok()) {
-        connectFailed(made.error);
+    Socket *socket = openSocket(peer);
+    if (!socket)
+        return;
+    if (peer.isBroadcast()) {
+        broadcast(*socket);
         return;
     }
-    sockets_.push_back(
-        std::make_unique<Socket>(*this, native::Descriptor(static_cast<int>(made.value)), peer));
-    Socket &socket = *sockets_.back();
-    if (const int error = reactor_.watch(socket.fd(), &socket, Interest::Write); error != 0) {
-        close(socket);
-        connectFailed(error);
-        return;
-    }
-    const native::Result begun = native::connect(socket.fd(), peer);
+    const native::Result begun = native::connect(socket->fd(), peer);
     if (!begun.wouldBlock()) {
-        connectEnded(socket, begun.error);
+        connectEnded(*socket, begun.error);
         return;
     }
     record(Call::Connect, begun, peer);
+    reactor_.rewatch(socket->fd(), socket, Interest::Write);
     if (!addresses_.empty())
-        nextAddress_.start();
+        nextAddress_.start(NextAddressDelay);
+}
+
+void Client::tryPath()
+{
+    Socket *socket = sockets_.empty() ? openSocket({}) : sockets_.front().get();
+    if (!socket)
+        return;
+    const QByteArray &path = request_.endpoint.path;
+    const native::Result result = native::connectUnix(socket->fd(), path);
+    if (result.wouldBlock()) {
+        nextAddress_.start(UnixRetry);
+        return;
+    }
+    Event event = this->event(Call::Connect, result);
+    event.bytes = path;
+    events_.write(std::move(event));
+    if (result.ok())
+        connected(*socket);
+    else
+        end(result.error == ENOENT ? Outcome::Refused : outcomeOf(result.error), result.error);
+}
+
+/// Null if there is none: the attempt then goes on without it, or has ended.
+Client::Socket *Client::openSocket(const Address &peer)
+{
+    const native::Result made = native::socket(request_.endpoint.transport, peer.family());
+    record(Call::Socket, made);
+    int error = made.error;
+    if (made.ok()) {
+        sockets_.push_back(std::make_unique<Socket>(*this, native::Descriptor(static_cast<int>(made.value)), peer));
+        Socket &socket = *sockets_.back();
+        // A Unix socket that is not connected is reported as hung up all the time (EPOLLHUP).
+        if (request_.endpoint.transport != Transport::Unix)
+            error = reactor_.watch(socket.fd(), &socket, Interest::None);
+        if (error == 0)
+            return &socket;
+        close(socket);
+    }
+    connectFailed(error);
+    return nullptr;
+}
+
+/// Without connecting, which would let through the answers of one peer only.
+void Client::broadcast(Socket &socket)
+{
+    connected_ = &socket;
+    native::Result sent = native::enableBroadcast(socket.fd());
+    if (sent.ok())
+        sent = native::sendTo(socket.fd(), request_.send, {socket.peer(), {}});
+    Event event = this->event(Call::SendTo, sent);
+    event.bytes = request_.send;
+    event.address = socket.peer();
+    events_.write(std::move(event));
+    if (!sent.ok()) {
+        end(outcomeOf(sent.error), sent.error);
+        return;
+    }
+    isSent_ = true;
+    record(Call::GetSockName, {0, 0}, native::localAddress(socket.fd()));
+    reactor_.rewatch(socket.fd(), &socket, Interest::Read);
 }
 
 void Client::socketReady(Socket &socket, Reactor::Ready ready)
@@ -139,9 +221,11 @@ void Client::socketReady(Socket &socket, Reactor::Ready ready)
         connectEnded(socket, native::pendingError(socket.fd()));
         return;
     }
-    if (ready.write && sent_ < request_.send.size() && !sendMore())
+    if (ready.write && !isSent_ && !sendMore())
         return;
-    if (ready.read)
+    if (ready.read && isDatagram())
+        receiveDatagram();
+    else if (ready.read)
         receive();
 }
 
@@ -169,29 +253,42 @@ void Client::connectFailed(int error)
 void Client::connected(Socket &socket)
 {
     nextAddress_.stop();
-    addresses_.clear();
+    if (!isDatagram())
+        addresses_.clear(); // a datagram may still be refused, and the next address tried
     connected_ = &socket;
     while (sockets_.size() > 1)
         close(*(sockets_.front().get() == connected_ ? sockets_.back() : sockets_.front()));
     record(Call::GetSockName, {0, 0}, native::localAddress(socket.fd()));
+    if (request_.endpoint.transport == Transport::Unix) {
+        if (const int error = reactor_.watch(socket.fd(), &socket, Interest::ReadWrite); error != 0) {
+            end(Outcome::Failed, error);
+            return;
+        }
+    }
     reactor_.rewatch(socket.fd(), &socket, Interest::ReadWrite);
-    sendMore();
+    isSent_ = request_.send.isEmpty() && !isDatagram();
+    if (isSent_)
+        reactor_.rewatch(socket.fd(), &socket, Interest::Read);
+    else
+        sendMore();
 }
 
 /// Returns whether the attempt goes on.
 bool Client::sendMore()
 {
-    while (sent_ < request_.send.size()) {
+    while (!isSent_) {
         const native::Result result = native::send(connected_->fd(), QByteArrayView(request_.send).sliced(sent_));
         if (result.wouldBlock())
             return true;
+        isSent_ = result.ok() && sent_ + result.value == request_.send.size();
         Event sent = event(Call::Send, result);
         sent.bytes = request_.send;
         sent.offset = sent_;
         events_.write(std::move(sent));
         if (!result.ok()) {
             // What the peer said before it reset is still to be read, unless the reset has dropped it.
-            receive();
+            if (!isDatagram())
+                receive();
             if (underWay_)
                 end(outcomeOf(result.error), result.error);
             return false;
@@ -223,6 +320,35 @@ void Client::receive()
         end(Outcome::LimitReached);
     else
         received_ += result.value;
+}
+
+void Client::receiveDatagram()
+{
+    std::array<char, 64 * 1024> buffer;
+    native::DatagramPath path;
+    const native::Result result = native::receiveFrom(connected_->fd(), buffer, path);
+    if (result.wouldBlock())
+        return;
+    const bool isBroadcast = connected_->peer().isBroadcast();
+    const qint64 kept = std::min(result.value, request_.maxBytes - received_);
+    Event received = event(isBroadcast ? Call::RecvFrom : Call::Recv, result);
+    if (kept > 0)
+        received.bytes = QByteArray(buffer.data(), kept);
+    received.address = path.peer;
+    events_.write(std::move(received));
+    if (!result.ok()) {
+        close(*std::exchange(connected_, nullptr));
+        isSent_ = false;
+        sent_ = 0;
+        connectFailed(result.error);
+        return;
+    }
+    received_ += kept;
+    hasAnswer_ = true;
+    if (kept < result.value)
+        end(Outcome::LimitReached);
+    else if (!isBroadcast)
+        end(Outcome::Complete);
 }
 
 /// Closes and destroys @p socket.

@@ -36,8 +36,13 @@ struct ConnectRequest
 /// The engine of parley-client: one attempt at a time to connect, and to receive until the peer closes. It writes
 /// each call to an EventStream and knows no reader of it; the last event of an attempt is End.
 ///
-/// The addresses of a host are tried in the system's order, the next one NextAddressDelay after the one before
-/// it or as soon as that has failed; the first that connects wins (RFC 8305, 5).
+/// The addresses of a host are tried in the system's order with the families taking turns, the next one
+/// NextAddressDelay after the one before it or as soon as that has failed; the first that connects wins (RFC 8305,
+/// 4 and 5).
+///
+/// With UDP there is nothing to connect to: one datagram is sent, and the first that comes back ends the attempt; to
+/// `<broadcast>`, all that come back until the time-out are its answers (RecvFrom). A refusal (ICMP) moves on to the
+/// host's next address.
 ///
 /// Lives on an I/O thread; commands are called there (IoThread::post()).
 class Client : public QObject
@@ -46,6 +51,8 @@ class Client : public QObject
 
 public:
     static constexpr std::chrono::milliseconds NextAddressDelay{250};
+    /// A Unix socket's connect fails while the accept queue is full, and is tried again after this time.
+    static constexpr std::chrono::milliseconds UnixRetry{20};
 
     explicit Client(EventStream &events);
     ~Client() override;
@@ -76,12 +83,17 @@ private:
 
     void lookedUp(int error, const std::vector<Address> &addresses);
     void tryNextAddress();
+    void tryPath();
+    Socket *openSocket(const Address &peer);
+    void broadcast(Socket &socket);
     void socketReady(Socket &socket, Reactor::Ready ready);
     void connectEnded(Socket &socket, int error);
     void connectFailed(int error);
     void connected(Socket &socket);
     bool sendMore();
     void receive();
+    void receiveDatagram();
+    bool isDatagram() const { return request_.endpoint.transport == Transport::Udp; }
     void close(Socket &socket);
     void end(Outcome outcome, int error = 0);
     void record(Call call, native::Result result, const Address &address = {});
@@ -102,6 +114,8 @@ private:
     int connectError_ = 0;        // the most telling one so far
     qint64 sent_ = 0;
     qint64 received_ = 0;
+    bool isSent_ = false;    // all of it; a datagram may be empty
+    bool hasAnswer_ = false; // a datagram came back
 };
 
 } // namespace parley

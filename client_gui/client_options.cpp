@@ -36,6 +36,11 @@ ClientOptions ClientOptions::read(CommandLine &line)
     ClientOptions options;
     options.host = line.host();
     options.port = line.port();
+    options.path = line.text(u"unix"_s);
+    if (line.isSet(u"udp"_s) || line.isSet(u"unix"_s))
+        options.transport = line.transport();
+    else if (options.host)
+        options.transport = Transport::Tcp;
     options.send = line.text(u"send"_s);
     options.timeout = line.seconds(u"timeout"_s).value_or(options.timeout);
     options.maxBytes = line.number(u"max-bytes"_s, 1, MaxMessageBytes).value_or(options.maxBytes);
@@ -47,17 +52,9 @@ ClientOptions ClientOptions::read(CommandLine &line)
         line.setError(tr("--raw goes with --headless."));
     if (options.raw && options.json)
         line.setError(tr("--raw and --json exclude each other: both decide what stdout carries."));
-    if (options.headless) {
-        if (const auto endpoint = options.endpoint(); const auto *error = std::get_if<EndpointError>(&endpoint))
-            line.setError(error->sentence);
-    }
+    if (options.headless)
+        options.endpoint = line.endpoint(Endpoint::Use::Connect);
     return options;
-}
-
-std::variant<Endpoint, EndpointError> ClientOptions::endpoint() const
-{
-    return Endpoint::parse(host.value_or(localHostName()), port.value_or(QString::number(Endpoint::DefaultPort)),
-                           Endpoint::Use::Connect);
 }
 
 } // namespace parley

@@ -16,10 +16,13 @@ struct ClientOptions
 {
     std::optional<QString> host;
     std::optional<QString> port;
+    std::optional<QString> path; ///< with transport Unix
+    std::optional<Transport> transport;
     std::optional<QString> send;
     std::chrono::milliseconds timeout = ConnectRequest::DefaultTimeout;
     qint64 maxBytes = DefaultMaxMessageBytes;
     bool headless = false;
+    Endpoint endpoint; ///< with headless: the one to connect to
     bool json = false;
     bool raw = false;
     bool connectAtOnce = false;
@@ -27,9 +30,6 @@ struct ClientOptions
     static void declare(CommandLine &commandLine);
     /// Reads @p commandLine, which has been parsed; leaves an error in it if a value is wrong.
     static ClientOptions read(CommandLine &commandLine);
-
-    /// The endpoint with this computer's name and port 3000 where none was given.
-    std::variant<Endpoint, EndpointError> endpoint() const;
 };
 
 } // namespace parley

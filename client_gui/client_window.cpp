@@ -53,14 +53,6 @@ ClientWindow::~ClientWindow() = default;
 
 QWidget *ClientWindow::buildForm()
 {
-    host_ = new QLineEdit;
-    host_->setObjectName(u"host"_s);
-    host_->setAccessibleName(tr("Host"));
-    host_->setToolTip(tr("The server's name or address"));
-    port_ = new QLineEdit;
-    port_->setObjectName(u"port"_s);
-    port_->setAccessibleName(tr("Port"));
-    port_->setToolTip(tr("A number from 1 to 65535, or the name of a service"));
     connect_ = new QPushButton;
     connect_->setObjectName(u"connect"_s);
     connect_->setDefault(true);
@@ -71,13 +63,14 @@ QWidget *ClientWindow::buildForm()
     send_->setPlaceholderText(tr("Nothing: wait for the server to speak"));
     send_->setToolTip(tr("Text that is sent after connecting"));
 
-    auto *form = new EndpointForm(host_, port_, connect_);
-    form->addRow(tr("&Send:"), send_);
+    auto *host = new QLineEdit;
+    form_ = new EndpointForm(Endpoint::Use::Connect, host, host, connect_);
+    form_->addRow(tr("&Send:"), send_);
 
     connect(connect_, &QPushButton::clicked, this, &ClientWindow::connectOrCancel);
-    for (QLineEdit *edit : {host_, port_, send_})
-        connect(edit, &QLineEdit::returnPressed, this, &ClientWindow::startAttempt);
-    return form;
+    connect(form_, &EndpointForm::submitted, this, &ClientWindow::startAttempt);
+    connect(send_, &QLineEdit::returnPressed, this, &ClientWindow::startAttempt);
+    return form_;
 }
 
 QWidget *ClientWindow::buildResults()
@@ -140,12 +133,10 @@ void ClientWindow::startAttempt()
 {
     if (const Attempt *attempt = history_.find(current_); attempt && attempt->isUnderWay())
         return;
-    const auto parsed = Endpoint::parse(host_->text(), port_->text(), Endpoint::Use::Connect);
+    const auto parsed = form_->parse();
     if (const auto *error = std::get_if<EndpointError>(&parsed)) {
-        QLineEdit *wrong = error->part == EndpointError::Part::Host ? host_ : port_;
         notice_->showNotice(NoticeBar::Kind::Error, error->sentence);
-        wrong->setFocus();
-        wrong->selectAll();
+        form_->focusOn(error->part);
         return;
     }
     const ConnectRequest request{std::get<Endpoint>(parsed), encodeMessage(send_->text()), options_.timeout,
@@ -166,6 +157,10 @@ void ClientWindow::read(const EventBatch &batch)
             continue;
         if (event.call == Call::Recv)
             received += event.payload();
+        else if (event.call == Call::RecvFrom)
+            message_->appendDatagram(event.address, event.payload());
+        else if (event.call == Call::Connect)
+            form_->showResolved(attempt->request.endpoint, event.address);
         if (event.call == Call::End) {
             message_->append(std::exchange(received, {}));
             message_->finishMessage();
@@ -224,16 +219,9 @@ void ClientWindow::restoreSettings()
 {
     Settings settings;
     settings.restoreAppearance();
-    const auto isHost = [](const QString &host) {
-        return std::holds_alternative<Endpoint>(Endpoint::parse(host, u"1"_s, Endpoint::Use::Connect));
-    };
-    const auto isPort = [](const QString &port) {
-        return std::holds_alternative<Endpoint>(Endpoint::parse(u"localhost"_s, port, Endpoint::Use::Connect));
-    };
-    const QString host = settings.text(u"host"_s, localHostName(), isHost);
-    const QString port = settings.text(u"port"_s, QString::number(Endpoint::DefaultPort), isPort);
-    host_->setText(options_.host.value_or(host));
-    port_->setText(options_.port.value_or(port));
+    const SavedEndpoint saved = settings.endpoint(Endpoint::Use::Connect);
+    form_->setFields(options_.transport.value_or(saved.transport), options_.host.value_or(saved.host),
+                     options_.port.value_or(saved.port), options_.path.value_or(saved.path));
     send_->setText(options_.send.value_or(settings.text(u"send"_s, QString())));
     settings.restoreGeometry(*this);
     settings.restoreColumns(u"history/columns"_s, *table_->horizontalHeader());
@@ -245,8 +233,7 @@ void ClientWindow::restoreSettings()
 void ClientWindow::saveSettings()
 {
     Settings settings;
-    settings.setText(u"host"_s, host_->text(), localHostName());
-    settings.setText(u"port"_s, port_->text(), QString::number(Endpoint::DefaultPort));
+    settings.setEndpoint({form_->transport(), form_->host(), form_->port(), form_->path()});
     settings.setText(u"send"_s, send_->text(), QString());
     settings.saveGeometry(*this);
     settings.saveColumns(u"history/columns"_s, *table_->horizontalHeader());

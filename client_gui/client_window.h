@@ -18,6 +18,7 @@ class QSplitter;
 namespace parley
 {
 
+class EndpointForm;
 class MessageView;
 class NoticeBar;
 class StatusLabel;
@@ -57,8 +58,7 @@ private:
     IoThread<Client> client_{stream_}; // after the stream it writes to: taken down first
     quint64 current_ = 0;              // the attempt that the message view shows; 0 before the first
 
-    QLineEdit *host_ = nullptr;
-    QLineEdit *port_ = nullptr;
+    EndpointForm *form_ = nullptr;
     QLineEdit *send_ = nullptr;
     QPushButton *connect_ = nullptr;
     NoticeBar *notice_ = nullptr;

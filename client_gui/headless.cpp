@@ -48,7 +48,7 @@ int runHeadlessClient(const ClientOptions &options)
 
     Attempt attempt;
     attempt.number = 1;
-    attempt.request = {std::get<Endpoint>(options.endpoint()), encodeMessage(options.send.value_or(QString())),
+    attempt.request = {options.endpoint, encodeMessage(options.send.value_or(QString())),
                        options.timeout, options.maxBytes};
     QByteArray message;
     QObject::connect(&stream, &EventStream::arrived, &stream, [&](const EventBatch &batch) {
@@ -56,7 +56,9 @@ int runHeadlessClient(const ClientOptions &options)
             attempt.apply(event);
             if (options.json)
                 print(eventToJson(event, stream.wallClock(event.time)));
-            else if (event.call == Call::Recv)
+            else if (event.call == Call::RecvFrom && !options.raw)
+                message += (message.isEmpty() ? QByteArray() : QByteArray("\n")) + event.address.toPython() + ": " + event.payload();
+            else if (event.call == Call::Recv || event.call == Call::RecvFrom)
                 message += event.payload();
         }
         if (!attempt.isUnderWay())

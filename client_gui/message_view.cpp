@@ -35,6 +35,16 @@ void MessageView::append(QByteArrayView bytes)
         show(decoder_.decode(bytes));
 }
 
+void MessageView::appendDatagram(const Address &sender, QByteArrayView bytes)
+{
+    bytes_.append(bytes.data(), bytes.size());
+    if (cut_)
+        return;
+    MessageDecoder decoder; // none of its characters began in the one before
+    show((shown_ > 0 ? QStringLiteral("\n") : QString()) + QString::fromLatin1(sender.toPython()) + u'\n' + decoder.decode(bytes)
+         + decoder.finish());
+}
+
 void MessageView::finishMessage()
 {
     if (!cut_)

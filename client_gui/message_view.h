@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "shared/address.h"
 #include "shared/message.h"
 
 #include <QPlainTextEdit>
@@ -24,6 +25,8 @@ public:
 
     void startMessage();
     void append(QByteArrayView bytes);
+    /// A datagram of several, under a line that names its sender.
+    void appendDatagram(const Address &sender, QByteArrayView bytes);
     void finishMessage();
 
     const QByteArray &bytes() const { return bytes_; }

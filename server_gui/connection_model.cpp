@@ -27,11 +27,13 @@ void ConnectionModel::read(const EventBatch &batch)
     for (const Event &event : batch.events) {
         if (event.connection == 0)
             continue;
-        if (event.call == Call::Accept) {
+        const quint64 newest = !added.empty() ? added.back().number : !records_.empty() ? records_.back().number : 0;
+        if (event.call == Call::Accept || (event.call == Call::RecvFrom && event.connection > newest)) {
             Record record;
             record.number = event.connection;
             record.accepted = event.time;
             record.peer = event.address;
+            apply(event, record);
             added.push_back(record);
         } else if (!added.empty() && event.connection >= added.front().number) {
             const auto it = std::lower_bound(
@@ -76,6 +78,17 @@ void ConnectionModel::apply(const Event &event, Record &record)
     switch (event.call) {
     case Call::Send: record.sent += std::max<qint64>(event.result, 0); break;
     case Call::Recv: record.received += std::max<qint64>(event.result, 0); break;
+    case Call::RecvFrom:
+        record.received += std::max<qint64>(event.result, 0);
+        record.ended = event.time;
+        ++record.asked;
+        break;
+    case Call::SendTo:
+        record.sent += std::max<qint64>(event.result, 0);
+        record.ended = event.time;
+        if (event.error == 0)
+            ++record.answered;
+        break;
     case Call::Shutdown: record.sendingShut = true; break;
     case Call::End:
         record.ended = event.time;
@@ -113,12 +126,13 @@ QString ConnectionModel::text(const Record &record, Column column) const
     case Number: return QLocale().toString(record.number);
     case Time: return stream_.wallClock(record.accepted).toString(QStringLiteral("HH:mm:ss.zzz"));
     case PeerAddress: return QString::fromUtf8(record.peer.host());
-    case PeerPort: return QString::number(record.peer.port());
+    case PeerPort:
+        return record.peer.family() == Address::Family::Unix ? QString() : QString::number(record.peer.port());
     case State: return stateText(record);
     case Sent: return QLocale().toString(record.sent);
     case Received: return QLocale().toString(record.received);
     case Duration: {
-        const qint64 end = record.outcome == Outcome::None ? stream_.now() : record.ended;
+        const qint64 end = record.isOpen() ? stream_.now() : record.ended;
         return durationText(std::chrono::nanoseconds(end - record.accepted));
     }
     case ColumnCount: break;
@@ -128,6 +142,10 @@ QString ConnectionModel::text(const Record &record, Column column) const
 
 QString ConnectionModel::stateText(const Record &record) const
 {
+    if (record.asked > 0) {
+        const QLocale locale;
+        return tr("answered %1 of %2 datagrams").arg(locale.toString(record.answered), locale.toString(record.asked));
+    }
     switch (record.outcome) {
     case Outcome::None: return record.sendingShut ? tr("closing") : tr("greeting");
     case Outcome::Complete: return tr("greeted");

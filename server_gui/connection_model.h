@@ -14,7 +14,7 @@ namespace parley
 
 class EventStream;
 
-/// The server's connections: a row for each accepted one, in that order. Rows are compact records; their texts are
+/// The server's connections: a row for each accepted one, or for each sender of datagrams, in that order. Rows are compact records; their texts are
 /// made when they are looked at.
 class ConnectionModel : public QAbstractTableModel
 {
@@ -47,6 +47,10 @@ private:
         Outcome outcome = Outcome::None;
         bool sendingShut = false;
         quint64 number = 0;
+        quint32 asked = 0;    ///< datagrams received
+        quint32 answered = 0; ///< datagrams sent
+
+        bool isOpen() const { return outcome == Outcome::None && asked == 0; }
     };
 
     Record *find(quint64 number);

@@ -10,9 +10,11 @@
 #include "shared/event_stream.h"
 #include "shared/io_thread.h"
 #include "shared/line_writer.h"
+#include "shared/message.h"
 #include "shared/termination_signal.h"
 
 #include <QCoreApplication>
+#include <QFile>
 
 #include <cstdio>
 #include <unistd.h>
@@ -30,11 +32,18 @@ QString tr(const char *text)
     return QCoreApplication::translate("Headless", text);
 }
 
+/// As Python prints it: a tuple, or a Unix socket's path as a string.
+QByteArray servedAddress(const Event &event)
+{
+    if (event.bytes.isEmpty())
+        return event.address.toPython();
+    return '\'' + displaySafe(QFile::decodeName(event.bytes), LineBreaks::Escape).toUtf8() + '\'';
+}
+
 } // namespace
 
 int runHeadlessServer(const ServerOptions &options)
 {
-    const Endpoint endpoint = std::get<Endpoint>(options.endpoint());
     EventStream stream;
     TerminationSignal termination;
     LineWriter output(STDOUT_FILENO, [](int error) {
@@ -45,6 +54,7 @@ int runHeadlessServer(const ServerOptions &options)
 
     int status = ExitOk;
     quint64 dropped = 0;
+    quint64 lastSender = 0; // of a datagram; each is listed once
     QObject::connect(&stream, &EventStream::arrived, &stream, [&](const EventBatch &batch) {
         QByteArray lines;
         for (const Event &event : batch.events) {
@@ -52,10 +62,14 @@ int runHeadlessServer(const ServerOptions &options)
                 lines += eventToJson(event, stream.wallClock(event.time));
             else if (event.call == Call::Accept && event.connection > 0)
                 lines += "Connection established with " + event.address.toPython() + '\n';
-            if (event.call == Call::Listen && event.error == 0) {
-                std::fprintf(stderr, "Listening on %s\n", event.address.toPython().constData());
+            else if (event.call == Call::RecvFrom && event.connection > lastSender)
+                lines += "Datagram from " + event.address.toPython() + '\n';
+            if (event.call == Call::RecvFrom)
+                lastSender = std::max(lastSender, event.connection);
+            if (Server::isServing(event)) {
+                std::fprintf(stderr, "Listening on %s\n", servedAddress(event).constData());
             } else if (event.call == Call::End && event.connection == 0 && event.outcome != Outcome::Complete) {
-                printError(listenFailure(endpoint, event));
+                printError(listenFailure(options.endpoint, event));
                 status = ExitFailure;
                 QCoreApplication::quit();
             }
@@ -72,7 +86,7 @@ int runHeadlessServer(const ServerOptions &options)
     QObject::connect(server.engine(), &Server::finished, &stream, [] { QCoreApplication::quit(); });
     QObject::connect(&termination, &TerminationSignal::received, &stream,
                      [&server] { server.post([](Server &engine) { engine.finish(); }); });
-    server.post([settings = options.settings(endpoint)](Server &engine) { engine.listen(settings); });
+    server.post([settings = options.settings(options.endpoint)](Server &engine) { engine.listen(settings); });
     QCoreApplication::exec();
 
     stream.flush();

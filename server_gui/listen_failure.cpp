@@ -21,6 +21,25 @@ QString tr(const char *text)
     return QCoreApplication::translate("ListenFailure", text);
 }
 
+QString unixFailure(const QString &path, int error)
+{
+    switch (error) {
+    case EADDRINUSE:
+        return tr("Cannot listen on %1: another program serves that socket, or a file of another kind is there. "
+                  "Choose another path.")
+            .arg(path);
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return tr("Cannot listen on %1: this user may not make files there. Choose another folder.").arg(path);
+    case ENOENT:
+    case ENOTDIR:
+        return tr("Cannot listen on %1: its folder does not exist. Make it, or choose another path.").arg(path);
+    default:
+        return tr("Cannot listen on %1: %2.").arg(path, native::errorText(error));
+    }
+}
+
 } // namespace
 
 QString listenFailure(const Endpoint &endpoint, const Event &end)
@@ -31,7 +50,12 @@ QString listenFailure(const Endpoint &endpoint, const Event &end)
             return tr("Cannot listen on %1: the name server did not answer. Try again, or give an address.").arg(where);
         return tr("Cannot listen on %1: the host is unknown. Check its spelling, or give an address of this computer.").arg(where);
     }
+    if (endpoint.transport == Transport::Unix)
+        return unixFailure(where, end.error);
     switch (end.error) {
+    case EMSGSIZE:
+        return tr("Cannot serve %1: the greeting does not fit into a datagram, which holds %2 bytes.")
+            .arg(where, QString::number(native::MaxDatagram));
     case EADDRINUSE:
         return tr("Cannot listen on %1: the port is in use by another program. Choose another port, or 0 for any free one.").arg(where);
     case EACCES:

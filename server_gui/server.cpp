@@ -3,6 +3,7 @@
 
 #include "server_gui/server.h"
 
+#include "server_gui/datagram_service.h"
 #include "shared/event_stream.h"
 #include "shared/lookup.h"
 
@@ -15,6 +16,7 @@ namespace parley
 Server::Server(EventStream &events) : events_(events)
 {
     qRegisterMetaType<Reachability>();
+    qRegisterMetaType<LocalNames>();
     acceptTimer_.setSingleShot(true);
     acceptTimer_.setInterval(AcceptRetry);
     connect(&acceptTimer_, &QTimer::timeout, this, [this] {
@@ -36,11 +38,20 @@ void Server::listen(const ServerSettings &settings)
     stop();
     settings_ = settings;
     const Endpoint &endpoint = settings_.endpoint;
+    if (endpoint.transport == Transport::Udp && settings.greeting.size() > native::MaxDatagram) {
+        closeListener(Outcome::Failed, EMSGSIZE);
+        return;
+    }
+    if (endpoint.transport == Transport::Unix) {
+        if (const int error = listenOnPath(); error != 0)
+            closeListener(Outcome::Failed, error);
+        return;
+    }
     if (endpoint.isLiteral()) {
         listenOn({endpoint.literal});
         return;
     }
-    lookup_ = std::make_unique<Lookup>(endpoint.name, endpoint.port, nullptr);
+    lookup_ = std::make_unique<Lookup>(endpoint);
     connect(lookup_.get(), &Lookup::finished, this, [this](int error, const std::vector<Address> &addresses) {
         lookup_.release()->deleteLater(); // it is the sender
         Event event;
@@ -72,28 +83,83 @@ void Server::listenOn(std::vector<Address> candidates)
     Q_EMIT reachable(reachability(native::localAddress(listening_.get()), localAddresses()));
 }
 
+/// Returns 0 or the errno of the call that failed.
 int Server::tryToListen(const Address &address)
 {
-    const native::Result made = record(Call::Socket, native::socket(address.family()));
+    const Transport transport = settings_.endpoint.transport;
+    const native::Result made = record(Call::Socket, native::socket(transport, address.family()));
     listening_ = native::Descriptor(static_cast<int>(made.value));
     if (!made.ok())
         return made.error;
     const int fd = listening_.get();
-    if (const native::Result bound = record(Call::Bind, native::bind(fd, address), address); !bound.ok())
+    const native::Result bound = record(Call::Bind, native::bind(fd, address, transport), address);
+    if (!bound.ok())
         return bound.error;
-    const auto deadline = static_cast<int>(settings_.deadline.count());
-    native::setUserTimeout(fd, deadline);
-    // Watched before it is announced: who is told "Listening" may connect at once.
+    native::setUserTimeout(fd, static_cast<int>(settings_.deadline.count()));
+    return serve(native::localAddress(fd));
+}
+
+int Server::listenOnPath()
+{
+    const native::Result made = record(Call::Socket, native::socket(Transport::Unix, {}));
+    listening_ = native::Descriptor(static_cast<int>(made.value));
+    if (!made.ok())
+        return made.error;
+    const int fd = listening_.get();
+    const QByteArray &path = settings_.endpoint.path;
+    native::Result bound = record(Call::Bind, native::bindUnix(fd, path, settings_.unixMode), {}, path);
+    if (bound.error == EADDRINUSE && UnixFile::removeStale(path))
+        bound = record(Call::Bind, native::bindUnix(fd, path, settings_.unixMode), {}, path);
+    if (!bound.ok())
+        return bound.error;
+    unixFile_.emplace(path);
+    return serve({});
+}
+
+/// Lets the bound socket receive: watched before it is announced, for who is told may connect at once.
+int Server::serve(const Address &bound)
+{
+    const int fd = listening_.get();
+    if (settings_.endpoint.transport == Transport::Udp) {
+        native::tellLocalAddresses(fd);
+        datagrams_ = std::make_unique<DatagramService>(events_, accepted_, fd, bound, settings_.greeting);
+        const int error = reactor_.watch(fd, datagrams_.get(), Reactor::Interest::Read);
+        record(Call::GetSockName, {0, error}, bound);
+        return error;
+    }
     if (const int error = reactor_.watch(fd, &listener_, Reactor::Interest::Read); error != 0)
         return error;
     const native::Result listened = native::listen(fd, settings_.backlog);
-    record(Call::Listen, listened, native::localAddress(fd));
+    record(Call::Listen, listened, bound, settings_.endpoint.path);
     return listened.error;
+}
+
+bool Server::isServing(const Event &event)
+{
+    return event.connection == 0 && event.error == 0
+           && (event.call == Call::Listen || event.call == Call::GetSockName);
 }
 
 void Server::setGreeting(const QByteArray &greeting)
 {
     settings_.greeting = greeting;
+    if (datagrams_)
+        datagrams_->setGreeting(greeting);
+}
+
+void Server::survey()
+{
+    LocalNames names;
+    names.name = localHostName();
+    names.interfaces = localAddresses();
+    Endpoint self;
+    self.name = names.name;
+    survey_ = std::make_unique<Lookup>(self);
+    connect(survey_.get(), &Lookup::finished, this, [this, names](int, const std::vector<Address> &addresses) mutable {
+        survey_.release()->deleteLater(); // it is the sender
+        names.addresses = addresses;
+        Q_EMIT surveyed(names);
+    });
 }
 
 void Server::stop()
@@ -102,7 +168,8 @@ void Server::stop()
     if (!listening_.isOpen())
         return;
     // Who waits in the accept queue believes to be connected: closing the listener would reset them all.
-    acceptSome(settings_.backlog);
+    if (!datagrams_)
+        acceptSome(settings_.backlog);
     closeListener(Outcome::Complete, 0);
 }
 
@@ -121,7 +188,10 @@ void Server::acceptSome(int most)
         const native::Result result = native::accept(listening_.get(), peer);
         if (result.ok()) {
             setStarved(0);
-            addConnection(native::Descriptor(static_cast<int>(result.value)), peer);
+            native::Descriptor socket(static_cast<int>(result.value));
+            if (unixFile_)
+                peer = native::peerCredentials(socket.get());
+            addConnection(std::move(socket), peer);
         } else if (result.wouldBlock()) {
             setStarved(0); // without free descriptors it would have failed before (accept(2), EMFILE)
             return;
@@ -214,6 +284,10 @@ void Server::closeListener(Outcome outcome, int error)
     if (listening_.isOpen()) {
         listening_.close();
         reactor_.forget(&listener_);
+        if (datagrams_)
+            reactor_.forget(datagrams_.get());
+        datagrams_.reset();
+        unixFile_.reset();
         record(Call::Close, {0, 0});
     }
     Event event;
@@ -240,13 +314,14 @@ void Server::startDeadlineTimer()
 }
 
 /// Writes a call of the listener to the stream.
-native::Result Server::record(Call call, native::Result result, const Address &address)
+native::Result Server::record(Call call, native::Result result, const Address &address, const QByteArray &path)
 {
     Event event;
     event.call = call;
     event.result = result.value;
     event.error = result.error;
     event.address = address;
+    event.bytes = path;
     events_.write(std::move(event));
     return result;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "server_gui/connection.h"
+#include "server_gui/unix_file.h"
 #include "shared/endpoint.h"
 #include "shared/event.h"
 #include "shared/local_addresses.h"
@@ -16,10 +17,12 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 
 namespace parley
 {
 
+class DatagramService;
 class Lookup;
 
 /// What to listen on, and how to treat those who connect.
@@ -27,20 +30,22 @@ struct ServerSettings
 {
     static constexpr int DefaultBacklog = 4096; ///< a burst of connects overflows the 50 that Qt asks for
     static constexpr std::chrono::milliseconds DefaultDeadline{30'000};
+    static constexpr unsigned DefaultUnixMode = 0600; ///< only this user may connect
 
     Endpoint endpoint;
     QByteArray greeting;
     int backlog = DefaultBacklog;
     std::chrono::milliseconds deadline = DefaultDeadline; ///< from accept to end
+    unsigned unixMode = DefaultUnixMode;                  ///< of a Unix socket's file, less the umask
 };
 
-/// The engine of parley-server: listens, accepts, greets. It writes each call to an EventStream and knows no
+/// The engine of parley-server: listens, accepts, greets; with UDP, answers. It writes each call to an EventStream and knows no
 /// reader of it.
 ///
 /// Lives on an I/O thread; commands are called there (IoThread::post()). The counts may be read on any thread.
 ///
-/// What became of a command is told by the listener's events (connection 0): Listen with result 0 once it is
-/// listening, End when it has stopped (Complete) or could not listen (UnknownHost, Failed with the errno).
+/// What became of a command is told by the listener's events (connection 0): one for which isServing() holds once it
+/// is listening, End when it has stopped (Complete) or could not listen (UnknownHost, Failed with the errno).
 class Server : public QObject, private ConnectionOwner
 {
     Q_OBJECT
@@ -54,13 +59,20 @@ public:
     void setGreeting(const QByteArray &greeting);
     /// Stops listening; connections under way go on.
     void stop();
+    /// Finds out this computer's name and addresses, for surveyed().
+    void survey();
     /// Stops listening, completes the greetings under way (each has its deadline), then emits finished().
     void finish();
 
     quint64 accepted() const { return accepted_.load(std::memory_order_relaxed); }
     quint64 open() const { return open_.load(std::memory_order_relaxed); }
 
+    /// Whether @p event says that the server listens from now on: Listen, or for UDP, which has no such call,
+    /// GetSockName. Its address is the one listened on, its bytes the path of a Unix socket.
+    static bool isServing(const Event &event);
+
 Q_SIGNALS:
+    void surveyed(const parley::LocalNames &names);
     /// Where the listening socket can be reached; once for each successful listen().
     void reachable(const parley::Reachability &reachability);
     /// accept() fails for lack of @p error's resource (EMFILE, ENFILE, ENOBUFS, ENOMEM). It is tried again every
@@ -88,6 +100,8 @@ private:
 
     void listenOn(std::vector<Address> candidates);
     int tryToListen(const Address &address);
+    int listenOnPath();
+    int serve(const Address &bound);
     void acceptSome(int most);
     void addConnection(native::Descriptor socket, const Address &peer);
     void insert(Connection &connection);
@@ -96,14 +110,17 @@ private:
     void closeListener(Outcome outcome, int error);
     void expireConnections();
     void startDeadlineTimer();
-    native::Result record(Call call, native::Result result, const Address &address = {});
+    native::Result record(Call call, native::Result result, const Address &address = {}, const QByteArray &path = {});
 
     EventStream &events_;
     Reactor reactor_{this};
     ServerSettings settings_;
     std::unique_ptr<Lookup> lookup_;
+    std::unique_ptr<Lookup> survey_;
     Listener listener_{*this};
     native::Descriptor listening_;
+    std::optional<UnixFile> unixFile_;
+    std::unique_ptr<DatagramService> datagrams_; // instead of the listener, for UDP
     QTimer acceptTimer_{this};
     int starved_ = 0;
 
@@ -120,3 +137,4 @@ private:
 } // namespace parley
 
 Q_DECLARE_METATYPE(parley::Reachability)
+Q_DECLARE_METATYPE(parley::LocalNames)

@@ -50,6 +50,8 @@ void ServerOptions::declare(CommandLine &line)
     line.addValue(u"backlog"_s, u"N"_s, tr("Length of the accept queue. Default: 4096."));
     line.addValue(u"behaviour"_s, u"NAME"_s,
                   tr("What to do with a connection: greet-close (send the greeting, then close), the default."));
+    line.addValue(u"unix-mode"_s, u"MODE"_s,
+                  tr("With --unix: who may connect, as octal file permissions less the umask. Default: 600, this user."));
     line.addValue(u"deadline"_s, u"SECONDS"_s,
                   tr("The longest a connection may keep the server waiting, from accept to end. Default: 30."));
 }
@@ -59,12 +61,23 @@ ServerOptions ServerOptions::read(CommandLine &line)
     ServerOptions options;
     options.host = line.host();
     options.port = line.port();
+    options.path = line.text(u"unix"_s);
+    if (line.isSet(u"udp"_s) || line.isSet(u"unix"_s))
+        options.transport = line.transport();
+    else if (options.host)
+        options.transport = Transport::Tcp;
     options.headless = line.isSet(u"headless"_s);
     options.json = line.isSet(u"json"_s);
     options.listenAtOnce = !line.isSet(u"no-listen"_s);
     options.backlog =
         static_cast<int>(line.number(u"backlog"_s, 0, std::numeric_limits<int>::max()).value_or(options.backlog));
     options.deadline = line.seconds(u"deadline"_s).value_or(options.deadline);
+    if (const auto mode = line.text(u"unix-mode"_s)) {
+        bool isOctal = false;
+        options.unixMode = mode->toUInt(&isOctal, 8);
+        if (!isOctal || options.unixMode > 0777)
+            line.setError(tr("--unix-mode “%1”: give octal permissions from 000 to 777, such as 660.").arg(*mode));
+    }
     if (const auto text = line.text(u"greeting"_s))
         options.greeting = encodeMessage(*text);
     if (const auto file = line.text(u"greeting-file"_s)) {
@@ -77,22 +90,14 @@ ServerOptions ServerOptions::read(CommandLine &line)
         line.setError(tr("--behaviour “%1” is not known: there is greet-close.").arg(*name));
     if (options.headless && !options.listenAtOnce)
         line.setError(tr("--no-listen is for the window; --headless does nothing but listen."));
-    if (options.headless) {
-        if (const auto endpoint = options.endpoint(); const auto *error = std::get_if<EndpointError>(&endpoint))
-            line.setError(error->sentence);
-    }
+    if (options.headless)
+        options.endpoint = line.endpoint(Endpoint::Use::Listen);
     return options;
 }
 
-std::variant<Endpoint, EndpointError> ServerOptions::endpoint() const
+ServerSettings ServerOptions::settings(const Endpoint &served) const
 {
-    return Endpoint::parse(host.value_or(localHostName()), port.value_or(QString::number(Endpoint::DefaultPort)),
-                           Endpoint::Use::Listen);
-}
-
-ServerSettings ServerOptions::settings(const Endpoint &endpoint) const
-{
-    return {endpoint, greeting.value_or(encodeMessage(DefaultGreeting)), backlog, deadline};
+    return {served, greeting.value_or(encodeMessage(DefaultGreeting)), backlog, deadline, unixMode};
 }
 
 } // namespace parley

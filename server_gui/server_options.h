@@ -16,11 +16,15 @@ struct ServerOptions
 {
     std::optional<QString> host;
     std::optional<QString> port;
+    std::optional<QString> path; ///< with transport Unix
+    std::optional<Transport> transport;
     std::optional<QByteArray> greeting;
     QString greetingSource; ///< the file that the greeting is from; empty for --greeting
     int backlog = ServerSettings::DefaultBacklog;
     std::chrono::milliseconds deadline = ServerSettings::DefaultDeadline;
+    unsigned unixMode = ServerSettings::DefaultUnixMode;
     bool headless = false;
+    Endpoint endpoint; ///< with headless: the one to listen on
     bool json = false;
     bool listenAtOnce = true;
 
@@ -28,10 +32,8 @@ struct ServerOptions
     /// Reads @p commandLine, which has been parsed; leaves an error in it if a value is wrong.
     static ServerOptions read(CommandLine &commandLine);
 
-    /// What headless mode listens on and says: the defaults where nothing was given. Without an error in the
-    /// command line the endpoint is valid.
-    std::variant<Endpoint, EndpointError> endpoint() const;
-    ServerSettings settings(const Endpoint &endpoint) const;
+    /// What to serve @p endpoint with; the default greeting where none was given.
+    ServerSettings settings(const Endpoint &served) const;
 };
 
 } // namespace parley

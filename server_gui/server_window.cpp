@@ -8,18 +8,20 @@
 #include "shared/ui/appearance.h"
 #include "shared/ui/endpoint_form.h"
 #include "shared/ui/notice_bar.h"
-#include "shared/ui/settings.h"
 #include "shared/ui/status_label.h"
 #include "shared/ui/table_view.h"
 
 #include <QAction>
 #include <QCloseEvent>
 #include <QComboBox>
+#include <QCompleter>
+#include <QAbstractItemView>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QLocale>
 #include <QMenuBar>
 #include <QPushButton>
+#include <QSignalBlocker>
 #include <QStatusBar>
 #include <QVBoxLayout>
 
@@ -57,8 +59,14 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options)
     connect(server_.engine(), &Server::reachable, this, &ServerWindow::setReachability);
     connect(server_.engine(), &Server::starved, this, &ServerWindow::setStarved);
     connect(server_.engine(), &Server::finished, this, &QWidget::close);
-    if (options_.listenAtOnce)
-        listen(fields.host, fields.port);
+    connect(server_.engine(), &Server::surveyed, this, &ServerWindow::setLocalNames);
+    server_.post([](Server &server) { server.survey(); });
+    if (options_.listenAtOnce) {
+        const SavedEndpoint &typed = fields.endpoint;
+        listen(typed.transport == Transport::Unix
+                   ? Endpoint::parseUnix(typed.path)
+                   : Endpoint::parse(typed.host, typed.port, Endpoint::Use::Listen, typed.transport));
+    }
 
     setWindowTitle(tr("Parley Server"));
     auto *content = new QWidget;
@@ -86,16 +94,11 @@ ServerWindow::~ServerWindow() = default;
 
 ServerWindow::Fields ServerWindow::initialFields(Settings &settings)
 {
-    const auto isHost = [](const QString &host) {
-        return std::holds_alternative<Endpoint>(Endpoint::parse(host, u"0"_s, Endpoint::Use::Listen));
-    };
-    const auto isPort = [](const QString &port) {
-        return std::holds_alternative<Endpoint>(Endpoint::parse(u"*"_s, port, Endpoint::Use::Listen));
-    };
     const auto isGreeting = [](const QString &greeting) { return greeting.size() <= MaxEditableGreeting; };
+    const SavedEndpoint saved = settings.endpoint(Endpoint::Use::Listen);
     Fields fields;
-    fields.host = options_.host.value_or(settings.text(u"host"_s, localHostName(), isHost));
-    fields.port = options_.port.value_or(settings.text(u"port"_s, QString::number(Endpoint::DefaultPort), isPort));
+    fields.endpoint = {options_.transport.value_or(saved.transport), options_.host.value_or(saved.host),
+                       options_.port.value_or(saved.port), options_.path.value_or(saved.path)};
     fields.greeting = settings.text(u"greeting"_s, QString::fromUtf16(DefaultGreeting), isGreeting);
     greeting_ = options_.greeting.value_or(encodeMessage(fields.greeting));
     if (options_.greeting) {
@@ -108,17 +111,13 @@ ServerWindow::Fields ServerWindow::initialFields(Settings &settings)
 QWidget *ServerWindow::buildForm(const Fields &fields)
 {
     host_ = new QComboBox;
-    host_->setObjectName(u"host"_s);
-    host_->setAccessibleName(tr("Host"));
-    host_->setToolTip(tr("The name or address to listen on; * for every interface"));
     host_->setEditable(true);
     host_->setInsertPolicy(QComboBox::NoInsert);
-    host_->addItems({localHostName(), u"localhost"_s, u"*"_s});
-    host_->setEditText(fields.host);
-    port_ = new QLineEdit(fields.port);
-    port_->setObjectName(u"port"_s);
-    port_->setAccessibleName(tr("Port"));
-    port_->setToolTip(tr("A number, 0 for any free one, or the name of a service"));
+    host_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    host_->setMinimumContentsLength(16);
+    host_->completer()->setCompletionMode(QCompleter::PopupCompletion);
+    connect(host_, &QComboBox::activated, this,
+            [this](int index) { host_->setEditText(host_->itemData(index).toString()); });
     listen_ = new QPushButton;
     listen_->setObjectName(u"listen"_s);
     listen_->setDefault(true);
@@ -136,18 +135,17 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
                                               ? bytesText(greeting_.size())
                                               : tr("%1 from %2").arg(bytesText(greeting_.size()), options_.greetingSource));
 
-    auto *form = new EndpointForm(host_, port_, listen_);
-    form->addRow(tr("&Greeting:"), greetingEdit_);
+    form_ = new EndpointForm(Endpoint::Use::Listen, host_, host_->lineEdit(), listen_);
+    form_->setFields(fields.endpoint.transport, fields.endpoint.host, fields.endpoint.port, fields.endpoint.path);
+    form_->addRow(tr("&Greeting:"), greetingEdit_);
 
     connect(listen_, &QPushButton::clicked, this, &ServerWindow::listenOrStop);
-    const auto enter = [this] {
+    connect(form_, &EndpointForm::submitted, this, [this] {
         if (state_ == State::Stopped)
             listenOrStop();
-    };
-    connect(host_->lineEdit(), &QLineEdit::returnPressed, this, enter);
-    connect(port_, &QLineEdit::returnPressed, this, enter);
+    });
     connect(greetingEdit_, &QLineEdit::textChanged, this, &ServerWindow::greetingEdited);
-    return form;
+    return form_;
 }
 
 QWidget *ServerWindow::buildTable()
@@ -183,7 +181,7 @@ void ServerWindow::listenOrStop()
 {
     if (state_ == State::Stopped) {
         notice_->clear();
-        listen(host_->currentText(), port_->text());
+        listen(form_->parse());
         if (!inputError_.isEmpty())
             notice_->showNotice(NoticeBar::Kind::Error, inputError_);
     } else {
@@ -193,14 +191,13 @@ void ServerWindow::listenOrStop()
     showState();
 }
 
-void ServerWindow::listen(const QString &host, const QString &port)
+void ServerWindow::listen(const std::variant<Endpoint, EndpointError> &parsed)
 {
-    const auto parsed = Endpoint::parse(host, port, Endpoint::Use::Listen);
     const auto *error = std::get_if<EndpointError>(&parsed);
     inputError_ = error ? error->sentence : QString();
     if (error) {
-        if (QWidget *wrong = error->part == EndpointError::Part::Host ? static_cast<QWidget *>(host_) : port_)
-            wrong->setFocus();
+        if (form_)
+            form_->focusOn(error->part);
         return;
     }
     endpoint_ = std::get<Endpoint>(parsed);
@@ -230,8 +227,9 @@ void ServerWindow::read(const EventBatch &batch)
 
 void ServerWindow::readListenerEvent(const Event &event)
 {
-    if (event.call == Call::Listen && event.error == 0) {
+    if (Server::isServing(event)) {
         listening_ = event.address;
+        form_->showResolved(endpoint_, listening_);
         setState(State::Listening);
     } else if (event.call == Call::End && event.outcome != Outcome::Complete) {
         setState(State::Stopped);
@@ -242,6 +240,53 @@ void ServerWindow::readListenerEvent(const Event &event)
 void ServerWindow::setReachability(const Reachability &reachability)
 {
     reachability_ = reachability;
+    showState();
+    adviseOnLoopback();
+}
+
+void ServerWindow::setLocalNames(const LocalNames &names)
+{
+    localNames_ = names;
+    const QString typed = host_->currentText();
+    const QSignalBlocker blocker(host_);
+    host_->clear();
+    const auto add = [this](const QString &host, const QString &meaning) {
+        host_->addItem(host + u" – "_s + meaning, host);
+    };
+    QStringList own;
+    for (const Address &address : names.addresses)
+        own.append(QString::fromUtf8(address.host()));
+    add(names.name, own.isEmpty() ? tr("this computer's name, which has no address")
+                                  : tr("this computer's name: %1").arg(own.join(u", "_s)));
+    for (const LocalAddress &local : names.interfaces) {
+        add(QString::fromUtf8(local.address.host()),
+            local.address.isLoopback() ? tr("only this computer") : tr("everyone who can reach %1").arg(local.interface));
+    }
+    add(u"*"_s, tr("everyone, on every interface, IPv6 and IPv4"));
+    add(u"0.0.0.0"_s, tr("everyone, on every interface, IPv4 only"));
+    host_->setEditText(typed);
+    host_->view()->setMinimumWidth(host_->view()->sizeHintForColumn(0) + fontMetrics().averageCharWidth() * 4);
+    showState();
+}
+
+/// On Debian a computer's name is 127.0.1.1: who tries 127.0.0.1 or localhost is refused, and wonders.
+void ServerWindow::adviseOnLoopback()
+{
+    const Address usual = Address::ipv4(0x7f000001, listening_.port()); // INADDR_LOOPBACK
+    if (listening_.family() != Address::Family::IPv4 || !listening_.isLoopback() || listening_ == usual)
+        return;
+    notice_->showNotice(NoticeBar::Kind::Information,
+                        tr("%1 is %2 here: clients that connect to 127.0.0.1 or localhost will not reach this server.")
+                            .arg(endpoint_.host(), QString::fromUtf8(listening_.host())),
+                        tr("Listen on 127.0.0.1"), [this] { listenOnHost(u"127.0.0.1"_s); });
+}
+
+void ServerWindow::listenOnHost(const QString &host)
+{
+    host_->setEditText(host);
+    notice_->clear();
+    server_.post([](Server &server) { server.stop(); });
+    listen(form_->parse());
     showState();
 }
 
@@ -266,28 +311,46 @@ void ServerWindow::showState()
     const bool stopped = state_ == State::Stopped;
     listen_->setText(stopped ? tr("Listen") : tr("Stop Listening"));
     listenAction_->setText(stopped ? tr("&Listen") : tr("Stop &Listening"));
-    host_->setEnabled(stopped);
-    port_->setEnabled(stopped);
-    const bool exposed = !reachability_.others.empty();
-    QString reach;
-    if (state_ == State::Starting)
-        reach = tr("Looking up %1…").arg(endpoint_.host());
-    else if (state_ == State::Listening && !exposed)
-        reach = tr("Reachable at %1, from this computer only.").arg(listOf(reachability_.here));
-    else if (state_ == State::Listening && reachability_.here.empty())
-        reach = tr("Reachable at %1, from other computers too unless a firewall stops them.").arg(listOf(reachability_.others));
-    else if (state_ == State::Listening)
-        reach = tr("Reachable at %1 from this computer, and from others at %2 unless a firewall stops them.")
-                    .arg(listOf(reachability_.here), listOf(reachability_.others));
+    form_->setFieldsEnabled(stopped);
+    const QString reach = reachText();
     reach_->showText(reach);
     reach_->setVisible(!reach.isEmpty());
     showPlaceholder();
     showCounts();
 }
 
+QString ServerWindow::reachText() const
+{
+    if (state_ == State::Starting)
+        return endpoint_.isName() ? tr("Looking up %1…").arg(endpoint_.host()) : QString();
+    if (state_ == State::Stopped) {
+        QStringList own;
+        for (const Address &address : localNames_.addresses)
+            own.append(QString::fromUtf8(address.host()));
+        return own.isEmpty() ? QString() : tr("This computer is %1, which is %2.").arg(localNames_.name, own.join(u", "_s));
+    }
+    if (endpoint_.transport == Transport::Unix)
+        return tr("Reachable at %1, by programs on this computer whose user may write to that file.").arg(endpoint_.toString());
+    const QString here = listOf(reachability_.here);
+    const QString others = listOf(reachability_.others);
+    if (others.isEmpty())
+        return tr("Reachable at %1, from this computer only.").arg(here);
+    if (here.isEmpty())
+        return tr("Reachable at %1, from other computers too unless a firewall stops them.").arg(others);
+    return tr("Reachable on every interface: at %1 from this computer, and from others at %2 unless a firewall stops them.")
+        .arg(here, others);
+}
+
 void ServerWindow::showPlaceholder()
 {
-    if (state_ == State::Listening) {
+    if (state_ == State::Listening && endpoint_.transport == Transport::Unix) {
+        table_->setPlaceholder(tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  ncat -U %1")
+                                   .arg(endpoint_.toString()));
+    } else if (state_ == State::Listening && endpoint_.transport == Transport::Udp) {
+        table_->setPlaceholder(tr("No datagram yet.\nClick Connect in Parley Client, or type in a terminal:  ncat -u %1 %2")
+                                   .arg(reachability_.here.empty() ? endpoint_.host() : QString::fromUtf8(reachability_.here.front().host()))
+                                   .arg(listening_.port()));
+    } else if (state_ == State::Listening) {
         const std::vector<Address> &addresses = reachability_.here.empty() ? reachability_.others : reachability_.here;
         const QString host = addresses.empty() ? endpoint_.host() : QString::fromUtf8(addresses.front().host());
         table_->setPlaceholder(tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  ncat %1 %2")
@@ -302,7 +365,7 @@ void ServerWindow::showCounts()
 {
     const QLocale locale;
     QString state = closing_                      ? tr("Completing the greetings under way")
-                    : state_ == State::Listening ? tr("Listening on %1").arg(QString::fromLatin1(listening_.toPython()))
+                    : state_ == State::Listening ? tr("Listening on %1").arg(listening_.isNull() ? endpoint_.toString() : QString::fromLatin1(listening_.toPython()))
                     : state_ == State::Starting  ? tr("Starting")
                                                  : tr("Not listening");
     const quint64 open = server_.engine()->open();
@@ -327,8 +390,7 @@ void ServerWindow::restoreLayout(Settings &settings)
 void ServerWindow::saveSettings()
 {
     Settings settings;
-    settings.setText(u"host"_s, host_->currentText(), localHostName());
-    settings.setText(u"port"_s, port_->text(), QString::number(Endpoint::DefaultPort));
+    settings.setEndpoint({form_->transport(), form_->host(), form_->port(), form_->path()});
     if (!greetingEdit_->text().isEmpty() || greeting_.isEmpty())
         settings.setText(u"greeting"_s, greetingEdit_->text(), QString::fromUtf16(DefaultGreeting));
     settings.saveGeometry(*this);

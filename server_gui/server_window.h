@@ -8,6 +8,7 @@
 #include "server_gui/server_options.h"
 #include "shared/event_stream.h"
 #include "shared/io_thread.h"
+#include "shared/ui/settings.h"
 
 #include <QMainWindow>
 #include <QTimer>
@@ -19,8 +20,8 @@ class QPushButton;
 namespace parley
 {
 
+class EndpointForm;
 class NoticeBar;
-class Settings;
 class StatusLabel;
 class TableView;
 
@@ -44,8 +45,7 @@ private:
     /// What the fields start with: the command line's, or else the remembered, or else the defaults.
     struct Fields
     {
-        QString host;
-        QString port;
+        SavedEndpoint endpoint;
         QString greeting;
     };
 
@@ -57,7 +57,11 @@ private:
     void saveSettings();
 
     void listenOrStop();
-    void listen(const QString &host, const QString &port);
+    void listen(const std::variant<Endpoint, EndpointError> &parsed);
+    void listenOnHost(const QString &host);
+    void setLocalNames(const LocalNames &names);
+    void adviseOnLoopback();
+    QString reachText() const;
     void greetingEdited(const QString &text);
     void read(const EventBatch &batch);
     void readListenerEvent(const Event &event);
@@ -79,13 +83,14 @@ private:
     Address listening_;       // what is listened on
     QByteArray greeting_;     // what is sent
     QString inputError_;      // of the fields, before the notice was there to show it
+    LocalNames localNames_;
     Reachability reachability_;
     bool closing_ = false;
     quint64 dropped_ = 0;     // events that this window was too slow for
     QTimer clock_;            // while connections are open
 
+    EndpointForm *form_ = nullptr;
     QComboBox *host_ = nullptr;
-    QLineEdit *port_ = nullptr;
     QPushButton *listen_ = nullptr;
     QLineEdit *greetingEdit_ = nullptr;
     NoticeBar *notice_ = nullptr;

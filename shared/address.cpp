@@ -58,6 +58,15 @@ Address Address::ipv6(const std::array<std::uint8_t, 16> &bytes, std::uint16_t p
     return address;
 }
 
+Address Address::unixPeer(std::int32_t pid, std::uint32_t uid)
+{
+    Address address;
+    address.family_ = Family::Unix;
+    std::memcpy(address.bytes_.data(), &pid, sizeof pid);
+    address.scope_ = uid;
+    return address;
+}
+
 Address Address::fromSockaddr(const sockaddr *address, std::uint32_t length)
 {
     if (length >= sizeof(sockaddr_in) && address->sa_family == AF_INET) {
@@ -113,9 +122,19 @@ Address Address::parseIPv6(QByteArrayView text, std::uint16_t port)
     return ipv6(bytes, port, scope);
 }
 
-std::uint32_t Address::toSockaddr(sockaddr_storage &storage) const
+std::uint32_t Address::toSockaddr(sockaddr_storage &storage, Form form) const
 {
     std::memset(&storage, 0, sizeof storage);
+    if (family_ == Family::IPv4 && form == Form::Mapped) {
+        sockaddr_in6 in6{};
+        in6.sin6_family = AF_INET6;
+        in6.sin6_port = htons(port_);
+        auto *bytes = reinterpret_cast<std::uint8_t *>(&in6.sin6_addr);
+        std::copy(MappedPrefix.begin(), MappedPrefix.end(), bytes);
+        std::copy_n(bytes_.begin(), 4, bytes + MappedPrefix.size());
+        std::memcpy(&storage, &in6, sizeof in6);
+        return sizeof in6;
+    }
     if (family_ == Family::IPv4) {
         sockaddr_in in{};
         in.sin_family = AF_INET;
@@ -154,7 +173,13 @@ bool Address::isLoopback() const
 
 bool Address::isAny() const
 {
-    return !isNull() && std::all_of(bytes_.begin(), bytes_.end(), [](std::uint8_t byte) { return byte == 0; });
+    const bool inet = family_ == Family::IPv4 || family_ == Family::IPv6;
+    return inet && std::all_of(bytes_.begin(), bytes_.end(), [](std::uint8_t byte) { return byte == 0; });
+}
+
+bool Address::isBroadcast() const
+{
+    return *this == broadcast(port_);
 }
 
 bool Address::isLinkLocal() const
@@ -166,6 +191,11 @@ bool Address::isLinkLocal() const
 
 QByteArray Address::numericHost() const
 {
+    if (family_ == Family::Unix) {
+        std::int32_t pid = 0;
+        std::memcpy(&pid, bytes_.data(), sizeof pid);
+        return "pid " + QByteArray::number(pid) + ", uid " + QByteArray::number(scope_);
+    }
     char text[INET6_ADDRSTRLEN] = "";
     if (!isNull())
         inet_ntop(family_ == Family::IPv4 ? AF_INET : AF_INET6, bytes_.data(), text, sizeof text);
@@ -174,7 +204,7 @@ QByteArray Address::numericHost() const
 
 QByteArray Address::host() const
 {
-    if (scope_ == 0)
+    if (family_ != Family::IPv6 || scope_ == 0)
         return numericHost();
     char name[IF_NAMESIZE] = "";
     if (!if_indextoname(scope_, name))
@@ -184,6 +214,8 @@ QByteArray Address::host() const
 
 QByteArray Address::toPython() const
 {
+    if (family_ == Family::Unix)
+        return '(' + numericHost() + ')';
     QByteArray text = "('" + numericHost() + "', " + QByteArray::number(port_);
     // Python's tuple for AF_INET6 names the scope in its fourth field and not in the host.
     if (family_ == Family::IPv6)

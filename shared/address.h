@@ -16,14 +16,15 @@ struct sockaddr_storage;
 namespace parley
 {
 
-/// A socket address as the system's calls take and return it: a value of 28 bytes without allocation.
+/// A socket address as the system's calls take and return it, or the credentials of a Unix-domain peer, which has
+/// no address: a value of 28 bytes without allocation.
 ///
 /// IPv4-mapped IPv6 addresses (RFC 4291, 2.5.5.2) are turned into plain IPv4 when they are read from the
 /// system, so that an IPv4 peer looks the same on a dual-stack socket (sockets-in-Qt report ::ffff:a.b.c.d).
 class Address
 {
 public:
-    enum class Family : std::uint8_t { None, IPv4, IPv6 };
+    enum class Family : std::uint8_t { None, IPv4, IPv6, Unix };
 
     Address() = default;
 
@@ -33,6 +34,10 @@ public:
     static Address ipv6(const std::array<std::uint8_t, 16> &bytes, std::uint16_t port, std::uint32_t scope = 0);
     /// Every interface, both families (dual stack): `::`.
     static Address any(std::uint16_t port) { return ipv6({}, port); }
+    /// 255.255.255.255, INADDR_BROADCAST.
+    static Address broadcast(std::uint16_t port) { return ipv4(0xffffffff, port); }
+    /// The process at the other end of a Unix-domain socket; 0 and -1 where the system does not tell.
+    static Address unixPeer(std::int32_t pid, std::uint32_t uid);
     /// A null address for any family other than AF_INET and AF_INET6, and for one that is too short.
     static Address fromSockaddr(const sockaddr *address, std::uint32_t length);
     /// Strict dotted quad: four decimal parts without leading zeros. Null otherwise.
@@ -41,8 +46,12 @@ public:
     /// a scope that this computer has no interface for.
     static Address parseIPv6(QByteArrayView text, std::uint16_t port = 0);
 
-    /// Fills @p storage and returns the length for bind(2) or connect(2); 0 for a null address.
-    std::uint32_t toSockaddr(sockaddr_storage &storage) const;
+    enum class Form {
+        Plain,
+        Mapped, ///< IPv4 as ::ffff:a.b.c.d, which is what a dual-stack socket sends to
+    };
+    /// Fills @p storage and returns the length for bind(2) or connect(2); 0 for a null address and for Unix.
+    std::uint32_t toSockaddr(sockaddr_storage &storage, Form form = Form::Plain) const;
 
     Family family() const { return family_; }
     bool isNull() const { return family_ == Family::None; }
@@ -52,11 +61,13 @@ public:
 
     bool isLoopback() const;  ///< 127.0.0.0/8 or ::1
     bool isAny() const;       ///< 0.0.0.0 or ::
+    bool isBroadcast() const; ///< 255.255.255.255
     bool isLinkLocal() const; ///< 169.254.0.0/16 or fe80::/10
 
-    /// `192.168.0.104` or `fe80::1%eth0`, without the port.
+    /// `192.168.0.104` or `fe80::1%eth0`, without the port; `pid 4711, uid 1000` for a Unix peer.
     QByteArray host() const;
-    /// As Python prints a socket address: `('127.0.0.1', 60239)`, `('::1', 60239, 0, 0)`.
+    /// As Python prints a socket address: `('127.0.0.1', 60239)`, `('::1', 60239, 0, 0)`. For a Unix peer, of which
+    /// Python prints nothing: `(pid 4711, uid 1000)`.
     QByteArray toPython() const;
 
     friend bool operator==(const Address &, const Address &) = default;

@@ -35,6 +35,8 @@ CommandLine::CommandLine()
     parser_.addOption({{u"h"_s, u"help"_s}, tr("Show this help and exit.")});
     parser_.addOption({{u"v"_s, u"version"_s}, tr("Show the version and exit.")});
     addFlag(u"headless"_s, tr("Open no window: work in the terminal."));
+    addFlag(u"udp"_s, tr("Datagrams (UDP) in place of TCP."));
+    addValue(u"unix"_s, u"PATH"_s, tr("A Unix-domain stream socket, in place of host and port; @NAME is an abstract one."));
     addFlag(u"json"_s, tr("With --headless: one JSON object per event on stdout, a line each."));
     parser_.addPositionalArgument(u"host"_s, tr("A name or an address. Default: this computer's name."), u"[host]"_s);
     parser_.addPositionalArgument(u"port"_s, tr("A number or a service name. Default: 3000."), u"[port]"_s);
@@ -56,6 +58,10 @@ bool CommandLine::parse(const QStringList &arguments)
         setError(parser_.errorText());
     else if (parser_.positionalArguments().size() > 2)
         setError(tr("Unexpected argument %1: a host and a port are all there is.").arg(quoted(parser_.positionalArguments().at(2))));
+    else if (isSet(u"udp"_s) && isSet(u"unix"_s))
+        setError(tr("--udp and --unix exclude each other."));
+    else if (isSet(u"unix"_s) && !parser_.positionalArguments().isEmpty())
+        setError(tr("Unexpected argument %1: --unix takes the place of host and port.").arg(quoted(parser_.positionalArguments().at(0))));
     else if (isSet(u"json"_s) && !isSet(u"headless"_s))
         setError(tr("--json goes with --headless."));
     return error_.isEmpty();
@@ -98,6 +104,24 @@ std::optional<std::chrono::milliseconds> CommandLine::seconds(const QString &nam
         return std::chrono::milliseconds(qRound64(seconds * 1000));
     setError(tr("--%1 %2: give a number of seconds from 0.001 to 86400.").arg(name, quoted(*value)));
     return std::nullopt;
+}
+
+Transport CommandLine::transport() const
+{
+    return isSet(u"unix"_s) ? Transport::Unix : isSet(u"udp"_s) ? Transport::Udp : Transport::Tcp;
+}
+
+Endpoint CommandLine::endpoint(Endpoint::Use use)
+{
+    const auto parsed = transport() == Transport::Unix
+                            ? Endpoint::parseUnix(parser_.value(u"unix"_s))
+                            : Endpoint::parse(host().value_or(localHostName()),
+                                              port().value_or(QString::number(Endpoint::DefaultPort)), use, transport());
+    if (const auto *error = std::get_if<EndpointError>(&parsed)) {
+        setError(error->sentence);
+        return {};
+    }
+    return std::get<Endpoint>(parsed);
 }
 
 void CommandLine::setError(const QString &sentence)

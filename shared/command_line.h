@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "shared/endpoint.h"
+
 #include <QCommandLineParser>
 #include <QString>
 
@@ -19,7 +21,8 @@ enum ExitStatus : int {
     ExitUsage = 2,   ///< the command line was wrong
 };
 
-/// The common part of both command lines: `[options] [host] [port]`, --headless, --json, --help, --version.
+/// The common part of both command lines: `[options] [host] [port]`, --udp, --unix, --headless, --json, --help,
+/// --version.
 ///
 /// Values are read with the functions below; the first that is wrong leaves its sentence in error().
 class CommandLine
@@ -45,6 +48,11 @@ public:
     std::optional<qint64> number(const QString &name, qint64 least, qint64 most);
     /// A number of seconds above 0, at most a day; a fraction is allowed.
     std::optional<std::chrono::milliseconds> seconds(const QString &name);
+
+    /// The endpoint that the arguments name: --udp, --unix, host and port, with this computer's name and port 3000
+    /// where none is given. What is wrong with it is left in error().
+    Endpoint endpoint(Endpoint::Use use);
+    Transport transport() const;
 
     /// One sentence that names the argument; empty if all was well.
     QString error() const { return error_; }

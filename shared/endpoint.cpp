@@ -4,8 +4,10 @@
 #include "shared/endpoint.h"
 
 #include "shared/message.h"
+#include "shared/native_socket.h"
 
 #include <QCoreApplication>
+#include <QFile>
 #include <QUrl>
 
 #include <netdb.h>
@@ -75,6 +77,24 @@ bool endsInNumber(const QString &host)
     });
 }
 
+const QString Broadcast = u"<broadcast>"_s;
+
+/// Whether @p host is written like the name of an address family, AF_X25 for one.
+bool isFamilyName(const QString &host)
+{
+    return host.startsWith(u"AF_"_s) && std::all_of(host.begin() + 3, host.end(), [](QChar c) {
+               return (c >= u'A' && c <= u'Z') || (c >= u'0' && c <= u'9') || c == u'_';
+           });
+}
+
+QString familyError(const QString &family)
+{
+    if (family == u"AF_INET"_s || family == u"AF_INET6"_s || family == u"AF_UNIX"_s)
+        return tr("%1 is an address family and not a host: the family follows from the host that you give.").arg(quoted(family));
+    return tr("%1 is an address family that there are no sockets of here: there are AF_INET, AF_INET6 and AF_UNIX.")
+        .arg(quoted(family));
+}
+
 /// The rules of RFC 1123, 2.1 and RFC 2181, 11, as resolvers apply them: the underscore is let through.
 bool isHostName(const QString &host)
 {
@@ -127,10 +147,12 @@ std::variant<Address, EndpointError> parseIPv4Host(const QString &host)
                          .arg(quoted(host)));
 }
 
-std::variant<std::uint16_t, EndpointError> parsePort(const QString &text, Endpoint::Use use)
+std::variant<std::uint16_t, EndpointError> parsePort(const QString &text, Endpoint::Use use, Transport transport)
 {
+    const bool udp = transport == Transport::Udp;
     const EndpointError invalid = portError(
-        tr("%1 is not a port: that is a number from %2 to 65535, or the name of a TCP service such as http.")
+        (udp ? tr("%1 is not a port: that is a number from %2 to 65535, or the name of a UDP service such as domain.")
+             : tr("%1 is not a port: that is a number from %2 to 65535, or the name of a TCP service such as http."))
             .arg(quoted(text), QString::number(use == Endpoint::Use::Listen ? 0 : 1)));
     if (isDecimal(text)) {
         bool fits = false;
@@ -150,7 +172,7 @@ std::variant<std::uint16_t, EndpointError> parsePort(const QString &text, Endpoi
     // getservbyname(3) is not thread-safe; getaddrinfo without a host reads the same database.
     addrinfo hints{};
     hints.ai_family = AF_INET;
-    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_socktype = udp ? SOCK_DGRAM : SOCK_STREAM;
     hints.ai_flags = AI_PASSIVE;
     addrinfo *list = nullptr;
     if (::getaddrinfo(nullptr, text.toLatin1().constData(), &hints, &list) != 0)
@@ -160,9 +182,10 @@ std::variant<std::uint16_t, EndpointError> parsePort(const QString &text, Endpoi
     return port;
 }
 
-std::variant<Endpoint, EndpointError> parseHost(const QString &host, Endpoint::Use use)
+std::variant<Endpoint, EndpointError> parseHost(const QString &host, Endpoint::Use use, Transport transport)
 {
     Endpoint endpoint;
+    endpoint.transport = transport;
     if (host.isEmpty() || host == u"*"_s) {
         endpoint.literal = host.isEmpty() ? Address::ipv4(0, 0) : Address::any(0);
     } else if (host.contains(u':') || host.startsWith(u'[')) {
@@ -175,14 +198,23 @@ std::variant<Endpoint, EndpointError> parseHost(const QString &host, Endpoint::U
         if (const auto *error = std::get_if<EndpointError>(&address))
             return *error;
         endpoint.literal = std::get<Address>(address);
-    } else if (host == u"<broadcast>"_s) {
-        return hostError(tr("<broadcast> is an address for datagrams; a TCP connection has one peer."));
+    } else if (host == Broadcast) {
+        endpoint.literal = Address::broadcast(0);
+    } else if (isFamilyName(host)) {
+        return hostError(familyError(host));
     } else if (isHostName(host)) {
         endpoint.name = host;
     } else {
         return hostError(tr("%1 is not a host: that is a name made of letters, digits, hyphens and dots, "
                             "or an address such as 127.0.0.1 or ::1.")
                              .arg(quoted(host)));
+    }
+    if (endpoint.literal.isBroadcast()) {
+        if (transport != Transport::Udp)
+            return hostError(tr("%1 is an address for datagrams (UDP); a TCP connection has one peer.").arg(quoted(host)));
+        if (use == Endpoint::Use::Listen)
+            return hostError(tr("%1 is an address to send to; to receive broadcasts, listen on every interface: *.")
+                                 .arg(quoted(host)));
     }
     if (use == Endpoint::Use::Connect && endpoint.literal.isAny()) {
         if (host.isEmpty())
@@ -196,13 +228,14 @@ std::variant<Endpoint, EndpointError> parseHost(const QString &host, Endpoint::U
 
 } // namespace
 
-std::variant<Endpoint, EndpointError> Endpoint::parse(const QString &host, const QString &port, Use use)
+std::variant<Endpoint, EndpointError> Endpoint::parse(const QString &host, const QString &port, Use use,
+                                                      Transport transport)
 {
-    auto parsed = parseHost(host.trimmed(), use);
+    auto parsed = parseHost(host.trimmed(), use, transport);
     auto *endpoint = std::get_if<Endpoint>(&parsed);
     if (!endpoint)
         return parsed;
-    const auto parsedPort = parsePort(port.trimmed(), use);
+    const auto parsedPort = parsePort(port.trimmed(), use, transport);
     if (const auto *error = std::get_if<EndpointError>(&parsedPort))
         return *error;
     endpoint->port = std::get<std::uint16_t>(parsedPort);
@@ -211,10 +244,32 @@ std::variant<Endpoint, EndpointError> Endpoint::parse(const QString &host, const
     return parsed;
 }
 
+std::variant<Endpoint, EndpointError> Endpoint::parseUnix(const QString &path)
+{
+    const auto invalid = [](const QString &sentence) { return EndpointError{EndpointError::Part::Path, sentence}; };
+    Endpoint endpoint;
+    endpoint.transport = Transport::Unix;
+    endpoint.port = 0;
+    endpoint.path = QFile::encodeName(path);
+    if (path.isEmpty() || path == u"@"_s)
+        return invalid(tr("The path is empty: give the socket's file, or @name for an abstract one."));
+    if (endpoint.path.size() > native::MaxUnixPath) {
+        return invalid(tr("%1 is too long for a Unix socket: a path has at most %2 bytes, this one %3.")
+                           .arg(quoted(path), QString::number(native::MaxUnixPath), QString::number(endpoint.path.size())));
+    }
+    if (endpoint.path.contains('\0'))
+        return invalid(tr("%1 is not a path: it contains a null character.").arg(quoted(path)));
+    if (path.endsWith(u'/'))
+        return invalid(tr("%1 is a folder: give the socket's file in it.").arg(quoted(path)));
+    return endpoint;
+}
+
 QString Endpoint::host() const
 {
     if (!isLiteral())
         return name;
+    if (literal.isBroadcast())
+        return Broadcast;
     if (literal == Address::any(port))
         return u"*"_s;
     return QString::fromUtf8(literal.host());
@@ -222,8 +277,29 @@ QString Endpoint::host() const
 
 QString Endpoint::toString() const
 {
+    if (transport == Transport::Unix)
+        return displaySafe(QFile::decodeName(path), LineBreaks::Escape);
     const QString text = host();
     return (text.contains(u':') ? u'[' + text + u']' : text) + u':' + QString::number(port);
+}
+
+QString Endpoint::vocabulary() const
+{
+    if (transport == Transport::Unix)
+        return u"AF_UNIX, SOCK_STREAM, 0, "_s + toString();
+    if (isLiteral())
+        return vocabulary(literal);
+    return (transport == Transport::Udp ? u"AF_UNSPEC, SOCK_DGRAM, 0 (UDP), "_s : u"AF_UNSPEC, SOCK_STREAM, 0 (TCP), "_s)
+           + name + u", "_s + QString::number(port);
+}
+
+QString Endpoint::vocabulary(const Address &resolved) const
+{
+    if (transport == Transport::Unix || resolved.isNull())
+        return vocabulary();
+    return (resolved.family() == Address::Family::IPv6 ? u"AF_INET6, "_s : u"AF_INET, "_s)
+           + (transport == Transport::Udp ? u"SOCK_DGRAM, 0 (UDP), "_s : u"SOCK_STREAM, 0 (TCP), "_s)
+           + QString::fromUtf8(resolved.host()) + u", "_s + QString::number(resolved.port());
 }
 
 QString localHostName()

@@ -7,14 +7,17 @@
 
 #include <netdb.h>
 
+#include <algorithm>
+
 namespace parley
 {
 
 QByteArrayView Event::payload() const
 {
-    if ((call != Call::Send && call != Call::Recv) || result <= 0 || offset + result > bytes.size())
+    const bool moves = call == Call::Send || call == Call::Recv || call == Call::SendTo || call == Call::RecvFrom;
+    if (!moves || result <= 0 || offset >= bytes.size())
         return {};
-    return QByteArrayView(bytes).sliced(offset, result);
+    return QByteArrayView(bytes).sliced(offset, std::min(result, bytes.size() - offset));
 }
 
 const char *callName(Call call)
@@ -29,6 +32,8 @@ const char *callName(Call call)
     case Call::GetSockName: return "getsockname";
     case Call::Send: return "send";
     case Call::Recv: return "recv";
+    case Call::SendTo: return "sendto";
+    case Call::RecvFrom: return "recvfrom";
     case Call::Shutdown: return "shutdown";
     case Call::Close: return "close";
     case Call::End: return "end";

@@ -24,6 +24,8 @@ enum class Call : std::uint8_t {
     GetSockName,
     Send,
     Recv,
+    SendTo,
+    RecvFrom,
     Shutdown,
     Close,
     End, ///< the engine's verdict on a connection, its last event
@@ -32,7 +34,7 @@ enum class Call : std::uint8_t {
 /// How a connection, or an attempt at one, ended.
 enum class Outcome : std::uint8_t {
     None,         ///< it has not ended
-    Complete,     ///< all was sent or received, and the peer closed in order (FIN)
+    Complete,     ///< all was sent or received, and the peer closed in order (FIN); datagrams: answered
     NoMessage,    ///< client: closed in order, without a byte
     Reset,        ///< the peer reset it (RST) or vanished (ETIMEDOUT)
     TimedOut,     ///< the deadline passed
@@ -50,14 +52,14 @@ struct Event
     qint64 time = 0;        ///< ns since the stream's start, monotonic; filled in by EventStream::write()
     quint64 connection = 0; ///< unique in the run; 0 for the listener
     qint64 result = 0;      ///< what the call returned (a descriptor, a count of bytes, 0); -1 where it failed
-    QByteArray bytes;       ///< Send, Recv: holds payload(); GetAddrInfo: the host name
+    QByteArray bytes;       ///< calls that move bytes: holds payload(); GetAddrInfo: the host name; Unix Bind, Listen, Connect: the path
     qint64 offset = 0;      ///< where in bytes the payload starts (a greeting is shared, never copied)
-    Address address;        ///< Accept, Connect: the peer. Bind, Listen, GetSockName: this side
+    Address address;        ///< Accept, Connect, SendTo, RecvFrom: the peer. Bind, Listen, GetSockName: this side
     int error = 0;          ///< errno of a failed call; GetAddrInfo: the EAI_ code
     Call call = Call::End;
     Outcome outcome = Outcome::None; ///< End only
 
-    /// The bytes that a Send or Recv moved; empty for others.
+    /// The bytes that a Send, Recv, SendTo or RecvFrom moved, as far as they were kept; empty for others.
     QByteArrayView payload() const;
 };
 

@@ -5,6 +5,7 @@
 
 #include "shared/message.h"
 
+#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -29,6 +30,8 @@ QString utc(const QDateTime &time)
 
 QJsonArray addressToJson(const Address &address)
 {
+    if (address.family() == Address::Family::Unix)
+        return {QString::fromLatin1(address.host())};
     return {QString::fromLatin1(address.host()), address.port()};
 }
 
@@ -55,11 +58,14 @@ QByteArray eventToJson(const Event &event, const QDateTime &wallClock)
     if (event.error != 0)
         object.insert(u"error"_s, QString::fromLatin1(eventErrorName(event)));
     if (!event.address.isNull()) {
-        const bool peer = event.call == Call::Accept || event.call == Call::Connect;
-        object.insert(peer ? u"peer"_s : u"local"_s, addressToJson(event.address));
+        const bool local = event.call == Call::Bind || event.call == Call::Listen || event.call == Call::GetSockName;
+        object.insert(!local ? u"peer"_s : u"local"_s, addressToJson(event.address));
     }
     if (event.call == Call::GetAddrInfo)
         object.insert(u"host"_s, displaySafe(QString::fromUtf8(event.bytes), LineBreaks::Escape));
+    const bool named = event.call == Call::Bind || event.call == Call::Listen || event.call == Call::Connect;
+    if (named && !event.bytes.isEmpty())
+        object.insert(u"path"_s, displaySafe(QFile::decodeName(event.bytes), LineBreaks::Escape));
     if (const QByteArrayView payload = event.payload(); !payload.isEmpty()) {
         const QByteArray shown = payload.first(qMin(payload.size(), MaxJsonPayloadBytes)).toByteArray();
         object.insert(u"data"_s, QString::fromLatin1(shown.toBase64()));

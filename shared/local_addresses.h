@@ -22,6 +22,14 @@ struct LocalAddress
 /// The addresses of all interfaces that are up (getifaddrs(3)); on an I/O thread, because it makes socket calls.
 std::vector<LocalAddress> localAddresses();
 
+/// What this computer is called, and where it can be reached.
+struct LocalNames
+{
+    QString name;                         ///< as gethostname(2) gives it
+    std::vector<Address> addresses;       ///< what the name resolves to; empty if to nothing
+    std::vector<LocalAddress> interfaces; ///< what the interfaces have
+};
+
 /// Where a listening socket can be reached.
 struct Reachability
 {

@@ -22,16 +22,16 @@ namespace
 
 std::atomic<int> underWay = 0;
 
-int resolve(const QByteArray &host, std::uint16_t port, std::vector<Address> &addresses)
+int resolve(const QByteArray &host, const Endpoint &endpoint, std::vector<Address> &addresses)
 {
     addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_socktype = endpoint.transport == Transport::Udp ? SOCK_DGRAM : SOCK_STREAM;
     addrinfo *list = nullptr;
     const int error = ::getaddrinfo(host.constData(), nullptr, &hints, &list);
     if (error != 0)
         return error;
     for (const addrinfo *entry = list; entry; entry = entry->ai_next) {
-        const Address address = Address::fromSockaddr(entry->ai_addr, entry->ai_addrlen).withPort(port);
+        const Address address = Address::fromSockaddr(entry->ai_addr, entry->ai_addrlen).withPort(endpoint.port);
         if (!address.isNull() && std::find(addresses.begin(), addresses.end(), address) == addresses.end())
             addresses.push_back(address);
     }
@@ -48,7 +48,7 @@ struct Lookup::Shared
     Lookup *lookup; // guarded by mutex; null once the look-up is cancelled
 };
 
-Lookup::Lookup(const QString &host, std::uint16_t port, QObject *parent)
+Lookup::Lookup(const Endpoint &endpoint, QObject *parent)
     : QObject(parent), shared_(std::make_shared<Shared>())
 {
     shared_->lookup = this;
@@ -64,10 +64,10 @@ Lookup::Lookup(const QString &host, std::uint16_t port, QObject *parent)
         deliver(shared_, EAI_AGAIN, {});
         return;
     }
-    const auto work = [shared = shared_, deliver, port, name = QUrl::toAce(host), typed = host.toUtf8()] {
+    const auto work = [shared = shared_, deliver, endpoint, name = QUrl::toAce(endpoint.name)] {
         std::vector<Address> addresses;
         // toAce() is empty for names that it finds unfit, such as those with an underscore.
-        const int error = resolve(name.isEmpty() ? typed : name, port, addresses);
+        const int error = resolve(name.isEmpty() ? endpoint.name.toUtf8() : name, endpoint, addresses);
         deliver(shared, error, std::move(addresses));
         --underWay;
     };

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "shared/address.h"
+#include "shared/endpoint.h"
 
 #include <QObject>
 #include <QString>
@@ -27,8 +27,8 @@ class Lookup : public QObject
 public:
     static constexpr int MaxUnderWay = 32;
 
-    /// Starts looking up @p host (Unicode; converted to its ASCII form, RFC 3490, where it needs one).
-    Lookup(const QString &host, std::uint16_t port, QObject *parent);
+    /// Starts looking up the endpoint's name (Unicode; converted to its ASCII form, RFC 3490, where it needs one).
+    explicit Lookup(const Endpoint &endpoint, QObject *parent = nullptr);
     ~Lookup() override;
 
 Q_SIGNALS:

@@ -10,9 +10,13 @@
 #include <netinet/tcp.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 
 namespace parley::native
 {
@@ -29,6 +33,19 @@ void setOption(int fd, int level, int name, int value)
 {
     // Each option set here only improves on a default; a system that refuses it still serves.
     ::setsockopt(fd, level, name, &value, sizeof value);
+}
+
+/// Fills @p address for @p path, which is no longer than MaxUnixPath, and returns its length.
+socklen_t unixAddress(const QByteArray &path, sockaddr_un &address)
+{
+    std::memset(&address, 0, sizeof address);
+    address.sun_family = AF_UNIX;
+    const auto size = static_cast<std::size_t>(std::min(path.size(), MaxUnixPath));
+    std::memcpy(address.sun_path, path.constData(), size);
+    if (!path.startsWith('@'))
+        return sizeof address;
+    address.sun_path[0] = '\0'; // an abstract name; its length counts
+    return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + size);
 }
 
 template <typename Call> Result retryInterrupted(Call call)
@@ -53,15 +70,19 @@ bool Result::wouldBlock() const
     return error == EAGAIN || error == EINPROGRESS; // EWOULDBLOCK is EAGAIN on every system with Qt
 }
 
-Result socket(Address::Family family)
+Result socket(Transport transport, Address::Family family)
 {
-    const int domain = family == Address::Family::IPv6 ? AF_INET6 : AF_INET;
-    return resultOf(::socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    const int domain = transport == Transport::Unix          ? AF_UNIX
+                       : family == Address::Family::IPv6 ? AF_INET6
+                                                             : AF_INET;
+    const int type = transport == Transport::Udp ? SOCK_DGRAM : SOCK_STREAM;
+    return resultOf(::socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
-Result bind(int fd, const Address &address)
+Result bind(int fd, const Address &address, Transport transport)
 {
-    setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    if (transport == Transport::Tcp)
+        setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
     if (address.family() == Address::Family::IPv6)
         setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, address.isAny() ? 0 : 1);
     sockaddr_storage storage;
@@ -72,6 +93,34 @@ Result bind(int fd, const Address &address)
 Result listen(int fd, int backlog)
 {
     return resultOf(::listen(fd, backlog));
+}
+
+Result bindUnix(int fd, const QByteArray &path, unsigned mode)
+{
+    // The file that bind makes has the socket's own mode (unix(7)); before it there is nothing to be opened.
+    if (::fchmod(fd, mode) != 0)
+        return {-1, errno};
+    sockaddr_un address;
+    const socklen_t length = unixAddress(path, address);
+    return resultOf(::bind(fd, reinterpret_cast<const sockaddr *>(&address), length));
+}
+
+Result connectUnix(int fd, const QByteArray &path)
+{
+    sockaddr_un address;
+    const socklen_t length = unixAddress(path, address);
+    return resultOf(::connect(fd, reinterpret_cast<const sockaddr *>(&address), length));
+}
+
+Address peerCredentials([[maybe_unused]] int fd)
+{
+#ifdef SO_PEERCRED
+    ucred credentials{};
+    socklen_t length = sizeof credentials;
+    if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0)
+        return Address::unixPeer(credentials.pid, credentials.uid);
+#endif
+    return {};
 }
 
 Result accept(int fd, Address &peer)
@@ -125,6 +174,90 @@ Result receive(int fd, std::span<char> buffer)
 Result shutdownSending(int fd)
 {
     return resultOf(::shutdown(fd, SHUT_WR));
+}
+
+void tellLocalAddresses(int fd)
+{
+    setOption(fd, IPPROTO_IP, IP_PKTINFO, 1);
+    setOption(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+}
+
+Result enableBroadcast(int fd)
+{
+    constexpr int on = 1;
+    return resultOf(::setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof on));
+}
+
+Result receiveFrom(int fd, std::span<char> buffer, DatagramPath &path)
+{
+    sockaddr_storage peer;
+    iovec data{buffer.data(), buffer.size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in_pktinfo)) + CMSG_SPACE(sizeof(in6_pktinfo))> control;
+    msghdr message{};
+    const Result result = retryInterrupted([&] {
+        message.msg_name = &peer;
+        message.msg_namelen = sizeof peer;
+        message.msg_iov = &data;
+        message.msg_iovlen = 1;
+        message.msg_control = control.data();
+        message.msg_controllen = control.size();
+        return ::recvmsg(fd, &message, MSG_TRUNC);
+    });
+    path = {};
+    if (!result.ok())
+        return result;
+    path.peer = Address::fromSockaddr(reinterpret_cast<const sockaddr *>(&peer), message.msg_namelen);
+    for (cmsghdr *part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
+        if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_PKTINFO) {
+            in_pktinfo info;
+            std::memcpy(&info, CMSG_DATA(part), sizeof info);
+            path.local = Address::ipv4(ntohl(info.ipi_spec_dst.s_addr), 0);
+        } else if (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_PKTINFO) {
+            in6_pktinfo info;
+            std::memcpy(&info, CMSG_DATA(part), sizeof info);
+            std::array<std::uint8_t, 16> bytes;
+            std::memcpy(bytes.data(), &info.ipi6_addr, bytes.size());
+            path.local = Address::ipv6(bytes, 0, info.ipi6_ifindex);
+        }
+    }
+    return result;
+}
+
+Result sendTo(int fd, QByteArrayView bytes, const DatagramPath &path, Address::Form form)
+{
+    sockaddr_storage peer;
+    iovec data{const_cast<char *>(bytes.data()), static_cast<std::size_t>(bytes.size())}; // sendmsg only reads it
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in6_pktinfo))> control{};
+    msghdr message{};
+    message.msg_name = &peer;
+    message.msg_namelen = path.peer.toSockaddr(peer, form);
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    sockaddr_storage local;
+    if (path.local.toSockaddr(local, form) != 0) {
+        message.msg_control = control.data();
+        message.msg_controllen = control.size();
+        cmsghdr *part = CMSG_FIRSTHDR(&message);
+        if (local.ss_family == AF_INET6) {
+            in6_pktinfo info{};
+            info.ipi6_addr = reinterpret_cast<const sockaddr_in6 &>(local).sin6_addr;
+            info.ipi6_ifindex = path.local.scope();
+            part->cmsg_level = IPPROTO_IPV6;
+            part->cmsg_type = IPV6_PKTINFO;
+            part->cmsg_len = CMSG_LEN(sizeof info);
+            std::memcpy(CMSG_DATA(part), &info, sizeof info);
+            message.msg_controllen = CMSG_SPACE(sizeof info);
+        } else {
+            in_pktinfo info{};
+            info.ipi_spec_dst = reinterpret_cast<const sockaddr_in &>(local).sin_addr;
+            part->cmsg_level = IPPROTO_IP;
+            part->cmsg_type = IP_PKTINFO;
+            part->cmsg_len = CMSG_LEN(sizeof info);
+            std::memcpy(CMSG_DATA(part), &info, sizeof info);
+            message.msg_controllen = CMSG_SPACE(sizeof info);
+        }
+    }
+    return retryInterrupted([&] { return ::sendmsg(fd, &message, MSG_NOSIGNAL); });
 }
 
 void resetOnClose(int fd)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "shared/address.h"
+#include "shared/transport.h"
 
 #include <QByteArray>
 #include <QString>
@@ -51,13 +52,23 @@ struct Result
     bool wouldBlock() const;
 };
 
-/// A TCP socket. Errors as socket(2): EMFILE, ENFILE, EAFNOSUPPORT where the family is not there.
-Result socket(Address::Family family);
+/// A socket of the transport; for Unix @p family does not matter. Errors as socket(2): EMFILE, ENFILE, EAFNOSUPPORT
+/// where the family is not there.
+Result socket(Transport transport, Address::Family family);
 
-/// Binds for listening: with SO_REUSEADDR, so that a server can start again on the port at once (ip(7)), and
-/// for an IPv6 address other than `::` with IPV6_V6ONLY, so that only what was named is listened on.
-Result bind(int fd, const Address &address);
+/// Binds to be connected or sent to: a TCP socket with SO_REUSEADDR, so that a server can start again on the port at
+/// once (a UDP socket with it would share the port with another program's; ip(7)), and an IPv6 one other than `::`
+/// with IPV6_V6ONLY, so that only what was named is served.
+Result bind(int fd, const Address &address, Transport transport);
 Result listen(int fd, int backlog);
+
+/// The longest path of a Unix-domain socket (bytes; sun_path of unix(7) less its NUL).
+inline constexpr qsizetype MaxUnixPath = 107;
+/// Binds to a path, or to a Linux abstract name where it starts with `@`. The file gets @p mode, less the umask.
+Result bindUnix(int fd, const QByteArray &path, unsigned mode);
+Result connectUnix(int fd, const QByteArray &path);
+/// The process that connected, as the system vouches for it (SO_PEERCRED); null where it does not tell.
+Address peerCredentials(int fd);
 
 /// accept4(2). @p peer comes from the call itself: getpeername(2) has none once the peer has reset.
 Result accept(int fd, Address &peer);
@@ -72,6 +83,24 @@ Result send(int fd, QByteArrayView bytes);
 /// recv(2); a value of 0 is the peer's FIN.
 Result receive(int fd, std::span<char> buffer);
 Result shutdownSending(int fd);
+
+/// The longest payload of a UDP datagram over IPv4 (bytes).
+inline constexpr qint64 MaxDatagram = 65'507;
+/// Where a datagram came from, and which of this computer's addresses it came to: the one to answer from.
+struct DatagramPath
+{
+    Address peer;
+    Address local; ///< null where the system does not tell
+};
+/// Lets receiveFrom() tell DatagramPath::local (IP_PKTINFO, IPV6_PKTINFO; ip(7), ipv6(7)).
+void tellLocalAddresses(int fd);
+/// Lets a socket send to 255.255.255.255 (SO_BROADCAST).
+Result enableBroadcast(int fd);
+/// recvmsg(2). The value is the datagram's true length: more than the buffer's size where it was cut.
+Result receiveFrom(int fd, std::span<char> buffer, DatagramPath &path);
+/// sendmsg(2). @p form: Mapped on a dual-stack socket.
+Result sendTo(int fd, QByteArrayView bytes, const DatagramPath &path, Address::Form form = Address::Form::Plain);
+
 /// Makes the close that follows send RST rather than FIN, and drop what is still unsent (SO_LINGER 0).
 void resetOnClose(int fd);
 /// Unacknowledged data older than @p milliseconds ends the connection (TCP_USER_TIMEOUT, RFC 5482). Accepted

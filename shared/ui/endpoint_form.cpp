@@ -3,12 +3,17 @@
 
 #include "shared/ui/endpoint_form.h"
 
+#include "shared/ui/status_label.h"
+
+#include <QComboBox>
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 
 #include <algorithm>
+
+using namespace Qt::StringLiterals;
 
 namespace parley
 {
@@ -25,23 +30,134 @@ QLabel *labelFor(QWidget *field, const QString &text)
 
 } // namespace
 
-EndpointForm::EndpointForm(QWidget *host, QLineEdit *port, QPushButton *button) : grid_(new QGridLayout(this))
+EndpointForm::EndpointForm(Endpoint::Use use, QWidget *hostField, QLineEdit *host, QPushButton *button)
+    : use_(use), grid_(new QGridLayout(this)), hostField_(hostField), host_(host), port_(new QLineEdit),
+      path_(new QLineEdit), kind_(new QComboBox), hostLabel_(labelFor(hostField, tr("&Host:"))),
+      portLabel_(labelFor(port_, tr("&Port:"))), pathLabel_(labelFor(path_, tr("&Path:"))),
+      vocabulary_(new StatusLabel(u"vocabulary"_s, tr("Endpoint in the sockets' words")))
 {
+    const bool listens = use == Endpoint::Use::Listen;
+    hostField->setObjectName(u"host"_s);
+    hostField->setAccessibleName(tr("Host"));
+    hostField->setToolTip(listens ? tr("The name or address to listen on; * for every interface")
+                                  : tr("The server's name or address"));
+    port_->setObjectName(u"port"_s);
+    port_->setAccessibleName(tr("Port"));
+    port_->setToolTip(listens ? tr("A number, 0 for any free one, or the name of a service")
+                              : tr("A number from 1 to 65535, or the name of a service"));
+    port_->setFixedWidth(fontMetrics().averageCharWidth() * 14); // the longest usual service names
+    path_->setObjectName(u"path"_s);
+    path_->setAccessibleName(tr("Path"));
+    path_->setToolTip(tr("The socket's file, or @name for an abstract one"));
+    path_->setPlaceholderText(tr("The socket's file, or @name"));
+    kind_->setObjectName(u"kind"_s);
+    kind_->setAccessibleName(tr("Kind of socket"));
+    kind_->addItem(tr("TCP"), static_cast<int>(Transport::Tcp));
+    kind_->addItem(tr("UDP"), static_cast<int>(Transport::Udp));
+    kind_->addItem(tr("Unix socket"), static_cast<int>(Transport::Unix));
+    vocabulary_->setForegroundRole(QPalette::PlaceholderText);
+    vocabulary_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+
     grid_->setContentsMargins({});
     grid_->setColumnStretch(1, 1);
-    port->setFixedWidth(fontMetrics().averageCharWidth() * 14); // the longest usual service names
-    grid_->addWidget(labelFor(host, tr("&Host:")), 0, 0);
-    grid_->addWidget(host, 0, 1);
-    grid_->addWidget(labelFor(port, tr("&Port:")), 0, 2);
-    grid_->addWidget(port, 0, 3);
-    grid_->addWidget(button, 0, 4);
+    grid_->addWidget(hostLabel_, 0, 0);
+    grid_->addWidget(pathLabel_, 0, 0);
+    grid_->addWidget(hostField_, 0, 1);
+    grid_->addWidget(path_, 0, 1, 1, 3);
+    grid_->addWidget(portLabel_, 0, 2);
+    grid_->addWidget(port_, 0, 3);
+    grid_->addWidget(kind_, 0, 4);
+    grid_->addWidget(button, 0, 5);
+    grid_->addWidget(vocabulary_, 1, 1, 1, 5);
+    setTabOrder(hostField_, port_);
+    setTabOrder(port_, path_);
+    setTabOrder(path_, kind_);
+    setTabOrder(kind_, button);
+
+    connect(kind_, &QComboBox::currentIndexChanged, this, &EndpointForm::arrange);
+    for (QLineEdit *edit : {host_, port_, path_}) {
+        connect(edit, &QLineEdit::textChanged, this, &EndpointForm::showVocabulary);
+        connect(edit, &QLineEdit::returnPressed, this, &EndpointForm::submitted);
+    }
+    arrange();
 }
 
 void EndpointForm::addRow(const QString &label, QWidget *field)
 {
     const int row = grid_->rowCount();
     grid_->addWidget(labelFor(field, label), row, 0);
-    grid_->addWidget(field, row, 1, 1, 4);
+    grid_->addWidget(field, row, 1, 1, 5);
+}
+
+QString EndpointForm::host() const
+{
+    return host_->text();
+}
+
+QString EndpointForm::port() const
+{
+    return port_->text();
+}
+
+QString EndpointForm::path() const
+{
+    return path_->text();
+}
+
+Transport EndpointForm::transport() const
+{
+    return static_cast<Transport>(kind_->currentData().toInt());
+}
+
+void EndpointForm::setFields(Transport transport, const QString &host, const QString &port, const QString &path)
+{
+    host_->setText(host);
+    port_->setText(port);
+    path_->setText(path);
+    kind_->setCurrentIndex(kind_->findData(static_cast<int>(transport)));
+}
+
+std::variant<Endpoint, EndpointError> EndpointForm::parse() const
+{
+    return transport() == Transport::Unix ? Endpoint::parseUnix(path())
+                                          : Endpoint::parse(host(), port(), use_, transport());
+}
+
+void EndpointForm::focusOn(EndpointError::Part part)
+{
+    QLineEdit *field = part == EndpointError::Part::Host ? host_ : part == EndpointError::Part::Port ? port_ : path_;
+    field->setFocus();
+    field->selectAll();
+}
+
+void EndpointForm::setFieldsEnabled(bool enabled)
+{
+    for (QWidget *field : {hostField_, static_cast<QWidget *>(port_), static_cast<QWidget *>(path_),
+                           static_cast<QWidget *>(kind_)})
+        field->setEnabled(enabled);
+}
+
+void EndpointForm::showResolved(const Endpoint &endpoint, const Address &address)
+{
+    vocabulary_->showText(endpoint.vocabulary(address));
+}
+
+void EndpointForm::arrange()
+{
+    const bool isPath = transport() == Transport::Unix;
+    for (QWidget *widget : {static_cast<QWidget *>(hostLabel_), hostField_, static_cast<QWidget *>(portLabel_),
+                            static_cast<QWidget *>(port_)})
+        widget->setVisible(!isPath);
+    pathLabel_->setVisible(isPath);
+    path_->setVisible(isPath);
+    showVocabulary();
+}
+
+void EndpointForm::showVocabulary()
+{
+    const auto parsed = parse();
+    const auto *endpoint = std::get_if<Endpoint>(&parsed);
+    vocabulary_->showText(endpoint ? endpoint->vocabulary() : QString());
 }
 
 void keepWidth(QPushButton &button, const QStringList &texts)

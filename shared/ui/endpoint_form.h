@@ -3,29 +3,65 @@
 
 #pragma once
 
+#include "shared/endpoint.h"
+
 #include <QWidget>
 
+class QComboBox;
 class QGridLayout;
+class QLabel;
 class QLineEdit;
 class QPushButton;
 
 namespace parley
 {
 
-/// The upper part of both windows: host, port and the button in a row, and below them rows across the whole width.
+class StatusLabel;
+
+/// The upper part of both windows: host, port, kind and the button in a row, or a path, kind and the button; what the
+/// sockets call that; and below it rows across the whole width.
 class EndpointForm : public QWidget
 {
     Q_OBJECT
 
 public:
-    /// Takes over the three widgets.
-    EndpointForm(QWidget *host, QLineEdit *port, QPushButton *button);
+    /// @param hostField takes the host, @p host is where it is typed (the same, or a part of it).
+    EndpointForm(Endpoint::Use use, QWidget *hostField, QLineEdit *host, QPushButton *button);
 
     /// @param label with its mnemonic.
     void addRow(const QString &label, QWidget *field);
 
+    QString host() const;
+    QString port() const;
+    QString path() const;
+    Transport transport() const;
+    void setFields(Transport transport, const QString &host, const QString &port, const QString &path);
+    std::variant<Endpoint, EndpointError> parse() const;
+
+    /// Puts the focus where the error is.
+    void focusOn(EndpointError::Part part);
+    void setFieldsEnabled(bool enabled);
+    /// What a host's name became; until a field is edited.
+    void showResolved(const Endpoint &endpoint, const Address &address);
+
+Q_SIGNALS:
+    void submitted(); ///< Enter was pressed in a field
+
 private:
+    void arrange();
+    void showVocabulary();
+
+    const Endpoint::Use use_;
     QGridLayout *const grid_;
+    QWidget *const hostField_;
+    QLineEdit *const host_;
+    QLineEdit *const port_;
+    QLineEdit *const path_;
+    QComboBox *const kind_;
+    QLabel *const hostLabel_;
+    QLabel *const portLabel_;
+    QLabel *const pathLabel_;
+    StatusLabel *const vocabulary_;
 };
 
 /// Keeps a button that changes its text as wide as the widest of @p texts needs.

@@ -15,6 +15,13 @@ using namespace Qt::StringLiterals;
 namespace parley
 {
 
+namespace
+{
+
+const QStringList TransportNames{u"tcp"_s, u"udp"_s, u"unix"_s}; // in the order of Transport
+
+} // namespace
+
 Settings::Settings()
     : settings_(QSettings::IniFormat, QSettings::UserScope, QCoreApplication::organizationName(),
                 QCoreApplication::applicationName())
@@ -43,6 +50,35 @@ void Settings::setText(const QString &key, const QString &value, const QString &
         settings_.remove(key);
     else
         settings_.setValue(key, value);
+}
+
+SavedEndpoint Settings::endpoint(Endpoint::Use use)
+{
+    const auto isHost = [use](const QString &host) {
+        return std::holds_alternative<Endpoint>(Endpoint::parse(host, u"1"_s, use, Transport::Udp));
+    };
+    const auto isPort = [use](const QString &port) {
+        // A service may be one of either transport: which, the kind tells when the port is used.
+        return std::holds_alternative<Endpoint>(Endpoint::parse(u"localhost"_s, port, use))
+               || std::holds_alternative<Endpoint>(Endpoint::parse(u"localhost"_s, port, use, Transport::Udp));
+    };
+    const auto isPath = [](const QString &path) { return std::holds_alternative<Endpoint>(Endpoint::parseUnix(path)); };
+    const auto isKind = [](const QString &kind) { return TransportNames.contains(kind); };
+    SavedEndpoint saved;
+    saved.transport =
+        static_cast<Transport>(TransportNames.indexOf(text(u"kind"_s, TransportNames.constFirst(), isKind)));
+    saved.host = text(u"host"_s, localHostName(), isHost);
+    saved.port = text(u"port"_s, QString::number(Endpoint::DefaultPort), isPort);
+    saved.path = text(u"path"_s, QString(), isPath);
+    return saved;
+}
+
+void Settings::setEndpoint(const SavedEndpoint &endpoint)
+{
+    setText(u"kind"_s, TransportNames.at(static_cast<int>(endpoint.transport)), TransportNames.constFirst());
+    setText(u"host"_s, endpoint.host, localHostName());
+    setText(u"port"_s, endpoint.port, QString::number(Endpoint::DefaultPort));
+    setText(u"path"_s, endpoint.path, QString());
 }
 
 void Settings::restoreGeometry(QWidget &window)

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "shared/endpoint.h"
+
 #include <QSettings>
 #include <QString>
 
@@ -14,6 +16,15 @@ class QWidget;
 
 namespace parley
 {
+
+/// An endpoint's fields as they were typed.
+struct SavedEndpoint
+{
+    Transport transport = Transport::Tcp;
+    QString host;
+    QString port;
+    QString path;
+};
 
 /// What a window remembers, in the user's configuration folder. Everything is validated when it is read: what is
 /// damaged is as if it had never been saved, and isDamaged() tells.
@@ -27,6 +38,9 @@ public:
                  const std::function<bool(const QString &)> &isValid = {});
     /// Remembers @p value unless it is @p fallback: a default may change, a computer's name for one.
     void setText(const QString &key, const QString &value, const QString &fallback);
+
+    SavedEndpoint endpoint(Endpoint::Use use);
+    void setEndpoint(const SavedEndpoint &endpoint);
 
     void restoreGeometry(QWidget &window);
     void saveGeometry(const QWidget &window);

@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "server_gui/datagram_service.h"
+
+#include "shared/event_stream.h"
+
+#include <QHashFunctions>
+
+#include <algorithm>
+#include <array>
+
+namespace parley
+{
+
+DatagramService::DatagramService(EventStream &events, std::atomic<quint64> &numbers, int fd, const Address &bound,
+                                 const QByteArray &greeting)
+    : events_(events), numbers_(numbers), fd_(fd),
+      form_(bound == Address::any(bound.port()) ? Address::Form::Mapped : Address::Form::Plain), greeting_(greeting)
+{
+}
+
+void DatagramService::ready(Reactor::Ready)
+{
+    constexpr int datagramsPerTurn = 64;
+    std::array<char, 64 * 1024> buffer;
+    for (int i = 0; i < datagramsPerTurn; ++i) {
+        native::DatagramPath path;
+        const native::Result received = native::receiveFrom(fd_, buffer, path);
+        if (!received.ok())
+            return; // nothing waits, or an ICMP error about an earlier answer, which is fetched with this
+        Peer &peer = peerOf(path.peer);
+        const QByteArray datagram(buffer.data(), received.value); // the buffer holds the longest there is
+        Event event;
+        event.connection = peer.number;
+        event.call = Call::RecvFrom;
+        event.result = received.value;
+        event.bytes = datagram;
+        event.address = path.peer;
+        events_.write(event);
+        if (!mayAnswer(peer, datagram))
+            continue;
+        const native::Result sent = native::sendTo(fd_, greeting_, path, form_);
+        event.call = Call::SendTo;
+        event.result = sent.value;
+        event.error = sent.error;
+        event.bytes = greeting_;
+        events_.write(std::move(event));
+    }
+}
+
+DatagramService::Peer &DatagramService::peerOf(const Address &address)
+{
+    auto it = peers_.find(address);
+    if (it == peers_.end()) {
+        if (peers_.size() >= MaxPeers) {
+            peers_.erase(uses_.begin()->second);
+            uses_.erase(uses_.begin());
+        }
+        it = peers_.emplace(address, Peer()).first;
+        it->second.number = numbers_.fetch_add(1, std::memory_order_relaxed) + 1;
+    } else {
+        uses_.erase(it->second.lastUse);
+    }
+    it->second.lastUse = ++lastUse_;
+    uses_.emplace(lastUse_, address);
+    return it->second;
+}
+
+bool DatagramService::mayAnswer(Peer &peer, QByteArrayView datagram) const
+{
+    const auto now = Clock::now();
+    const auto silence = now - std::exchange(peer.lastSeen, now);
+    const std::size_t hash = qHash(datagram, 1);
+    peer.repeats = hash == std::exchange(peer.lastDatagram, hash) && silence < LoopPause ? peer.repeats + 1 : 0;
+    if (peer.repeats >= MaxRepeats)
+        return false;
+    if (greeting_.size() <= datagram.size())
+        return true;
+    const double seconds = std::chrono::duration<double>(silence).count();
+    peer.largerAnswers =
+        std::min<double>(LargerAnswersPerSecond, peer.largerAnswers + seconds * LargerAnswersPerSecond);
+    if (peer.largerAnswers < 1)
+        return false;
+    peer.largerAnswers -= 1;
+    return true;
+}
+
+} // namespace parley

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "server_gui/unix_file.h"
+
+#include "shared/native_socket.h"
+
+#include <cerrno>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace parley
+{
+
+UnixFile::UnixFile(QByteArray path) : path_(std::move(path))
+{
+    struct stat file{};
+    if (!path_.startsWith('@') && ::lstat(path_.constData(), &file) == 0) {
+        device_ = file.st_dev;
+        inode_ = file.st_ino;
+    }
+}
+
+UnixFile::~UnixFile()
+{
+    struct stat file{};
+    if (inode_ != 0 && ::lstat(path_.constData(), &file) == 0 && file.st_dev == device_ && file.st_ino == inode_)
+        ::unlink(path_.constData());
+}
+
+bool UnixFile::removeStale(const QByteArray &path)
+{
+    struct stat file{};
+    if (path.startsWith('@') || ::lstat(path.constData(), &file) != 0 || !S_ISSOCK(file.st_mode))
+        return false;
+    const native::Descriptor probe(static_cast<int>(native::socket(Transport::Unix, {}).value));
+    if (!probe.isOpen())
+        return false;
+    // Only a refusal says that nobody is there: EAGAIN is a full queue, EACCES a socket of somebody else.
+    return native::connectUnix(probe.get(), path).error == ECONNREFUSED && ::unlink(path.constData()) == 0;
+}
+
+} // namespace parley

@@ -1,0 +1,14 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <cstdint>
+
+namespace parley
+{
+
+/// The kinds of socket: a stream over TCP, datagrams over UDP, a Unix-domain stream.
+enum class Transport : std::uint8_t { Tcp, Udp, Unix };
+
+} // namespace parley
