@@ -20,7 +20,6 @@
 #include <QLocale>
 #include <QMenuBar>
 #include <QPushButton>
-#include <QStatusBar>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -70,7 +69,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options)
     reach_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     layout->addWidget(buildTable(), 1);
     setCentralWidget(content);
-    statusBar()->addWidget(status_ = new StatusLabel(u"status"_s, tr("Status")), 1);
+    addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
     resize(860, 520);
     restoreLayout(settings);
     buildMenus();
@@ -98,10 +97,8 @@ ServerWindow::Fields ServerWindow::initialFields(Settings &settings)
     fields.port = options_.port.value_or(settings.text(u"port"_s, QString::number(Endpoint::DefaultPort), isPort));
     fields.greeting = settings.text(u"greeting"_s, QString::fromUtf16(DefaultGreeting), isGreeting);
     greeting_ = options_.greeting.value_or(encodeMessage(fields.greeting));
-    if (options_.greeting) {
-        MessageDecoder decoder;
-        fields.greeting = decoder.decode(greeting_) + decoder.finish();
-    }
+    if (options_.greeting)
+        fields.greeting = MessageDecoder::decodeAll(greeting_);
     return fields;
 }
 
@@ -112,6 +109,7 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     host_->setAccessibleName(tr("Host"));
     host_->setToolTip(tr("The name or address to listen on; * for every interface"));
     host_->setEditable(true);
+    host_->lineEdit()->setAccessibleName(host_->accessibleName()); // it is what gets the focus
     host_->setInsertPolicy(QComboBox::NoInsert);
     host_->addItems({localHostName(), u"localhost"_s, u"*"_s});
     host_->setEditText(fields.host);
@@ -121,7 +119,6 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     port_->setToolTip(tr("A number, 0 for any free one, or the name of a service"));
     listen_ = new QPushButton;
     listen_->setObjectName(u"listen"_s);
-    listen_->setDefault(true);
     keepWidth(*listen_, {tr("Listen"), tr("Stop Listening")});
     greetingEdit_ = new QLineEdit;
     greetingEdit_->setObjectName(u"greeting"_s);
@@ -161,8 +158,8 @@ QWidget *ServerWindow::buildTable()
     header->resizeSection(ConnectionModel::Number, unit * 10);
     header->resizeSection(ConnectionModel::Time, unit * 16);
     header->resizeSection(ConnectionModel::PeerPort, unit * 12);
-    header->resizeSection(ConnectionModel::Sent, unit * 12);
-    header->resizeSection(ConnectionModel::Received, unit * 12);
+    header->resizeSection(ConnectionModel::Sent, unit * 16);
+    header->resizeSection(ConnectionModel::Received, unit * 16);
     header->resizeSection(ConnectionModel::Duration, unit * 13);
     header->resizeSection(ConnectionModel::PeerAddress, unit * 24);
     header->setSectionResizeMode(ConnectionModel::State, QHeaderView::Stretch);
@@ -265,6 +262,7 @@ void ServerWindow::showState()
 {
     const bool stopped = state_ == State::Stopped;
     listen_->setText(stopped ? tr("Listen") : tr("Stop Listening"));
+    listen_->setDefault(stopped);
     listenAction_->setText(stopped ? tr("&Listen") : tr("Stop &Listening"));
     host_->setEnabled(stopped);
     port_->setEnabled(stopped);
