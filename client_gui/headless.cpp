@@ -26,10 +26,7 @@ namespace
 /// The message as it goes to a terminal: whole characters, nothing that acts on it, a line feed at the end.
 QByteArray printable(const QByteArray &message)
 {
-    MessageDecoder decoder;
-    QString text = decoder.decode(message);
-    text += decoder.finish();
-    return displaySafe(text).toUtf8() + '\n';
+    return displaySafe(MessageDecoder::decodeAll(message)).toUtf8() + '\n';
 }
 
 } // namespace

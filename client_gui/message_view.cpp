@@ -40,9 +40,8 @@ void MessageView::appendDatagram(const Address &sender, QByteArrayView bytes)
     bytes_.append(bytes.data(), bytes.size());
     if (cut_)
         return;
-    MessageDecoder decoder; // none of its characters began in the one before
-    show((shown_ > 0 ? QStringLiteral("\n") : QString()) + QString::fromLatin1(sender.toPython()) + u'\n' + decoder.decode(bytes)
-         + decoder.finish());
+    const QString separator = shown_ > 0 ? QStringLiteral("\n") : QString();
+    show(separator + QString::fromLatin1(sender.toPython()) + u'\n' + MessageDecoder::decodeAll(bytes));
 }
 
 void MessageView::finishMessage()

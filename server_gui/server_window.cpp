@@ -22,7 +22,6 @@
 #include <QMenuBar>
 #include <QPushButton>
 #include <QSignalBlocker>
-#include <QStatusBar>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -78,7 +77,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options)
     reach_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     layout->addWidget(buildTable(), 1);
     setCentralWidget(content);
-    statusBar()->addWidget(status_ = new StatusLabel(u"status"_s, tr("Status")), 1);
+    addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
     resize(860, 520);
     restoreLayout(settings);
     buildMenus();
@@ -101,10 +100,8 @@ ServerWindow::Fields ServerWindow::initialFields(Settings &settings)
                        options_.port.value_or(saved.port), options_.path.value_or(saved.path)};
     fields.greeting = settings.text(u"greeting"_s, QString::fromUtf16(DefaultGreeting), isGreeting);
     greeting_ = options_.greeting.value_or(encodeMessage(fields.greeting));
-    if (options_.greeting) {
-        MessageDecoder decoder;
-        fields.greeting = decoder.decode(greeting_) + decoder.finish();
-    }
+    if (options_.greeting)
+        fields.greeting = MessageDecoder::decodeAll(greeting_);
     return fields;
 }
 
@@ -112,6 +109,7 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
 {
     host_ = new QComboBox;
     host_->setEditable(true);
+    host_->lineEdit()->setAccessibleName(tr("Host")); // it is what gets the focus
     host_->setInsertPolicy(QComboBox::NoInsert);
     host_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     host_->setMinimumContentsLength(16);
@@ -120,7 +118,6 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
             [this](int index) { host_->setEditText(host_->itemData(index).toString()); });
     listen_ = new QPushButton;
     listen_->setObjectName(u"listen"_s);
-    listen_->setDefault(true);
     keepWidth(*listen_, {tr("Listen"), tr("Stop Listening")});
     greetingEdit_ = new QLineEdit;
     greetingEdit_->setObjectName(u"greeting"_s);
@@ -159,8 +156,8 @@ QWidget *ServerWindow::buildTable()
     header->resizeSection(ConnectionModel::Number, unit * 10);
     header->resizeSection(ConnectionModel::Time, unit * 16);
     header->resizeSection(ConnectionModel::PeerPort, unit * 12);
-    header->resizeSection(ConnectionModel::Sent, unit * 12);
-    header->resizeSection(ConnectionModel::Received, unit * 12);
+    header->resizeSection(ConnectionModel::Sent, unit * 16);
+    header->resizeSection(ConnectionModel::Received, unit * 16);
     header->resizeSection(ConnectionModel::Duration, unit * 13);
     header->resizeSection(ConnectionModel::PeerAddress, unit * 24);
     header->setSectionResizeMode(ConnectionModel::State, QHeaderView::Stretch);
@@ -310,6 +307,7 @@ void ServerWindow::showState()
 {
     const bool stopped = state_ == State::Stopped;
     listen_->setText(stopped ? tr("Listen") : tr("Stop Listening"));
+    listen_->setDefault(stopped);
     listenAction_->setText(stopped ? tr("&Listen") : tr("Stop &Listening"));
     form_->setFieldsEnabled(stopped);
     const QString reach = reachText();

@@ -12,12 +12,12 @@ namespace parley
 namespace
 {
 
-/// Format characters that reorder, hide or forge text: Unicode's bidirectional controls (UAX #9), line and
-/// paragraph separators, interlinear annotations, the byte order mark within text, and tag characters.
+/// Format characters that reorder, hide or forge text: Unicode's bidirectional controls (UAX #9), invisible ones but
+/// for the joiners that scripts and emoji need, line and paragraph separators, interlinear annotations, the byte order mark within text, and tag characters.
 bool isDeceptive(char32_t c)
 {
-    return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e)
-           || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb)
+    return c == 0x00ad || c == 0x061c || c == 0x200b || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e)
+           || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb)
            || (c >= 0xe0000 && c <= 0xe007f);
 }
 
@@ -45,6 +45,14 @@ QByteArray encodeMessage(QStringView text)
             valid[i] = QChar::ReplacementCharacter;
     }
     return valid.toUtf8();
+}
+
+QString MessageDecoder::decodeAll(QByteArrayView bytes)
+{
+    MessageDecoder decoder;
+    QString text = decoder.decode(bytes);
+    text += decoder.finish(); // not in one expression: the calls must come in this order
+    return text;
 }
 
 QString MessageDecoder::decode(QByteArrayView bytes)
@@ -127,6 +135,8 @@ QString durationText(std::chrono::nanoseconds duration)
 {
     const double ms = std::chrono::duration<double, std::milli>(duration).count();
     const QLocale locale;
+    if (ms < 0.0995)
+        return QCoreApplication::translate("duration", "%1 µs").arg(locale.toString(ms * 1000, 'f', 0));
     if (ms < 9.95)
         return QCoreApplication::translate("duration", "%1 ms").arg(locale.toString(ms, 'f', 1));
     if (ms < 999.5)

@@ -31,6 +31,9 @@ QByteArray encodeMessage(QStringView text);
 class MessageDecoder
 {
 public:
+    /// The text of a whole message.
+    static QString decodeAll(QByteArrayView bytes);
+
     /// The text that @p bytes completes.
     QString decode(QByteArrayView bytes);
     /// The end of the message: U+FFFD if it ended within a character, else an empty string.
@@ -52,7 +55,7 @@ enum class LineBreaks { Keep, Escape };
 /// Tabs and line feeds stay with LineBreaks::Keep.
 QString displaySafe(QStringView text, LineBreaks lineBreaks = LineBreaks::Keep);
 
-/// A duration for people: `0.4 ms`, `3.0 ms`, `47 ms`, `1.25 s`, `2 min 5 s`.
+/// A duration for people: `40 µs`, `0.4 ms`, `3.0 ms`, `47 ms`, `1.25 s`, `2 min 5 s`.
 QString durationText(std::chrono::nanoseconds duration);
 
 /// `1 byte`, `12 bytes`, `1,024 bytes`, in the user's locale.

@@ -242,7 +242,10 @@ void TestMessage::duration_data()
     const auto row = [](std::chrono::nanoseconds duration, const QString &text) {
         QTest::addRow("%lld ns", static_cast<long long>(duration.count())) << duration << text;
     };
-    row(0ns, u"0.0 ms"_s);
+    row(0ns, u"0 µs"_s);
+    row(40us, u"40 µs"_s);
+    row(99us, u"99 µs"_s);
+    row(100us, u"0.1 ms"_s);
     row(400us, u"0.4 ms"_s);
     row(3ms, u"3.0 ms"_s);
     row(9949us, u"9.9 ms"_s);
