@@ -26,8 +26,6 @@ QString tr(const char *text)
 
 void Attempt::apply(const Event &event)
 {
-    if (started < 0)
-        started = event.time;
     switch (event.call) {
     case Call::GetAddrInfo:
         lookedUp = event.error == 0;

@@ -16,7 +16,7 @@ struct Attempt
 {
     quint64 number = 0;
     ConnectRequest request;
-    qint64 started = -1;      ///< ns since the stream's start; -1 before the first event
+    qint64 started = 0;       ///< ns since the stream's start: when it was asked for
     qint64 connectedAt = -1;  ///< ns; -1 if it never connected
     qint64 ended = -1;        ///< ns; -1 while it is under way
     Address peer;             ///< the address that was connected, or tried last
@@ -32,7 +32,7 @@ struct Attempt
     bool isDatagram() const;
     bool isBroadcast() const;
     bool isUnderWay() const { return outcome == Outcome::None; }
-    qint64 duration() const { return ended < 0 || started < 0 ? 0 : ended - started; }
+    qint64 duration() const { return isUnderWay() ? 0 : ended - started; }
     /// Bytes came, and not all of them.
     bool isIncomplete() const;
 

@@ -22,6 +22,7 @@ quint64 AttemptModel::add(const ConnectRequest &request)
     Attempt attempt;
     attempt.number = ++total_;
     attempt.request = request;
+    attempt.started = stream_.now(); // a look-up writes its first event only when it has ended
     beginInsertRows({}, rowCount(), rowCount());
     attempts_.push_back(attempt);
     endInsertRows();
@@ -77,7 +78,7 @@ QString AttemptModel::text(const Attempt &attempt, Column column) const
 {
     switch (column) {
     case Time:
-        return attempt.started < 0 ? QString() : stream_.wallClock(attempt.started).toString(QStringLiteral("HH:mm:ss.zzz"));
+        return stream_.wallClock(attempt.started).toString(QStringLiteral("HH:mm:ss.zzz"));
     case RemoteEndpoint: return attempt.request.endpoint.toString();
     case LocalPort: return attempt.local.isNull() ? QString() : QString::number(attempt.local.port());
     case Result: return attempt.resultText();

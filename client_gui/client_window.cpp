@@ -21,7 +21,6 @@
 #include <QPushButton>
 #include <QSaveFile>
 #include <QSplitter>
-#include <QStatusBar>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -39,7 +38,7 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options)
     layout->addWidget(notice_ = new NoticeBar);
     layout->addWidget(buildResults(), 1);
     setCentralWidget(content);
-    statusBar()->addWidget(status_ = new StatusLabel(u"status"_s, tr("Status")), 1);
+    addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
     resize(680, 560);
     restoreSettings();
     buildMenus();
@@ -77,12 +76,11 @@ QWidget *ClientWindow::buildResults()
 {
     auto *received = new QWidget;
     auto *layout = new QVBoxLayout(received);
-    layout->setContentsMargins({});
+    layout->setContentsMargins(0, 0, 0, 4); // the text keeps clear of the splitter's handle
     layout->addWidget(message_ = new MessageView, 1);
     layout->addWidget(summary_ = new StatusLabel(u"summary"_s, tr("How the message came")));
     message_->setObjectName(u"message"_s);
     message_->setAccessibleName(tr("Received message"));
-    message_->setPlaceholderText(tr("The server's message will appear here: start a server, then click Connect."));
     summary_->setTextInteractionFlags(Qt::TextSelectableByMouse);
 
     table_ = new TableView;
@@ -186,6 +184,9 @@ void ClientWindow::showState()
     const bool underWay = attempt && attempt->isUnderWay();
     connect_->setText(underWay ? tr("Cancel") : tr("Connect"));
     connectAction_->setText(underWay ? tr("&Cancel") : tr("&Connect"));
+    message_->setPlaceholderText(!attempt ? tr("The server's message will appear here: start a server, then click Connect.")
+                                 : underWay ? tr("Nothing received yet.")
+                                            : tr("Nothing was received."));
     saveAction_->setEnabled(!message_->bytes().isEmpty() && !underWay);
 
     QString summary = attempt ? attempt->summary() : QString();

@@ -4,6 +4,7 @@
 #include "client_gui/client_options.h"
 #include "client_gui/client_window.h"
 #include "client_gui/headless.h"
+#include "shared/termination_signal.h"
 #include "shared/ui/application.h"
 
 int main(int argc, char *argv[])
@@ -17,6 +18,7 @@ int main(int argc, char *argv[])
         return *status;
     if (options.headless)
         return runHeadlessClient(options);
+    const TerminationSignal termination;
     ClientWindow window(options);
-    return runWindow(window);
+    return runWindow(window, termination);
 }

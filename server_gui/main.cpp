@@ -4,6 +4,7 @@
 #include "server_gui/headless.h"
 #include "server_gui/server_options.h"
 #include "server_gui/server_window.h"
+#include "shared/termination_signal.h"
 #include "shared/ui/application.h"
 
 int main(int argc, char *argv[])
@@ -17,6 +18,7 @@ int main(int argc, char *argv[])
         return *status;
     if (options.headless)
         return runHeadlessServer(options);
+    const TerminationSignal termination;
     ServerWindow window(options);
-    return runWindow(window);
+    return runWindow(window, termination);
 }

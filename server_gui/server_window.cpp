@@ -291,7 +291,7 @@ void ServerWindow::setStarved(int error)
 {
     if (error != 0)
         notice_->showNotice(NoticeBar::Kind::Warning, starvedText(error));
-    else
+    else if (!closing_)
         notice_->clear();
 }
 

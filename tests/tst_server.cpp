@@ -280,7 +280,7 @@ void TestServer::finishesWhatIsUnderWay()
     QCOMPARE(beside([&client] { return client.receive(5'000'000).size(); }), 4'000'000);
     client.close();
     QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, Patience);
-    QCOMPARE(fixture.recorder.outcome(1), Outcome::Complete);
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(1), Outcome::Complete, Patience);
 }
 
 void TestServer::listensAgain()

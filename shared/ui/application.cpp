@@ -57,9 +57,8 @@ std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv, const 
     return application;
 }
 
-int runWindow(QWidget &window)
+int runWindow(QWidget &window, const TerminationSignal &termination)
 {
-    TerminationSignal termination;
     QObject::connect(&termination, &TerminationSignal::received, &window, &QWidget::close);
     window.show();
     return QApplication::exec();

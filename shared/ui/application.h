@@ -14,11 +14,14 @@ class QWidget;
 namespace parley
 {
 
+class TerminationSignal;
+
 /// Makes the application object that @p commandLine asks for, with a window or without, and parses the arguments.
 std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv, const QString &name,
                                                   CommandLine &commandLine);
 
-/// Shows @p window and runs the program until it is closed. SIGINT and SIGTERM close it.
-int runWindow(QWidget &window);
+/// Shows @p window and runs the program until it is closed, which @p termination also does. That is to be made before
+/// the window: a server listens before its window is there.
+int runWindow(QWidget &window, const TerminationSignal &termination);
 
 } // namespace parley

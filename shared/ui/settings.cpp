@@ -10,6 +10,8 @@
 #include <QSplitter>
 #include <QWidget>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace parley
@@ -95,14 +97,27 @@ void Settings::saveGeometry(const QWidget &window)
 
 void Settings::restoreColumns(const QString &key, QHeaderView &header)
 {
-    const QVariant value = settings_.value(key);
-    if (value.isValid() && !header.restoreState(value.toByteArray()))
-        damaged_ = true;
+    // QHeaderView::restoreState() would take over the number of columns and how they stretch, whoever saved them.
+    constexpr int widest = 10'000;
+    const QStringList widths = settings_.value(key).toStringList();
+    const bool valid = std::all_of(widths.begin(), widths.end(), [](const QString &width) {
+        return width.toInt() > 0 && width.toInt() <= widest;
+    });
+    damaged_ = damaged_ || !valid;
+    if (!valid || widths.size() != header.count())
+        return;
+    for (int column = 0; column < header.count(); ++column) {
+        if (header.sectionResizeMode(column) == QHeaderView::Interactive)
+            header.resizeSection(column, widths.at(column).toInt());
+    }
 }
 
 void Settings::saveColumns(const QString &key, const QHeaderView &header)
 {
-    settings_.setValue(key, header.saveState());
+    QStringList widths;
+    for (int column = 0; column < header.count(); ++column)
+        widths.append(QString::number(header.sectionSize(column)));
+    settings_.setValue(key, widths);
 }
 
 void Settings::restoreSplitter(const QString &key, QSplitter &splitter)

@@ -44,6 +44,7 @@ public:
 
     void restoreGeometry(QWidget &window);
     void saveGeometry(const QWidget &window);
+    /// Widths in pixels; those of a table with another number of columns, an older version's, are not used.
     void restoreColumns(const QString &key, QHeaderView &header);
     void saveColumns(const QString &key, const QHeaderView &header);
     void restoreSplitter(const QString &key, QSplitter &splitter);

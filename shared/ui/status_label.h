@@ -4,6 +4,9 @@
 #pragma once
 
 #include <QLabel>
+#include <QLayout>
+#include <QMainWindow>
+#include <QStatusBar>
 
 namespace parley
 {
@@ -21,7 +24,6 @@ public:
         setObjectName(objectName);
         setAccessibleName(accessibleName);
         setTextFormat(Qt::PlainText);
-        setContentsMargins(2, 0, 2, 0);
     }
 
     void showText(const QString &text)
@@ -30,5 +32,15 @@ public:
         setAccessibleDescription(text);
     }
 };
+
+/// Makes @p label the text of @p window's status bar, in line with what is above it in the central widget.
+inline void addToStatusBar(QMainWindow &window, StatusLabel *label)
+{
+    QStatusBar *bar = window.statusBar();
+    bar->addWidget(label, 1);
+    bar->setSizeGripEnabled(false); // the window's frame has one
+    constexpr int own = 2;          // what QStatusBar::reformat() leaves at the left by itself
+    bar->setContentsMargins(window.centralWidget()->layout()->contentsMargins().left() - own, 0, 0, 0);
+}
 
 } // namespace parley

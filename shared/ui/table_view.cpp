@@ -20,9 +20,11 @@ class RoomyStyle : public QProxyStyle
 public:
     int pixelMetric(PixelMetric metric, const QStyleOption *option, const QWidget *widget) const override
     {
-        constexpr int room = 6;
-        if (metric == PM_FocusFrameHMargin || metric == PM_HeaderMargin)
+        constexpr int room = 7;
+        if (metric == PM_HeaderMargin)
             return room;
+        if (metric == PM_FocusFrameHMargin)
+            return room - 1; // QCommonStyle adds one for cells
         return QProxyStyle::pixelMetric(metric, option, widget);
     }
 };

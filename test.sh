@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The Parley developers
+# SPDX-License-Identifier: MIT
+#
+# ./test.sh [PRESET...]: installs what is missing, builds the presets (by default dev, then asan) and runs
+# every test of each. It reads no input and stops at the first preset that fails.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+source .ci/build.sh
+
+# python3, ncat and socat are the outside programs of tests/interop; Xvfb is the display of the tests with
+# windows; strace, ss and ps show what a program really does; the last two check what resources/ installs.
+install_missing "${build_packages[@]}" python3 ncat socat xvfb xauth strace iproute2 procps \
+    desktop-file-utils appstream
+
+(($#)) || set -- dev asan
+for preset; do
+    build "$preset"
+    say "Testing the $preset preset"
+    ctest --preset "$preset" </dev/null
+done
