@@ -87,6 +87,8 @@ QString Attempt::resultText() const
     case Outcome::Refused: return tr("refused");
     case Outcome::Unreachable: text = tr("unreachable"); break;
     case Outcome::UnknownHost: return tr("unknown host");
+    case Outcome::Denied:
+    case Outcome::OverLimit: break; // of servers
     case Outcome::Failed: text = native::errorText(error); break;
     }
     return receivedBytes > 0 ? tr("%1 after %2").arg(text, bytesText(receivedBytes)) : text;
@@ -124,6 +126,8 @@ QString Attempt::summary() const
     case Outcome::Refused: ending = tr("refused after %1").arg(after); break;
     case Outcome::Unreachable: ending = tr("unreachable after %1").arg(after); break;
     case Outcome::UnknownHost: ending = tr("unknown host after %1").arg(after); break;
+    case Outcome::Denied:
+    case Outcome::OverLimit: break; // of servers
     case Outcome::Failed: ending = tr("failed after %1").arg(after); break;
     }
     return text.isEmpty() ? ending : text + QStringLiteral(" · ") + ending;
@@ -158,6 +162,8 @@ QString Attempt::failure() const
     switch (outcome) {
     case Outcome::None:
     case Outcome::Complete:
+    case Outcome::Denied: // of servers
+    case Outcome::OverLimit:
     case Outcome::LimitReached: return {}; // the limit is at least a byte, so there it is incomplete
     case Outcome::NoMessage: return tr("%1 closed the connection without sending a byte.").arg(endpoint);
     case Outcome::Reset:

@@ -4,7 +4,9 @@
 #include "server_gui/connection.h"
 
 #include "shared/event_stream.h"
+#include "shared/tcp_info.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -13,9 +15,10 @@ namespace parley
 
 using Interest = Reactor::Interest;
 
-Connection::Connection(ConnectionOwner &owner, quint64 number, native::Descriptor socket, const QByteArray &greeting,
-                       Clock::time_point deadline)
-    : owner_(owner), number_(number), socket_(std::move(socket)), greeting_(greeting), deadline_(deadline)
+Connection::Connection(ConnectionOwner &owner, quint64 number, native::Descriptor socket, const Address &peer,
+                       const QByteArray &greeting, Clock::time_point deadline)
+    : owner_(owner), number_(number), socket_(std::move(socket)), peer_(peer), greeting_(greeting),
+      deadline_(deadline)
 {
 }
 
@@ -45,11 +48,47 @@ void Connection::ready(Reactor::Ready ready)
     if (ready.read && !peerClosed_ && !receive())
         return;
     if (peerClosed_ && allSent())
-        close(Outcome::Complete);
+        closeOrLinger();
     else if (peerClosed_)
         owner_.reactor().rewatch(socket_.get(), this, Interest::Write); // the peer's FIN stays readable for ever
     else if (wasSending && allSent())
         owner_.reactor().rewatch(socket_.get(), this, Interest::Read);
+}
+
+void Connection::closeOrLinger()
+{
+    constexpr int fin = 1;
+    if (native::unacknowledgedBytes(socket_.get()) <= fin) {
+        close(Outcome::Complete);
+        return;
+    }
+    lingers_ = true;
+    owner_.reactor().unwatch(socket_.get(), this); // closed both ways, it would be reported as hung up all the time
+    owner_.lingers(*this);
+}
+
+void Connection::checkDelivery()
+{
+    constexpr int fin = 1;
+    if (const int error = native::pendingError(socket_.get()); error != 0)
+        peerReset(error);
+    else if (native::unacknowledgedBytes(socket_.get()) <= fin)
+        close(Outcome::Complete);
+}
+
+/// What the peer has of the greeting, as far as the system tells.
+qint64 Connection::delivered() const
+{
+    const qint64 acknowledged = native::acknowledgedBytes(socket_.get());
+    return acknowledged < 0 ? sent_ : std::min(acknowledged, sent_); // our FIN is acknowledged as a byte
+}
+
+/// A reset after the last byte was acknowledged takes nothing away from the peer.
+void Connection::peerReset(int error)
+{
+    const bool complete = allSent() && delivered() == sent_;
+    const bool vanished = error == ECONNRESET || error == EPIPE || error == ETIMEDOUT;
+    close(complete ? Outcome::Complete : vanished ? Outcome::Reset : Outcome::Failed, error);
 }
 
 /// Returns whether the connection is still there.
@@ -64,8 +103,7 @@ bool Connection::sendMore()
         sent.offset = sent_;
         owner_.events().write(std::move(sent));
         if (!result.ok()) {
-            close(result.error == EPIPE || result.error == ECONNRESET ? Outcome::Reset : Outcome::Failed,
-                  result.error);
+            peerReset(result.error);
             return false;
         }
         sent_ += result.value;
@@ -86,7 +124,7 @@ bool Connection::receive()
         received.bytes = QByteArray(buffer.data(), result.value);
     owner_.events().write(std::move(received));
     if (!result.ok()) {
-        close(result.error == ECONNRESET || result.error == ETIMEDOUT ? Outcome::Reset : Outcome::Failed, result.error);
+        peerReset(result.error);
         return false;
     }
     peerClosed_ = result.value == 0;
@@ -95,10 +133,11 @@ bool Connection::receive()
 
 void Connection::close(Outcome outcome, int error)
 {
+    const qint64 had = outcome == Outcome::Complete ? sent_ : delivered();
     socket_.close();
     owner_.reactor().forget(this);
     owner_.events().write(event(Call::Close, {0, 0}));
-    Event end = event(Call::End, {0, error});
+    Event end = event(Call::End, {had, error});
     end.outcome = outcome;
     owner_.events().write(std::move(end));
     owner_.ended(*this);

@@ -22,6 +22,9 @@ class ConnectionOwner
 public:
     virtual Reactor &reactor() = 0;
     virtual EventStream &events() = 0;
+    /// The connection has only to see its last bytes acknowledged: Connection::checkDelivery() is to be called now
+    /// and then.
+    virtual void lingers(Connection &connection) = 0;
     /// The connection has ended and may be destroyed.
     virtual void ended(Connection &connection) = 0;
 
@@ -33,40 +36,53 @@ protected:
 /// peer closes too, and only then closes. Closing earlier, with bytes unread, would make the kernel send RST and
 /// the peer lose the greeting (RFC 1122, 4.2.2.13).
 ///
+/// It is Complete once the peer has acknowledged the whole greeting and closed. A peer that closes its sending side
+/// early is waited for: a close would leave the rest to the kernel, and nobody would know what became of it.
+///
 /// Lives on the I/O thread. Owned by the server, in the order of the deadlines.
 class Connection final : public Reactor::Watcher
 {
 public:
     using Clock = std::chrono::steady_clock;
 
-    Connection(ConnectionOwner &owner, quint64 number, native::Descriptor socket, const QByteArray &greeting,
-               Clock::time_point deadline);
+    Connection(ConnectionOwner &owner, quint64 number, native::Descriptor socket, const Address &peer,
+               const QByteArray &greeting, Clock::time_point deadline);
 
     /// Sends what it can at once. May call ConnectionOwner::ended().
     void start();
     /// Ends the connection with a reset, whatever is still unsent.
     void abort(Outcome outcome);
+    /// Ends the connection if all is acknowledged, or if it was reset. May call ConnectionOwner::ended().
+    void checkDelivery();
 
+    const Address &peer() const { return peer_; }
     Clock::time_point deadline() const { return deadline_; }
     void ready(Reactor::Ready ready) override;
+
+    bool isLingering() const { return lingers_; }
 
     Connection *previous = nullptr; ///< the owner's list
     Connection *next = nullptr;
 
 private:
     bool allSent() const { return sent_ == greeting_.size(); }
+    qint64 delivered() const;
+    void peerReset(int error);
     bool sendMore();
     bool receive();
+    void closeOrLinger();
     void close(Outcome outcome, int error = 0);
     Event event(Call call, const native::Result &result) const;
 
     ConnectionOwner &owner_;
     const quint64 number_;
     native::Descriptor socket_;
+    const Address peer_;
     const QByteArray greeting_; // shared with the server: a pointer, not a copy
     qint64 sent_ = 0;
     const Clock::time_point deadline_;
     bool peerClosed_ = false;
+    bool lingers_ = false;
 };
 
 } // namespace parley

@@ -93,6 +93,7 @@ void ConnectionModel::apply(const Event &event, Record &record)
     case Call::End:
         record.ended = event.time;
         record.outcome = event.outcome;
+        record.delivered = event.result;
         break;
     default: break;
     }
@@ -142,17 +143,19 @@ QString ConnectionModel::text(const Record &record, Column column) const
 
 QString ConnectionModel::stateText(const Record &record) const
 {
-    if (record.asked > 0) {
+    if (record.asked > 0 && record.outcome != Outcome::Denied) {
         const QLocale locale;
         return tr("answered %1 of %2 datagrams").arg(locale.toString(record.answered), locale.toString(record.asked));
     }
     switch (record.outcome) {
     case Outcome::None: return record.sendingShut ? tr("closing") : tr("greeting");
     case Outcome::Complete: return tr("greeted");
-    case Outcome::Reset: return tr("reset after %1").arg(bytesText(record.sent));
-    case Outcome::TimedOut: return tr("timed out after %1").arg(bytesText(record.sent));
+    case Outcome::Reset: return tr("cut off after %1").arg(bytesText(record.delivered));
+    case Outcome::TimedOut: return tr("timed out after %1").arg(bytesText(record.delivered));
+    case Outcome::Denied: return tr("denied");
+    case Outcome::OverLimit: return tr("over the limit");
     case Outcome::Cancelled: return tr("ended with the server");
-    default: return tr("failed after %1").arg(bytesText(record.sent));
+    default: return tr("failed after %1").arg(bytesText(record.delivered));
     }
 }
 

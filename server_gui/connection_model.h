@@ -49,6 +49,7 @@ private:
         quint64 number = 0;
         quint32 asked = 0;    ///< datagrams received
         quint32 answered = 0; ///< datagrams sent
+        qint64 delivered = 0; ///< bytes that the peer had acknowledged at the end
 
         bool isOpen() const { return outcome == Outcome::None && asked == 0; }
     };

@@ -38,6 +38,12 @@ void DatagramService::ready(Reactor::Ready)
         event.bytes = datagram;
         event.address = path.peer;
         events_.write(event);
+        if (!access_.admits(path.peer)) {
+            event.call = Call::End;
+            event.outcome = Outcome::Denied;
+            events_.write(std::move(event));
+            continue;
+        }
         if (!mayAnswer(peer, datagram))
             continue;
         const native::Result sent = native::sendTo(fd_, greeting_, path, form_);

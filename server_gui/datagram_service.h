@@ -5,6 +5,7 @@
 
 #include "shared/address.h"
 #include "shared/native_socket.h"
+#include "shared/net.h"
 #include "shared/reactor.h"
 
 #include <QByteArray>
@@ -42,6 +43,7 @@ public:
                     const QByteArray &greeting);
 
     void setGreeting(const QByteArray &greeting) { greeting_ = greeting; }
+    void setAccess(const AccessList &access) { access_ = access; }
     void ready(Reactor::Ready ready) override;
 
 private:
@@ -65,6 +67,7 @@ private:
     const int fd_;
     const Address::Form form_;
     QByteArray greeting_;
+    AccessList access_;
     std::map<Address, Peer> peers_;
     std::map<quint64, Address> uses_; // the peers, the one that was silent longest first
     quint64 lastUse_ = 0;

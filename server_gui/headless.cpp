@@ -79,9 +79,9 @@ int runHeadlessServer(const ServerOptions &options)
     });
 
     IoThread<Server> server(stream);
-    QObject::connect(server.engine(), &Server::starved, &stream, [](int error) {
+    QObject::connect(server.engine(), &Server::starved, &stream, [](int error, native::DescriptorUse descriptors) {
         if (error != 0)
-            printError(starvedText(error));
+            printError(starvedText(error, descriptors));
     });
     QObject::connect(server.engine(), &Server::finished, &stream, [] { QCoreApplication::quit(); });
     QObject::connect(&termination, &TerminationSignal::received, &stream,

@@ -6,6 +6,7 @@
 #include "shared/native_socket.h"
 
 #include <QCoreApplication>
+#include <QLocale>
 
 #include <cerrno>
 #include <netdb.h>
@@ -69,11 +70,18 @@ QString listenFailure(const Endpoint &endpoint, const Event &end)
     }
 }
 
-QString starvedText(int error)
+QString starvedText(int error, native::DescriptorUse descriptors)
 {
-    if (error == EMFILE || error == ENFILE)
-        return tr("Out of file descriptors: new clients wait until connections end.");
-    return tr("Out of memory for sockets: new clients wait until connections end.");
+    const QLocale locale;
+    switch (error) {
+    case EMFILE:
+        return tr("Out of file descriptors: %1 of %2 in use. Waiting for connections to end.")
+            .arg(locale.toString(descriptors.used), locale.toString(descriptors.limit));
+    case ENFILE: return tr("The whole system is out of file descriptors. Waiting for some to be closed.");
+    case ENOBUFS:
+    case ENOMEM: return tr("The system is out of memory for sockets. Waiting for connections to end.");
+    default: return tr("Accepting connections fails: %1. It is tried again.").arg(native::errorText(error));
+    }
 }
 
 } // namespace parley

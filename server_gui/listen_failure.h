@@ -5,6 +5,7 @@
 
 #include "shared/endpoint.h"
 #include "shared/event.h"
+#include "shared/native_socket.h"
 
 namespace parley
 {
@@ -13,7 +14,7 @@ namespace parley
 /// @param end the listener's End event, with its outcome and error.
 QString listenFailure(const Endpoint &endpoint, const Event &end);
 
-/// Why accept() fails and that it is tried again; @p error as in Server::starved().
-QString starvedText(int error);
+/// Why accept() fails and that it is tried again; as in Server::starved().
+QString starvedText(int error, native::DescriptorUse descriptors);
 
 } // namespace parley

@@ -13,10 +13,11 @@
 namespace parley
 {
 
-Server::Server(EventStream &events) : events_(events)
+Server::Server(EventStream &events) : events_(events), descriptorLimit_(native::raiseDescriptorLimit())
 {
     qRegisterMetaType<Reachability>();
     qRegisterMetaType<LocalNames>();
+    qRegisterMetaType<native::DescriptorUse>();
     acceptTimer_.setSingleShot(true);
     acceptTimer_.setInterval(AcceptRetry);
     connect(&acceptTimer_, &QTimer::timeout, this, [this] {
@@ -25,17 +26,37 @@ Server::Server(EventStream &events) : events_(events)
     });
     deadlineTimer_.setSingleShot(true);
     connect(&deadlineTimer_, &QTimer::timeout, this, &Server::expireConnections);
+    deliveryTimer_.setInterval(DeliveryCheck);
+    connect(&deliveryTimer_, &QTimer::timeout, this, &Server::checkDeliveries);
 }
 
 Server::~Server()
+{
+    closeAll();
+}
+
+void Server::closeAll()
 {
     while (first_)
         first_->abort(Outcome::Cancelled);
 }
 
+void Server::setLimits(const ServerLimits &limits)
+{
+    if ((settings_.limits.maxPerPeer > 0) != (limits.maxPerPeer > 0)) {
+        perPeer_.clear();
+        for (const Connection *connection = first_; connection && limits.maxPerPeer > 0; connection = connection->next)
+            ++perPeer_[connection->peer().withPort(0)];
+    }
+    settings_.limits = limits;
+    if (datagrams_)
+        datagrams_->setAccess(limits.access);
+}
+
 void Server::listen(const ServerSettings &settings)
 {
     stop();
+    setLimits(settings.limits);
     settings_ = settings;
     const Endpoint &endpoint = settings_.endpoint;
     if (endpoint.transport == Transport::Udp && settings.greeting.size() > native::MaxDatagram) {
@@ -95,7 +116,7 @@ int Server::tryToListen(const Address &address)
     const native::Result bound = record(Call::Bind, native::bind(fd, address, transport), address);
     if (!bound.ok())
         return bound.error;
-    native::setUserTimeout(fd, static_cast<int>(settings_.deadline.count()));
+    native::setUserTimeout(fd, static_cast<int>(settings_.limits.deadline.count()));
     return serve(native::localAddress(fd));
 }
 
@@ -123,6 +144,7 @@ int Server::serve(const Address &bound)
     if (settings_.endpoint.transport == Transport::Udp) {
         native::tellLocalAddresses(fd);
         datagrams_ = std::make_unique<DatagramService>(events_, accepted_, fd, bound, settings_.greeting);
+        datagrams_->setAccess(settings_.limits.access);
         const int error = reactor_.watch(fd, datagrams_.get(), Reactor::Interest::Read);
         record(Call::GetSockName, {0, error}, bound);
         return error;
@@ -205,18 +227,61 @@ void Server::acceptSome(int most)
 void Server::addConnection(native::Descriptor socket, const Address &peer)
 {
     const quint64 number = accepted_.fetch_add(1, std::memory_order_relaxed) + 1;
-    open_.fetch_add(1, std::memory_order_relaxed);
     Event event;
     event.connection = number;
     event.call = Call::Accept;
     event.result = socket.get();
     event.address = peer;
     events_.write(std::move(event));
-
-    const auto deadline = Connection::Clock::now() + settings_.deadline;
-    auto *connection = new Connection(*this, number, std::move(socket), settings_.greeting, deadline);
+    if (const Outcome outcome = admission(peer); outcome != Outcome::None) {
+        turnAway(number, std::move(socket), outcome);
+        return;
+    }
+    open_.fetch_add(1, std::memory_order_relaxed);
+    if (settings_.limits.maxPerPeer > 0)
+        ++perPeer_[peer.withPort(0)];
+    const auto deadline = Connection::Clock::now() + settings_.limits.deadline;
+    auto *connection = new Connection(*this, number, std::move(socket), peer, settings_.greeting, deadline);
     insert(*connection);
     connection->start();
+}
+
+/// None where the peer may stay, or else why not.
+Outcome Server::admission(const Address &peer) const
+{
+    const ServerLimits &limits = settings_.limits;
+    if (!limits.access.admits(peer))
+        return Outcome::Denied;
+    if (open() >= mostConnections())
+        return Outcome::OverLimit;
+    if (limits.maxPerPeer > 0) {
+        const auto it = perPeer_.find(peer.withPort(0));
+        if (it != perPeer_.end() && it->second >= limits.maxPerPeer)
+            return Outcome::OverLimit;
+    }
+    return Outcome::None;
+}
+
+/// The limit that was asked for, but always so few that there are descriptors to accept and turn away one more.
+quint64 Server::mostConnections() const
+{
+    const int spare = std::min(SpareDescriptors, descriptorLimit_ / 2);
+    const int possible = descriptorLimit_ - spare;
+    const int asked = settings_.limits.maxConnections;
+    return static_cast<quint64>(asked > 0 ? std::min(asked, possible) : possible);
+}
+
+void Server::turnAway(quint64 number, native::Descriptor socket, Outcome outcome)
+{
+    (outcome == Outcome::Denied ? denied_ : overLimit_).fetch_add(1, std::memory_order_relaxed);
+    socket.close();
+    Event event;
+    event.connection = number;
+    event.call = Call::Close;
+    events_.write(event);
+    event.call = Call::End;
+    event.outcome = outcome;
+    events_.write(std::move(event));
 }
 
 void Server::insert(Connection &connection)
@@ -237,10 +302,36 @@ void Server::ended(Connection &connection)
 {
     (connection.previous ? connection.previous->next : first_) = connection.next;
     (connection.next ? connection.next->previous : last_) = connection.previous;
+    if (settings_.limits.maxPerPeer > 0) {
+        const auto it = perPeer_.find(connection.peer().withPort(0));
+        if (it != perPeer_.end() && --it->second <= 0)
+            perPeer_.erase(it);
+    }
     delete &connection;
     open_.fetch_sub(1, std::memory_order_relaxed);
     if (finishing_ && !first_ && !listening_.isOpen())
         Q_EMIT finished();
+}
+
+void Server::lingers(Connection &)
+{
+    if (!deliveryTimer_.isActive())
+        deliveryTimer_.start();
+}
+
+void Server::checkDeliveries()
+{
+    bool anyLeft = false;
+    for (Connection *connection = first_; connection;) {
+        Connection *next = connection->next;
+        if (connection->isLingering()) {
+            anyLeft = true;
+            connection->checkDelivery();
+        }
+        connection = next;
+    }
+    if (!anyLeft)
+        deliveryTimer_.stop();
 }
 
 void Server::acceptFailed(int error)
@@ -250,10 +341,9 @@ void Server::acceptFailed(int error)
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
-        setStarved(error);
         // Whoever waits stays in the queue, and the listener readable: ask again later, not at once.
-        reactor_.unwatch(listening_.get(), &listener_);
-        acceptTimer_.start();
+        setStarved(error);
+        pauseAccepting();
         break;
     case EBADF:
     case EINVAL:
@@ -262,19 +352,33 @@ void Server::acceptFailed(int error)
         closeListener(Outcome::Failed, error);
         break;
     default:
-        // The one connection is gone, or its network is (accept(2), "Error handling"): the others are not.
-        record(Call::Accept, {-1, error});
+        // The one connection is gone, or its network is (accept(2), "Error handling"): the others are not. The same
+        // again and again is something else, a firewall's EPERM perhaps, and must not keep a core busy.
+        if (++failures_ < FailuresInARow) {
+            record(Call::Accept, {-1, error});
+        } else {
+            setStarved(error);
+            pauseAccepting();
+        }
         break;
     }
 }
 
+void Server::pauseAccepting()
+{
+    reactor_.unwatch(listening_.get(), &listener_);
+    acceptTimer_.start();
+}
+
 void Server::setStarved(int error)
 {
+    if (error == 0)
+        failures_ = 0;
     if (std::exchange(starved_, error) == error)
         return;
     if (error != 0)
         record(Call::Accept, {-1, error}); // once, not ten times a second
-    Q_EMIT starved(error);
+    Q_EMIT starved(error, error == EMFILE ? native::descriptorUse() : native::DescriptorUse{});
 }
 
 void Server::closeListener(Outcome outcome, int error)

@@ -9,6 +9,7 @@
 #include "shared/event.h"
 #include "shared/local_addresses.h"
 #include "shared/native_socket.h"
+#include "shared/net.h"
 #include "shared/reactor.h"
 
 #include <QObject>
@@ -16,6 +17,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -25,17 +27,28 @@ namespace parley
 class DatagramService;
 class Lookup;
 
+/// What each client is held to. Those that are turned away get no byte.
+struct ServerLimits
+{
+    static constexpr std::chrono::milliseconds DefaultDeadline{30'000};
+    static constexpr int MostConnections = 1'000'000;
+
+    std::chrono::milliseconds deadline = DefaultDeadline; ///< from accept to end
+    int maxConnections = 0;                               ///< at once; 0: as many as there are descriptors for
+    int maxPerPeer = 0;                                   ///< at once from one address; 0: no limit
+    AccessList access;
+};
+
 /// What to listen on, and how to treat those who connect.
 struct ServerSettings
 {
     static constexpr int DefaultBacklog = 4096; ///< a burst of connects overflows the 50 that Qt asks for
-    static constexpr std::chrono::milliseconds DefaultDeadline{30'000};
     static constexpr unsigned DefaultUnixMode = 0600; ///< only this user may connect
 
     Endpoint endpoint;
     QByteArray greeting;
     int backlog = DefaultBacklog;
-    std::chrono::milliseconds deadline = DefaultDeadline; ///< from accept to end
+    ServerLimits limits;
     unsigned unixMode = DefaultUnixMode;                  ///< of a Unix socket's file, less the umask
 };
 
@@ -57,6 +70,10 @@ public:
     void listen(const ServerSettings &settings);
     /// For the connections accepted from now on.
     void setGreeting(const QByteArray &greeting);
+    /// Likewise; the access list for datagrams too.
+    void setLimits(const ServerLimits &limits);
+    /// Resets all connections.
+    void closeAll();
     /// Stops listening; connections under way go on.
     void stop();
     /// Finds out this computer's name and addresses, for surveyed().
@@ -66,6 +83,8 @@ public:
 
     quint64 accepted() const { return accepted_.load(std::memory_order_relaxed); }
     quint64 open() const { return open_.load(std::memory_order_relaxed); }
+    quint64 denied() const { return denied_.load(std::memory_order_relaxed); }
+    quint64 overLimit() const { return overLimit_.load(std::memory_order_relaxed); }
 
     /// Whether @p event says that the server listens from now on: Listen, or for UDP, which has no such call,
     /// GetSockName. Its address is the one listened on, its bytes the path of a Unix socket.
@@ -75,14 +94,17 @@ Q_SIGNALS:
     void surveyed(const parley::LocalNames &names);
     /// Where the listening socket can be reached; once for each successful listen().
     void reachable(const parley::Reachability &reachability);
-    /// accept() fails for lack of @p error's resource (EMFILE, ENFILE, ENOBUFS, ENOMEM). It is tried again every
-    /// AcceptRetry; 0: it works again.
-    void starved(int error);
+    /// accept() fails for lack of @p error's resource (EMFILE, ENFILE, ENOBUFS, ENOMEM), or again and again for
+    /// another reason. It is tried again every AcceptRetry; 0: it works again.
+    void starved(int error, parley::native::DescriptorUse descriptors);
     void finished();
 
 private:
     static constexpr std::chrono::milliseconds AcceptRetry{100};
     static constexpr int AcceptsPerTurn = 64; // so that those already accepted get their turn
+    static constexpr int FailuresInARow = 16; // then it is not the single connection that is at fault
+    static constexpr int SpareDescriptors = 64; // for the window, look-ups and files
+    static constexpr std::chrono::milliseconds DeliveryCheck{20};
 
     class Listener final : public Reactor::Watcher
     {
@@ -97,6 +119,7 @@ private:
     Reactor &reactor() override { return reactor_; }
     EventStream &events() override { return events_; }
     void ended(Connection &connection) override;
+    void lingers(Connection &connection) override;
 
     void listenOn(std::vector<Address> candidates);
     int tryToListen(const Address &address);
@@ -104,6 +127,11 @@ private:
     int serve(const Address &bound);
     void acceptSome(int most);
     void addConnection(native::Descriptor socket, const Address &peer);
+    Outcome admission(const Address &peer) const;
+    void turnAway(quint64 number, native::Descriptor socket, Outcome outcome);
+    quint64 mostConnections() const;
+    void checkDeliveries();
+    void pauseAccepting();
     void insert(Connection &connection);
     void acceptFailed(int error);
     void setStarved(int error);
@@ -123,18 +151,25 @@ private:
     std::unique_ptr<DatagramService> datagrams_; // instead of the listener, for UDP
     QTimer acceptTimer_{this};
     int starved_ = 0;
+    int failures_ = 0; // of accept, since it last succeeded
 
     // All connections, in the order of their deadlines, which mostly is the order in which they were accepted.
     Connection *first_ = nullptr;
     Connection *last_ = nullptr;
     QTimer deadlineTimer_{this};
+    QTimer deliveryTimer_{this}; // while connections linger
+    std::map<Address, int> perPeer_; // open connections of each address, counted while there is a limit
+    const int descriptorLimit_;
     bool finishing_ = false;
 
     std::atomic<quint64> accepted_ = 0;
     std::atomic<quint64> open_ = 0;
+    std::atomic<quint64> denied_ = 0;
+    std::atomic<quint64> overLimit_ = 0;
 };
 
 } // namespace parley
 
 Q_DECLARE_METATYPE(parley::Reachability)
 Q_DECLARE_METATYPE(parley::LocalNames)
+Q_DECLARE_METATYPE(parley::native::DescriptorUse)

@@ -39,6 +39,22 @@ QByteArray readGreetingFile(const QString &name, CommandLine &line)
     return bytes;
 }
 
+/// Nothing where the option was not given.
+std::optional<std::vector<Net>> readNets(const QString &name, CommandLine &line)
+{
+    if (!line.isSet(name))
+        return std::nullopt;
+    std::vector<Net> nets;
+    for (const QString &text : line.texts(name)) {
+        const auto parsed = Net::parse(text);
+        if (const auto *error = std::get_if<QString>(&parsed))
+            line.setError(u"--"_s + name + u' ' + *error);
+        else
+            nets.push_back(std::get<Net>(parsed));
+    }
+    return nets;
+}
+
 } // namespace
 
 void ServerOptions::declare(CommandLine &line)
@@ -52,6 +68,11 @@ void ServerOptions::declare(CommandLine &line)
                   tr("What to do with a connection: greet-close (send the greeting, then close), the default."));
     line.addValue(u"unix-mode"_s, u"MODE"_s,
                   tr("With --unix: who may connect, as octal file permissions less the umask. Default: 600, this user."));
+    line.addValue(u"max-connections"_s, u"N"_s,
+                  tr("The most connections at once; the surplus is closed. Default: what the descriptor limit allows."));
+    line.addValue(u"max-per-peer"_s, u"N"_s, tr("Likewise from one address. Default: no limit."));
+    line.addValue(u"allow"_s, u"NET"_s, tr("Serve only this address or net, such as 192.168.0.0/16. Can be repeated."));
+    line.addValue(u"deny"_s, u"NET"_s, tr("Do not serve this address or net, even if allowed. Can be repeated."));
     line.addValue(u"deadline"_s, u"SECONDS"_s,
                   tr("The longest a connection may keep the server waiting, from accept to end. Default: 30."));
 }
@@ -71,7 +92,15 @@ ServerOptions ServerOptions::read(CommandLine &line)
     options.listenAtOnce = !line.isSet(u"no-listen"_s);
     options.backlog =
         static_cast<int>(line.number(u"backlog"_s, 0, std::numeric_limits<int>::max()).value_or(options.backlog));
-    options.deadline = line.seconds(u"deadline"_s).value_or(options.deadline);
+    options.deadline = line.seconds(u"deadline"_s);
+    const auto limit = [&line](const QString &name) -> std::optional<int> {
+        const auto number = line.number(name, 1, ServerLimits::MostConnections);
+        return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
+    };
+    options.maxConnections = limit(u"max-connections"_s);
+    options.maxPerPeer = limit(u"max-per-peer"_s);
+    options.allow = readNets(u"allow"_s, line);
+    options.deny = readNets(u"deny"_s, line);
     if (const auto mode = line.text(u"unix-mode"_s)) {
         bool isOctal = false;
         options.unixMode = mode->toUInt(&isOctal, 8);
@@ -97,7 +126,17 @@ ServerOptions ServerOptions::read(CommandLine &line)
 
 ServerSettings ServerOptions::settings(const Endpoint &served) const
 {
-    return {served, greeting.value_or(encodeMessage(DefaultGreeting)), backlog, deadline, unixMode};
+    return {served, greeting.value_or(encodeMessage(DefaultGreeting)), backlog, limits(), unixMode};
+}
+
+ServerLimits ServerOptions::limits(ServerLimits saved) const
+{
+    saved.deadline = deadline.value_or(saved.deadline);
+    saved.maxConnections = maxConnections.value_or(saved.maxConnections);
+    saved.maxPerPeer = maxPerPeer.value_or(saved.maxPerPeer);
+    saved.access.allow = allow.value_or(saved.access.allow);
+    saved.access.deny = deny.value_or(saved.access.deny);
+    return saved;
 }
 
 } // namespace parley

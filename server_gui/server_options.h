@@ -21,7 +21,11 @@ struct ServerOptions
     std::optional<QByteArray> greeting;
     QString greetingSource; ///< the file that the greeting is from; empty for --greeting
     int backlog = ServerSettings::DefaultBacklog;
-    std::chrono::milliseconds deadline = ServerSettings::DefaultDeadline;
+    std::optional<std::chrono::milliseconds> deadline;
+    std::optional<int> maxConnections;
+    std::optional<int> maxPerPeer;
+    std::optional<std::vector<Net>> allow;
+    std::optional<std::vector<Net>> deny;
     unsigned unixMode = ServerSettings::DefaultUnixMode;
     bool headless = false;
     Endpoint endpoint; ///< with headless: the one to listen on
@@ -34,6 +38,8 @@ struct ServerOptions
 
     /// What to serve @p endpoint with; the default greeting where none was given.
     ServerSettings settings(const Endpoint &served) const;
+    /// @p saved with what was given in place of it.
+    ServerLimits limits(ServerLimits saved = {}) const;
 };
 
 } // namespace parley

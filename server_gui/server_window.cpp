@@ -287,10 +287,11 @@ void ServerWindow::listenOnHost(const QString &host)
     showState();
 }
 
-void ServerWindow::setStarved(int error)
+void ServerWindow::setStarved(int error, native::DescriptorUse descriptors)
 {
     if (error != 0)
-        notice_->showNotice(NoticeBar::Kind::Warning, starvedText(error));
+        notice_->showNotice(NoticeBar::Kind::Warning, starvedText(error, descriptors), tr("Close All"),
+                            [this] { server_.post([](Server &server) { server.closeAll(); }); });
     else if (!closing_)
         notice_->clear();
 }

@@ -66,7 +66,7 @@ private:
     void read(const EventBatch &batch);
     void readListenerEvent(const Event &event);
     void setReachability(const Reachability &reachability);
-    void setStarved(int error);
+    void setStarved(int error, native::DescriptorUse descriptors);
     void setState(State state);
     void showState();
     void showCounts();

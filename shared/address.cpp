@@ -163,6 +163,18 @@ Address Address::withPort(std::uint16_t port) const
     return other;
 }
 
+Address Address::masked(int bits) const
+{
+    Address other = *this;
+    other.scope_ = 0;
+    other.flow_ = 0;
+    for (std::size_t i = 0; i < other.bytes_.size(); ++i) {
+        const int kept = std::clamp(bits - static_cast<int>(i) * 8, 0, 8);
+        other.bytes_[i] = static_cast<std::uint8_t>(other.bytes_[i] & (0xff00 >> kept));
+    }
+    return other;
+}
+
 bool Address::isLoopback() const
 {
     if (family_ == Family::IPv4)

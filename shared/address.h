@@ -58,6 +58,8 @@ public:
     std::uint16_t port() const { return port_; }
     std::uint32_t scope() const { return scope_; }
     Address withPort(std::uint16_t port) const;
+    /// The first @p bits of the address with zeros after them, without scope and flow label.
+    Address masked(int bits) const;
 
     bool isLoopback() const;  ///< 127.0.0.0/8 or ::1
     bool isAny() const;       ///< 0.0.0.0 or ::

@@ -44,6 +44,8 @@ public:
     std::optional<QString> host() const { return positional(0); }
     std::optional<QString> port() const { return positional(1); }
     std::optional<QString> text(const QString &name) const;
+    /// Of an option that can be repeated.
+    QStringList texts(const QString &name) const { return parser_.values(name); }
     /// A whole number from @p least to @p most.
     std::optional<qint64> number(const QString &name, qint64 least, qint64 most);
     /// A number of seconds above 0, at most a day; a fraction is allowed.

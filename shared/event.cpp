@@ -52,6 +52,8 @@ const char *outcomeName(Outcome outcome)
     case Outcome::Cancelled: return "cancelled";
     case Outcome::LimitReached: return "limit-reached";
     case Outcome::Refused: return "refused";
+    case Outcome::Denied: return "denied";
+    case Outcome::OverLimit: return "over-limit";
     case Outcome::Unreachable: return "unreachable";
     case Outcome::UnknownHost: return "unknown-host";
     case Outcome::Failed: return "failed";

@@ -41,6 +41,8 @@ enum class Outcome : std::uint8_t {
     Cancelled,    ///< by the user, or because the program ends
     LimitReached, ///< client: more bytes than the limit
     Refused,      ///< client: nothing listens there
+    Denied,       ///< server: the access list does not admit the peer
+    OverLimit,    ///< server: more connections than the limit, in all or from one address
     Unreachable,  ///< client: no route to the address
     UnknownHost,  ///< client: the name has no address
     Failed,       ///< another error of a call of ours, in Event::error
@@ -51,7 +53,8 @@ struct Event
 {
     qint64 time = 0;        ///< ns since the stream's start, monotonic; filled in by EventStream::write()
     quint64 connection = 0; ///< unique in the run; 0 for the listener
-    qint64 result = 0;      ///< what the call returned (a descriptor, a count of bytes, 0); -1 where it failed
+    qint64 result = 0;      ///< what the call returned (a descriptor, a count of bytes, 0); -1 where it failed.
+                            ///< End, server: the bytes that the peer acknowledged
     QByteArray bytes;       ///< calls that move bytes: holds payload(); GetAddrInfo: the host name; Unix Bind, Listen, Connect: the path
     qint64 offset = 0;      ///< where in bytes the payload starts (a greeting is shared, never copied)
     Address address;        ///< Accept, Connect, SendTo, RecvFrom: the peer. Bind, Listen, GetSockName: this side

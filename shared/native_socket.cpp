@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include <fcntl.h>
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/resource.h>
@@ -55,6 +57,12 @@ template <typename Call> Result retryInterrupted(Call call)
         if (result.error != EINTR)
             return result;
     }
+}
+
+int countOf(const rlimit &limit)
+{
+    constexpr rlim_t most = 1'000'000; // RLIM_INFINITY is not a count
+    return static_cast<int>(std::min(limit.rlim_cur, most));
 }
 
 } // namespace
@@ -127,10 +135,8 @@ Result accept(int fd, Address &peer)
 {
     sockaddr_storage storage;
     socklen_t length = sizeof storage;
-    const Result result = retryInterrupted([&] {
-        length = sizeof storage;
-        return ::accept4(fd, reinterpret_cast<sockaddr *>(&storage), &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    });
+    const Result result = resultOf(
+        ::accept4(fd, reinterpret_cast<sockaddr *>(&storage), &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
     peer = result.ok() ? Address::fromSockaddr(reinterpret_cast<const sockaddr *>(&storage), length) : Address();
     return result;
 }
@@ -283,8 +289,18 @@ int raiseDescriptorLimit()
         if (::setrlimit(RLIMIT_NOFILE, &raised) == 0)
             limit = raised;
     }
-    constexpr rlim_t most = 1'000'000; // RLIM_INFINITY is not a count
-    return static_cast<int>(std::min(limit.rlim_cur, most));
+    return countOf(limit);
+}
+
+DescriptorUse descriptorUse()
+{
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    DescriptorUse use{0, countOf(limit)};
+    // Listing /dev/fd would itself need a descriptor.
+    for (int fd = 0; fd < use.limit; ++fd)
+        use.used += ::fcntl(fd, F_GETFD) >= 0 ? 1 : 0;
+    return use;
 }
 
 QByteArray errorName(int error)

@@ -70,7 +70,7 @@ Result connectUnix(int fd, const QByteArray &path);
 /// The process that connected, as the system vouches for it (SO_PEERCRED); null where it does not tell.
 Address peerCredentials(int fd);
 
-/// accept4(2). @p peer comes from the call itself: getpeername(2) has none once the peer has reset.
+/// accept4(2), not retried when interrupted. @p peer comes from the call itself: getpeername(2) has none once the peer has reset.
 Result accept(int fd, Address &peer);
 
 Result connect(int fd, const Address &address);
@@ -109,6 +109,13 @@ void setUserTimeout(int fd, int milliseconds);
 
 /// Raises RLIMIT_NOFILE to its hard limit and returns the limit that holds now.
 int raiseDescriptorLimit();
+/// How many descriptors the process may have (RLIMIT_NOFILE), and how many of them are in use.
+struct DescriptorUse
+{
+    int used;
+    int limit;
+};
+DescriptorUse descriptorUse();
 
 /// `ECONNREFUSED`; the number where the system has no name for it.
 QByteArray errorName(int error);

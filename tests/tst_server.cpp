@@ -33,7 +33,7 @@ struct ServerFixture
     {
         settings.endpoint = std::get<Endpoint>(Endpoint::parse(u"127.0.0.1"_s, u"0"_s, Endpoint::Use::Listen));
         settings.greeting = greeting;
-        settings.deadline = deadline;
+        settings.limits.deadline = deadline;
     }
 
     void listen()
