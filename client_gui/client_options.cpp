@@ -42,8 +42,8 @@ ClientOptions ClientOptions::read(CommandLine &line)
     else if (options.host)
         options.transport = Transport::Tcp;
     options.send = line.text(u"send"_s);
-    options.timeout = line.seconds(u"timeout"_s).value_or(options.timeout);
-    options.maxBytes = line.number(u"max-bytes"_s, 1, MaxMessageBytes).value_or(options.maxBytes);
+    options.timeout = line.seconds(u"timeout"_s);
+    options.maxBytes = line.number(u"max-bytes"_s, 1, MaxMessageBytes);
     options.headless = line.isSet(u"headless"_s);
     options.json = line.isSet(u"json"_s);
     options.raw = line.isSet(u"raw"_s);

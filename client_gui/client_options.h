@@ -19,8 +19,8 @@ struct ClientOptions
     std::optional<QString> path; ///< with transport Unix
     std::optional<Transport> transport;
     std::optional<QString> send;
-    std::chrono::milliseconds timeout = ConnectRequest::DefaultTimeout;
-    qint64 maxBytes = DefaultMaxMessageBytes;
+    std::optional<std::chrono::milliseconds> timeout;
+    std::optional<qint64> maxBytes;
     bool headless = false;
     Endpoint endpoint; ///< with headless: the one to connect to
     bool json = false;

@@ -6,12 +6,15 @@
 #include "client_gui/message_view.h"
 #include "shared/ui/appearance.h"
 #include "shared/ui/endpoint_form.h"
+#include "shared/ui/limits_dialog.h"
 #include "shared/ui/notice_bar.h"
 #include "shared/ui/settings.h"
 #include "shared/ui/status_label.h"
 #include "shared/ui/table_view.h"
 
 #include <QAction>
+#include <QDoubleSpinBox>
+#include <QSpinBox>
 #include <QApplication>
 #include <QFileDialog>
 #include <QHeaderView>
@@ -27,6 +30,20 @@ using namespace Qt::StringLiterals;
 
 namespace parley
 {
+
+namespace
+{
+
+constexpr double LongestTimeout = 86'400; // seconds; as on the command line
+
+QString secondsText(std::chrono::milliseconds time)
+{
+    return QString::number(std::chrono::duration<double>(time).count());
+}
+
+const QString DefaultTimeout = secondsText(ConnectRequest::DefaultTimeout);
+
+} // namespace
 
 ClientWindow::ClientWindow(const ClientOptions &options) : options_(options)
 {
@@ -113,6 +130,7 @@ void ClientWindow::buildMenus()
     connectAction_->setShortcut(Qt::Key_F5);
     saveAction_ = menu->addAction(tr("&Save Message As…"), this, &ClientWindow::saveMessage);
     saveAction_->setShortcut(QKeySequence::Save);
+    menu->addAction(tr("Li&mits…"), this, &ClientWindow::changeLimits);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
     addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
@@ -137,8 +155,7 @@ void ClientWindow::startAttempt()
         form_->focusOn(error->part);
         return;
     }
-    const ConnectRequest request{std::get<Endpoint>(parsed), encodeMessage(send_->text()), options_.timeout,
-                                 options_.maxBytes};
+    const ConnectRequest request{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_};
     current_ = history_.add(request);
     client_.post([number = current_, request](Client &client) { client.connectTo(number, request); });
     message_->startMessage();
@@ -216,6 +233,29 @@ void ClientWindow::saveMessage()
         notice_->showNotice(NoticeBar::Kind::Error, tr("Cannot save to %1: %2.").arg(name, file.errorString()));
 }
 
+void ClientWindow::changeLimits()
+{
+    auto *timeout = new QDoubleSpinBox;
+    timeout->setRange(0.1, LongestTimeout);
+    timeout->setDecimals(1);
+    timeout->setSuffix(tr(" s"));
+    timeout->setValue(std::chrono::duration<double>(timeout_).count());
+    auto *most = new QSpinBox;
+    most->setRange(1, static_cast<int>(MaxMessageBytes));
+    most->setGroupSeparatorShown(true);
+    most->setSuffix(tr(" bytes"));
+    most->setValue(static_cast<int>(maxBytes_));
+    auto *dialog = new LimitsDialog(this, [=, this]() -> QString {
+        timeout_ = std::chrono::milliseconds(qRound64(timeout->value() * 1000));
+        maxBytes_ = most->value();
+        return {};
+    });
+    dialog->addLimit(tr("&Time-out:"), timeout, u"timeout"_s,
+                     tr("Ends an attempt whose look-up, connect or message takes for ever."));
+    dialog->addLimit(tr("&Longest message:"), most, u"maxBytes"_s, tr("Keeps a server that sends without end from filling the memory."));
+    dialog->open();
+}
+
 void ClientWindow::restoreSettings()
 {
     Settings settings;
@@ -224,6 +264,12 @@ void ClientWindow::restoreSettings()
     form_->setFields(options_.transport.value_or(saved.transport), options_.host.value_or(saved.host),
                      options_.port.value_or(saved.port), options_.path.value_or(saved.path));
     send_->setText(options_.send.value_or(settings.text(u"send"_s, QString())));
+    const auto isTimeout = [](const QString &text) { return text.toDouble() >= 0.001 && text.toDouble() <= LongestTimeout; };
+    const auto isLimit = [](const QString &text) { return text.toLongLong() >= 1 && text.toLongLong() <= MaxMessageBytes; };
+    timeout_ = options_.timeout.value_or(
+        std::chrono::milliseconds(qRound64(settings.text(u"limits/timeout"_s, DefaultTimeout, isTimeout).toDouble() * 1000)));
+    maxBytes_ = options_.maxBytes.value_or(
+        settings.text(u"limits/max-bytes"_s, QString::number(DefaultMaxMessageBytes), isLimit).toLongLong());
     settings.restoreGeometry(*this);
     settings.restoreColumns(u"history/columns"_s, *table_->horizontalHeader());
     settings.restoreSplitter(u"window/splitter"_s, *splitter_);
@@ -236,6 +282,8 @@ void ClientWindow::saveSettings()
     Settings settings;
     settings.setEndpoint({form_->transport(), form_->host(), form_->port(), form_->path()});
     settings.setText(u"send"_s, send_->text(), QString());
+    settings.setText(u"limits/timeout"_s, secondsText(timeout_), DefaultTimeout);
+    settings.setText(u"limits/max-bytes"_s, QString::number(maxBytes_), QString::number(DefaultMaxMessageBytes));
     settings.saveGeometry(*this);
     settings.saveColumns(u"history/columns"_s, *table_->horizontalHeader());
     settings.saveSplitter(u"window/splitter"_s, *splitter_);

@@ -51,11 +51,14 @@ private:
     void showState();
     void showEnd(const Attempt &attempt);
     void saveMessage();
+    void changeLimits();
 
     const ClientOptions options_;
     EventStream stream_;
     AttemptModel history_{stream_};
     IoThread<Client> client_{stream_}; // after the stream it writes to: taken down first
+    std::chrono::milliseconds timeout_ = ConnectRequest::DefaultTimeout;
+    qint64 maxBytes_ = DefaultMaxMessageBytes;
     quint64 current_ = 0;              // the attempt that the message view shows; 0 before the first
 
     EndpointForm *form_ = nullptr;

@@ -46,7 +46,8 @@ int runHeadlessClient(const ClientOptions &options)
     Attempt attempt;
     attempt.number = 1;
     attempt.request = {options.endpoint, encodeMessage(options.send.value_or(QString())),
-                       options.timeout, options.maxBytes};
+                       options.timeout.value_or(ConnectRequest::DefaultTimeout),
+                       options.maxBytes.value_or(DefaultMaxMessageBytes)};
     QByteArray message;
     QObject::connect(&stream, &EventStream::arrived, &stream, [&](const EventBatch &batch) {
         for (const Event &event : batch.events) {

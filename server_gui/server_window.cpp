@@ -3,6 +3,7 @@
 
 #include "server_gui/server_window.h"
 
+#include "server_gui/limits_editor.h"
 #include "server_gui/listen_failure.h"
 #include "shared/message.h"
 #include "shared/ui/appearance.h"
@@ -54,6 +55,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options)
     Settings settings;
     settings.restoreAppearance();
     const Fields fields = initialFields(settings);
+    limits_ = options_.limits(readLimits(settings));
     connect(&stream_, &EventStream::arrived, this, &ServerWindow::read);
     connect(server_.engine(), &Server::reachable, this, &ServerWindow::setReachability);
     connect(server_.engine(), &Server::starved, this, &ServerWindow::setStarved);
@@ -169,6 +171,7 @@ void ServerWindow::buildMenus()
     QMenu *menu = menuBar()->addMenu(tr("&Server"));
     listenAction_ = menu->addAction(QString(), this, &ServerWindow::listenOrStop);
     listenAction_->setShortcut(Qt::CTRL | Qt::Key_L);
+    menu->addAction(tr("Li&mits…"), this, &ServerWindow::changeLimits);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
     addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
@@ -200,6 +203,7 @@ void ServerWindow::listen(const std::variant<Endpoint, EndpointError> &parsed)
     endpoint_ = std::get<Endpoint>(parsed);
     ServerSettings settings = options_.settings(endpoint_);
     settings.greeting = greeting_;
+    settings.limits = limits_;
     server_.post([settings](Server &server) { server.listen(settings); });
     state_ = State::Starting;
 }
@@ -369,6 +373,10 @@ void ServerWindow::showCounts()
                                                  : tr("Not listening");
     const quint64 open = server_.engine()->open();
     state += tr(" · %1 open, %2 in total").arg(locale.toString(open), locale.toString(server_.engine()->accepted()));
+    if (const quint64 turned = server_.engine()->denied(); turned > 0)
+        state += tr(" · %1 denied").arg(locale.toString(turned));
+    if (const quint64 turned = server_.engine()->overLimit(); turned > 0)
+        state += tr(" · %1 over the limit").arg(locale.toString(turned));
     if (dropped_ > 0)
         state += tr(" · %1 events not shown").arg(locale.toString(dropped_));
     status_->showText(state);
@@ -392,9 +400,18 @@ void ServerWindow::saveSettings()
     settings.setEndpoint({form_->transport(), form_->host(), form_->port(), form_->path()});
     if (!greetingEdit_->text().isEmpty() || greeting_.isEmpty())
         settings.setText(u"greeting"_s, greetingEdit_->text(), QString::fromUtf16(DefaultGreeting));
+    saveLimits(settings, limits_);
     settings.saveGeometry(*this);
     settings.saveColumns(u"connections/columns"_s, *table_->horizontalHeader());
     settings.saveAppearance();
+}
+
+void ServerWindow::changeLimits()
+{
+    editLimits(this, limits_, [this](const ServerLimits &limits) {
+        limits_ = limits;
+        server_.post([limits](Server &server) { server.setLimits(limits); });
+    });
 }
 
 void ServerWindow::closeEvent(QCloseEvent *event)

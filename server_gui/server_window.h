@@ -55,6 +55,7 @@ private:
     void buildMenus();
     void restoreLayout(Settings &settings);
     void saveSettings();
+    void changeLimits();
 
     void listenOrStop();
     void listen(const std::variant<Endpoint, EndpointError> &parsed);
@@ -82,6 +83,7 @@ private:
     Endpoint endpoint_;       // what was asked for last
     Address listening_;       // what is listened on
     QByteArray greeting_;     // what is sent
+    ServerLimits limits_;
     QString inputError_;      // of the fields, before the notice was there to show it
     LocalNames localNames_;
     Reachability reachability_;

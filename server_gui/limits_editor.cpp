@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "server_gui/limits_editor.h"
+
+#include "shared/ui/limits_dialog.h"
+#include "shared/ui/settings.h"
+
+#include <QCoreApplication>
+#include <QDoubleSpinBox>
+#include <QLineEdit>
+#include <QRegularExpression>
+#include <QSpinBox>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+using Nets = std::vector<Net>;
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("Limits", text);
+}
+
+/// Nets with blanks or commas between them.
+std::variant<Nets, QString> parseNets(const QString &text)
+{
+    static const QRegularExpression separator(u"[\\s,]+"_s);
+    Nets nets;
+    for (const QString &part : text.split(separator, Qt::SkipEmptyParts)) {
+        const auto parsed = Net::parse(part);
+        if (const auto *error = std::get_if<QString>(&parsed))
+            return *error;
+        nets.push_back(std::get<Net>(parsed));
+    }
+    return nets;
+}
+
+QString netsText(const Nets &nets)
+{
+    QStringList texts;
+    for (const Net &net : nets)
+        texts.append(net.toString());
+    return texts.join(u' ');
+}
+
+QSpinBox *countField(int value, const QString &none)
+{
+    auto *field = new QSpinBox;
+    field->setRange(0, ServerLimits::MostConnections);
+    field->setGroupSeparatorShown(true);
+    field->setSpecialValueText(none);
+    field->setValue(value);
+    return field;
+}
+
+constexpr double LongestDeadline = 86'400; // seconds; as on the command line
+
+} // namespace
+
+void editLimits(QWidget *parent, const ServerLimits &limits, std::function<void(const ServerLimits &)> apply)
+{
+    auto *most = countField(limits.maxConnections, tr("As many as possible"));
+    auto *perPeer = countField(limits.maxPerPeer, tr("No limit"));
+    auto *deadline = new QDoubleSpinBox;
+    deadline->setRange(0.1, LongestDeadline);
+    deadline->setDecimals(1);
+    deadline->setSuffix(tr(" s"));
+    deadline->setValue(std::chrono::duration<double>(limits.deadline).count());
+    auto *allow = new QLineEdit(netsText(limits.access.allow));
+    allow->setPlaceholderText(tr("Everyone"));
+    auto *deny = new QLineEdit(netsText(limits.access.deny));
+    deny->setPlaceholderText(tr("Nobody"));
+
+    auto *dialog = new LimitsDialog(parent, [=]() -> QString {
+        const auto allowed = parseNets(allow->text());
+        const auto denied = parseNets(deny->text());
+        for (const auto &nets : {allowed, denied}) {
+            if (const auto *error = std::get_if<QString>(&nets))
+                return *error;
+        }
+        ServerLimits edited;
+        edited.maxConnections = most->value();
+        edited.maxPerPeer = perPeer->value();
+        edited.deadline = std::chrono::milliseconds(qRound64(deadline->value() * 1000));
+        edited.access = {std::get<Nets>(allowed), std::get<Nets>(denied)};
+        apply(edited);
+        return {};
+    });
+    dialog->addLimit(tr("&Connections at once:"), most, u"maxConnections"_s,
+                     tr("Keeps this computer from running out of file descriptors and memory. The surplus is closed."));
+    dialog->addLimit(tr("From one &address:"), perPeer, u"maxPerPeer"_s,
+                     tr("Keeps one client from taking all the places."));
+    dialog->addLimit(tr("&Deadline:"), deadline, u"deadline"_s,
+                     tr("Frees the place of a client that does not read, or does not close."));
+    dialog->addLimit(tr("Allo&w:"), allow, u"allow"_s,
+                     tr("Addresses and nets such as 192.168.0.0/16. If any are named, all others are turned away."));
+    dialog->addLimit(tr("De&ny:"), deny, u"deny"_s, tr("Turns these away, even if they are allowed."));
+    dialog->open();
+}
+
+ServerLimits readLimits(Settings &settings)
+{
+    const auto isCount = [](const QString &text) {
+        bool isNumber = false;
+        const int count = text.toInt(&isNumber);
+        return isNumber && count >= 0 && count <= ServerLimits::MostConnections;
+    };
+    const auto isDeadline = [](const QString &text) {
+        bool isNumber = false;
+        const double seconds = text.toDouble(&isNumber);
+        return isNumber && seconds >= 0.001 && seconds <= LongestDeadline;
+    };
+    const auto isNets = [](const QString &text) { return std::holds_alternative<Nets>(parseNets(text)); };
+    ServerLimits limits;
+    limits.maxConnections = settings.text(u"limits/max-connections"_s, u"0"_s, isCount).toInt();
+    limits.maxPerPeer = settings.text(u"limits/max-per-peer"_s, u"0"_s, isCount).toInt();
+    const double usual = std::chrono::duration<double>(limits.deadline).count();
+    limits.deadline = std::chrono::milliseconds(
+        qRound64(settings.text(u"limits/deadline"_s, QString::number(usual), isDeadline).toDouble() * 1000));
+    limits.access.allow = std::get<Nets>(parseNets(settings.text(u"limits/allow"_s, QString(), isNets)));
+    limits.access.deny = std::get<Nets>(parseNets(settings.text(u"limits/deny"_s, QString(), isNets)));
+    return limits;
+}
+
+void saveLimits(Settings &settings, const ServerLimits &limits)
+{
+    const auto seconds = [](std::chrono::milliseconds time) {
+        return QString::number(std::chrono::duration<double>(time).count());
+    };
+    settings.setText(u"limits/max-connections"_s, QString::number(limits.maxConnections), u"0"_s);
+    settings.setText(u"limits/max-per-peer"_s, QString::number(limits.maxPerPeer), u"0"_s);
+    settings.setText(u"limits/deadline"_s, seconds(limits.deadline), seconds(ServerLimits::DefaultDeadline));
+    settings.setText(u"limits/allow"_s, netsText(limits.access.allow), QString());
+    settings.setText(u"limits/deny"_s, netsText(limits.access.deny), QString());
+}
+
+} // namespace parley

@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "server_gui/server.h"
+
+#include <functional>
+
+class QWidget;
+
+namespace parley
+{
+
+class Settings;
+
+/// Opens the dialog for the server's limits. @p apply gets the new ones when they are taken.
+void editLimits(QWidget *parent, const ServerLimits &limits, std::function<void(const ServerLimits &)> apply);
+
+ServerLimits readLimits(Settings &settings);
+void saveLimits(Settings &settings, const ServerLimits &limits);
+
+} // namespace parley

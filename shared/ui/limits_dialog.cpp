@@ -1,0 +1,59 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/ui/limits_dialog.h"
+
+#include "shared/ui/notice_bar.h"
+
+#include <QDialogButtonBox>
+#include <QGridLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace parley
+{
+
+LimitsDialog::LimitsDialog(QWidget *parent, std::function<QString()> apply)
+    : QDialog(parent), apply_(std::move(apply)), grid_(new QGridLayout), notice_(new NoticeBar)
+{
+    setWindowTitle(tr("Limits"));
+    setAttribute(Qt::WA_DeleteOnClose);
+    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
+    buttons->addButton(tr("Apply Limits"), QDialogButtonBox::AcceptRole)->setDefault(true);
+    connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    auto *layout = new QVBoxLayout(this);
+    layout->addLayout(grid_);
+    layout->addWidget(notice_);
+    layout->addStretch();
+    layout->addWidget(buttons);
+    grid_->setColumnStretch(1, 1);
+    resize(460, sizeHint().height());
+}
+
+void LimitsDialog::addLimit(const QString &label, QWidget *field, const QString &objectName, const QString &meaning)
+{
+    field->setObjectName(objectName);
+    field->setAccessibleDescription(meaning);
+    auto *caption = new QLabel(label);
+    caption->setBuddy(field);
+    auto *explanation = new QLabel(meaning);
+    explanation->setWordWrap(true);
+    explanation->setForegroundRole(QPalette::PlaceholderText);
+    const int row = grid_->rowCount();
+    grid_->addWidget(caption, row, 0);
+    grid_->addWidget(field, row, 1);
+    grid_->addWidget(explanation, row + 1, 1);
+}
+
+void LimitsDialog::accept()
+{
+    const QString error = apply_();
+    if (error.isEmpty())
+        QDialog::accept();
+    else
+        notice_->showNotice(NoticeBar::Kind::Error, error);
+}
+
+} // namespace parley
