@@ -72,6 +72,12 @@ Client::Client(EventStream &events) : events_(events)
     deadline_.setSingleShot(true);
     deadline_.setTimerType(Qt::PreciseTimer);
     connect(&deadline_, &QTimer::timeout, this, [this] { end(hasAnswer_ ? Outcome::Complete : Outcome::TimedOut); });
+    resume_.setSingleShot(true);
+    resume_.setInterval(std::chrono::milliseconds(5));
+    connect(&resume_, &QTimer::timeout, this, [this] {
+        if (connected_)
+            reactor_.rewatch(connected_->fd(), connected_, isSent_ ? Interest::Read : Interest::ReadWrite);
+    });
     nextAddress_.setSingleShot(true);
     connect(&nextAddress_, &QTimer::timeout, this, [this] {
         if (request_.endpoint.transport == Transport::Unix)
@@ -218,7 +224,7 @@ void Client::broadcast(Socket &socket)
 void Client::socketReady(Socket &socket, Reactor::Ready ready)
 {
     if (&socket != connected_) {
-        connectEnded(socket, native::pendingError(socket.fd()));
+        connectEnded(socket, native::connectError(socket.fd()));
         return;
     }
     if (ready.write && !isSent_ && !sendMore())
@@ -287,8 +293,8 @@ bool Client::sendMore()
         events_.write(std::move(sent));
         if (!result.ok()) {
             // What the peer said before it reset is still to be read, unless the reset has dropped it.
-            if (!isDatagram())
-                receive();
+            while (!isDatagram() && underWay_ && receive()) {
+            }
             if (underWay_)
                 end(outcomeOf(result.error), result.error);
             return false;
@@ -299,15 +305,22 @@ bool Client::sendMore()
     return true;
 }
 
-void Client::receive()
+/// Returns whether it received something and may go on.
+bool Client::receive()
 {
+    if (events_.isCrowded()) {
+        // The reader is slower than the peer: let it wait, as TCP lets it, and lose nothing.
+        reactor_.rewatch(connected_->fd(), connected_, Interest::None);
+        resume_.start();
+        return false;
+    }
     std::array<char, 64 * 1024> buffer;
     // At the limit one byte more is asked for: it tells a message that is as long as the limit from a longer one.
     const qint64 room = request_.maxBytes - received_;
     const auto size = static_cast<std::size_t>(std::clamp<qint64>(room, 1, buffer.size()));
     const native::Result result = native::receive(connected_->fd(), std::span(buffer).first(size));
     if (result.wouldBlock())
-        return;
+        return false;
     Event received = event(Call::Recv, result);
     if (result.value > 0 && room > 0)
         received.bytes = QByteArray(buffer.data(), result.value);
@@ -320,6 +333,7 @@ void Client::receive()
         end(Outcome::LimitReached);
     else
         received_ += result.value;
+    return underWay_;
 }
 
 void Client::receiveDatagram()

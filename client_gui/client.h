@@ -91,7 +91,7 @@ private:
     void connectFailed(int error);
     void connected(Socket &socket);
     bool sendMore();
-    void receive();
+    bool receive();
     void receiveDatagram();
     bool isDatagram() const { return request_.endpoint.transport == Transport::Udp; }
     void close(Socket &socket);
@@ -103,6 +103,7 @@ private:
     Reactor reactor_{this};
     QTimer deadline_{this};
     QTimer nextAddress_{this};
+    QTimer resume_{this}; // receiving, once the reader has caught up
 
     quint64 number_ = 0;
     bool underWay_ = false;

@@ -69,7 +69,10 @@ void Server::listen(const ServerSettings &settings)
         return;
     }
     if (endpoint.isLiteral()) {
-        listenOn({endpoint.literal});
+        if (endpoint.literal == Address::any(endpoint.port))
+            listenOn({endpoint.literal, Address::ipv4(0, endpoint.port)}); // where the system has no IPv6
+        else
+            listenOn({endpoint.literal});
         return;
     }
     lookup_ = std::make_unique<Lookup>(endpoint);
@@ -81,21 +84,23 @@ void Server::listen(const ServerSettings &settings)
         event.error = error;
         event.bytes = settings_.endpoint.name.toUtf8();
         events_.write(std::move(event));
-        if (error != 0)
+        if (error != 0) {
             closeListener(Outcome::UnknownHost, error);
-        else
-            listenOn(addresses);
+            return;
+        }
+        // IPv4 before IPv6, as a program does that binds an AF_INET socket to gethostname().
+        std::vector<Address> candidates = addresses;
+        std::stable_partition(candidates.begin(), candidates.end(),
+                              [](const Address &address) { return address.family() == Address::Family::IPv4; });
+        listenOn(candidates);
     });
 }
 
-/// Listens on the first of @p candidates that this computer has, IPv4 before IPv6, as a program does that binds an
-/// AF_INET socket to gethostname().
-void Server::listenOn(std::vector<Address> candidates)
+/// Listens on the first of @p candidates that this computer has.
+void Server::listenOn(const std::vector<Address> &candidates)
 {
-    std::stable_partition(candidates.begin(), candidates.end(),
-                          [](const Address &address) { return address.family() == Address::Family::IPv4; });
     int error = EADDRNOTAVAIL;
-    for (auto it = candidates.begin(); it != candidates.end() && error == EADDRNOTAVAIL; ++it)
+    for (auto it = candidates.begin(); it != candidates.end() && (error == EADDRNOTAVAIL || error == EAFNOSUPPORT); ++it)
         error = tryToListen(*it);
     if (error != 0) {
         closeListener(Outcome::Failed, error);

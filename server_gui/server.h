@@ -121,7 +121,7 @@ private:
     void ended(Connection &connection) override;
     void lingers(Connection &connection) override;
 
-    void listenOn(std::vector<Address> candidates);
+    void listenOn(const std::vector<Address> &candidates);
     int tryToListen(const Address &address);
     int listenOnPath();
     int serve(const Address &bound);

@@ -26,6 +26,10 @@ QString tr(const char *text)
 /// The greeting file's bytes; leaves an error in @p line if it cannot be read or is too long.
 QByteArray readGreetingFile(const QString &name, CommandLine &line)
 {
+    if (name.isEmpty()) {
+        line.setError(tr("--greeting-file “”: give the name of a file."));
+        return {};
+    }
     QFile file(name);
     if (!file.open(QIODevice::ReadOnly)) {
         line.setError(tr("--greeting-file “%1”: %2.").arg(name, file.errorString()));

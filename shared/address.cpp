@@ -194,6 +194,11 @@ bool Address::isBroadcast() const
     return *this == broadcast(port_);
 }
 
+bool Address::isMulticast() const
+{
+    return (family_ == Family::IPv4 && (bytes_[0] & 0xf0) == 0xe0) || (family_ == Family::IPv6 && bytes_[0] == 0xff);
+}
+
 bool Address::isLinkLocal() const
 {
     if (family_ == Family::IPv4)

@@ -64,6 +64,7 @@ public:
     bool isLoopback() const;  ///< 127.0.0.0/8 or ::1
     bool isAny() const;       ///< 0.0.0.0 or ::
     bool isBroadcast() const; ///< 255.255.255.255
+    bool isMulticast() const; ///< 224.0.0.0/4 or ff00::/8
     bool isLinkLocal() const; ///< 169.254.0.0/16 or fe80::/10
 
     /// `192.168.0.104` or `fe80::1%eth0`, without the port; `pid 4711, uid 1000` for a Unix peer.

@@ -216,6 +216,10 @@ std::variant<Endpoint, EndpointError> parseHost(const QString &host, Endpoint::U
             return hostError(tr("%1 is an address to send to; to receive broadcasts, listen on every interface: *.")
                                  .arg(quoted(host)));
     }
+    if (endpoint.literal.isMulticast() && transport != Transport::Udp)
+        return hostError(tr("%1 is a multicast address, for datagrams; a TCP connection has one peer.").arg(quoted(host)));
+    if (endpoint.literal.family() == Address::Family::IPv6 && endpoint.literal.isLinkLocal() && endpoint.literal.scope() == 0)
+        return hostError(tr("%1 is a link-local address, which needs its interface: add it, such as %2.").arg(quoted(host), host + u"%eth0"_s));
     if (use == Endpoint::Use::Connect && endpoint.literal.isAny()) {
         if (host.isEmpty())
             return hostError(tr("The host is empty: give the name or the address of the computer to connect to."));

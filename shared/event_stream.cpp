@@ -37,6 +37,12 @@ void EventStream::write(Event event)
         QMetaObject::invokeMethod(this, &EventStream::scheduleDelivery, Qt::QueuedConnection);
 }
 
+bool EventStream::isCrowded()
+{
+    const std::lock_guard lock(mutex_);
+    return pendingPayload_ > MaxPendingPayload / 2 || pending_.events.size() > MaxPendingDetails / 2;
+}
+
 void EventStream::scheduleDelivery()
 {
     const auto sinceLast = std::chrono::steady_clock::now() - lastDelivery_;

@@ -38,6 +38,9 @@ public:
     /// Thread-safe. Fills in the time.
     void write(Event event);
 
+    /// Whether so much received payload waits that a writer who can do without more should pause. Thread-safe.
+    bool isCrowded();
+
     /// Delivers what waits, at once. On this object's thread.
     void flush();
 

@@ -157,6 +157,15 @@ int pendingError(int fd)
     return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0 ? errno : error;
 }
 
+int connectError(int fd)
+{
+    char byte = 0;
+    const Result peeked = retryInterrupted([&] { return ::recv(fd, &byte, 1, MSG_PEEK); });
+    if (peeked.ok() || peeked.wouldBlock())
+        return 0;
+    return peeked.error == ENOTCONN ? pendingError(fd) : peeked.error;
+}
+
 Address localAddress(int fd)
 {
     sockaddr_storage storage;

@@ -74,8 +74,11 @@ Address peerCredentials(int fd);
 Result accept(int fd, Address &peer);
 
 Result connect(int fd, const Address &address);
-/// SO_ERROR: how a connect under way ended; 0 for connected.
+/// SO_ERROR, which this clears; 0 for none.
 int pendingError(int fd);
+/// How a connect under way ended; 0 for connected. Where the peer has sent and reset already, it is connected: its bytes
+/// are there to be read, and the reset comes after them. (Asking for SO_ERROR would drop the reset.)
+int connectError(int fd);
 /// getsockname(2); null if it fails.
 Address localAddress(int fd);
 

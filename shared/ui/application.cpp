@@ -11,6 +11,9 @@
 #include <QWidget>
 
 #include <csignal>
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdlib>
 
 using namespace Qt::StringLiterals;
@@ -33,6 +36,11 @@ bool hasDisplay(const QStringList &arguments)
 std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv, const QString &name,
                                                   CommandLine &commandLine)
 {
+    // A socket must not get the number of a standard stream that was closed: what is printed would go to the peer.
+    int fd = 0;
+    while (fd >= 0 && fd <= STDERR_FILENO)
+        fd = ::open("/dev/null", O_RDWR);
+    ::close(fd);
     std::signal(SIGPIPE, SIG_IGN); // a reader of stdout that goes away is an error of write(2), not our end
     QCoreApplication::setApplicationName(name);
     QCoreApplication::setApplicationVersion(QStringLiteral(PARLEY_VERSION));
