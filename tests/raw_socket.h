@@ -7,6 +7,11 @@
 
 #include <utility>
 
+/// For tests that need IPv6 on some of their rows: containers often have none.
+#define SKIP_WITHOUT_IPV6(isNeeded)                                                                          \
+    if ((isNeeded) && !parley::test::RawSocket::bound("::1").isOpen())                                       \
+    QSKIP("This computer has no IPv6.")
+
 namespace parley::test {
 
 /// A blocking TCP socket made of the system's calls alone, so that the test decides what the other end of a

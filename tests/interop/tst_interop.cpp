@@ -74,6 +74,7 @@ void TestInterop::classicClient_data()
 void TestInterop::classicClient()
 {
     QFETCH(const QString, host);
+    SKIP_WITHOUT_IPV6(host.contains(u':'));
     SKIP_WITHOUT(Python);
 
     ServerProcess server(host);
@@ -94,6 +95,7 @@ void TestInterop::classicServer_data()
 void TestInterop::classicServer()
 {
     QFETCH(const QString, host);
+    SKIP_WITHOUT_IPV6(host.contains(u':'));
     SKIP_WITHOUT(Python);
 
     Process server(Python, {ClassicServer, u"0"_s, host});
@@ -148,6 +150,7 @@ void TestInterop::otherClients()
     QFETCH(const QString, host);
     QFETCH(const QStringList, arguments);
     QFETCH(const QByteArray, input);
+    SKIP_WITHOUT_IPV6(host.contains(u':'));
     SKIP_WITHOUT(program);
 
     for (const QByteArray &greeting : {"Hello World!"_ba, longMessage()}) {
@@ -191,6 +194,7 @@ void TestInterop::otherServers()
     QFETCH(const QString, host);
     QFETCH(const QStringList, arguments);
     QFETCH(const bool, receives);
+    SKIP_WITHOUT_IPV6(host.contains(u':'));
     SKIP_WITHOUT(program);
 
     for (const QByteArray &message : {"Hello World!"_ba, longMessage()}) {
