@@ -29,7 +29,8 @@ LimitsDialog::LimitsDialog(QWidget *parent, std::function<QString()> apply)
     layout->addStretch();
     layout->addWidget(buttons);
     grid_->setColumnStretch(1, 1);
-    resize(460, sizeHint().height());
+    layout->setSpacing(12);
+    grid_->setVerticalSpacing(4);
 }
 
 void LimitsDialog::addLimit(const QString &label, QWidget *field, const QString &objectName, const QString &meaning)
@@ -41,10 +42,19 @@ void LimitsDialog::addLimit(const QString &label, QWidget *field, const QString 
     auto *explanation = new QLabel(meaning);
     explanation->setWordWrap(true);
     explanation->setForegroundRole(QPalette::PlaceholderText);
+    explanation->setContentsMargins(0, 0, 0, 8); // off the next limit
     const int row = grid_->rowCount();
     grid_->addWidget(caption, row, 0);
     grid_->addWidget(field, row, 1);
     grid_->addWidget(explanation, row + 1, 1);
+}
+
+void LimitsDialog::showEvent(QShowEvent *event)
+{
+    // Labels that wrap say how high they are only once the width is known.
+    const int width = fontMetrics().averageCharWidth() * 80;
+    resize(width, layout()->totalHeightForWidth(width));
+    QDialog::showEvent(event);
 }
 
 void LimitsDialog::accept()

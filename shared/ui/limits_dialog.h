@@ -29,6 +29,9 @@ public:
 
     void accept() override;
 
+protected:
+    void showEvent(QShowEvent *event) override;
+
 private:
     const std::function<QString()> apply_;
     QGridLayout *const grid_;
