@@ -99,8 +99,10 @@ void Settings::restoreColumns(const QString &key, QHeaderView &header)
 {
     // QHeaderView::restoreState() would take over the number of columns and how they stretch, whoever saved them.
     constexpr int widest = 10'000;
+    if (!settings_.contains(key))
+        return;
     const QStringList widths = settings_.value(key).toStringList();
-    const bool valid = std::all_of(widths.begin(), widths.end(), [](const QString &width) {
+    const bool valid = !widths.isEmpty() && std::all_of(widths.begin(), widths.end(), [](const QString &width) {
         return width.toInt() > 0 && width.toInt() <= widest;
     });
     damaged_ = damaged_ || !valid;

@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# SPDX-FileCopyrightText: 2026 The Parley developers
+# SPDX-License-Identifier: MIT
+#
+# ./take.sh [FOLDER]: takes the pictures beside it anew, of the real programs in FOLDER (by default
+# build/release/bin): each window in each state, light and dark, at scale 1 and 2.
+# Needs xvfb, xdotool, imagemagick and iproute2.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+programs=$(realpath "${1:-$here/../../build/release/bin}")
+host=192.168.0.104
+screen=3200x1400
+
+# A network of its own, where that address is ours and port 3000 is free.
+if [[ ! ${PARLEY_SCREENSHOTS-} ]]; then
+    export PARLEY_SCREENSHOTS=1
+    exec unshare --map-root-user --net bash -c \
+        'ip link set lo up; ip address add "$1/24" dev lo; exec xvfb-run -a -s "-screen 0 $2x24" "${@:3}"' \
+        - "$host" "$screen" "$0" "$programs"
+fi
+
+scratch=$(mktemp -d)
+started=()
+end_started() {
+    ((${#started[@]})) || return 0
+    kill "${started[@]}" || true
+    kill -CONT "${started[@]}" || true # one may be stopped
+    wait "${started[@]}" || true
+    started=()
+}
+trap 'end_started; rm -r "$scratch"' EXIT
+
+# start NAME ARGUMENT…: starts a program and leaves its window in $window; the server's at the left, the
+# client's beside it.
+start() {
+    local x=0
+    [[ $1 == parley-server ]] || x=$((900 * scale))
+    (cd "$scratch" && exec env XDG_CONFIG_HOME="$scratch" XDG_RUNTIME_DIR="$scratch" QT_SCALE_FACTOR="$scale" \
+        LANG=en_US.UTF-8 LC_CTYPE=C.UTF-8 "$programs/$1" "${@:2}") &
+    started+=($!)
+    window=$(xdotool search --sync --onlyvisible --pid $!)
+    xdotool windowmove --sync "$window" "$x" 0
+}
+
+# resize WINDOW WIDTH HEIGHT
+resize() { xdotool windowsize --sync "$1" $(($2 * scale)) $(($3 * scale)); }
+
+# click_button WINDOW: the one of the first row, at the right.
+click_button() {
+    local WIDTH HEIGHT X Y SCREEN WINDOW
+    eval "$(xdotool getwindowgeometry --shell "$1")"
+    xdotool mousemove --sync --window "$1" $((WIDTH - 60 * scale)) $((38 * scale)) click 1
+    xdotool mousemove --sync "${screen%x*}" "${screen#*x}" # no pointer over a widget
+}
+
+# greet: a client of the plain kind, of which the server sees a connection.
+greet() { (exec 3<>"/dev/tcp/$host/3000" && cat <&3 >"$scratch/received"); }
+
+look() { import -window "$1" -strip png:"$scratch/now.png" && md5sum <"$scratch/now.png"; }
+
+# await WINDOW: until it looks other than at the last time, and stands still.
+declare -A last=()
+await() {
+    local before='' now
+    until now=$(look "$1") && [[ $now == "$before" && $now != "${last[$1]-}" ]]; do
+        before=$now
+    done
+    last[$1]=$now
+}
+
+# save FILE…: the last look, or the files side by side, with a small palette.
+save() { convert "$@" +dither -colors 64 -define png:compression-level=9 PNG8:"$folder/$name.png"; }
+
+# shoot WINDOW NAME
+shoot() {
+    local name=$2
+    await "$1"
+    save "$scratch/now.png"
+}
+
+take_all() {
+    local server client name=both
+    mkdir -p "$folder"
+    printf '[General]\nappearance=%s\n' "$appearance" |
+        tee "$scratch/Parley/parley-server.ini" >"$scratch/Parley/parley-client.ini"
+
+    start parley-server "$host" 3000
+    server=$window
+    shoot "$server" server-empty
+    start parley-client "$host" 3000
+    client=$window
+    shoot "$client" client-empty
+
+    greet
+    click_button "$client"
+    await "$client"
+    click_button "$client"
+    shoot "$client" client
+    shoot "$server" server
+
+    resize "$server" 860 380
+    resize "$client" 560 380
+    await "$server"
+    cp "$scratch/now.png" "$scratch/server.png"
+    await "$client"
+    convert "$scratch/server.png" "$scratch/now.png" -bordercolor '#888888' -border 1 "$scratch/framed-%d.png"
+    save "$scratch/framed-0.png" -size $((16 * scale))x1 xc:none "$scratch/framed-1.png" -background none +append
+
+    # Nobody listens on port 3001; on port 3000 somebody does.
+    start parley-client --connect "$host" 3001
+    shoot "$window" client-error
+    start parley-server "$host" 3000
+    shoot "$window" server-error
+
+    # The kernel accepts for a server that is stopped, which then says nothing.
+    kill -STOP "${started[0]}"
+    start parley-client --connect "$host" 3000
+    shoot "$window" client-busy
+    end_started
+
+    # A client that reads nothing of a long greeting.
+    head -c 8000000 /dev/zero | tr '\0' 'a' >"$scratch/greeting.txt"
+    start parley-server --greeting-file greeting.txt "$host" 3000
+    await "$window"
+    exec 3<>"/dev/tcp/$host/3000"
+    shoot "$window" server-busy
+    exec 3<&-
+    end_started
+}
+
+mkdir "$scratch/Parley"
+for variant in . dark 2x dark-2x; do
+    folder=$here/$variant
+    appearance=light scale=1
+    [[ $variant != dark* ]] || appearance=dark
+    [[ $variant != *2x ]] || scale=2
+    take_all
+done
