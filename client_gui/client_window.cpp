@@ -174,7 +174,7 @@ void ClientWindow::read(const EventBatch &batch)
             received += event.payload();
         else if (event.call == Call::RecvFrom)
             message_->appendDatagram(event.address, event.payload());
-        else if (event.call == Call::Connect)
+        else if (event.call == Call::Connect && form_->parse() == std::variant<Endpoint, EndpointError>(attempt->request.endpoint))
             form_->showResolved(attempt->request.endpoint, event.address);
         if (event.call == Call::End) {
             message_->append(std::exchange(received, {}));
@@ -208,7 +208,7 @@ void ClientWindow::showState()
 
     QString summary = attempt ? attempt->summary() : QString();
     if (message_->isCut())
-        summary += tr(" · only the first %1 characters are shown").arg(QLocale().toString(MessageView::MaxShown));
+        summary += tr(" · only its beginning is shown");
     summary_->showText(summary);
     message_->setAccessibleDescription(summary);
 
@@ -236,8 +236,8 @@ void ClientWindow::saveMessage()
 void ClientWindow::changeLimits()
 {
     auto *timeout = new QDoubleSpinBox;
-    timeout->setRange(0.1, LongestTimeout);
-    timeout->setDecimals(1);
+    timeout->setDecimals(3);
+    timeout->setRange(0.001, LongestTimeout);
     timeout->setSuffix(tr(" s"));
     timeout->setValue(std::chrono::duration<double>(timeout_).count());
     auto *most = new QSpinBox;
@@ -248,6 +248,7 @@ void ClientWindow::changeLimits()
     auto *dialog = new LimitsDialog(this, [=, this]() -> QString {
         timeout_ = std::chrono::milliseconds(qRound64(timeout->value() * 1000));
         maxBytes_ = most->value();
+        limitsEdited_ = true;
         return {};
     });
     dialog->addLimit(tr("&Time-out:"), timeout, u"timeout"_s,
@@ -261,9 +262,11 @@ void ClientWindow::restoreSettings()
     Settings settings;
     settings.restoreAppearance();
     const SavedEndpoint saved = settings.endpoint(Endpoint::Use::Connect);
-    form_->setFields(options_.transport.value_or(saved.transport), options_.host.value_or(saved.host),
-                     options_.port.value_or(saved.port), options_.path.value_or(saved.path));
+    form_->setFields({options_.transport.value_or(saved.transport), options_.host.value_or(saved.host),
+                      options_.port.value_or(saved.port), options_.path.value_or(saved.path)});
+    initialEndpoint_ = form_->fields();
     send_->setText(options_.send.value_or(settings.text(u"send"_s, QString())));
+    initialSend_ = send_->text();
     const auto isTimeout = [](const QString &text) { return text.toDouble() >= 0.001 && text.toDouble() <= LongestTimeout; };
     const auto isLimit = [](const QString &text) { return text.toLongLong() >= 1 && text.toLongLong() <= MaxMessageBytes; };
     timeout_ = options_.timeout.value_or(
@@ -280,10 +283,14 @@ void ClientWindow::restoreSettings()
 void ClientWindow::saveSettings()
 {
     Settings settings;
-    settings.setEndpoint({form_->transport(), form_->host(), form_->port(), form_->path()});
-    settings.setText(u"send"_s, send_->text(), QString());
-    settings.setText(u"limits/timeout"_s, secondsText(timeout_), DefaultTimeout);
-    settings.setText(u"limits/max-bytes"_s, QString::number(maxBytes_), QString::number(DefaultMaxMessageBytes));
+    if (form_->fields() != initialEndpoint_ && std::holds_alternative<Endpoint>(form_->parse()))
+        settings.setEndpoint(form_->fields());
+    if (send_->text() != initialSend_)
+        settings.setText(u"send"_s, send_->text(), QString());
+    if (limitsEdited_) {
+        settings.setText(u"limits/timeout"_s, secondsText(timeout_), DefaultTimeout);
+        settings.setText(u"limits/max-bytes"_s, QString::number(maxBytes_), QString::number(DefaultMaxMessageBytes));
+    }
     settings.saveGeometry(*this);
     settings.saveColumns(u"history/columns"_s, *table_->horizontalHeader());
     settings.saveSplitter(u"window/splitter"_s, *splitter_);

@@ -8,6 +8,7 @@
 #include "client_gui/client_options.h"
 #include "shared/event_stream.h"
 #include "shared/io_thread.h"
+#include "shared/ui/settings.h"
 
 #include <QMainWindow>
 
@@ -59,6 +60,9 @@ private:
     IoThread<Client> client_{stream_}; // after the stream it writes to: taken down first
     std::chrono::milliseconds timeout_ = ConnectRequest::DefaultTimeout;
     qint64 maxBytes_ = DefaultMaxMessageBytes;
+    bool limitsEdited_ = false;
+    SavedEndpoint initialEndpoint_; // as the fields started: what is still so need not be remembered
+    QString initialSend_;
     quint64 current_ = 0;              // the attempt that the message view shows; 0 before the first
 
     EndpointForm *form_ = nullptr;

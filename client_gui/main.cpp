@@ -18,6 +18,8 @@ int main(int argc, char *argv[])
         return *status;
     if (options.headless)
         return runHeadlessClient(options);
+    if (const auto status = missingDisplay())
+        return *status;
     const TerminationSignal termination;
     ClientWindow window(options);
     return runWindow(window, termination);

@@ -25,6 +25,7 @@ void MessageView::startMessage()
     bytes_.clear();
     decoder_ = {};
     shown_ = 0;
+    lines_ = 0;
     cut_ = false;
 }
 
@@ -32,7 +33,7 @@ void MessageView::append(QByteArrayView bytes)
 {
     bytes_.append(bytes.data(), bytes.size());
     if (!cut_)
-        show(decoder_.decode(bytes));
+        insert(decoder_.decode(shownPart(bytes)));
 }
 
 void MessageView::appendDatagram(const Address &sender, QByteArrayView bytes)
@@ -41,20 +42,39 @@ void MessageView::appendDatagram(const Address &sender, QByteArrayView bytes)
     if (cut_)
         return;
     const QString separator = shown_ > 0 ? QStringLiteral("\n") : QString();
-    show(separator + QString::fromLatin1(sender.toPython()) + u'\n' + MessageDecoder::decodeAll(bytes));
+    // On one line: it must not look as if another sender's line followed.
+    const QString text = displaySafe(MessageDecoder::decodeAll(shownPart(bytes)), LineBreaks::Escape);
+    insert(separator + QString::fromLatin1(sender.toPython()) + u'\n' + text);
 }
 
 void MessageView::finishMessage()
 {
     if (!cut_)
-        show(decoder_.finish());
+        insert(decoder_.finish());
 }
 
-void MessageView::show(const QString &text)
+/// The bytes that may still be shown: there is at least a character for every four, and the rest need not be decoded.
+QByteArrayView MessageView::shownPart(QByteArrayView bytes)
+{
+    const qsizetype most = 4 * (MaxShown - shown_) + 4;
+    if (bytes.size() <= most)
+        return bytes;
+    cut_ = true;
+    return bytes.first(most);
+}
+
+void MessageView::insert(const QString &text)
 {
     QString safe = displaySafe(text);
     if (safe.isEmpty())
         return;
+    qsizetype end = safe.indexOf(u'\n');
+    for (; end >= 0 && ++lines_ < MaxLines; end = safe.indexOf(u'\n', end + 1)) {
+    }
+    if (end >= 0) {
+        safe.truncate(end);
+        cut_ = true;
+    }
     if (shown_ + safe.size() > MaxShown) {
         qsizetype room = MaxShown - shown_;
         if (room > 0 && safe.at(room - 1).isHighSurrogate())
@@ -63,9 +83,9 @@ void MessageView::show(const QString &text)
         cut_ = true;
     }
     shown_ += safe.size();
-    QTextCursor end(document());
-    end.movePosition(QTextCursor::End);
-    end.insertText(safe);
+    QTextCursor cursor(document());
+    cursor.movePosition(QTextCursor::End);
+    cursor.insertText(safe);
 }
 
 } // namespace parley

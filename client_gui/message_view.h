@@ -12,14 +12,16 @@ namespace parley
 {
 
 /// Shows a message as it arrives: plain text, whatever the peer sent, with control and bidirectional characters
-/// escaped. All its bytes are kept; at most MaxShown characters are laid out, because a longer single line makes
-/// the layout, and with it the window, slow.
+/// escaped. All its bytes are kept; at most MaxShown characters and MaxLines lines are laid out, because more make the
+/// layout, and with it the window, slow.
 class MessageView : public QPlainTextEdit
 {
     Q_OBJECT
 
 public:
     static constexpr qsizetype MaxShown = 128 * 1024; ///< UTF-16 code units; 30 ms to lay out as one line
+
+    static constexpr int MaxLines = 10'000;
 
     explicit MessageView(QWidget *parent = nullptr);
 
@@ -33,11 +35,13 @@ public:
     bool isCut() const { return cut_; }
 
 private:
-    void show(const QString &text);
+    void insert(const QString &text);
+    QByteArrayView shownPart(QByteArrayView bytes);
 
     QByteArray bytes_;
     MessageDecoder decoder_;
     qsizetype shown_ = 0;
+    qsizetype lines_ = 0;
     bool cut_ = false;
 };
 

@@ -48,32 +48,23 @@ void Connection::ready(Reactor::Ready ready)
     if (ready.read && !peerClosed_ && !receive())
         return;
     if (peerClosed_ && allSent())
-        closeOrLinger();
+        closeWhenDelivered();
     else if (peerClosed_)
         owner_.reactor().rewatch(socket_.get(), this, Interest::Write); // the peer's FIN stays readable for ever
     else if (wasSending && allSent())
         owner_.reactor().rewatch(socket_.get(), this, Interest::Read);
 }
 
-void Connection::closeOrLinger()
+/// Both sides have closed. The connection ends once the last byte is acknowledged, or when it is reset.
+void Connection::closeWhenDelivered()
 {
-    constexpr int fin = 1;
-    if (native::unacknowledgedBytes(socket_.get()) <= fin) {
-        close(Outcome::Complete);
-        return;
-    }
-    lingers_ = true;
-    owner_.reactor().unwatch(socket_.get(), this); // closed both ways, it would be reported as hung up all the time
-    owner_.lingers(*this);
-}
-
-void Connection::checkDelivery()
-{
-    constexpr int fin = 1;
+    constexpr int fin = 1; // counted as a byte
     if (const int error = native::pendingError(socket_.get()); error != 0)
         peerReset(error);
     else if (native::unacknowledgedBytes(socket_.get()) <= fin)
         close(Outcome::Complete);
+    else
+        owner_.reactor().rewatch(socket_.get(), this, Interest::Change);
 }
 
 /// What the peer has of the greeting, as far as the system tells.
@@ -91,10 +82,10 @@ void Connection::peerReset(int error)
     close(complete ? Outcome::Complete : vanished ? Outcome::Reset : Outcome::Failed, error);
 }
 
-/// Returns whether the connection is still there.
+/// Sends once, so that no reader, however fast, keeps the others waiting. Returns whether the connection is still there.
 bool Connection::sendMore()
 {
-    while (!allSent()) {
+    if (!allSent()) {
         const native::Result result = native::send(socket_.get(), QByteArrayView(greeting_).sliced(sent_));
         if (result.wouldBlock())
             return true;
@@ -108,7 +99,8 @@ bool Connection::sendMore()
         }
         sent_ += result.value;
     }
-    owner_.events().write(event(Call::Shutdown, native::shutdownSending(socket_.get())));
+    if (allSent())
+        owner_.events().write(event(Call::Shutdown, native::shutdownSending(socket_.get())));
     return true;
 }
 
@@ -120,7 +112,7 @@ bool Connection::receive()
     if (result.wouldBlock())
         return true;
     Event received = event(Call::Recv, result);
-    if (result.value > 0)
+    if (result.value > 0 && !owner_.events().isCrowded()) // what a flood says is counted, but not kept
         received.bytes = QByteArray(buffer.data(), result.value);
     owner_.events().write(std::move(received));
     if (!result.ok()) {

@@ -22,9 +22,6 @@ class ConnectionOwner
 public:
     virtual Reactor &reactor() = 0;
     virtual EventStream &events() = 0;
-    /// The connection has only to see its last bytes acknowledged: Connection::checkDelivery() is to be called now
-    /// and then.
-    virtual void lingers(Connection &connection) = 0;
     /// The connection has ended and may be destroyed.
     virtual void ended(Connection &connection) = 0;
 
@@ -52,14 +49,10 @@ public:
     void start();
     /// Ends the connection with a reset, whatever is still unsent.
     void abort(Outcome outcome);
-    /// Ends the connection if all is acknowledged, or if it was reset. May call ConnectionOwner::ended().
-    void checkDelivery();
 
     const Address &peer() const { return peer_; }
     Clock::time_point deadline() const { return deadline_; }
     void ready(Reactor::Ready ready) override;
-
-    bool isLingering() const { return lingers_; }
 
     Connection *previous = nullptr; ///< the owner's list
     Connection *next = nullptr;
@@ -70,7 +63,7 @@ private:
     void peerReset(int error);
     bool sendMore();
     bool receive();
-    void closeOrLinger();
+    void closeWhenDelivered();
     void close(Outcome outcome, int error = 0);
     Event event(Call call, const native::Result &result) const;
 
@@ -82,7 +75,6 @@ private:
     qint64 sent_ = 0;
     const Clock::time_point deadline_;
     bool peerClosed_ = false;
-    bool lingers_ = false;
 };
 
 } // namespace parley

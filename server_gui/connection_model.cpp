@@ -57,7 +57,19 @@ void ConnectionModel::read(const EventBatch &batch)
         beginInsertRows({}, first, first + static_cast<int>(added.size()) - 1);
         records_.insert(records_.end(), added.begin(), added.end());
         endInsertRows();
+        removeOldest();
     }
+}
+
+void ConnectionModel::removeOldest()
+{
+    if (rowCount() <= MaxRows)
+        return;
+    const int count = rowCount() - MaxRows + RowsPerRemoval;
+    beginRemoveRows({}, 0, count - 1);
+    records_.erase(records_.begin(), records_.begin() + count);
+    removedRows_ += static_cast<quint64>(count);
+    endRemoveRows();
 }
 
 void ConnectionModel::refreshDurations()

@@ -21,12 +21,17 @@ class ConnectionModel : public QAbstractTableModel
     Q_OBJECT
 
 public:
+    /// Rows beyond this leave the list, the oldest first, RowsPerRemoval at a time.
+    static constexpr int MaxRows = 1'000'000;
+    static constexpr int RowsPerRemoval = 50'000;
+
     enum Column { Number, Time, PeerAddress, PeerPort, State, Sent, Received, Duration, ColumnCount };
 
     /// @param stream tells the wall clock of its events; outlives the model.
     explicit ConnectionModel(const EventStream &stream, QObject *parent = nullptr);
 
     void read(const EventBatch &batch);
+    quint64 removedRows() const { return removedRows_; }
     /// The durations of open connections have grown.
     void refreshDurations();
 
@@ -60,7 +65,10 @@ private:
     QString stateText(const Record &record) const;
 
     const EventStream &stream_;
+    void removeOldest();
+
     std::vector<Record> records_; // in the order of their numbers
+    quint64 removedRows_ = 0;
 };
 
 } // namespace parley

@@ -13,9 +13,9 @@
 namespace parley
 {
 
-DatagramService::DatagramService(EventStream &events, std::atomic<quint64> &numbers, int fd, const Address &bound,
-                                 const QByteArray &greeting)
-    : events_(events), numbers_(numbers), fd_(fd),
+DatagramService::DatagramService(EventStream &events, std::atomic<quint64> &numbers, std::atomic<quint64> &denied,
+                                 int fd, const Address &bound, const QByteArray &greeting)
+    : events_(events), numbers_(numbers), denied_(denied), fd_(fd),
       form_(bound == Address::any(bound.port()) ? Address::Form::Mapped : Address::Form::Plain), greeting_(greeting)
 {
 }
@@ -27,8 +27,10 @@ void DatagramService::ready(Reactor::Ready)
     for (int i = 0; i < datagramsPerTurn; ++i) {
         native::DatagramPath path;
         const native::Result received = native::receiveFrom(fd_, buffer, path);
+        if (received.wouldBlock())
+            return;
         if (!received.ok())
-            return; // nothing waits, or an ICMP error about an earlier answer, which is fetched with this
+            continue; // an error about an earlier answer, which is fetched with this
         Peer &peer = peerOf(path.peer);
         const QByteArray datagram(buffer.data(), received.value); // the buffer holds the longest there is
         Event event;
@@ -39,12 +41,10 @@ void DatagramService::ready(Reactor::Ready)
         event.address = path.peer;
         events_.write(event);
         if (!access_.admits(path.peer)) {
-            event.call = Call::End;
-            event.outcome = Outcome::Denied;
-            events_.write(std::move(event));
+            deny(peer);
             continue;
         }
-        if (!mayAnswer(peer, datagram))
+        if (!mayAnswer(path.peer, peer, datagram))
             continue;
         const native::Result sent = native::sendTo(fd_, greeting_, path, form_);
         event.call = Call::SendTo;
@@ -73,7 +73,19 @@ DatagramService::Peer &DatagramService::peerOf(const Address &address)
     return it->second;
 }
 
-bool DatagramService::mayAnswer(Peer &peer, QByteArrayView datagram) const
+/// Said once for a sender, and counted once.
+void DatagramService::deny(Peer &peer)
+{
+    if (std::exchange(peer.denied, true))
+        return;
+    denied_.fetch_add(1, std::memory_order_relaxed);
+    Event event;
+    event.connection = peer.number;
+    event.outcome = Outcome::Denied;
+    events_.write(std::move(event));
+}
+
+bool DatagramService::mayAnswer(const Address &address, Peer &peer, QByteArrayView datagram)
 {
     const auto now = Clock::now();
     const auto silence = now - std::exchange(peer.lastSeen, now);
@@ -81,15 +93,36 @@ bool DatagramService::mayAnswer(Peer &peer, QByteArrayView datagram) const
     peer.repeats = hash == std::exchange(peer.lastDatagram, hash) && silence < LoopPause ? peer.repeats + 1 : 0;
     if (peer.repeats >= MaxRepeats)
         return false;
-    if (greeting_.size() <= datagram.size())
-        return true;
-    const double seconds = std::chrono::duration<double>(silence).count();
-    peer.largerAnswers =
-        std::min<double>(LargerAnswersPerSecond, peer.largerAnswers + seconds * LargerAnswersPerSecond);
-    if (peer.largerAnswers < 1)
+    return greeting_.size() <= datagram.size() || mayAnswerLarger(address, peer, now);
+}
+
+bool DatagramService::mayAnswerLarger(const Address &address, Peer &peer, Clock::time_point now)
+{
+    if (addresses_.size() >= MaxPeers) {
+        // Those that have not been answered for a while may have as much as strangers.
+        for (auto it = addresses_.begin(); it != addresses_.end();) {
+            it->second.fill(LargerAnswers::PerAddress, now);
+            it = it->second.left >= LargerAnswers::PerAddress ? addresses_.erase(it) : std::next(it);
+        }
+        if (addresses_.size() >= MaxPeers)
+            return false;
+    }
+    Bucket &ofAddress = addresses_.try_emplace(address.withPort(0), Bucket{LargerAnswers::PerAddress, now}).first->second;
+    peer.largerAnswers.fill(LargerAnswers::PerPeer, now);
+    ofAddress.fill(LargerAnswers::PerAddress, now);
+    all_.fill(LargerAnswers::InAll, now);
+    if (peer.largerAnswers.left < 1 || ofAddress.left < 1 || all_.left < 1)
         return false;
-    peer.largerAnswers -= 1;
+    for (Bucket *bucket : {&peer.largerAnswers, &ofAddress, &all_})
+        bucket->left -= 1;
     return true;
+}
+
+void DatagramService::Bucket::fill(int perSecond, Clock::time_point now)
+{
+    const double seconds = std::chrono::duration<double>(now - filled).count();
+    left = std::min<double>(perSecond, left + seconds * perSecond);
+    filled = now;
 }
 
 } // namespace parley

@@ -24,8 +24,8 @@ class EventStream;
 ///
 /// A server that answers can be used against others, because the sender's address is easily forged, and two of them
 /// can keep each other busy for ever. Therefore
-/// - a greeting that is longer than the datagram that asked for it goes to one peer LargerAnswersPerSecond times at
-///   the most, after a first burst of as many;
+/// - a greeting that is longer than the datagram that asked for it goes to one peer, to one address whatever its
+///   ports, and to all together at most so many times a second (LargerAnswers), after a first burst of as many;
 /// - the same datagram over and over, each within LoopPause of the one before, is answered MaxRepeats times.
 ///
 /// Lives on the I/O thread.
@@ -33,13 +33,18 @@ class DatagramService final : public Reactor::Watcher
 {
 public:
     static constexpr std::size_t MaxPeers = 10'000; ///< remembered; the one that was silent longest is forgotten
-    static constexpr int LargerAnswersPerSecond = 10;
+    struct LargerAnswers
+    {
+        static constexpr int PerPeer = 10;
+        static constexpr int PerAddress = 100;
+        static constexpr int InAll = 1'000;
+    };
     static constexpr int MaxRepeats = 10'000;
     static constexpr std::chrono::seconds LoopPause{1};
 
-    /// @param numbers the last number given to a connection or sender.
+    /// @param numbers the last number given to a connection or sender. @param denied counts senders turned away.
     /// @param fd bound to @p bound, owned by the caller.
-    DatagramService(EventStream &events, std::atomic<quint64> &numbers, int fd, const Address &bound,
+    DatagramService(EventStream &events, std::atomic<quint64> &numbers, std::atomic<quint64> &denied, int fd, const Address &bound,
                     const QByteArray &greeting);
 
     void setGreeting(const QByteArray &greeting) { greeting_ = greeting; }
@@ -49,21 +54,34 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
+    /// Lets through so many a second, and at first as many at once.
+    struct Bucket
+    {
+        double left;
+        Clock::time_point filled;
+
+        void fill(int perSecond, Clock::time_point now);
+    };
+
     struct Peer
     {
         quint64 number = 0;
         quint64 lastUse = 0; // the key in uses_
         Clock::time_point lastSeen;
-        double largerAnswers = LargerAnswersPerSecond; // that it may still have
+        Bucket largerAnswers{LargerAnswers::PerPeer, {}};
         std::size_t lastDatagram = 0;                  // hash
         int repeats = 0;
+        bool denied = false; // and said so
     };
 
+    void deny(Peer &peer);
     Peer &peerOf(const Address &address);
-    bool mayAnswer(Peer &peer, QByteArrayView datagram) const;
+    bool mayAnswer(const Address &address, Peer &peer, QByteArrayView datagram);
+    bool mayAnswerLarger(const Address &address, Peer &peer, Clock::time_point now);
 
     EventStream &events_;
     std::atomic<quint64> &numbers_;
+    std::atomic<quint64> &denied_;
     const int fd_;
     const Address::Form form_;
     QByteArray greeting_;
@@ -71,6 +89,8 @@ private:
     std::map<Address, Peer> peers_;
     std::map<quint64, Address> uses_; // the peers, the one that was silent longest first
     quint64 lastUse_ = 0;
+    std::map<Address, Bucket> addresses_; // without their ports; those that may have less than they could
+    Bucket all_{LargerAnswers::InAll, {}};
 };
 
 } // namespace parley

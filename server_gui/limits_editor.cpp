@@ -68,8 +68,8 @@ void editLimits(QWidget *parent, const ServerLimits &limits, std::function<void(
     auto *most = countField(limits.maxConnections, tr("As many as possible"));
     auto *perPeer = countField(limits.maxPerPeer, tr("No limit"));
     auto *deadline = new QDoubleSpinBox;
-    deadline->setRange(0.1, LongestDeadline);
-    deadline->setDecimals(1);
+    deadline->setDecimals(3);
+    deadline->setRange(0.001, LongestDeadline);
     deadline->setSuffix(tr(" s"));
     deadline->setValue(std::chrono::duration<double>(limits.deadline).count());
     auto *allow = new QLineEdit(netsText(limits.access.allow));

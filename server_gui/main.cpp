@@ -18,6 +18,8 @@ int main(int argc, char *argv[])
         return *status;
     if (options.headless)
         return runHeadlessServer(options);
+    if (const auto status = missingDisplay())
+        return *status;
     const TerminationSignal termination;
     ServerWindow window(options);
     return runWindow(window, termination);

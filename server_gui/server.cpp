@@ -21,13 +21,16 @@ Server::Server(EventStream &events) : events_(events), descriptorLimit_(native::
     acceptTimer_.setSingleShot(true);
     acceptTimer_.setInterval(AcceptRetry);
     connect(&acceptTimer_, &QTimer::timeout, this, [this] {
-        reactor_.watch(listening_.get(), &listener_, Reactor::Interest::Read);
-        acceptSome(AcceptsPerTurn);
+        if (reactor_.watch(listening_.get(), &listener_, Reactor::Interest::Read) == 0)
+            acceptSome(AcceptsPerTurn);
+        else
+            acceptTimer_.start();
     });
     deadlineTimer_.setSingleShot(true);
     connect(&deadlineTimer_, &QTimer::timeout, this, &Server::expireConnections);
-    deliveryTimer_.setInterval(DeliveryCheck);
-    connect(&deliveryTimer_, &QTimer::timeout, this, &Server::checkDeliveries);
+    recovered_.setSingleShot(true);
+    recovered_.setInterval(std::chrono::seconds(1));
+    connect(&recovered_, &QTimer::timeout, this, [this] { setStarved(0); });
 }
 
 Server::~Server()
@@ -55,6 +58,8 @@ void Server::setLimits(const ServerLimits &limits)
 
 void Server::listen(const ServerSettings &settings)
 {
+    if (finishing_)
+        return;
     stop();
     setLimits(settings.limits);
     settings_ = settings;
@@ -121,6 +126,7 @@ int Server::tryToListen(const Address &address)
     const native::Result bound = record(Call::Bind, native::bind(fd, address, transport), address);
     if (!bound.ok())
         return bound.error;
+    native::setSendBuffer(fd, SendBuffer);
     native::setUserTimeout(fd, static_cast<int>(settings_.limits.deadline.count()));
     return serve(native::localAddress(fd));
 }
@@ -148,7 +154,7 @@ int Server::serve(const Address &bound)
     const int fd = listening_.get();
     if (settings_.endpoint.transport == Transport::Udp) {
         native::tellLocalAddresses(fd);
-        datagrams_ = std::make_unique<DatagramService>(events_, accepted_, fd, bound, settings_.greeting);
+        datagrams_ = std::make_unique<DatagramService>(events_, accepted_, denied_, fd, bound, settings_.greeting);
         datagrams_->setAccess(settings_.limits.access);
         const int error = reactor_.watch(fd, datagrams_.get(), Reactor::Interest::Read);
         record(Call::GetSockName, {0, error}, bound);
@@ -191,12 +197,15 @@ void Server::survey()
 
 void Server::stop()
 {
-    lookup_.reset();
-    if (!listening_.isOpen())
+    const bool lookedUp = std::exchange(lookup_, nullptr) != nullptr;
+    if (!listening_.isOpen()) {
+        if (lookedUp)
+            closeListener(Outcome::Complete, 0);
         return;
+    }
     // Who waits in the accept queue believes to be connected: closing the listener would reset them all.
     if (!datagrams_)
-        acceptSome(settings_.backlog);
+        acceptSome(std::min(settings_.backlog, MostQueued) + 1); // the kernel takes one more than the backlog
     closeListener(Outcome::Complete, 0);
 }
 
@@ -210,23 +219,31 @@ void Server::finish()
 
 void Server::acceptSome(int most)
 {
-    while (most-- > 0 && listening_.isOpen()) {
+    while (most-- > 0 && listening_.isOpen() && !acceptTimer_.isActive()) {
         Address peer;
         const native::Result result = native::accept(listening_.get(), peer);
-        if (result.ok()) {
-            setStarved(0);
-            native::Descriptor socket(static_cast<int>(result.value));
-            if (unixFile_)
-                peer = native::peerCredentials(socket.get());
-            addConnection(std::move(socket), peer);
-        } else if (result.wouldBlock()) {
-            setStarved(0); // without free descriptors it would have failed before (accept(2), EMFILE)
+        if (result.ok() || result.wouldBlock())
+            acceptSucceeded();
+        if (result.wouldBlock())
             return;
-        } else {
+        if (!result.ok()) {
             acceptFailed(result.error);
-            return;
+            continue;
         }
+        native::Descriptor socket(static_cast<int>(result.value));
+        if (unixFile_)
+            peer = native::peerCredentials(socket.get());
+        addConnection(std::move(socket), peer);
     }
+}
+
+/// Without free descriptors it would have failed, even with nobody waiting (accept(2), EMFILE). It is said to be over
+/// only when it has been for a while.
+void Server::acceptSucceeded()
+{
+    failures_ = 0;
+    if (starved_ != 0 && !recovered_.isActive())
+        recovered_.start();
 }
 
 void Server::addConnection(native::Descriptor socket, const Address &peer)
@@ -318,27 +335,6 @@ void Server::ended(Connection &connection)
         Q_EMIT finished();
 }
 
-void Server::lingers(Connection &)
-{
-    if (!deliveryTimer_.isActive())
-        deliveryTimer_.start();
-}
-
-void Server::checkDeliveries()
-{
-    bool anyLeft = false;
-    for (Connection *connection = first_; connection;) {
-        Connection *next = connection->next;
-        if (connection->isLingering()) {
-            anyLeft = true;
-            connection->checkDelivery();
-        }
-        connection = next;
-    }
-    if (!anyLeft)
-        deliveryTimer_.stop();
-}
-
 void Server::acceptFailed(int error)
 {
     switch (error) {
@@ -377,8 +373,7 @@ void Server::pauseAccepting()
 
 void Server::setStarved(int error)
 {
-    if (error == 0)
-        failures_ = 0;
+    recovered_.stop();
     if (std::exchange(starved_, error) == error)
         return;
     if (error != 0)

@@ -49,7 +49,7 @@ struct ServerSettings
     QByteArray greeting;
     int backlog = DefaultBacklog;
     ServerLimits limits;
-    unsigned unixMode = DefaultUnixMode;                  ///< of a Unix socket's file, less the umask
+    unsigned unixMode = DefaultUnixMode;                  ///< of a Unix socket's file
 };
 
 /// The engine of parley-server: listens, accepts, greets; with UDP, answers. It writes each call to an EventStream and knows no
@@ -104,7 +104,10 @@ private:
     static constexpr int AcceptsPerTurn = 64; // so that those already accepted get their turn
     static constexpr int FailuresInARow = 16; // then it is not the single connection that is at fault
     static constexpr int SpareDescriptors = 64; // for the window, look-ups and files
-    static constexpr std::chrono::milliseconds DeliveryCheck{20};
+    static constexpr int MostQueued = 65'535; // what a system makes of a longer backlog
+    /// What one connection may have in the kernel unread (bytes). By itself the kernel takes megabytes for each, and a
+    /// crowd that does not read would starve every TCP socket of the computer (tcp_mem, tcp(7)).
+    static constexpr int SendBuffer = 256 * 1024;
 
     class Listener final : public Reactor::Watcher
     {
@@ -119,7 +122,6 @@ private:
     Reactor &reactor() override { return reactor_; }
     EventStream &events() override { return events_; }
     void ended(Connection &connection) override;
-    void lingers(Connection &connection) override;
 
     void listenOn(const std::vector<Address> &candidates);
     int tryToListen(const Address &address);
@@ -130,9 +132,9 @@ private:
     Outcome admission(const Address &peer) const;
     void turnAway(quint64 number, native::Descriptor socket, Outcome outcome);
     quint64 mostConnections() const;
-    void checkDeliveries();
     void pauseAccepting();
     void insert(Connection &connection);
+    void acceptSucceeded();
     void acceptFailed(int error);
     void setStarved(int error);
     void closeListener(Outcome outcome, int error);
@@ -149,7 +151,8 @@ private:
     native::Descriptor listening_;
     std::optional<UnixFile> unixFile_;
     std::unique_ptr<DatagramService> datagrams_; // instead of the listener, for UDP
-    QTimer acceptTimer_{this};
+    QTimer acceptTimer_{this}; // while accepting is paused
+    QTimer recovered_{this};   // accept works again, for now
     int starved_ = 0;
     int failures_ = 0; // of accept, since it last succeeded
 
@@ -157,7 +160,6 @@ private:
     Connection *first_ = nullptr;
     Connection *last_ = nullptr;
     QTimer deadlineTimer_{this};
-    QTimer deliveryTimer_{this}; // while connections linger
     std::map<Address, int> perPeer_; // open connections of each address, counted while there is a limit
     const int descriptorLimit_;
     bool finishing_ = false;

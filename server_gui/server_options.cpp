@@ -71,7 +71,7 @@ void ServerOptions::declare(CommandLine &line)
     line.addValue(u"behaviour"_s, u"NAME"_s,
                   tr("What to do with a connection: greet-close (send the greeting, then close), the default."));
     line.addValue(u"unix-mode"_s, u"MODE"_s,
-                  tr("With --unix: who may connect, as octal file permissions less the umask. Default: 600, this user."));
+                  tr("With --unix: who may connect, as octal file permissions. Default: 600, this user."));
     line.addValue(u"max-connections"_s, u"N"_s,
                   tr("The most connections at once; the surplus is closed. Default: what the descriptor limit allows."));
     line.addValue(u"max-per-peer"_s, u"N"_s, tr("Likewise from one address. Default: no limit."));

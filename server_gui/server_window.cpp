@@ -62,12 +62,8 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options)
     connect(server_.engine(), &Server::finished, this, &QWidget::close);
     connect(server_.engine(), &Server::surveyed, this, &ServerWindow::setLocalNames);
     server_.post([](Server &server) { server.survey(); });
-    if (options_.listenAtOnce) {
-        const SavedEndpoint &typed = fields.endpoint;
-        listen(typed.transport == Transport::Unix
-                   ? Endpoint::parseUnix(typed.path)
-                   : Endpoint::parse(typed.host, typed.port, Endpoint::Use::Listen, typed.transport));
-    }
+    if (options_.listenAtOnce)
+        listen(fields.endpoint.parse(Endpoint::Use::Listen));
 
     setWindowTitle(tr("Parley Server"));
     auto *content = new QWidget;
@@ -85,9 +81,12 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options)
     buildMenus();
 
     clock_.setInterval(std::chrono::seconds(1));
-    connect(&clock_, &QTimer::timeout, &connections_, &ConnectionModel::refreshDurations);
+    connect(&clock_, &QTimer::timeout, this, [this] {
+        connections_.refreshDurations();
+        showCounts();
+    });
     if (!inputError_.isEmpty())
-        notice_->showNotice(NoticeBar::Kind::Error, inputError_);
+        showNotice(About::Failure, inputError_);
     showState();
 }
 
@@ -135,7 +134,9 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
                                               : tr("%1 from %2").arg(bytesText(greeting_.size()), options_.greetingSource));
 
     form_ = new EndpointForm(Endpoint::Use::Listen, host_, host_->lineEdit(), listen_);
-    form_->setFields(fields.endpoint.transport, fields.endpoint.host, fields.endpoint.port, fields.endpoint.path);
+    form_->setFields(fields.endpoint);
+    initialEndpoint_ = form_->fields();
+    initialGreeting_ = greetingEdit_->text();
     form_->addRow(tr("&Greeting:"), greetingEdit_);
 
     connect(listen_, &QPushButton::clicked, this, &ServerWindow::listenOrStop);
@@ -179,14 +180,17 @@ void ServerWindow::buildMenus()
 
 void ServerWindow::listenOrStop()
 {
+    if (closing_)
+        return;
     if (state_ == State::Stopped) {
-        notice_->clear();
+        clearNotice(noticeAbout_);
         listen(form_->parse());
         if (!inputError_.isEmpty())
-            notice_->showNotice(NoticeBar::Kind::Error, inputError_);
+            showNotice(About::Failure, inputError_);
     } else {
         server_.post([](Server &server) { server.stop(); });
-        setState(State::Stopped);
+        clearNotice(About::Loopback);
+        setState(State::Stopping);
     }
     showState();
 }
@@ -228,13 +232,16 @@ void ServerWindow::read(const EventBatch &batch)
 
 void ServerWindow::readListenerEvent(const Event &event)
 {
-    if (Server::isServing(event)) {
+    if (Server::isServing(event) && state_ == State::Starting) {
         listening_ = event.address;
         form_->showResolved(endpoint_, listening_);
         setState(State::Listening);
-    } else if (event.call == Call::End && event.outcome != Outcome::Complete) {
+    } else if (event.call == Call::End && event.outcome == Outcome::Complete) {
+        if (state_ == State::Listening || state_ == State::Stopping) // or else the next listen() is under way already
+            setState(State::Stopped);
+    } else if (event.call == Call::End) {
         setState(State::Stopped);
-        notice_->showNotice(NoticeBar::Kind::Error, listenFailure(endpoint_, event));
+        showNotice(About::Failure, listenFailure(endpoint_, event));
     }
 }
 
@@ -276,16 +283,22 @@ void ServerWindow::adviseOnLoopback()
     const Address usual = Address::ipv4(0x7f000001, listening_.port()); // INADDR_LOOPBACK
     if (listening_.family() != Address::Family::IPv4 || !listening_.isLoopback() || listening_ == usual)
         return;
-    notice_->showNotice(NoticeBar::Kind::Information,
-                        tr("%1 is %2 here: clients that connect to 127.0.0.1 or localhost will not reach this server.")
-                            .arg(endpoint_.host(), QString::fromUtf8(listening_.host())),
-                        tr("Listen on 127.0.0.1"), [this] { listenOnHost(u"127.0.0.1"_s); });
+    const QString there = QString::fromUtf8(listening_.host());
+    showNotice(About::Loopback,
+               endpoint_.isName()
+                   ? tr("%1 is %2 here: clients that connect to 127.0.0.1 or localhost will not reach this server.")
+                         .arg(endpoint_.host(), there)
+                   : tr("Clients that connect to 127.0.0.1 or localhost will not reach this server, which is at %1.")
+                         .arg(there),
+               tr("Listen on 127.0.0.1"), [this] { listenOnHost(u"127.0.0.1"_s); });
 }
 
 void ServerWindow::listenOnHost(const QString &host)
 {
+    if (closing_)
+        return;
     host_->setEditText(host);
-    notice_->clear();
+    clearNotice(noticeAbout_);
     server_.post([](Server &server) { server.stop(); });
     listen(form_->parse());
     showState();
@@ -293,11 +306,32 @@ void ServerWindow::listenOnHost(const QString &host)
 
 void ServerWindow::setStarved(int error, native::DescriptorUse descriptors)
 {
-    if (error != 0)
-        notice_->showNotice(NoticeBar::Kind::Warning, starvedText(error, descriptors), tr("Close All"),
-                            [this] { server_.post([](Server &server) { server.closeAll(); }); });
-    else if (!closing_)
-        notice_->clear();
+    if (error == 0) {
+        clearNotice(About::Starvation);
+        return;
+    }
+    showNotice(About::Starvation, starvedText(error, descriptors), tr("Close All"),
+               [this] { server_.post([](Server &server) { server.closeAll(); }); });
+}
+
+/// One notice at a time: a graver one takes the place of a lesser one, and not the other way round.
+void ServerWindow::showNotice(About about, const QString &text, const QString &action, std::function<void()> onAction)
+{
+    if (about < noticeAbout_)
+        return;
+    noticeAbout_ = about;
+    const auto kind = about == About::Failure                                   ? NoticeBar::Kind::Error
+                      : about == About::Damage || about == About::Starvation ? NoticeBar::Kind::Warning
+                                                                                : NoticeBar::Kind::Information;
+    notice_->showNotice(kind, text, action, std::move(onAction));
+}
+
+void ServerWindow::clearNotice(About about)
+{
+    if (noticeAbout_ != about)
+        return;
+    noticeAbout_ = About::Nothing;
+    notice_->clear();
 }
 
 void ServerWindow::setState(State state)
@@ -311,10 +345,12 @@ void ServerWindow::setState(State state)
 void ServerWindow::showState()
 {
     const bool stopped = state_ == State::Stopped;
+    listen_->setEnabled(state_ != State::Stopping && !closing_);
+    listenAction_->setEnabled(listen_->isEnabled());
     listen_->setText(stopped ? tr("Listen") : tr("Stop Listening"));
     listen_->setDefault(stopped);
     listenAction_->setText(stopped ? tr("&Listen") : tr("Stop &Listening"));
-    form_->setFieldsEnabled(stopped);
+    form_->setFieldsEnabled(stopped && !closing_);
     const QString reach = reachText();
     reach_->showText(reach);
     reach_->setVisible(!reach.isEmpty());
@@ -377,6 +413,8 @@ void ServerWindow::showCounts()
         state += tr(" · %1 denied").arg(locale.toString(turned));
     if (const quint64 turned = server_.engine()->overLimit(); turned > 0)
         state += tr(" · %1 over the limit").arg(locale.toString(turned));
+    if (const quint64 removed = connections_.removedRows(); removed > 0)
+        state += tr(" · %1 no longer listed").arg(locale.toString(removed));
     if (dropped_ > 0)
         state += tr(" · %1 events not shown").arg(locale.toString(dropped_));
     status_->showText(state);
@@ -391,16 +429,18 @@ void ServerWindow::restoreLayout(Settings &settings)
     settings.restoreGeometry(*this);
     settings.restoreColumns(u"connections/columns"_s, *table_->horizontalHeader());
     if (settings.isDamaged())
-        notice_->showNotice(NoticeBar::Kind::Warning, settings.damageText());
+        showNotice(About::Damage, settings.damageText());
 }
 
 void ServerWindow::saveSettings()
 {
     Settings settings;
-    settings.setEndpoint({form_->transport(), form_->host(), form_->port(), form_->path()});
-    if (!greetingEdit_->text().isEmpty() || greeting_.isEmpty())
+    if (form_->fields() != initialEndpoint_ && std::holds_alternative<Endpoint>(form_->parse()))
+        settings.setEndpoint(form_->fields());
+    if (greetingEdit_->text() != initialGreeting_)
         settings.setText(u"greeting"_s, greetingEdit_->text(), QString::fromUtf16(DefaultGreeting));
-    saveLimits(settings, limits_);
+    if (limitsEdited_)
+        saveLimits(settings, limits_);
     settings.saveGeometry(*this);
     settings.saveColumns(u"connections/columns"_s, *table_->horizontalHeader());
     settings.saveAppearance();
@@ -410,6 +450,7 @@ void ServerWindow::changeLimits()
 {
     editLimits(this, limits_, [this](const ServerLimits &limits) {
         limits_ = limits;
+        limitsEdited_ = true;
         server_.post([limits](Server &server) { server.setLimits(limits); });
     });
 }
@@ -430,10 +471,8 @@ void ServerWindow::finishThenClose()
 {
     closing_ = true;
     server_.post([](Server &server) { server.finish(); });
-    listen_->setEnabled(false);
-    listenAction_->setEnabled(false);
-    notice_->showNotice(NoticeBar::Kind::Information,
-                        tr("Completing the greetings under way, then closing."), tr("Close Now"), [this] { close(); });
+    showNotice(About::Closing, tr("Completing the greetings under way, then closing."), tr("Close Now"),
+               [this] { close(); });
     setState(State::Stopped);
 }
 

@@ -40,7 +40,9 @@ protected:
     void closeEvent(QCloseEvent *event) override;
 
 private:
-    enum class State { Stopped, Starting, Listening };
+    enum class State { Stopped, Starting, Listening, Stopping };
+    /// What the notice is about, the graver the later.
+    enum class About { Nothing, Loopback, Damage, Starvation, Failure, Closing };
 
     /// What the fields start with: the command line's, or else the remembered, or else the defaults.
     struct Fields
@@ -68,6 +70,9 @@ private:
     void readListenerEvent(const Event &event);
     void setReachability(const Reachability &reachability);
     void setStarved(int error, native::DescriptorUse descriptors);
+    void showNotice(About about, const QString &text, const QString &action = {},
+                    std::function<void()> onAction = {});
+    void clearNotice(About about);
     void setState(State state);
     void showState();
     void showCounts();
@@ -87,7 +92,11 @@ private:
     QString inputError_;      // of the fields, before the notice was there to show it
     LocalNames localNames_;
     Reachability reachability_;
+    About noticeAbout_ = About::Nothing;
     bool closing_ = false;
+    bool limitsEdited_ = false;
+    SavedEndpoint initialEndpoint_; // as the fields started: what is still so need not be remembered
+    QString initialGreeting_;
     quint64 dropped_ = 0;     // events that this window was too slow for
     QTimer clock_;            // while connections are open
 

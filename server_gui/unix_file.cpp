@@ -37,7 +37,11 @@ bool UnixFile::removeStale(const QByteArray &path)
     if (!probe.isOpen())
         return false;
     // Only a refusal says that nobody is there: EAGAIN is a full queue, EACCES a socket of somebody else.
-    return native::connectUnix(probe.get(), path).error == ECONNREFUSED && ::unlink(path.constData()) == 0;
+    if (native::connectUnix(probe.get(), path).error != ECONNREFUSED)
+        return false;
+    struct stat now{}; // another server may have replaced it meanwhile
+    return ::lstat(path.constData(), &now) == 0 && now.st_dev == file.st_dev && now.st_ino == file.st_ino
+           && ::unlink(path.constData()) == 0;
 }
 
 } // namespace parley

@@ -134,7 +134,7 @@ std::optional<int> CommandLine::answer() const
 {
     if (isSet(u"help"_s)) {
         std::fputs(parser_.helpText().toUtf8().constData(), stdout);
-        return ExitOk;
+        return std::fflush(stdout) == 0 ? ExitOk : ExitFailure;
     }
     if (isSet(u"version"_s)) {
         std::printf("%s %s\n", qUtf8Printable(QCoreApplication::applicationName()),

@@ -131,7 +131,7 @@ std::variant<Address, EndpointError> parseIPv6Host(QString host)
 
 std::variant<Address, EndpointError> parseIPv4Host(const QString &host)
 {
-    if (isDecimal(host)) {
+    if (isDecimal(host) && (host.size() == 1 || host.front() != u'0')) { // 010 is 8 to some parsers
         bool fits = false;
         const uint value = host.toUInt(&fits);
         if (fits)

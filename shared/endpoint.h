@@ -18,6 +18,8 @@ struct EndpointError
     enum class Part { Host, Port, Path };
     Part part = Part::Host;
     QString sentence; ///< for people: names the value and says what would be right
+
+    friend bool operator==(const EndpointError &, const EndpointError &) = default;
 };
 
 /// Where to listen or to connect: a host (a name, or an address literal) and a port, or the path of a Unix-domain

@@ -110,7 +110,10 @@ Result bindUnix(int fd, const QByteArray &path, unsigned mode)
         return {-1, errno};
     sockaddr_un address;
     const socklen_t length = unixAddress(path, address);
-    return resultOf(::bind(fd, reinterpret_cast<const sockaddr *>(&address), length));
+    const Result bound = resultOf(::bind(fd, reinterpret_cast<const sockaddr *>(&address), length));
+    if (bound.ok() && !path.startsWith('@') && ::chmod(path.constData(), mode) != 0) // what the umask took away
+        return {-1, errno};
+    return bound;
 }
 
 Result connectUnix(int fd, const QByteArray &path)
@@ -279,6 +282,11 @@ void resetOnClose(int fd)
 {
     const linger immediate{1, 0};
     ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &immediate, sizeof immediate);
+}
+
+void setSendBuffer(int fd, int bytes)
+{
+    setOption(fd, SOL_SOCKET, SO_SNDBUF, bytes);
 }
 
 void setUserTimeout([[maybe_unused]] int fd, [[maybe_unused]] int milliseconds)

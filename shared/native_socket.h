@@ -64,7 +64,7 @@ Result listen(int fd, int backlog);
 
 /// The longest path of a Unix-domain socket (bytes; sun_path of unix(7) less its NUL).
 inline constexpr qsizetype MaxUnixPath = 107;
-/// Binds to a path, or to a Linux abstract name where it starts with `@`. The file gets @p mode, less the umask.
+/// Binds to a path, or to a Linux abstract name where it starts with `@`. The file gets @p mode, whatever the umask.
 Result bindUnix(int fd, const QByteArray &path, unsigned mode);
 Result connectUnix(int fd, const QByteArray &path);
 /// The process that connected, as the system vouches for it (SO_PEERCRED); null where it does not tell.
@@ -109,6 +109,9 @@ void resetOnClose(int fd);
 /// Unacknowledged data older than @p milliseconds ends the connection (TCP_USER_TIMEOUT, RFC 5482). Accepted
 /// sockets inherit it from the listening one. A system without the option does without.
 void setUserTimeout(int fd, int milliseconds);
+
+/// Bounds what send() leaves in the kernel (SO_SNDBUF, socket(7)). Accepted sockets inherit it.
+void setSendBuffer(int fd, int bytes);
 
 /// Raises RLIMIT_NOFILE to its hard limit and returns the limit that holds now.
 int raiseDescriptorLimit();

@@ -34,7 +34,14 @@ public:
 
     /// What a watcher waits for. It is called again as long as that holds (level-triggered), so one call a turn is
     /// enough and no socket starves another. Errors are reported with any interest, as both.
-    enum class Interest { None, Read, Write, ReadWrite };
+    enum class Interest {
+        None,
+        Read,
+        Write,
+        ReadWrite,
+        Change, ///< of a connection that both sides have closed: once now, and when the last byte is acknowledged, or
+                ///< a reset comes (edge-triggered: it is reported as hung up all the time)
+    };
 
     explicit Reactor(QObject *parent = nullptr);
     ~Reactor() override;

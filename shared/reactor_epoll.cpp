@@ -25,6 +25,8 @@ epoll_event request(Reactor::Watcher *watcher, Reactor::Interest interest)
         event.events |= EPOLLIN;
     if (interest == Interest::Write || interest == Interest::ReadWrite)
         event.events |= EPOLLOUT;
+    if (interest == Interest::Change)
+        event.events |= EPOLLET;
     event.data.ptr = watcher;
     return event;
 }

@@ -5,6 +5,7 @@
 
 #include <QSocketNotifier>
 
+#include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <unistd.h>
@@ -17,11 +18,17 @@ namespace
 
 int wakePipe[2] = {-1, -1};
 
+constexpr int Signals[] = {SIGINT, SIGTERM};
+
 // Only async-signal-safe calls (signal-safety(7)): the pipe carries the signal to the event loop.
 extern "C" void onTerminationSignal(int)
 {
+    const int error = errno;
+    for (const int signal : Signals)
+        std::signal(signal, SIG_DFL); // the next one, whichever, ends the program
     const char byte = 0;
     [[maybe_unused]] const auto ignored = ::write(wakePipe[1], &byte, 1);
+    errno = error;
 }
 
 } // namespace
@@ -37,9 +44,13 @@ TerminationSignal::TerminationSignal(QObject *parent) : QObject(parent)
     });
     struct sigaction action{};
     action.sa_handler = onTerminationSignal;
-    action.sa_flags = SA_RESTART | static_cast<int>(SA_RESETHAND);
-    ::sigaction(SIGINT, &action, nullptr);
-    ::sigaction(SIGTERM, &action, nullptr);
+    action.sa_flags = SA_RESTART;
+    for (const int signal : Signals) {
+        // A shell that starts a program in the background lets it ignore SIGINT; that is not ours to change.
+        struct sigaction inherited{};
+        if (::sigaction(signal, nullptr, &inherited) == 0 && inherited.sa_handler != SIG_IGN)
+            ::sigaction(signal, &action, nullptr);
+    }
 }
 
 } // namespace parley

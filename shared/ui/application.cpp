@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cstdlib>
 
 using namespace Qt::StringLiterals;
 
@@ -27,8 +26,8 @@ namespace
 /// Whether Qt can open a window: it ends the program with SIGABRT where it cannot.
 bool hasDisplay(const QStringList &arguments)
 {
-    return qEnvironmentVariableIsSet("DISPLAY") || qEnvironmentVariableIsSet("WAYLAND_DISPLAY")
-           || qEnvironmentVariableIsSet("QT_QPA_PLATFORM") || arguments.contains(u"-platform"_s);
+    return !qEnvironmentVariableIsEmpty("DISPLAY") || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY")
+           || !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM") || arguments.contains(u"-platform"_s);
 }
 
 } // namespace
@@ -50,19 +49,24 @@ std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv, const 
     for (int i = 0; i < argc; ++i)
         arguments.append(QString::fromLocal8Bit(argv[i]));
     std::unique_ptr<QCoreApplication> application;
-    if (commandLine.wantsNoWindow(arguments)) {
+    if (commandLine.wantsNoWindow(arguments) || !hasDisplay(arguments)) {
         application = std::make_unique<QCoreApplication>(argc, argv);
-    } else if (hasDisplay(arguments)) {
+    } else {
         application = std::make_unique<QApplication>(argc, argv);
         QGuiApplication::setDesktopFileName(name);
         QApplication::setWindowIcon(QIcon(u":/icons/"_s + name + u".svg"_s));
         rememberSystemAppearance();
-    } else {
-        printError(QCoreApplication::translate("Application", "There is no display to open a window on: set DISPLAY, or use --headless."));
-        std::exit(ExitFailure);
     }
     commandLine.parse(QCoreApplication::arguments()); // without Qt's own
     return application;
+}
+
+std::optional<int> missingDisplay()
+{
+    if (qobject_cast<QApplication *>(QCoreApplication::instance()))
+        return std::nullopt;
+    printError(QCoreApplication::translate("Application", "There is no display to open a window on: set DISPLAY, or use --headless."));
+    return ExitFailure;
 }
 
 int runWindow(QWidget &window, const TerminationSignal &termination)

@@ -89,38 +89,27 @@ void EndpointForm::addRow(const QString &label, QWidget *field)
     grid_->addWidget(field, row, 1, 1, 5);
 }
 
-QString EndpointForm::host() const
-{
-    return host_->text();
-}
-
-QString EndpointForm::port() const
-{
-    return port_->text();
-}
-
-QString EndpointForm::path() const
-{
-    return path_->text();
-}
-
 Transport EndpointForm::transport() const
 {
     return static_cast<Transport>(kind_->currentData().toInt());
 }
 
-void EndpointForm::setFields(Transport transport, const QString &host, const QString &port, const QString &path)
+SavedEndpoint EndpointForm::fields() const
 {
-    host_->setText(host);
-    port_->setText(port);
-    path_->setText(path);
-    kind_->setCurrentIndex(kind_->findData(static_cast<int>(transport)));
+    return {transport(), host_->text(), port_->text(), path_->text()};
+}
+
+void EndpointForm::setFields(const SavedEndpoint &fields)
+{
+    host_->setText(fields.host);
+    port_->setText(fields.port);
+    path_->setText(fields.path);
+    kind_->setCurrentIndex(kind_->findData(static_cast<int>(fields.transport)));
 }
 
 std::variant<Endpoint, EndpointError> EndpointForm::parse() const
 {
-    return transport() == Transport::Unix ? Endpoint::parseUnix(path())
-                                          : Endpoint::parse(host(), port(), use_, transport());
+    return fields().parse(use_);
 }
 
 void EndpointForm::focusOn(EndpointError::Part part)

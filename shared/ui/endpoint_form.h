@@ -4,6 +4,7 @@
 #pragma once
 
 #include "shared/endpoint.h"
+#include "shared/ui/settings.h"
 
 #include <QWidget>
 
@@ -31,11 +32,9 @@ public:
     /// @param label with its mnemonic.
     void addRow(const QString &label, QWidget *field);
 
-    QString host() const;
-    QString port() const;
-    QString path() const;
     Transport transport() const;
-    void setFields(Transport transport, const QString &host, const QString &port, const QString &path);
+    SavedEndpoint fields() const;
+    void setFields(const SavedEndpoint &fields);
     std::variant<Endpoint, EndpointError> parse() const;
 
     /// Puts the focus where the error is.

@@ -18,6 +18,7 @@ LimitsDialog::LimitsDialog(QWidget *parent, std::function<QString()> apply)
     : QDialog(parent), apply_(std::move(apply)), grid_(new QGridLayout), notice_(new NoticeBar)
 {
     setWindowTitle(tr("Limits"));
+    notice_->setObjectName(QStringLiteral("limitsNotice")); // "notice" is the window's
     setAttribute(Qt::WA_DeleteOnClose);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
     buttons->addButton(tr("Apply Limits"), QDialogButtonBox::AcceptRole)->setDefault(true);

@@ -24,6 +24,11 @@ const QStringList TransportNames{u"tcp"_s, u"udp"_s, u"unix"_s}; // in the order
 
 } // namespace
 
+std::variant<Endpoint, EndpointError> SavedEndpoint::parse(Endpoint::Use use) const
+{
+    return transport == Transport::Unix ? Endpoint::parseUnix(path) : Endpoint::parse(host, port, use, transport);
+}
+
 Settings::Settings()
     : settings_(QSettings::IniFormat, QSettings::UserScope, QCoreApplication::organizationName(),
                 QCoreApplication::applicationName())

@@ -24,6 +24,10 @@ struct SavedEndpoint
     QString host;
     QString port;
     QString path;
+
+    std::variant<Endpoint, EndpointError> parse(Endpoint::Use use) const;
+
+    friend bool operator==(const SavedEndpoint &, const SavedEndpoint &) = default;
 };
 
 /// What a window remembers, in the user's configuration folder. Everything is validated when it is read: what is

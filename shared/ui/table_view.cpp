@@ -60,15 +60,20 @@ void TableView::setModel(QAbstractItemModel *model)
         if (atEnd_)
             scrollToBottom();
     });
-    const auto repaint = [this] { viewport()->update(); }; // the placeholder comes or goes
-    connect(model, &QAbstractItemModel::rowsInserted, viewport(), repaint);
-    connect(model, &QAbstractItemModel::rowsRemoved, viewport(), repaint);
+    connect(model, &QAbstractItemModel::rowsInserted, this, &TableView::updatePlaceholder);
+    connect(model, &QAbstractItemModel::rowsRemoved, this, &TableView::updatePlaceholder);
 }
 
 void TableView::setPlaceholder(const QString &text)
 {
     placeholder_ = text;
-    setAccessibleDescription(text);
+    updatePlaceholder();
+}
+
+void TableView::updatePlaceholder()
+{
+    const bool isShown = model() && model()->rowCount() == 0;
+    setAccessibleDescription(isShown ? placeholder_ : QString());
     viewport()->update();
 }
 

@@ -25,6 +25,8 @@ protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
+    void updatePlaceholder();
+
     QString placeholder_;
     bool atEnd_ = true;
 };
