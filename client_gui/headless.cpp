@@ -13,6 +13,7 @@
 
 #include <QCoreApplication>
 
+#include <atomic>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -23,11 +24,39 @@ namespace parley
 namespace
 {
 
-/// The message as it goes to a terminal: whole characters, nothing that acts on it, a line feed at the end.
-QByteArray printable(const QByteArray &message)
+QString tr(const char *text)
 {
-    return displaySafe(MessageDecoder::decodeAll(message)).toUtf8() + '\n';
+    return QCoreApplication::translate("Headless", text);
 }
+
+/// Prints the message as it comes: whole characters and nothing that acts on a terminal, or byte for byte.
+class MessagePrinter
+{
+public:
+    MessagePrinter(LineWriter &output, bool raw) : output_(output), raw_(raw) {}
+
+    void print(const Event &event)
+    {
+        const QByteArrayView payload = event.payload();
+        if (raw_)
+            output_.write(payload.toByteArray());
+        else if (event.call == Call::RecvFrom) // on one line: it must not look as if another sender's line followed
+            output_.write(event.address.toPython() + ": "
+                          + displaySafe(MessageDecoder::decodeAll(payload), LineBreaks::Escape).toUtf8() + '\n');
+        else
+            output_.write(displaySafe(decoder_.decode(payload)).toUtf8());
+    }
+    void finish()
+    {
+        if (!raw_)
+            output_.write(displaySafe(decoder_.finish()).toUtf8() + '\n');
+    }
+
+private:
+    LineWriter &output_;
+    const bool raw_;
+    MessageDecoder decoder_;
+};
 
 } // namespace
 
@@ -35,30 +64,29 @@ int runHeadlessClient(const ClientOptions &options)
 {
     EventStream stream;
     TerminationSignal termination;
-    int outputError = 0;
-    const auto print = [&outputError](const QByteArray &bytes) {
-        if (outputError == 0)
-            outputError = writeAll(STDOUT_FILENO, bytes);
-    };
-    if (options.json)
-        print(startToJson("parley-client", stream.wallClock(0)));
-
     Attempt attempt;
     attempt.number = 1;
     attempt.request = {options.endpoint, encodeMessage(options.send.value_or(QString())),
                        options.timeout.value_or(ConnectRequest::DefaultTimeout),
                        options.maxBytes.value_or(DefaultMaxMessageBytes)};
-    QByteArray message;
+
+    std::atomic<int> outputError = 0;
+    constexpr int longestEscape = 4; // characters for a byte
+    LineWriter output(STDOUT_FILENO, [&outputError](int error) { outputError = error; },
+                      longestEscape * attempt.request.maxBytes + LineWriter::MaxPendingBytes);
+    MessagePrinter message(output, options.raw);
+    if (options.json)
+        output.write(startToJson("parley-client", stream.wallClock(0)));
+    quint64 dropped = 0;
     QObject::connect(&stream, &EventStream::arrived, &stream, [&](const EventBatch &batch) {
         for (const Event &event : batch.events) {
             attempt.apply(event);
             if (options.json)
-                print(eventToJson(event, stream.wallClock(event.time)));
-            else if (event.call == Call::RecvFrom && !options.raw)
-                message += (message.isEmpty() ? QByteArray() : QByteArray("\n")) + event.address.toPython() + ": " + event.payload();
+                output.write(eventToJson(event, stream.wallClock(event.time)));
             else if (event.call == Call::Recv || event.call == Call::RecvFrom)
-                message += event.payload();
+                message.print(event);
         }
+        dropped += batch.dropped;
         if (!attempt.isUnderWay())
             QCoreApplication::quit();
     });
@@ -67,16 +95,26 @@ int runHeadlessClient(const ClientOptions &options)
     client.post([number = attempt.number, request = attempt.request](Client &engine) {
         engine.connectTo(number, request);
     });
-    QObject::connect(&termination, &TerminationSignal::received, &stream,
-                     [&client] { client.post([](Client &engine) { engine.cancel(); }); });
+    bool interrupted = false;
+    QObject::connect(&termination, &TerminationSignal::received, &stream, [&] {
+        interrupted = true;
+        client.post([](Client &engine) { engine.cancel(); });
+    });
     QCoreApplication::exec();
 
-    if (!options.json && (!message.isEmpty() || attempt.outcome == Outcome::Complete))
-        print(options.raw ? message : printable(message));
+    if (!options.json && !attempt.isBroadcast() && (attempt.receivedBytes > 0 || attempt.outcome == Outcome::Complete))
+        message.finish();
+    // Whoever reads stdout may take as long as they like, as a pager does; a signal ends the wait.
+    constexpr std::chrono::milliseconds turn{20};
+    while (!output.finish(turn) && outputError == 0 && !interrupted)
+        QCoreApplication::processEvents();
+
     if (const QString failure = attempt.failure(); !failure.isEmpty())
         printError(QString(failure + u' ' + attempt.advice()).trimmed());
     else if (outputError != 0)
-        printError(QCoreApplication::translate("Headless", "Cannot write to stdout: %1.").arg(native::errorText(outputError)));
+        printError(tr("Cannot write to stdout: %1.").arg(native::errorText(outputError)));
+    else if (interrupted || dropped > 0)
+        printError(tr("Not all that came from %1 was written to stdout.").arg(options.endpoint.toString()));
     else
         return ExitOk;
     return ExitFailure;

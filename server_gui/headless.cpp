@@ -59,7 +59,7 @@ int runHeadlessServer(const ServerOptions &options)
         QByteArray lines;
         for (const Event &event : batch.events) {
             if (options.json)
-                lines += eventToJson(event, stream.wallClock(event.time));
+                output.write(eventToJson(event, stream.wallClock(event.time)));
             else if (event.call == Call::Accept && event.connection > 0)
                 lines += "Connection established with " + event.address.toPython() + '\n';
             else if (event.call == Call::RecvFrom && event.connection > lastSender)

@@ -19,11 +19,9 @@ void waitUntilWritable(int fd)
     ::poll(&waiting, 1, -1);
 }
 
-} // namespace
-
-int writeAll(int fd, QByteArrayView bytes, qsizetype *written)
+/// Writes all of @p bytes, as long as that takes. Returns 0, or the errno that stopped it; @p done tells how far it came.
+int writeAll(int fd, QByteArrayView bytes, qsizetype &done)
 {
-    qsizetype done = 0;
     int error = 0;
     while (done < bytes.size() && error == 0) {
         const ssize_t count = ::write(fd, bytes.data() + done, static_cast<std::size_t>(bytes.size() - done));
@@ -34,16 +32,17 @@ int writeAll(int fd, QByteArrayView bytes, qsizetype *written)
         else if (errno != EINTR)
             error = errno;
     }
-    if (written)
-        *written = done;
     return error;
 }
+
+} // namespace
 
 /// Outlives the writer: a thread that hangs in write(2) cannot be ended, and must not hold up the program's exit.
 struct LineWriter::Shared
 {
     int fd = -1;
     std::function<void(int)> failed;
+    qsizetype maxPendingBytes = 0;
 
     mutable std::mutex mutex;
     std::condition_variable changed;
@@ -54,10 +53,12 @@ struct LineWriter::Shared
     bool reported = false;
 };
 
-LineWriter::LineWriter(int fd, std::function<void(int)> failed) : shared_(std::make_shared<Shared>())
+LineWriter::LineWriter(int fd, std::function<void(int)> failed, qsizetype maxPendingBytes)
+    : shared_(std::make_shared<Shared>())
 {
     shared_->fd = fd;
     shared_->failed = std::move(failed);
+    shared_->maxPendingBytes = maxPendingBytes;
     std::thread([shared = shared_] { run(shared); }).detach();
 }
 
@@ -72,7 +73,7 @@ LineWriter::~LineWriter()
 void LineWriter::write(const QByteArray &lines)
 {
     const std::lock_guard lock(shared_->mutex);
-    if (shared_->pending.size() + lines.size() > MaxPendingBytes) {
+    if (shared_->pending.size() + lines.size() > shared_->maxPendingBytes) {
         shared_->lostLines += lines.count('\n');
         return;
     }
@@ -105,7 +106,7 @@ void LineWriter::run(const std::shared_ptr<Shared> &shared)
         shared->writing = true;
         lock.unlock();
         qsizetype done = 0;
-        const int error = writeAll(shared->fd, lines, &done);
+        const int error = writeAll(shared->fd, lines, done);
         lock.lock();
         shared->writing = false;
         if (error != 0) {

@@ -15,26 +15,22 @@
 namespace parley
 {
 
-/// Writes all of @p bytes to @p fd, as long as that takes. Returns 0, or the errno that stopped it; @p written, if
-/// given, then tells how far it came.
-int writeAll(int fd, QByteArrayView bytes, qsizetype *written = nullptr);
-
 /// Writes lines to a file descriptor (stdout) from a thread of its own, so that a reader that is slow, stopped or
 /// gone, or a disk that is full, never holds up the thread that has the lines.
 ///
-/// At most MaxPendingBytes wait; lines beyond that are dropped and counted.
+/// What waits is bounded; lines beyond that are dropped and counted.
 class LineWriter
 {
 public:
-    static constexpr qsizetype MaxPendingBytes = 16 * 1024 * 1024;
+    static constexpr qsizetype MaxPendingBytes = 16 * 1024 * 1024; ///< unless told otherwise
 
     /// @param failed called once, on the writer's thread, with the errno of the first write that fails. It must not
     /// call the writer.
-    LineWriter(int fd, std::function<void(int error)> failed);
+    LineWriter(int fd, std::function<void(int error)> failed, qsizetype maxPendingBytes = MaxPendingBytes);
     /// Gives up what is not written yet; see finish().
     ~LineWriter();
 
-    /// Queues @p lines, whole lines with their line feeds. Never blocks. Thread-safe.
+    /// Queues @p lines, whole lines with their line feeds, all or none. Never blocks. Thread-safe.
     void write(const QByteArray &lines);
     /// Waits until all is written, at most for @p patience. Returns whether it was, each line of it.
     bool finish(std::chrono::milliseconds patience);
