@@ -114,6 +114,7 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     host_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     host_->setMinimumContentsLength(16);
     host_->completer()->setCompletionMode(QCompleter::PopupCompletion);
+    host_->completer()->setCompletionRole(Qt::UserRole); // the host without its meaning
     connect(host_, &QComboBox::activated, this,
             [this](int index) { host_->setEditText(host_->itemData(index).toString()); });
     listen_ = new QPushButton;
@@ -228,6 +229,7 @@ void ServerWindow::readListenerEvent(const Event &event)
         listening_ = event.address;
         form_->showResolved(endpoint_, listening_);
         setState(State::Listening);
+        adviseOnLoopback();
     } else if (event.call == Call::End && event.outcome != Outcome::Complete) {
         setState(State::Stopped);
         notice_->showNotice(NoticeBar::Kind::Error, listenFailure(endpoint_, event));
@@ -238,7 +240,6 @@ void ServerWindow::setReachability(const Reachability &reachability)
 {
     reachability_ = reachability;
     showState();
-    adviseOnLoopback();
 }
 
 void ServerWindow::setLocalNames(const LocalNames &names)
@@ -246,6 +247,7 @@ void ServerWindow::setLocalNames(const LocalNames &names)
     localNames_ = names;
     const QString typed = host_->currentText();
     const QSignalBlocker blocker(host_);
+    const QSignalBlocker editBlocker(host_->lineEdit()); // what is typed stays, and what it became
     host_->clear();
     const auto add = [this](const QString &host, const QString &meaning) {
         host_->addItem(host + u" – "_s + meaning, host);
@@ -272,9 +274,12 @@ void ServerWindow::adviseOnLoopback()
     const Address usual = Address::ipv4(0x7f000001, listening_.port()); // INADDR_LOOPBACK
     if (listening_.family() != Address::Family::IPv4 || !listening_.isLoopback() || listening_ == usual)
         return;
+    const QString address = QString::fromUtf8(listening_.host());
     notice_->showNotice(NoticeBar::Kind::Information,
-                        tr("%1 is %2 here: clients that connect to 127.0.0.1 or localhost will not reach this server.")
-                            .arg(endpoint_.host(), QString::fromUtf8(listening_.host())),
+                        (endpoint_.isName() ? tr("%1 is %2 here: clients that connect to 127.0.0.1 or localhost will not reach this server.")
+                                                  .arg(endpoint_.host(), address)
+                                            : tr("This server listens on %1: clients that connect to 127.0.0.1 or localhost will not reach it.")
+                                                  .arg(address)),
                         tr("Listen on 127.0.0.1"), [this] { listenOnHost(u"127.0.0.1"_s); });
 }
 
@@ -327,8 +332,12 @@ QString ServerWindow::reachText() const
             own.append(QString::fromUtf8(address.host()));
         return own.isEmpty() ? QString() : tr("This computer is %1, which is %2.").arg(localNames_.name, own.join(u", "_s));
     }
-    if (endpoint_.transport == Transport::Unix)
-        return tr("Reachable at %1, by programs on this computer whose user may write to that file.").arg(endpoint_.toString());
+    if (endpoint_.transport == Transport::Unix) {
+        return (endpoint_.path.startsWith('@')
+                    ? tr("Reachable at %1, by every program on this computer.")
+                    : tr("Reachable at %1, by programs on this computer whose user may write to that file."))
+            .arg(endpoint_.toString());
+    }
     const QString here = listOf(reachability_.here);
     const QString others = listOf(reachability_.others);
     if (others.isEmpty())
@@ -342,8 +351,10 @@ QString ServerWindow::reachText() const
 void ServerWindow::showPlaceholder()
 {
     if (state_ == State::Listening && endpoint_.transport == Transport::Unix) {
-        table_->setPlaceholder(tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  ncat -U %1")
-                                   .arg(endpoint_.toString()));
+        const QString path = endpoint_.toString();
+        table_->setPlaceholder(tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  %1")
+                                   .arg(path.startsWith(u'@') ? u"socat - ABSTRACT-CONNECT:"_s + path.sliced(1)
+                                                              : u"ncat -U "_s + path));
     } else if (state_ == State::Listening && endpoint_.transport == Transport::Udp) {
         table_->setPlaceholder(tr("No datagram yet.\nClick Connect in Parley Client, or type in a terminal:  ncat -u %1 %2")
                                    .arg(reachability_.here.empty() ? endpoint_.host() : QString::fromUtf8(reachability_.here.front().host()))

@@ -46,6 +46,7 @@ public:
 
 Q_SIGNALS:
     void submitted(); ///< Enter was pressed in a field
+    void transportChanged();
 
 private:
     void arrange();
