@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Parley developers
 # SPDX-License-Identifier: MIT
 #
-# ./test.sh [PRESET...]: installs what is missing, builds the presets (by default dev, then asan) and runs
+# ./test.sh [PRESET...]: installs what is missing, builds the presets (by default dev, asan, then fuzz) and runs
 # every test of each. It reads no input and stops at the first preset that fails.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -13,8 +13,10 @@ source .ci/build.sh
 install_missing "${build_packages[@]}" python3 ncat socat xvfb xauth strace iproute2 procps \
     desktop-file-utils appstream
 
-(($#)) || set -- dev asan
+(($#)) || set -- dev asan fuzz
 for preset; do
+    # libFuzzer is clang's; its library is a package apart.
+    [[ $preset != fuzz ]] || install_missing clang libclang-rt-dev
     build "$preset"
     say "Testing the $preset preset"
     ctest --preset "$preset" </dev/null

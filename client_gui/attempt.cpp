@@ -208,7 +208,9 @@ QString Attempt::advice() const
         if (connectedAt >= 0)
             return tr("Perhaps it is busy, or expects the client to speak first.");
         return tr("Perhaps a firewall drops the connection, or the computer is off. Check host and port.");
-    case Outcome::Refused: return tr("Start a server there, or check host and port.");
+    case Outcome::Refused:
+        return request.endpoint.transport == Transport::Unix ? tr("Start a server there, or check the path.")
+                                                             : tr("Start a server there, or check host and port.");
     case Outcome::Unreachable: return tr("Check the address, and this computer's network connection.");
     case Outcome::UnknownHost: return tr("Check its spelling, or give an address such as 127.0.0.1.");
     default: return {};

@@ -76,13 +76,18 @@ QWidget *ClientWindow::buildForm()
     send_ = new QLineEdit;
     send_->setObjectName(u"send"_s);
     send_->setAccessibleName(tr("Send"));
-    send_->setPlaceholderText(tr("Nothing: wait for the server to speak"));
     send_->setToolTip(tr("Text that is sent after connecting"));
 
     auto *host = new QLineEdit;
     form_ = new EndpointForm(Endpoint::Use::Connect, host, host, connect_);
     form_->addRow(tr("&Send:"), send_);
 
+    const auto showWhatNothingMeans = [this] {
+        send_->setPlaceholderText(form_->transport() == Transport::Udp ? tr("Nothing: an empty datagram")
+                                                                       : tr("Nothing: wait for the server to speak"));
+    };
+    showWhatNothingMeans();
+    connect(form_, &EndpointForm::transportChanged, this, showWhatNothingMeans);
     connect(connect_, &QPushButton::clicked, this, &ClientWindow::connectOrCancel);
     connect(form_, &EndpointForm::submitted, this, &ClientWindow::startAttempt);
     connect(send_, &QLineEdit::returnPressed, this, &ClientWindow::startAttempt);

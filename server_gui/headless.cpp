@@ -14,7 +14,6 @@
 #include "shared/termination_signal.h"
 
 #include <QCoreApplication>
-#include <QFile>
 
 #include <cstdio>
 #include <unistd.h>
@@ -37,7 +36,7 @@ QByteArray servedAddress(const Event &event)
 {
     if (event.bytes.isEmpty())
         return event.address.toPython();
-    return '\'' + displaySafe(QFile::decodeName(event.bytes), LineBreaks::Escape).toUtf8() + '\'';
+    return '\'' + displaySafe(MessageDecoder::decodeAll(event.bytes), LineBreaks::Escape).toUtf8() + '\'';
 }
 
 } // namespace

@@ -110,6 +110,8 @@ ServerOptions ServerOptions::read(CommandLine &line)
         options.unixMode = mode->toUInt(&isOctal, 8);
         if (!isOctal || options.unixMode > 0777)
             line.setError(tr("--unix-mode “%1”: give octal permissions from 000 to 777, such as 660.").arg(*mode));
+        else if (options.headless && !options.path)
+            line.setError(tr("--unix-mode goes with --unix."));
     }
     if (const auto text = line.text(u"greeting"_s))
         options.greeting = encodeMessage(*text);

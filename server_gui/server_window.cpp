@@ -115,6 +115,7 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     host_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     host_->setMinimumContentsLength(16);
     host_->completer()->setCompletionMode(QCompleter::PopupCompletion);
+    host_->completer()->setCompletionRole(Qt::UserRole); // the host without its meaning
     connect(host_, &QComboBox::activated, this,
             [this](int index) { host_->setEditText(host_->itemData(index).toString()); });
     listen_ = new QPushButton;
@@ -236,6 +237,7 @@ void ServerWindow::readListenerEvent(const Event &event)
         listening_ = event.address;
         form_->showResolved(endpoint_, listening_);
         setState(State::Listening);
+        adviseOnLoopback();
     } else if (event.call == Call::End && event.outcome == Outcome::Complete) {
         if (state_ == State::Listening || state_ == State::Stopping) // or else the next listen() is under way already
             setState(State::Stopped);
@@ -249,7 +251,6 @@ void ServerWindow::setReachability(const Reachability &reachability)
 {
     reachability_ = reachability;
     showState();
-    adviseOnLoopback();
 }
 
 void ServerWindow::setLocalNames(const LocalNames &names)
@@ -257,6 +258,7 @@ void ServerWindow::setLocalNames(const LocalNames &names)
     localNames_ = names;
     const QString typed = host_->currentText();
     const QSignalBlocker blocker(host_);
+    const QSignalBlocker editBlocker(host_->lineEdit()); // what is typed stays, and what it became
     host_->clear();
     const auto add = [this](const QString &host, const QString &meaning) {
         host_->addItem(host + u" – "_s + meaning, host);
@@ -288,7 +290,7 @@ void ServerWindow::adviseOnLoopback()
                endpoint_.isName()
                    ? tr("%1 is %2 here: clients that connect to 127.0.0.1 or localhost will not reach this server.")
                          .arg(endpoint_.host(), there)
-                   : tr("Clients that connect to 127.0.0.1 or localhost will not reach this server, which is at %1.")
+                   : tr("This server listens on %1: clients that connect to 127.0.0.1 or localhost will not reach it.")
                          .arg(there),
                tr("Listen on 127.0.0.1"), [this] { listenOnHost(u"127.0.0.1"_s); });
 }
@@ -368,8 +370,12 @@ QString ServerWindow::reachText() const
             own.append(QString::fromUtf8(address.host()));
         return own.isEmpty() ? QString() : tr("This computer is %1, which is %2.").arg(localNames_.name, own.join(u", "_s));
     }
-    if (endpoint_.transport == Transport::Unix)
-        return tr("Reachable at %1, by programs on this computer whose user may write to that file.").arg(endpoint_.toString());
+    if (endpoint_.transport == Transport::Unix) {
+        return (endpoint_.path.startsWith('@')
+                    ? tr("Reachable at %1, by every program on this computer.")
+                    : tr("Reachable at %1, by programs on this computer whose user may write to that file."))
+            .arg(endpoint_.toString());
+    }
     const QString here = listOf(reachability_.here);
     const QString others = listOf(reachability_.others);
     if (others.isEmpty())
@@ -383,8 +389,10 @@ QString ServerWindow::reachText() const
 void ServerWindow::showPlaceholder()
 {
     if (state_ == State::Listening && endpoint_.transport == Transport::Unix) {
-        table_->setPlaceholder(tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  ncat -U %1")
-                                   .arg(endpoint_.toString()));
+        const QString path = endpoint_.toString();
+        table_->setPlaceholder(tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  %1")
+                                   .arg(path.startsWith(u'@') ? u"socat - ABSTRACT-CONNECT:"_s + path.sliced(1)
+                                                              : u"ncat -U "_s + path));
     } else if (state_ == State::Listening && endpoint_.transport == Transport::Udp) {
         table_->setPlaceholder(tr("No datagram yet.\nClick Connect in Parley Client, or type in a terminal:  ncat -u %1 %2")
                                    .arg(reachability_.here.empty() ? endpoint_.host() : QString::fromUtf8(reachability_.here.front().host()))

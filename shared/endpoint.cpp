@@ -263,7 +263,7 @@ std::variant<Endpoint, EndpointError> Endpoint::parseUnix(const QString &path)
     }
     if (endpoint.path.contains('\0'))
         return invalid(tr("%1 is not a path: it contains a null character.").arg(quoted(path)));
-    if (path.endsWith(u'/'))
+    if (path.endsWith(u'/') && !path.startsWith(u'@'))
         return invalid(tr("%1 is a folder: give the socket's file in it.").arg(quoted(path)));
     return endpoint;
 }
@@ -282,8 +282,9 @@ QString Endpoint::host() const
 QString Endpoint::toString() const
 {
     if (transport == Transport::Unix)
-        return displaySafe(QFile::decodeName(path), LineBreaks::Escape);
-    const QString text = host();
+        return displaySafe(MessageDecoder::decodeAll(path), LineBreaks::Escape); // decodeName() leaves out U+FEFF
+    // Of a name, characters that its ASCII form leaves out (soft hyphens, joiners) are still there to be seen.
+    const QString text = displaySafe(host(), LineBreaks::Escape);
     return (text.contains(u':') ? u'[' + text + u']' : text) + u':' + QString::number(port);
 }
 
@@ -294,7 +295,7 @@ QString Endpoint::vocabulary() const
     if (isLiteral())
         return vocabulary(literal);
     return (transport == Transport::Udp ? u"AF_UNSPEC, SOCK_DGRAM, 0 (UDP), "_s : u"AF_UNSPEC, SOCK_STREAM, 0 (TCP), "_s)
-           + name + u", "_s + QString::number(port);
+           + displaySafe(name, LineBreaks::Escape) + u", "_s + QString::number(port);
 }
 
 QString Endpoint::vocabulary(const Address &resolved) const

@@ -25,7 +25,7 @@ struct EndpointError
 /// Where to listen or to connect: a host (a name, or an address literal) and a port, or the path of a Unix-domain
 /// socket.
 ///
-/// The one parser and the one printer of both programs. Host forms, all families (see README, "Hosts and ports"):
+/// The one parser and the one printer of both programs. Host forms, all families (see README, "Every endpoint"):
 /// a host name; a strict dotted quad; an IPv6 address, with or without brackets, with a scope; an integer in host
 /// byte order; `<broadcast>` for datagrams; `*` or `::` for every interface, an empty host for every IPv4 interface
 /// (both for listening only). A port is a number from 0 (listening only: any free one) to 65535, or the name of a

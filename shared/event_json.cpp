@@ -5,7 +5,6 @@
 
 #include "shared/message.h"
 
-#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -62,10 +61,10 @@ QByteArray eventToJson(const Event &event, const QDateTime &wallClock)
         object.insert(!local ? u"peer"_s : u"local"_s, addressToJson(event.address));
     }
     if (event.call == Call::GetAddrInfo)
-        object.insert(u"host"_s, displaySafe(QString::fromUtf8(event.bytes), LineBreaks::Escape));
+        object.insert(u"host"_s, displaySafe(MessageDecoder::decodeAll(event.bytes), LineBreaks::Escape));
     const bool named = event.call == Call::Bind || event.call == Call::Listen || event.call == Call::Connect;
     if (named && !event.bytes.isEmpty())
-        object.insert(u"path"_s, displaySafe(QFile::decodeName(event.bytes), LineBreaks::Escape));
+        object.insert(u"path"_s, displaySafe(MessageDecoder::decodeAll(event.bytes), LineBreaks::Escape));
     if (const QByteArrayView payload = event.payload(); !payload.isEmpty()) {
         const QByteArray shown = payload.first(qMin(payload.size(), MaxJsonPayloadBytes)).toByteArray();
         object.insert(u"data"_s, QString::fromLatin1(shown.toBase64()));

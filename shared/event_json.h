@@ -21,7 +21,8 @@ QByteArray startToJson(const QByteArray &program, const QDateTime &start);
 
 /// One event as a JSON object on a line of its own, with its line feed. Fields: time (wall clock, UTC), ns (since the
 /// start, monotonic), connection (0 is the listener), call, result; where they apply error (errno name), peer or
-/// local (an array of host and port; an IPv6 scope is in the host), host, data (base64), outcome (end only).
+/// local (an array of host and port; an IPv6 scope is in the host; a Unix peer is its credentials), host, path, data
+/// (base64), outcome (end only).
 QByteArray eventToJson(const Event &event, const QDateTime &wallClock);
 
 } // namespace parley

@@ -8,8 +8,10 @@
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <cstddef>
 #include <cstring>
 
 namespace parley::test {
@@ -43,18 +45,48 @@ SocketAddress socketAddress(const char *address, quint16 port)
     return result;
 }
 
+/// @p path without its NUL, where it starts with `@` as an abstract name.
+SocketAddress socketAddress(const QByteArray &path)
+{
+    SocketAddress result;
+    auto &un = reinterpret_cast<sockaddr_un &>(result.storage);
+    un.sun_family = AF_UNIX;
+    std::memcpy(un.sun_path, path.constData(), static_cast<std::size_t>(path.size()));
+    if (path.startsWith('@'))
+        un.sun_path[0] = '\0';
+    result.length =
+        static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + static_cast<std::size_t>(path.size()));
+    return result;
+}
+
 void setOption(int fd, int level, int name, const auto &value)
 {
     ::setsockopt(fd, level, name, &value, sizeof value);
+}
+
+void setPatience(int fd)
+{
+    const timeval patience{Patience.count(), 0};
+    setOption(fd, SOL_SOCKET, SO_RCVTIMEO, patience); // socket(7): also for accept(2)
+    setOption(fd, SOL_SOCKET, SO_SNDTIMEO, patience); // and for connect(2)
+}
+
+quint16 localPortOf(int fd)
+{
+    SocketAddress local;
+    local.length = sizeof local.storage;
+    if (::getsockname(fd, local.pointer(), &local.length) != 0)
+        return 0;
+    return ntohs(local.storage.ss_family == AF_INET6
+                     ? reinterpret_cast<const sockaddr_in6 &>(local.storage).sin6_port
+                     : reinterpret_cast<const sockaddr_in &>(local.storage).sin_port);
 }
 
 } // namespace
 
 RawSocket::RawSocket(int fd) : fd_(fd)
 {
-    const timeval patience{Patience.count(), 0};
-    setOption(fd_, SOL_SOCKET, SO_RCVTIMEO, patience); // socket(7): also for accept(2)
-    setOption(fd_, SOL_SOCKET, SO_SNDTIMEO, patience); // and for connect(2)
+    setPatience(fd_);
 }
 
 RawSocket RawSocket::bound(const char *address)
@@ -86,6 +118,24 @@ RawSocket RawSocket::connectedTo(const char *address, quint16 port, int receiveB
     return socket;
 }
 
+RawSocket RawSocket::listeningOn(const QByteArray &path, int backlog)
+{
+    SocketAddress local = socketAddress(path);
+    RawSocket socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (::bind(socket.fd_, local.pointer(), local.length) != 0 || ::listen(socket.fd_, backlog) != 0)
+        socket.close();
+    return socket;
+}
+
+RawSocket RawSocket::connectedTo(const QByteArray &path)
+{
+    SocketAddress peer = socketAddress(path);
+    RawSocket socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (::connect(socket.fd_, peer.pointer(), peer.length) != 0)
+        socket.close();
+    return socket;
+}
+
 RawSocket &RawSocket::operator=(RawSocket &&other) noexcept
 {
     std::swap(fd_, other.fd_);
@@ -95,13 +145,7 @@ RawSocket &RawSocket::operator=(RawSocket &&other) noexcept
 
 quint16 RawSocket::localPort() const
 {
-    SocketAddress local;
-    local.length = sizeof local.storage;
-    if (::getsockname(fd_, local.pointer(), &local.length) != 0)
-        return 0;
-    return ntohs(local.storage.ss_family == AF_INET6
-                     ? reinterpret_cast<const sockaddr_in6 &>(local.storage).sin6_port
-                     : reinterpret_cast<const sockaddr_in &>(local.storage).sin_port);
+    return localPortOf(fd_);
 }
 
 RawSocket RawSocket::accept() const
@@ -155,6 +199,73 @@ void RawSocket::reset()
 {
     setOption(fd_, SOL_SOCKET, SO_LINGER, linger{1, 0});
     close();
+}
+
+RawDatagrams RawDatagrams::bound(const char *address)
+{
+    SocketAddress local = socketAddress(address, 0);
+    RawDatagrams socket(::socket(local.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    setPatience(socket.fd_);
+    if (::bind(socket.fd_, local.pointer(), local.length) != 0)
+        ::close(std::exchange(socket.fd_, -1));
+    return socket;
+}
+
+RawDatagrams RawDatagrams::connectedTo(const char *address, quint16 port)
+{
+    SocketAddress peer = socketAddress(address, port);
+    RawDatagrams socket(::socket(peer.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    setPatience(socket.fd_);
+    if (::connect(socket.fd_, peer.pointer(), peer.length) != 0)
+        ::close(std::exchange(socket.fd_, -1));
+    return socket;
+}
+
+RawDatagrams RawDatagrams::refusing(const char *address)
+{
+    RawDatagrams socket = bound(address);
+    SocketAddress itself =
+        socketAddress(address, socket.localPort()); // the only one that it takes datagrams from
+    if (::connect(socket.fd_, itself.pointer(), itself.length) != 0)
+        ::close(std::exchange(socket.fd_, -1));
+    return socket;
+}
+
+RawDatagrams::~RawDatagrams()
+{
+    if (fd_ >= 0)
+        ::close(fd_);
+}
+
+quint16 RawDatagrams::localPort() const
+{
+    return localPortOf(fd_);
+}
+
+bool RawDatagrams::send(QByteArrayView datagram) const
+{
+    return ::send(fd_, datagram.data(), static_cast<std::size_t>(datagram.size()), MSG_NOSIGNAL) ==
+           datagram.size();
+}
+
+bool RawDatagrams::answer(QByteArrayView datagram) const
+{
+    return ::sendto(fd_, datagram.data(), static_cast<std::size_t>(datagram.size()), MSG_NOSIGNAL,
+                    reinterpret_cast<const sockaddr *>(sender_.constData()),
+                    static_cast<socklen_t>(sender_.size())) == datagram.size();
+}
+
+std::optional<QByteArray> RawDatagrams::receive()
+{
+    char buffer[65536];
+    SocketAddress sender;
+    sender.length = sizeof sender.storage;
+    const ssize_t received = ::recvfrom(fd_, buffer, sizeof buffer, 0, sender.pointer(), &sender.length);
+    if (received < 0)
+        return {};
+    sender_ =
+        QByteArray(reinterpret_cast<const char *>(&sender.storage), static_cast<qsizetype>(sender.length));
+    return QByteArray(buffer, received);
 }
 
 } // namespace parley::test

@@ -5,6 +5,7 @@
 
 #include <QByteArray>
 
+#include <optional>
 #include <utility>
 
 /// For tests that need IPv6 on some of their rows: containers often have none.
@@ -14,8 +15,9 @@
 
 namespace parley::test {
 
-/// A blocking TCP socket made of the system's calls alone, so that the test decides what the other end of a
-/// connection sees. No call waits longer than Patience; where one fails, what comes after it fails too.
+/// A blocking stream socket, TCP or Unix, made of the system's calls alone, so that the test decides what the
+/// other end of a connection sees. No call waits longer than Patience; where one fails, what comes after it
+/// fails too.
 class RawSocket
 {
 public:
@@ -25,6 +27,9 @@ public:
     static RawSocket listening(const char *address = "127.0.0.1");
     /// @param receiveBuffer in bytes; 0 leaves it to the system.
     static RawSocket connectedTo(const char *address, quint16 port, int receiveBuffer = 0);
+    /// @param backlog of 0: one connection waits, and connecting by a second one would block.
+    static RawSocket listeningOn(const QByteArray &path, int backlog = 16);
+    static RawSocket connectedTo(const QByteArray &path);
 
     RawSocket() = default;
     RawSocket(RawSocket &&other) noexcept { *this = std::move(other); }
@@ -51,6 +56,40 @@ private:
 
     int fd_ = -1;
     bool failed_ = false; ///< receive() ended with an error
+};
+
+/// A blocking UDP socket of the system's calls alone. No call waits longer than Patience.
+class RawDatagrams
+{
+public:
+    /// Bound to @p address and a port that the system chose; takes datagrams from everyone.
+    static RawDatagrams bound(const char *address = "127.0.0.1");
+    /// Takes only the answers of that peer, and learns of its refusals.
+    static RawDatagrams connectedTo(const char *address, quint16 port);
+    /// Has a port, and takes nothing: datagrams to it are refused (ICMP).
+    static RawDatagrams refusing(const char *address = "127.0.0.1");
+
+    RawDatagrams() = default;
+    RawDatagrams(RawDatagrams &&other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    RawDatagrams &operator=(RawDatagrams &&) = delete;
+    ~RawDatagrams();
+
+    bool isOpen() const { return fd_ >= 0; }
+    int fd() const { return fd_; }
+    quint16 localPort() const;
+
+    /// To the peer of a connected one.
+    bool send(QByteArrayView datagram) const;
+    /// To whoever sent what receive() gave last.
+    bool answer(QByteArrayView datagram) const;
+    /// None where nothing comes.
+    std::optional<QByteArray> receive();
+
+private:
+    explicit RawDatagrams(int fd) : fd_(fd) {}
+
+    int fd_ = -1;
+    QByteArray sender_; // as the system's calls take it
 };
 
 } // namespace parley::test

@@ -56,6 +56,10 @@ private Q_SLOTS:
     void flowLabelIsKept();
     void unfitSockaddr();
     void mappedBecomesIPv4();
+    void mappedSockaddr();
+    void broadcast();
+    void unixPeer_data();
+    void unixPeer();
     void kinds_data();
     void kinds();
     void python_data();
@@ -284,6 +288,73 @@ void TestAddress::mappedBecomesIPv4()
     in6.sin6_flowinfo = htonl(1);
     in6.sin6_scope_id = 1;
     QVERIFY(Address::fromSockaddr(generic(&in6), sizeof in6) == Address::ipv4(0xc0a80068, 60239));
+}
+
+/// What a dual-stack socket sends to.
+void TestAddress::mappedSockaddr()
+{
+    sockaddr_storage storage;
+    const Address v4 = Address::parseIPv4("192.168.0.104", 60239);
+    QCOMPARE(v4.toSockaddr(storage, Address::Form::Mapped), std::uint32_t{sizeof(sockaddr_in6)});
+    sockaddr_in6 in6;
+    std::memcpy(&in6, &storage, sizeof in6);
+    QCOMPARE(in6.sin6_family, AF_INET6);
+    QCOMPARE(in6.sin6_port, htons(60239));
+    const unsigned char mapped[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 168, 0, 104};
+    QCOMPARE(std::memcmp(&in6.sin6_addr, mapped, sizeof mapped), 0);
+    QVERIFY(Address::fromSockaddr(generic(&storage), sizeof in6) == v4);
+
+    const Address v6 = Address::ipv6({0xfe, 0x80, 1}, 3000, 7); // there is nothing to be mapped
+    QCOMPARE(v6.toSockaddr(storage, Address::Form::Mapped), std::uint32_t{sizeof(sockaddr_in6)});
+    QVERIFY(Address::fromSockaddr(generic(&storage), sizeof in6) == v6);
+    QCOMPARE(Address().toSockaddr(storage, Address::Form::Mapped), 0U);
+}
+
+void TestAddress::broadcast()
+{
+    QCOMPARE(Address::broadcast(3000).toPython(), "('255.255.255.255', 3000)"_ba);
+    QVERIFY(Address::parseIPv4("255.255.255.255", 3000) == Address::broadcast(3000));
+    for (const char *text : {"255.255.255.255", "::ffff:255.255.255.255"}) {
+        const bool v6 = QByteArrayView(text).contains(':');
+        const Address address = v6 ? Address::parseIPv6(text, 9) : Address::parseIPv4(text, 9);
+        QVERIFY2(address.isBroadcast(), text);
+        QVERIFY2(!address.isAny() && !address.isLoopback() && !address.isLinkLocal(), text);
+    }
+    for (const char *text : {"255.255.255.254", "127.255.255.255", "0.0.0.0"})
+        QVERIFY2(!Address::parseIPv4(text).isBroadcast(), text);
+    QVERIFY(!Address::parseIPv6("ffff:ffff::").isBroadcast()); // begins with the same bytes
+    QVERIFY(!Address().isBroadcast());
+}
+
+void TestAddress::unixPeer_data()
+{
+    QTest::addColumn<std::int32_t>("pid");
+    QTest::addColumn<std::uint32_t>("uid");
+    QTest::newRow("pid 4711, uid 1000") << 4711 << 1000U;
+    QTest::newRow("pid 1, uid 0") << 1 << 0U;
+    QTest::newRow("pid 0, uid 0") << 0 << 0U; // of another container
+    QTest::newRow("pid 4194304, uid 4294967295") << 4'194'304 << 4'294'967'295U;
+}
+
+void TestAddress::unixPeer()
+{
+    QFETCH(std::int32_t, pid);
+    QFETCH(std::uint32_t, uid);
+    const QByteArray text = QTest::currentDataTag();
+    const Address peer = Address::unixPeer(pid, uid);
+    QCOMPARE(peer.host(), text);
+    QCOMPARE(peer.toPython(), QByteArray('(' + text + ')'));
+    QVERIFY(peer.family() == Address::Family::Unix);
+    QVERIFY(!peer.isNull());
+    QCOMPARE(peer.port(), 0);
+    QVERIFY(!peer.isAny() && !peer.isLoopback() && !peer.isLinkLocal() && !peer.isBroadcast());
+    sockaddr_storage storage;
+    QCOMPARE(peer.toSockaddr(storage), 0U);
+    QCOMPARE(peer.toSockaddr(storage, Address::Form::Mapped), 0U);
+    QVERIFY(peer == Address::unixPeer(pid, uid));
+    QVERIFY(peer != Address::unixPeer(pid + 1, uid));
+    QVERIFY(peer != Address::unixPeer(pid, uid + 1));
+    QVERIFY(peer != Address());
 }
 
 void TestAddress::kinds_data()

@@ -291,8 +291,14 @@ void TestEventStream::payload_data()
     QTest::newRow("received") << Call::Recv << qint64(12) << qint64(0) << "Hello World!"_ba;
     QTest::newRow("failed") << Call::Send << qint64(-1) << qint64(0) << ""_ba;
     QTest::newRow("FIN") << Call::Recv << qint64(0) << qint64(0) << ""_ba;
-    QTest::newRow("more than there is") << Call::Send << qint64(8) << qint64(5) << ""_ba;
+    QTest::newRow("more than was kept") << Call::Recv << qint64(1000) << qint64(0) << "Hello World!"_ba;
+    QTest::newRow("more than was kept, the rest") << Call::Send << qint64(8) << qint64(5) << " World!"_ba;
+    QTest::newRow("nothing was kept") << Call::Recv << qint64(5) << qint64(12) << ""_ba;
+    QTest::newRow("datagram sent") << Call::SendTo << qint64(5) << qint64(0) << "Hello"_ba;
+    QTest::newRow("datagram received") << Call::RecvFrom << qint64(12) << qint64(0) << "Hello World!"_ba;
+    QTest::newRow("empty datagram") << Call::RecvFrom << qint64(0) << qint64(0) << ""_ba;
     QTest::newRow("a host name") << Call::GetAddrInfo << qint64(5) << qint64(0) << ""_ba;
+    QTest::newRow("a path") << Call::Connect << qint64(5) << qint64(0) << ""_ba;
 }
 
 void TestEventStream::payload()
@@ -350,6 +356,38 @@ void TestEventStream::json_data()
         << R"({"call":"getaddrinfo","result":-1,"error":"-9999","host":""})"_ba;
     QTest::newRow("shutdown") << eventOf(Call::Shutdown) << R"({"call":"shutdown","result":0})"_ba;
     QTest::newRow("close") << eventOf(Call::Close) << R"({"call":"close","result":0})"_ba;
+
+    Event datagram = moved(Call::RecvFrom, "Hello"_ba);
+    datagram.address = v6;
+    QTest::newRow("recvfrom") << datagram
+                              << R"({"call":"recvfrom","result":5,"peer":["::1",3000],"data":"SGVsbG8="})"_ba;
+    datagram.result = 1000; // the datagram's true length, of which this much was kept
+    QTest::newRow("recvfrom, cut")
+        << datagram << R"({"call":"recvfrom","result":1000,"peer":["::1",3000],"data":"SGVsbG8="})"_ba;
+    QTest::newRow("recvfrom, empty") << at(Call::RecvFrom, v4)
+                                     << R"({"call":"recvfrom","result":0,"peer":["127.0.0.1",60239]})"_ba;
+    datagram.call = Call::SendTo;
+    datagram.result = -1;
+    datagram.error = EMSGSIZE;
+    QTest::newRow("sendto failed")
+        << datagram << R"({"call":"sendto","result":-1,"error":"EMSGSIZE","peer":["::1",3000]})"_ba;
+
+    const auto onPath = [](Call call, const QByteArray &path) {
+        Event event = eventOf(call);
+        event.bytes = path;
+        return event;
+    };
+    QTest::newRow("bind to a path") << onPath(Call::Bind, "/run/parley.sock"_ba)
+                                    << R"({"call":"bind","result":0,"path":"/run/parley.sock"})"_ba;
+    QTest::newRow("listen on an abstract name")
+        << onPath(Call::Listen, "@parley"_ba) << R"({"call":"listen","result":0,"path":"@parley"})"_ba;
+    QTest::newRow("connect to a hostile path")
+        << onPath(Call::Connect, "/a\x1b[2J\n\xe2\x80\xae"_ba)
+        << R"({"call":"connect","result":0,"path":"/a\\x1b[2J\\x0a\\u202e"})"_ba;
+    QTest::newRow("accept of a process")
+        << at(Call::Accept, Address::unixPeer(4711, 1000), 9)
+        << R"({"call":"accept","result":9,"peer":["pid 4711, uid 1000"]})"_ba;
+
     const std::array<std::pair<Outcome, QByteArray>, 11> outcomes{{
         {Outcome::None, "open"_ba},
         {Outcome::Complete, "complete"_ba},
@@ -412,7 +450,7 @@ void TestEventStream::jsonEveryCall()
     for (int call = static_cast<int>(Call::GetAddrInfo); call <= static_cast<int>(Call::End); ++call)
         stream.write(eventOf(static_cast<Call>(call)));
     stream.flush();
-    QCOMPARE(reader.events.size(), 12U);
+    QCOMPARE(reader.events.size(), 14U);
     for (const Event &event : reader.events) {
         const QByteArray line = eventToJson(event, stream.wallClock(event.time));
         QCOMPARE(line.count('\n'), 1);

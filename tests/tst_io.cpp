@@ -6,7 +6,10 @@
 #include "shared/native_socket.h"
 #include "shared/reactor.h"
 
+#include <QFile>
+#include <QFileInfo>
 #include <QRegularExpression>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <fcntl.h>
@@ -17,6 +20,7 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -84,6 +88,47 @@ struct Pair
     Address peer; // of the server's end
     Descriptor server;
 };
+
+Descriptor newDatagramSocket(const Address &address)
+{
+    return Descriptor(static_cast<int>(native::socket(Transport::Udp, address.family()).value));
+}
+
+/// A UDP socket on a free port that is told where datagrams came to.
+struct DatagramSocket
+{
+    explicit DatagramSocket(const Address &where) : socket(newDatagramSocket(where))
+    {
+        native::tellLocalAddresses(socket.get());
+        if (native::bind(socket.get(), where, Transport::Udp).ok())
+            address = native::localAddress(socket.get());
+    }
+    bool isOpen() const { return !address.isNull(); }
+    int fd() const { return socket.get(); }
+
+    Descriptor socket;
+    Address address;
+};
+
+/// A UDP socket that takes only what comes from @p peer.
+Descriptor connectedDatagramSocket(const Address &peer)
+{
+    Descriptor socket = newDatagramSocket(peer);
+    return native::connect(socket.get(), peer).ok() ? std::move(socket) : Descriptor();
+}
+
+/// A Unix-domain socket.
+Descriptor newUnixSocket()
+{
+    return Descriptor(static_cast<int>(native::socket(Transport::Unix, {}).value));
+}
+
+/// An abstract name that no other program has.
+QByteArray abstractName()
+{
+    static int count = 0;
+    return "@parley-tst_io-" + QByteArray::number(::getpid()) + '-' + QByteArray::number(++count);
+}
 
 int option(int fd, int level, int name)
 {
@@ -230,6 +275,22 @@ private Q_SLOTS:
     void userTimeout();
     void descriptorLimit();
     void errorNames();
+
+    void datagrams();
+    void answersFromTheAddressAsked_data();
+    void answersFromTheAddressAsked();
+    void datagramRefused();
+    void datagramTooLong();
+    void datagramPortIsNotShared();
+    void broadcasts();
+
+    void unixFileMode_data();
+    void unixFileMode();
+    void unixPaths_data();
+    void unixPaths();
+    void unixPathErrors();
+    void unixQueueFull();
+    void unixPeerCredentials();
 
     void watched_data();
     void watched();
@@ -505,6 +566,250 @@ void TestIo::errorNames()
     QCOMPARE(native::errorName(EADDRINUSE), "EADDRINUSE"_ba);
     QCOMPARE(native::errorName(123456), "123456"_ba);
     QCOMPARE(native::errorText(ECONNREFUSED), u"Connection refused"_s);
+}
+
+void TestIo::datagrams()
+{
+    const DatagramSocket server(Loopback);
+    QVERIFY(server.isOpen());
+    std::array<char, 10> buffer;
+    native::DatagramPath path{Loopback, Loopback};
+    QVERIFY(native::receiveFrom(server.fd(), buffer, path).wouldBlock());
+    QVERIFY(path.peer.isNull() && path.local.isNull());
+
+    const Descriptor client = connectedDatagramSocket(server.address);
+    const QByteArray greeting = "Hello World!"_ba;
+    for (const QByteArray &datagram : {greeting, ""_ba, "Hello"_ba})
+        QCOMPARE(native::send(client.get(), datagram).value, datagram.size());
+    const auto received = [&] {
+        const native::Result result = native::receiveFrom(server.fd(), buffer, path);
+        const qint64 kept = std::min<qint64>(result.value, buffer.size());
+        return std::pair(result.value, QByteArray(buffer.data(), std::max<qint64>(kept, 0)));
+    };
+    QVERIFY(waitFor(server.fd(), POLLIN));
+    QVERIFY(received() == std::pair(qint64(12), "Hello Worl"_ba)); // the true length; the rest is gone
+    QCOMPARE(path.peer.toPython(), native::localAddress(client.get()).toPython());
+    QVERIFY(waitFor(server.fd(), POLLIN));
+    QVERIFY(received() == std::pair(qint64(0), ""_ba)); // an empty one is one of its own
+    QCOMPARE(path.peer.toPython(), native::localAddress(client.get()).toPython());
+    QVERIFY(waitFor(server.fd(), POLLIN));
+    QVERIFY(received() == std::pair(qint64(5), "Hello"_ba));
+    QVERIFY(native::receiveFrom(server.fd(), buffer, path).wouldBlock());
+
+    for (const int fd : {server.fd(), client.get()}) {
+        QVERIFY(::fcntl(fd, F_GETFL) & O_NONBLOCK);
+        QVERIFY(::fcntl(fd, F_GETFD) & FD_CLOEXEC);
+    }
+}
+
+void TestIo::answersFromTheAddressAsked_data()
+{
+    QTest::addColumn<Address>("bound");
+    QTest::addColumn<Address>("asked");
+    const Address second = Address::parseIPv4("127.0.0.2");
+    QTest::newRow("one address") << Loopback << Loopback;
+    QTest::newRow("every IPv4 interface") << Address::ipv4(INADDR_ANY, 0) << second;
+    QTest::newRow("dual stack, by IPv4") << Address::any(0) << second;
+    QTest::newRow("IPv6") << Address::parseIPv6("::1") << Address::parseIPv6("::1");
+    QTest::newRow("dual stack, by IPv6") << Address::any(0) << Address::parseIPv6("::1");
+}
+
+/// A connected UDP socket takes an answer only from the very address that it asked.
+void TestIo::answersFromTheAddressAsked()
+{
+    QFETCH(Address, bound);
+    QFETCH(Address, asked);
+    const DatagramSocket server(bound);
+    const Descriptor client = connectedDatagramSocket(asked.withPort(server.address.port()));
+    if (!server.isOpen() || !client.isOpen())
+        QSKIP("no such address on this computer");
+    QVERIFY(native::send(client.get(), "?").ok());
+    QVERIFY(waitFor(server.fd(), POLLIN));
+    std::array<char, 100> buffer;
+    native::DatagramPath path;
+    QCOMPARE(native::receiveFrom(server.fd(), buffer, path).value, 1);
+    QCOMPARE(path.peer.toPython(), native::localAddress(client.get()).toPython());
+    QCOMPARE(path.local.withPort(0).host().split('%').first(), asked.host());
+
+    const bool dualStack = bound == Address::any(0);
+    const auto form = dualStack ? Address::Form::Mapped : Address::Form::Plain;
+    QCOMPARE(native::sendTo(server.fd(), "Hello", path, form).value, 5);
+    QVERIFY(waitFor(client.get(), POLLIN));
+    QCOMPARE(native::receive(client.get(), buffer).value, 5);
+}
+
+void TestIo::datagramRefused()
+{
+    const DatagramSocket reserved(Loopback);
+    QVERIFY(native::connect(reserved.fd(), reserved.address).ok()); // it takes its own datagrams only
+    const Descriptor client = connectedDatagramSocket(reserved.address);
+    QVERIFY(native::send(client.get(), "?").ok()); // nobody can know yet
+    QVERIFY(waitFor(client.get(), POLLIN));
+    std::array<char, 10> buffer;
+    native::DatagramPath path{Loopback, Loopback};
+    QCOMPARE(native::receiveFrom(client.get(), buffer, path).error, ECONNREFUSED);
+    QVERIFY(path.peer.isNull());
+}
+
+void TestIo::datagramTooLong()
+{
+    const DatagramSocket server(Loopback);
+    const Descriptor client = connectedDatagramSocket(server.address);
+    QCOMPARE(native::send(client.get(), QByteArray(native::MaxDatagram + 1, 'x')).error, EMSGSIZE);
+    QCOMPARE(native::send(client.get(), QByteArray(native::MaxDatagram, 'x')).value, native::MaxDatagram);
+    QVERIFY(waitFor(server.fd(), POLLIN));
+    std::array<char, 10> buffer;
+    native::DatagramPath path;
+    QCOMPARE(native::receiveFrom(server.fd(), buffer, path).value, native::MaxDatagram);
+}
+
+/// With SO_REUSEADDR two programs would share the port, and one of them get all the datagrams (ip(7)).
+void TestIo::datagramPortIsNotShared()
+{
+    const DatagramSocket first(Loopback);
+    const Descriptor second = newDatagramSocket(Loopback);
+    QCOMPARE(native::bind(second.get(), first.address, Transport::Udp).error, EADDRINUSE);
+}
+
+/// On the loopback interface, whose broadcast address is 127.255.255.255.
+void TestIo::broadcasts()
+{
+    const DatagramSocket server(Address::ipv4(INADDR_ANY, 0));
+    const Descriptor client = newDatagramSocket(Loopback);
+    const Address everyone = Address::parseIPv4("127.255.255.255", server.address.port());
+    QCOMPARE(native::sendTo(client.get(), "?", {everyone, {}}).error, EACCES);
+    QCOMPARE(option(client.get(), SOL_SOCKET, SO_BROADCAST), 0);
+    QVERIFY(native::enableBroadcast(client.get()).ok());
+    QCOMPARE(option(client.get(), SOL_SOCKET, SO_BROADCAST), 1);
+    QCOMPARE(native::sendTo(client.get(), "?", {everyone, {}}).value, 1);
+    QVERIFY(waitFor(server.fd(), POLLIN));
+    std::array<char, 10> buffer;
+    native::DatagramPath path;
+    QCOMPARE(native::receiveFrom(server.fd(), buffer, path).value, 1);
+    QCOMPARE(path.local.host(), "127.0.0.1"_ba); // one to answer from, not the one of everybody
+    QCOMPARE(native::sendTo(server.fd(), "Hello", path).value, 5);
+    QVERIFY(waitFor(client.get(), POLLIN));
+    QCOMPARE(native::receiveFrom(client.get(), buffer, path).value, 5);
+    QCOMPARE(path.peer.toPython(), Loopback.withPort(server.address.port()).toPython());
+    QCOMPARE(native::enableBroadcast(-1).error, EBADF);
+}
+
+void TestIo::unixFileMode_data()
+{
+    QTest::addColumn<mode_t>("mask");
+    QTest::addColumn<unsigned>("mode");
+    QTest::addColumn<mode_t>("made");
+    QTest::newRow("this user") << mode_t{022} << 0600U << mode_t{0600};
+    QTest::newRow("this user, whatever the umask") << mode_t{0} << 0600U << mode_t{0600};
+    QTest::newRow("a group") << mode_t{0} << 0660U << mode_t{0660};
+    QTest::newRow("a group, less the umask") << mode_t{022} << 0660U << mode_t{0640};
+    QTest::newRow("everyone") << mode_t{0} << 0666U << mode_t{0666};
+}
+
+void TestIo::unixFileMode()
+{
+    QFETCH(mode_t, mask);
+    QFETCH(unsigned, mode);
+    QFETCH(mode_t, made);
+    const QTemporaryDir folder;
+    const QByteArray path = QFile::encodeName(folder.filePath(u"socket"_s));
+    const Descriptor server = newUnixSocket();
+    const mode_t before = ::umask(mask);
+    const native::Result bound = native::bindUnix(server.get(), path, mode);
+    ::umask(before);
+    QCOMPARE(bound.error, 0);
+    struct stat file
+    {
+    };
+    QCOMPARE(::lstat(path.constData(), &file), 0);
+    QVERIFY(S_ISSOCK(file.st_mode));
+    QCOMPARE(file.st_mode & 07777, made);
+}
+
+void TestIo::unixPaths_data()
+{
+    QTest::addColumn<QByteArray>("name"); // of the socket in a new folder; abstract with @
+    QTest::newRow("file") << "socket"_ba;
+    QTest::newRow("not ASCII") << u"Grüße-🌍"_s.toUtf8();
+    QTest::newRow("longest file") << ""_ba; // filled up
+    QTest::newRow("abstract") << abstractName();
+    QTest::newRow("longest abstract") << abstractName().leftJustified(native::MaxUnixPath, 'a');
+}
+
+void TestIo::unixPaths()
+{
+    QFETCH(QByteArray, name);
+    const QTemporaryDir folder;
+    QByteArray path = name;
+    if (!name.startsWith('@'))
+        path = QFile::encodeName(folder.path()) + '/' + name;
+    if (name.isEmpty())
+        path = path.leftJustified(native::MaxUnixPath, 'a');
+    QVERIFY(path.size() <= native::MaxUnixPath);
+    const Descriptor server = newUnixSocket();
+    QCOMPARE(native::bindUnix(server.get(), path, 0600).error, 0);
+    QVERIFY(native::listen(server.get(), 1).ok());
+    QCOMPARE(QFileInfo::exists(QFile::decodeName(path)), !name.startsWith('@'));
+
+    const Descriptor client = newUnixSocket();
+    QCOMPARE(native::connectUnix(client.get(), path).error, 0);
+    Address peer = Loopback;
+    const Descriptor accepted(static_cast<int>(native::accept(server.get(), peer).value));
+    QVERIFY(accepted.isOpen());
+    QVERIFY(peer.isNull()); // it has no address
+    QVERIFY(native::localAddress(server.get()).isNull());
+    QVERIFY(native::send(accepted.get(), "Hello").ok());
+    QCOMPARE(receive(client.get()).value, 5);
+
+    const Descriptor second = newUnixSocket();
+    QCOMPARE(native::bindUnix(second.get(), path, 0600).error, EADDRINUSE);
+    const Descriptor elsewhere = newUnixSocket(); // a name is compared in its whole length
+    QVERIFY(!native::connectUnix(elsewhere.get(), path.chopped(1)).ok());
+}
+
+void TestIo::unixPathErrors()
+{
+    const QTemporaryDir folder;
+    const QByteArray path = QFile::encodeName(folder.filePath(u"socket"_s));
+    const Descriptor client = newUnixSocket();
+    QCOMPARE(native::connectUnix(client.get(), path).error, ENOENT);
+    QCOMPARE(native::connectUnix(client.get(), abstractName()).error, ECONNREFUSED);
+    const Descriptor server = newUnixSocket();
+    QCOMPARE(native::bindUnix(server.get(), path + "/below", 0600).error, ENOENT);
+    QCOMPARE(native::bindUnix(server.get(), QFile::encodeName(folder.path()), 0600).error, EADDRINUSE);
+    QCOMPARE(native::bindUnix(server.get(), path, 0600).error, 0);
+    QCOMPARE(native::connectUnix(client.get(), path).error, ECONNREFUSED); // bound, and not listening
+}
+
+void TestIo::unixQueueFull()
+{
+    const QByteArray path = abstractName();
+    const Descriptor server = newUnixSocket();
+    QVERIFY(native::bindUnix(server.get(), path, 0600).ok());
+    QVERIFY(native::listen(server.get(), 0).ok());
+    const Descriptor first = newUnixSocket();
+    QVERIFY(native::connectUnix(first.get(), path).ok());
+    const Descriptor second = newUnixSocket();
+    QVERIFY(native::connectUnix(second.get(), path).wouldBlock());
+    Address peer;
+    const Descriptor accepted(static_cast<int>(native::accept(server.get(), peer).value));
+    QVERIFY(native::connectUnix(second.get(), path).ok());
+}
+
+void TestIo::unixPeerCredentials()
+{
+    const QByteArray path = abstractName();
+    const Descriptor server = newUnixSocket();
+    QVERIFY(native::bindUnix(server.get(), path, 0600).ok());
+    QVERIFY(native::listen(server.get(), 1).ok());
+    const Descriptor client = newUnixSocket();
+    QVERIFY(native::connectUnix(client.get(), path).ok());
+    Address peer;
+    const Descriptor accepted(static_cast<int>(native::accept(server.get(), peer).value));
+    const Address self = Address::unixPeer(::getpid(), ::geteuid());
+    QCOMPARE(native::peerCredentials(accepted.get()).toPython(), self.toPython());
+    QCOMPARE(native::peerCredentials(client.get()).toPython(), self.toPython()); // who listens
+    QVERIFY(native::peerCredentials(-1).isNull());
 }
 
 void TestIo::watched_data()

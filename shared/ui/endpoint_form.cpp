@@ -74,7 +74,10 @@ EndpointForm::EndpointForm(Endpoint::Use use, QWidget *hostField, QLineEdit *hos
     setTabOrder(path_, kind_);
     setTabOrder(kind_, button);
 
-    connect(kind_, &QComboBox::currentIndexChanged, this, &EndpointForm::arrange);
+    connect(kind_, &QComboBox::currentIndexChanged, this, [this] {
+        arrange();
+        Q_EMIT transportChanged();
+    });
     for (QLineEdit *edit : {host_, port_, path_}) {
         connect(edit, &QLineEdit::textChanged, this, &EndpointForm::showVocabulary);
         connect(edit, &QLineEdit::returnPressed, this, &EndpointForm::submitted);

@@ -45,6 +45,7 @@ public:
 
 Q_SIGNALS:
     void submitted(); ///< Enter was pressed in a field
+    void transportChanged();
 
 private:
     void arrange();
