@@ -266,8 +266,8 @@ void tst_Models::eventsWithoutARowAreIgnored()
     EventStream stream;
     ConnectionModel model(stream);
     const QAbstractItemModelTester tester(&model, TesterMode);
-    model.read(
-        {{eventOf(0, Call::Listen), ended(0, Outcome::Failed, EADDRINUSE), eventOf(1, Call::Send, 12)}});
+    model.read({{eventOf(0, Call::Listen), failed(0, Call::Accept, EMFILE),
+                 ended(0, Outcome::Failed, EADDRINUSE), eventOf(1, Call::Send, 12)}});
     QCOMPARE(model.rowCount(), 0);
 
     model.read({{accepted(3), accepted(7), eventOf(5, Call::Send, 12), eventOf(9, Call::Send, 12),
@@ -469,9 +469,11 @@ void tst_Models::attemptRow()
             cells.append(cell(model, 0, column));
         return cells.join(u'|');
     };
+    const qint64 before = stream.now();
     QCOMPARE(model.add(requestTo(u"::1"_s)), 1U);
     QCOMPARE(inserted.size(), 1);
     const qint64 start = model.find(1)->started;
+    QVERIFY2(start >= before, "A look-up, which comes before the first event, is part of the attempt");
     const QString time = stream.wallClock(start).toString(u"HH:mm:ss.zzz"_s);
     QCOMPARE(row(), time + u"|[::1]:3000||connecting…|"_s);
 

@@ -14,6 +14,7 @@ screen=3200x1400
 # A network of its own, where that address is ours and port 3000 is free.
 if [[ ! ${PARLEY_SCREENSHOTS-} ]]; then
     export PARLEY_SCREENSHOTS=1
+    # shellcheck disable=SC2016 # for that bash to expand
     exec unshare --map-root-user --net bash -c \
         'ip link set lo up; ip address add "$1/24" dev lo; exec xvfb-run -a -s "-screen 0 $2x24" "${@:3}"' \
         - "$host" "$screen" "$0" "$programs"
@@ -30,11 +31,12 @@ end_started() {
 }
 trap 'end_started; rm -r "$scratch"' EXIT
 
-# start NAME ARGUMENT…: starts a program and leaves its window in $window; the server's at the left, the
-# client's beside it.
+# start NAME ARGUMENT…: starts a program with fresh settings and leaves its window in $window; the server's at
+# the left, the client's beside it.
 start() {
     local x=0
     [[ $1 == parley-server ]] || x=$((900 * scale))
+    printf '[General]\nappearance=%s\n' "$appearance" >"$scratch/Parley/$1.ini"
     (cd "$scratch" && exec env XDG_CONFIG_HOME="$scratch" XDG_RUNTIME_DIR="$scratch" QT_SCALE_FACTOR="$scale" \
         LANG=en_US.UTF-8 LC_CTYPE=C.UTF-8 "$programs/$1" "${@:2}") &
     started+=($!)
@@ -47,9 +49,9 @@ resize() { xdotool windowsize --sync "$1" $(($2 * scale)) $(($3 * scale)); }
 
 # click_button WINDOW: the one of the first row, at the right.
 click_button() {
-    local WIDTH HEIGHT X Y SCREEN WINDOW
-    eval "$(xdotool getwindowgeometry --shell "$1")"
-    xdotool mousemove --sync --window "$1" $((WIDTH - 60 * scale)) $((38 * scale)) click 1
+    local width
+    width=$(xdotool getwindowgeometry --shell "$1" | sed -n 's/^WIDTH=//p')
+    xdotool mousemove --sync --window "$1" $((width - 60 * scale)) $((38 * scale)) click 1
     xdotool mousemove --sync "${screen%x*}" "${screen#*x}" # no pointer over a widget
 }
 
@@ -69,7 +71,7 @@ await() {
 }
 
 # save FILE…: the last look, or the files side by side, with a small palette.
-save() { convert "$@" +dither -colors 64 -define png:compression-level=9 PNG8:"$folder/$name.png"; }
+save() { convert "$@" +repage +dither -colors 64 -define png:compression-level=9 PNG8:"$folder/$name.png"; }
 
 # shoot WINDOW NAME
 shoot() {
@@ -81,9 +83,6 @@ shoot() {
 take_all() {
     local server client name=both
     mkdir -p "$folder"
-    printf '[General]\nappearance=%s\n' "$appearance" |
-        tee "$scratch/Parley/parley-server.ini" >"$scratch/Parley/parley-client.ini"
-
     start parley-server "$host" 3000
     server=$window
     shoot "$server" server-empty
