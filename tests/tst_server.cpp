@@ -171,6 +171,7 @@ private Q_SLOTS:
     void datagramPortInUse();
     void stopsAnswering();
     void boundsLargerAnswers();
+    void boundsLargerAnswersToAnAddress();
     void endsALoopOfTwoServers();
     void forgetsTheSilent();
 
@@ -569,8 +570,8 @@ void TestServer::boundsLargerAnswers()
         QTRY_COMPARE_WITH_TIMEOUT(fixture.calls(Call::RecvFrom), turn * perTurn, Patience);
     }
     const qint64 answers = fixture.calls(Call::SendTo);
-    const qint64 most = DatagramService::LargerAnswersPerSecond * (clock.elapsed() / 1000 + 2);
-    QVERIFY2(answers >= DatagramService::LargerAnswersPerSecond && answers <= most,
+    const qint64 most = DatagramService::LargerAnswers::PerPeer * (clock.elapsed() / 1000 + 2);
+    QVERIFY2(answers >= DatagramService::LargerAnswers::PerPeer && answers <= most,
              qPrintable(QString::number(answers)));
 
     // Whoever sends as much as it gets is always answered, the other sender's share is its own.
@@ -582,6 +583,26 @@ void TestServer::boundsLargerAnswers()
     QVERIFY(other.send(""));
     QCOMPARE(other.receive().value_or("nothing"), "Hello World!");
     QTRY_COMPARE_WITH_TIMEOUT(fixture.calls(Call::SendTo), answers + perTurn + 1, Patience);
+}
+
+/// A forger who varies the victim's port gets no more: the bound holds for the address, whatever its ports.
+void TestServer::boundsLargerAnswersToAnAddress()
+{
+    constexpr int ports = 3 * DatagramService::LargerAnswers::PerAddress;
+    DatagramFixture fixture;
+    const quint16 port = fixture.start();
+    QElapsedTimer clock;
+    clock.start();
+    std::vector<RawDatagrams> clients;
+    for (int i = 0; i < ports; ++i) {
+        clients.push_back(RawDatagrams::connectedTo("127.0.0.1", port));
+        QVERIFY(clients.back().send(""));
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.calls(Call::RecvFrom), ports, Patience);
+    const qint64 answers = fixture.calls(Call::SendTo);
+    const qint64 most = DatagramService::LargerAnswers::PerAddress * (clock.elapsed() / 1000 + 2);
+    QVERIFY2(answers >= DatagramService::LargerAnswers::PerAddress && answers <= most,
+             qPrintable(QString::number(answers)));
 }
 
 /// A datagram that seems to come from the other server makes each answer the other's answers. Here a relay
