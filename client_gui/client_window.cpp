@@ -281,18 +281,21 @@ void ClientWindow::restoreSettings()
     settings.restoreGeometry(*this);
     settings.restoreColumns(u"history/columns"_s, *table_->horizontalHeader());
     settings.restoreSplitter(u"window/splitter"_s, *splitter_);
-    if (settings.isDamaged())
+    damaged_ = settings.isDamaged();
+    if (damaged_)
         notice_->showNotice(NoticeBar::Kind::Warning, settings.damageText());
 }
 
 void ClientWindow::saveSettings()
 {
     Settings settings;
-    if (form_->fields() != initialEndpoint_ && std::holds_alternative<Endpoint>(form_->parse()))
+    if (damaged_)
+        settings.clear();
+    if ((damaged_ || form_->fields() != initialEndpoint_) && std::holds_alternative<Endpoint>(form_->parse()))
         settings.setEndpoint(form_->fields());
-    if (send_->text() != initialSend_)
+    if (damaged_ || send_->text() != initialSend_)
         settings.setText(u"send"_s, send_->text(), QString());
-    if (limitsEdited_) {
+    if (damaged_ || limitsEdited_) {
         settings.setText(u"limits/timeout"_s, secondsText(timeout_), DefaultTimeout);
         settings.setText(u"limits/max-bytes"_s, QString::number(maxBytes_), QString::number(DefaultMaxMessageBytes));
     }

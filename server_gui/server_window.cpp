@@ -15,7 +15,6 @@
 #include <QAction>
 #include <QCloseEvent>
 #include <QComboBox>
-#include <QCompleter>
 #include <QAbstractItemView>
 #include <QHeaderView>
 #include <QLineEdit>
@@ -114,8 +113,7 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     host_->setInsertPolicy(QComboBox::NoInsert);
     host_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     host_->setMinimumContentsLength(16);
-    host_->completer()->setCompletionMode(QCompleter::PopupCompletion);
-    host_->completer()->setCompletionRole(Qt::UserRole); // the host without its meaning
+    host_->setCompleter(nullptr); // it would write the meaning into the field
     connect(host_, &QComboBox::activated, this,
             [this](int index) { host_->setEditText(host_->itemData(index).toString()); });
     listen_ = new QPushButton;
@@ -382,7 +380,8 @@ QString ServerWindow::reachText() const
         return tr("Reachable at %1, from this computer only.").arg(here);
     if (here.isEmpty())
         return tr("Reachable at %1, from other computers too unless a firewall stops them.").arg(others);
-    return tr("Reachable on every interface: at %1 from this computer, and from others at %2 unless a firewall stops them.")
+    return tr("Listening on every interface. Reachable at %1 from this computer, and from others at %2 unless a firewall "
+              "stops them.")
         .arg(here, others);
 }
 
@@ -436,18 +435,21 @@ void ServerWindow::restoreLayout(Settings &settings)
 {
     settings.restoreGeometry(*this);
     settings.restoreColumns(u"connections/columns"_s, *table_->horizontalHeader());
-    if (settings.isDamaged())
+    damaged_ = settings.isDamaged();
+    if (damaged_)
         showNotice(About::Damage, settings.damageText());
 }
 
 void ServerWindow::saveSettings()
 {
     Settings settings;
-    if (form_->fields() != initialEndpoint_ && std::holds_alternative<Endpoint>(form_->parse()))
+    if (damaged_)
+        settings.clear();
+    if ((damaged_ || form_->fields() != initialEndpoint_) && std::holds_alternative<Endpoint>(form_->parse()))
         settings.setEndpoint(form_->fields());
-    if (greetingEdit_->text() != initialGreeting_)
+    if (damaged_ || greetingEdit_->text() != initialGreeting_)
         settings.setText(u"greeting"_s, greetingEdit_->text(), QString::fromUtf16(DefaultGreeting));
-    if (limitsEdited_)
+    if (damaged_ || limitsEdited_)
         saveLimits(settings, limits_);
     settings.saveGeometry(*this);
     settings.saveColumns(u"connections/columns"_s, *table_->horizontalHeader());

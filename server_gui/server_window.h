@@ -95,6 +95,7 @@ private:
     About noticeAbout_ = About::Nothing;
     bool closing_ = false;
     bool limitsEdited_ = false;
+    bool damaged_ = false;          // the settings that were read: they are written anew
     SavedEndpoint initialEndpoint_; // as the fields started: what is still so need not be remembered
     QString initialGreeting_;
     quint64 dropped_ = 0;     // events that this window was too slow for

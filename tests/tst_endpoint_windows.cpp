@@ -8,7 +8,6 @@
 #include "window_program.h"
 
 #include <QAbstractItemView>
-#include <QCompleter>
 #include <QFileInfo>
 #include <QSettings>
 #include <QTemporaryDir>
@@ -111,7 +110,6 @@ private Q_SLOTS:
     void vocabularyAsTyped();
     void vocabularyOnceResolved();
     void hostListTellsMeanings();
-    void completedHostIsTheHostAlone();
     void loopbackThatLocalhostDoesNotReach_data();
     void loopbackThatLocalhostDoesNotReach();
     void badPath_data();
@@ -348,24 +346,6 @@ void TestEndpointWindows::hostListTellsMeanings()
     }
     server.click(u"listen"_s); // on the last one
     QVERIFY2(portOf(server) != 0, qUtf8Printable(server.notice()));
-}
-
-void TestEndpointWindows::completedHostIsTheHostAlone()
-{
-    const ServerProgram server(notListening(listeningOn(u"example.org"_s)));
-    QComboBox &hosts = server.child<QComboBox>(u"host"_s);
-    QTRY_VERIFY_WITH_TIMEOUT(hosts.count() > 0, WindowPatience);
-    server.window().activateWindow(); // a field takes over completions while it has the focus
-    QVERIFY(QTest::qWaitForWindowActive(&server.window()));
-    server.type(u"host"_s, u"0.0"_s);
-    QAbstractItemView *completions = hosts.completer()->popup();
-    QTRY_VERIFY(completions->isVisible());
-    QVERIFY(QTest::qWaitForWindowExposed(completions));
-    QTest::keyClick(completions, Qt::Key_Down);
-    TRY_COMPARE(server.field(u"host"_s).text(), u"0.0.0.0"_s);
-    QTest::keyClick(completions, Qt::Key_Return);
-    QTRY_VERIFY(!completions->isVisible());
-    QCOMPARE(server.field(u"host"_s).text(), u"0.0.0.0"_s);
 }
 
 void TestEndpointWindows::loopbackThatLocalhostDoesNotReach_data()

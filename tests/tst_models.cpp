@@ -52,9 +52,10 @@ Event failed(quint64 connection, Call call, int error)
     return event;
 }
 
-Event ended(quint64 connection, Outcome outcome, int error = 0, qint64 time = 0)
+/// @param delivered bytes that the peer acknowledged.
+Event ended(quint64 connection, Outcome outcome, int error = 0, qint64 time = 0, qint64 delivered = 0)
 {
-    Event event = eventOf(connection, Call::End, 0, time);
+    Event event = eventOf(connection, Call::End, delivered, time);
     event.outcome = outcome;
     event.error = error;
     return event;
@@ -136,12 +137,12 @@ void tst_Models::connectionStates_data()
                                        ended(1, Outcome::Complete)}
                              << u"greeted"_s << u"12"_s << u"0"_s;
     QTest::newRow("reset") << Events{send, failed(1, Call::Recv, ECONNRESET),
-                                     ended(1, Outcome::Reset, ECONNRESET)}
-                           << u"reset after 12 bytes"_s << u"12"_s << u"0"_s;
+                                     ended(1, Outcome::Reset, ECONNRESET, 0, 7)}
+                           << u"cut off after 7 bytes"_s << u"12"_s << u"0"_s;
     QTest::newRow("reset at once") << Events{failed(1, Call::Send, ECONNRESET),
                                              ended(1, Outcome::Reset, ECONNRESET)}
-                                   << u"reset after 0 bytes"_s << u"0"_s << u"0"_s;
-    QTest::newRow("timed out") << Events{eventOf(1, Call::Send, 1), ended(1, Outcome::TimedOut)}
+                                   << u"cut off after 0 bytes"_s << u"0"_s << u"0"_s;
+    QTest::newRow("timed out") << Events{eventOf(1, Call::Send, 1), ended(1, Outcome::TimedOut, 0, 0, 1)}
                                << u"timed out after 1 byte"_s << u"1"_s << u"0"_s;
     QTest::newRow("cancelled") << Events{send, ended(1, Outcome::Cancelled)} << u"ended with the server"_s
                                << u"12"_s << u"0"_s;

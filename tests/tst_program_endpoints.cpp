@@ -387,7 +387,7 @@ void TestProgramEndpoints::unixFileHasAMode_data()
     QTest::addColumn<int>("mode");
     QTest::newRow("this user only") << QStringList() << u"000"_s << 0600;
     QTest::newRow("the group too") << QStringList{u"--unix-mode"_s, u"660"_s} << u"000"_s << 0660;
-    QTest::newRow("less the umask") << QStringList{u"--unix-mode"_s, u"660"_s} << u"022"_s << 0640;
+    QTest::newRow("whatever the umask") << QStringList{u"--unix-mode"_s, u"660"_s} << u"022"_s << 0660;
     QTest::newRow("everyone") << QStringList{u"--unix-mode"_s, u"0666"_s} << u"000"_s << 0666;
     QTest::newRow("nobody") << QStringList{u"--unix-mode"_s, u"000"_s} << u"022"_s << 0;
 }

@@ -415,12 +415,14 @@ void tst_Windows::listenAndStop()
     options.listenAtOnce = false;
     const ServerProgram server(options);
     const auto checkStopped = [&server] {
-        QCOMPARE(server.button(u"listen"_s).text(), u"Listen"_s);
+        TRY_COMPARE(server.button(u"listen"_s).text(), u"Listen"_s);
+        QVERIFY(server.button(u"listen"_s).isEnabled());
         QVERIFY(server.field(u"host"_s).isEnabled());
         QVERIFY(server.field(u"port"_s).isEnabled());
-        QCOMPARE(server.text(u"reachability"_s), QString());
+        QVERIFY2(!server.text(u"reachability"_s).contains(u"Reachable"_s), qPrintable(server.text(u"reachability"_s)));
         QCOMPARE(server.child(u"connections"_s).accessibleDescription(),
-                 u"Not listening.\nClick Listen to accept connections."_s);
+                 server.rows(u"connections"_s) > 0 ? QString()
+                                                   : u"Not listening.\nClick Listen to accept connections."_s);
     };
     checkStopped();
     QCOMPARE(server.text(u"status"_s), u"Not listening · 0 open, 0 in total"_s);
@@ -471,7 +473,7 @@ void tst_Windows::everyInterface()
     const ServerProgram server(listeningOn(u"*"_s));
     const quint16 port = portOf(server);
     QVERIFY2(port != 0, qUtf8Printable(server.notice()));
-    TRY_MATCH(server.text(u"reachability"_s), u"Reachable at .*127\\.0\\.0\\.1:%1.*"_s.arg(port));
+    TRY_MATCH(server.text(u"reachability"_s), u".*Reachable at .*127\\.0\\.0\\.1:%1.*"_s.arg(port));
     QStringList others;
     for (const LocalAddress &own : localAddresses()) {
         const bool six = own.address.family() == Address::Family::IPv6;
@@ -677,7 +679,7 @@ void tst_Windows::serverFailure()
     QCOMPARE(server.field(u"port"_s).text(), port);
     QVERIFY(server.field(u"host"_s).isEnabled());
     QCOMPARE(server.text(u"status"_s), u"Not listening · 0 open, 0 in total"_s);
-    QCOMPARE(server.text(u"reachability"_s), QString());
+    QVERIFY2(!server.text(u"reachability"_s).contains(u"Reachable"_s), qPrintable(server.text(u"reachability"_s)));
 
     server.type(u"host"_s, u"127.0.0.1"_s);
     server.type(u"port"_s, u"0"_s);
@@ -744,8 +746,8 @@ void tst_Windows::longLine()
     QVERIFY(message.toPlainText().startsWith(u"<xxx"_s));
     QVERIFY2(message.bytes() == bytes, qPrintable(u"%1 bytes were kept"_s.arg(message.bytes().size())));
     TRY_MATCH(client.text(u"summary"_s),
-              u"2,000,000 bytes in [0-9,]+ reads · closed by the server after .* · only the "
-              "first 131,072 characters are shown"_s);
+              u"2,000,000 bytes in [0-9,]+ reads · closed by the server after .* · only "
+              "its beginning is shown"_s);
     QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"complete, 2,000,000 bytes"_s);
 }
 
@@ -1037,7 +1039,7 @@ void tst_Windows::accessibleTexts()
 
     server.click(u"listen"_s);
     TRY_COMPARE(description(server, u"status"_s), u"Not listening · 0 open, 1 in total"_s);
-    QCOMPARE(accessible(server.button(u"listen"_s)).text(QAccessible::Name), u"Listen"_s);
+    TRY_COMPARE(accessible(server.button(u"listen"_s)).text(QAccessible::Name), u"Listen"_s);
     QTRY_VERIFY_WITH_TIMEOUT(!RawSocket::connectedTo("127.0.0.1", port).isOpen(), Patience);
     client.click(u"connect"_s);
     TRY_MATCH(description(client, u"notice"_s), u"127\\.0\\.0\\.1:%1 refused the connection: .*"_s.arg(port));

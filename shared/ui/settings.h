@@ -56,6 +56,9 @@ public:
     void restoreAppearance();
     void saveAppearance();
 
+    /// Forgets everything.
+    void clear() { settings_.clear(); }
+
     bool isDamaged() const { return damaged_; }
     /// For the notice, in one sentence.
     QString damageText() const;
