@@ -23,11 +23,37 @@ namespace parley
 namespace
 {
 
-/// The message as it goes to a terminal: whole characters, nothing that acts on it, a line feed at the end.
-QByteArray printable(const QByteArray &message)
+/// What was received, in pieces that the events share: a second copy of a long message would double the memory.
+class Message
 {
-    return displaySafe(MessageDecoder::decodeAll(message)).toUtf8() + '\n';
-}
+public:
+    void append(const QByteArray &bytes)
+    {
+        constexpr qsizetype piece = 64 * 1024;
+        if (!pieces_.isEmpty() && pieces_.constLast().size() + bytes.size() <= piece)
+            pieces_.last() += bytes; // or else a message of single bytes would cost many times its size
+        else if (!bytes.isEmpty())
+            pieces_.append(bytes);
+    }
+    bool isEmpty() const { return pieces_.isEmpty(); }
+
+    template <typename Print> void printRaw(Print print) const
+    {
+        for (const QByteArray &piece : pieces_)
+            print(piece);
+    }
+    /// As it goes to a terminal: whole characters, nothing that acts on it, a line feed at the end.
+    template <typename Print> void printSafely(Print print) const
+    {
+        MessageDecoder decoder;
+        for (const QByteArray &piece : pieces_)
+            print(displaySafe(decoder.decode(piece)).toUtf8());
+        print(displaySafe(decoder.finish()).toUtf8() + '\n');
+    }
+
+private:
+    QByteArrayList pieces_;
+};
 
 } // namespace
 
@@ -48,16 +74,16 @@ int runHeadlessClient(const ClientOptions &options)
     attempt.request = {options.endpoint, encodeMessage(options.send.value_or(QString())),
                        options.timeout.value_or(ConnectRequest::DefaultTimeout),
                        options.maxBytes.value_or(DefaultMaxMessageBytes)};
-    QByteArray message;
+    Message message;
     QObject::connect(&stream, &EventStream::arrived, &stream, [&](const EventBatch &batch) {
         for (const Event &event : batch.events) {
             attempt.apply(event);
             if (options.json)
                 print(eventToJson(event, stream.wallClock(event.time)));
             else if (event.call == Call::RecvFrom && !options.raw)
-                message += (message.isEmpty() ? QByteArray() : QByteArray("\n")) + event.address.toPython() + ": " + event.payload();
+                message.append((message.isEmpty() ? QByteArray() : QByteArray("\n")) + event.address.toPython() + ": " + event.payload());
             else if (event.call == Call::Recv || event.call == Call::RecvFrom)
-                message += event.payload();
+                message.append(event.bytes);
         }
         if (!attempt.isUnderWay())
             QCoreApplication::quit();
@@ -71,8 +97,12 @@ int runHeadlessClient(const ClientOptions &options)
                      [&client] { client.post([](Client &engine) { engine.cancel(); }); });
     QCoreApplication::exec();
 
-    if (!options.json && (!message.isEmpty() || attempt.outcome == Outcome::Complete))
-        print(options.raw ? message : printable(message));
+    if (!options.json && (!message.isEmpty() || attempt.outcome == Outcome::Complete)) {
+        if (options.raw)
+            message.printRaw(print);
+        else
+            message.printSafely(print);
+    }
     if (const QString failure = attempt.failure(); !failure.isEmpty())
         printError(QString(failure + u' ' + attempt.advice()).trimmed());
     else if (outputError != 0)

@@ -6,6 +6,8 @@
 #include <QFontDatabase>
 #include <QTextCursor>
 
+#include <algorithm>
+
 namespace parley
 {
 
@@ -25,6 +27,7 @@ void MessageView::startMessage()
     bytes_.clear();
     decoder_ = {};
     shown_ = 0;
+    lines_ = 0;
     cut_ = false;
 }
 
@@ -55,8 +58,12 @@ void MessageView::show(const QString &text)
     QString safe = displaySafe(text);
     if (safe.isEmpty())
         return;
-    if (shown_ + safe.size() > MaxShown) {
-        qsizetype room = MaxShown - shown_;
+    qsizetype room = std::min(MaxShown - shown_, safe.size());
+    for (qsizetype at = safe.indexOf(u'\n'); at >= 0 && at < room; at = safe.indexOf(u'\n', at + 1)) {
+        if (++lines_ == MaxLines)
+            room = at;
+    }
+    if (safe.size() > room) {
         if (room > 0 && safe.at(room - 1).isHighSurrogate())
             --room;
         safe.truncate(room);

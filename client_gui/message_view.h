@@ -12,14 +12,15 @@ namespace parley
 {
 
 /// Shows a message as it arrives: plain text, whatever the peer sent, with control and bidirectional characters
-/// escaped. All its bytes are kept; at most MaxShown characters are laid out, because a longer single line makes
-/// the layout, and with it the window, slow.
+/// escaped. All its bytes are kept; at most MaxShown characters and MaxLines lines are laid out, because more make the
+/// layout, and with it the window, slow.
 class MessageView : public QPlainTextEdit
 {
     Q_OBJECT
 
 public:
     static constexpr qsizetype MaxShown = 128 * 1024; ///< UTF-16 code units; 30 ms to lay out as one line
+    static constexpr qsizetype MaxLines = 20'000;      ///< 25 ms if they are empty
 
     explicit MessageView(QWidget *parent = nullptr);
 
@@ -31,6 +32,8 @@ public:
 
     const QByteArray &bytes() const { return bytes_; }
     bool isCut() const { return cut_; }
+    /// How many UTF-16 code units of the message are shown.
+    qsizetype shown() const { return shown_; }
 
 private:
     void show(const QString &text);
@@ -38,6 +41,7 @@ private:
     QByteArray bytes_;
     MessageDecoder decoder_;
     qsizetype shown_ = 0;
+    qsizetype lines_ = 0; // line feeds shown
     bool cut_ = false;
 };
 

@@ -122,6 +122,7 @@ int Server::tryToListen(const Address &address)
     if (!bound.ok())
         return bound.error;
     native::setUserTimeout(fd, static_cast<int>(settings_.limits.deadline.count()));
+    native::setUnsentLimit(fd, MaxUnsent);
     return serve(native::localAddress(fd));
 }
 
@@ -348,7 +349,6 @@ void Server::acceptFailed(int error)
     case ENOMEM:
         // Whoever waits stays in the queue, and the listener readable: ask again later, not at once.
         setStarved(error);
-        pauseAccepting();
         break;
     case EBADF:
     case EINVAL:

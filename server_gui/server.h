@@ -104,6 +104,7 @@ private:
     static constexpr int AcceptsPerTurn = 64; // so that those already accepted get their turn
     static constexpr int FailuresInARow = 16; // then it is not the single connection that is at fault
     static constexpr int SpareDescriptors = 64; // for the window, look-ups and files
+    static constexpr int MaxUnsent = 256 * 1024; // bytes that the system holds for a peer that does not read
     static constexpr std::chrono::milliseconds DeliveryCheck{20};
 
     class Listener final : public Reactor::Watcher

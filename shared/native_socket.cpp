@@ -288,6 +288,13 @@ void setUserTimeout([[maybe_unused]] int fd, [[maybe_unused]] int milliseconds)
 #endif
 }
 
+void setUnsentLimit([[maybe_unused]] int fd, [[maybe_unused]] int bytes)
+{
+#ifdef TCP_NOTSENT_LOWAT
+    setOption(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, bytes);
+#endif
+}
+
 int raiseDescriptorLimit()
 {
     rlimit limit{};
