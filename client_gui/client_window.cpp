@@ -213,7 +213,7 @@ void ClientWindow::showState()
 
     QString summary = attempt ? attempt->summary() : QString();
     if (message_->isCut())
-        summary += tr(" · only its beginning is shown");
+        summary += tr(" · only the first %1 characters are shown").arg(QLocale().toString(message_->shown()));
     summary_->showText(summary);
     message_->setAccessibleDescription(summary);
 

@@ -6,6 +6,8 @@
 #include <QFontDatabase>
 #include <QTextCursor>
 
+#include <algorithm>
+
 namespace parley
 {
 
@@ -68,15 +70,12 @@ void MessageView::insert(const QString &text)
     QString safe = displaySafe(text);
     if (safe.isEmpty())
         return;
-    qsizetype end = safe.indexOf(u'\n');
-    for (; end >= 0 && ++lines_ < MaxLines; end = safe.indexOf(u'\n', end + 1)) {
+    qsizetype room = std::min(MaxShown - shown_, safe.size());
+    for (qsizetype at = safe.indexOf(u'\n'); at >= 0 && at < room; at = safe.indexOf(u'\n', at + 1)) {
+        if (++lines_ == MaxLines)
+            room = at;
     }
-    if (end >= 0) {
-        safe.truncate(end);
-        cut_ = true;
-    }
-    if (shown_ + safe.size() > MaxShown) {
-        qsizetype room = MaxShown - shown_;
+    if (safe.size() > room) {
         if (room > 0 && safe.at(room - 1).isHighSurrogate())
             --room;
         safe.truncate(room);

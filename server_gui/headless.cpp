@@ -91,7 +91,8 @@ int runHeadlessServer(const ServerOptions &options)
     stream.flush();
     constexpr std::chrono::seconds patience{2}; // for a reader that has stopped reading
     output.finish(patience);
-    if (const qint64 lost = output.lostLines() + static_cast<qint64>(dropped); lost > 0)
+    const qint64 unread = output.waitingLines();
+    if (const qint64 lost = output.lostLines() + unread + static_cast<qint64>(dropped); lost > 0)
         printError(tr("%1 lines of output were lost, because the reader of stdout was too slow or gone.").arg(lost));
     return status;
 }

@@ -126,8 +126,8 @@ int Server::tryToListen(const Address &address)
     const native::Result bound = record(Call::Bind, native::bind(fd, address, transport), address);
     if (!bound.ok())
         return bound.error;
-    native::setSendBuffer(fd, SendBuffer);
     native::setUserTimeout(fd, static_cast<int>(settings_.limits.deadline.count()));
+    native::setUnsentLimit(fd, MaxUnsent);
     return serve(native::localAddress(fd));
 }
 
@@ -344,7 +344,6 @@ void Server::acceptFailed(int error)
     case ENOMEM:
         // Whoever waits stays in the queue, and the listener readable: ask again later, not at once.
         setStarved(error);
-        pauseAccepting();
         break;
     case EBADF:
     case EINVAL:

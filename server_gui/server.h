@@ -105,9 +105,7 @@ private:
     static constexpr int FailuresInARow = 16; // then it is not the single connection that is at fault
     static constexpr int SpareDescriptors = 64; // for the window, look-ups and files
     static constexpr int MostQueued = 65'535; // what a system makes of a longer backlog
-    /// What one connection may have in the kernel unread (bytes). By itself the kernel takes megabytes for each, and a
-    /// crowd that does not read would starve every TCP socket of the computer (tcp_mem, tcp(7)).
-    static constexpr int SendBuffer = 256 * 1024;
+    static constexpr int MaxUnsent = 256 * 1024; // bytes that the system holds for a peer that does not read
 
     class Listener final : public Reactor::Watcher
     {

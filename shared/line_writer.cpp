@@ -3,7 +3,9 @@
 
 #include "shared/line_writer.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <poll.h>
 #include <unistd.h>
 
@@ -47,10 +49,13 @@ struct LineWriter::Shared
     mutable std::mutex mutex;
     std::condition_variable changed;
     QByteArray pending;
+    QByteArray current; // what is being written; empty if nothing is
+    qsizetype written = 0; // of it
     qint64 lostLines = 0;
-    bool writing = false;
     bool ended = false;
     bool reported = false;
+
+    qint64 unwrittenLines() const { return QByteArrayView(current).sliced(written).count('\n'); }
 };
 
 LineWriter::LineWriter(int fd, std::function<void(int)> failed, qsizetype maxPendingBytes)
@@ -84,8 +89,8 @@ void LineWriter::write(const QByteArray &lines)
 bool LineWriter::finish(std::chrono::milliseconds patience)
 {
     std::unique_lock lock(shared_->mutex);
-    const bool idle =
-        shared_->changed.wait_for(lock, patience, [this] { return shared_->pending.isEmpty() && !shared_->writing; });
+    const bool idle = shared_->changed.wait_for(
+        lock, patience, [this] { return shared_->pending.isEmpty() && shared_->current.isEmpty(); });
     return idle && shared_->lostLines == 0;
 }
 
@@ -95,6 +100,12 @@ qint64 LineWriter::lostLines() const
     return shared_->lostLines;
 }
 
+qint64 LineWriter::waitingLines() const
+{
+    const std::lock_guard lock(shared_->mutex);
+    return shared_->unwrittenLines() + shared_->pending.count('\n');
+}
+
 void LineWriter::run(const std::shared_ptr<Shared> &shared)
 {
     std::unique_lock lock(shared->mutex);
@@ -102,18 +113,25 @@ void LineWriter::run(const std::shared_ptr<Shared> &shared)
         shared->changed.wait(lock, [&] { return shared->ended || !shared->pending.isEmpty(); });
         if (shared->ended)
             return;
-        const QByteArray lines = std::exchange(shared->pending, {});
-        shared->writing = true;
-        lock.unlock();
-        qsizetype done = 0;
-        const int error = writeAll(shared->fd, lines, done);
-        lock.lock();
-        shared->writing = false;
+        shared->current = std::exchange(shared->pending, {});
+        shared->written = 0;
+        int error = 0;
+        while (error == 0 && shared->written < shared->current.size()) {
+            // A pipe takes a piece of this size wholly or not at all (pipe(7)): what a stalled reader will miss is known.
+            const QByteArrayView rest = QByteArrayView(shared->current).sliced(shared->written);
+            const QByteArrayView piece = rest.first(std::min<qsizetype>(rest.size(), PIPE_BUF));
+            lock.unlock();
+            qsizetype done = 0;
+            error = writeAll(shared->fd, piece, done);
+            lock.lock();
+            shared->written += done;
+        }
         if (error != 0) {
-            shared->lostLines += lines.sliced(done).count('\n');
+            shared->lostLines += shared->unwrittenLines();
             if (shared->failed && !std::exchange(shared->reported, true))
                 shared->failed(error);
         }
+        shared->current.clear();
         shared->changed.notify_all();
     }
 }

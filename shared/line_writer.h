@@ -36,6 +36,8 @@ public:
     bool finish(std::chrono::milliseconds patience);
     /// How many lines were dropped or could not be written.
     qint64 lostLines() const;
+    /// How many are not written yet, a part of one included.
+    qint64 waitingLines() const;
 
 private:
     struct Shared;

@@ -284,15 +284,17 @@ void resetOnClose(int fd)
     ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &immediate, sizeof immediate);
 }
 
-void setSendBuffer(int fd, int bytes)
-{
-    setOption(fd, SOL_SOCKET, SO_SNDBUF, bytes);
-}
-
 void setUserTimeout([[maybe_unused]] int fd, [[maybe_unused]] int milliseconds)
 {
 #ifdef TCP_USER_TIMEOUT
     setOption(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, milliseconds);
+#endif
+}
+
+void setUnsentLimit([[maybe_unused]] int fd, [[maybe_unused]] int bytes)
+{
+#ifdef TCP_NOTSENT_LOWAT
+    setOption(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, bytes);
 #endif
 }
 

@@ -110,8 +110,9 @@ void resetOnClose(int fd);
 /// sockets inherit it from the listening one. A system without the option does without.
 void setUserTimeout(int fd, int milliseconds);
 
-/// Bounds what send() leaves in the kernel (SO_SNDBUF, socket(7)). Accepted sockets inherit it.
-void setSendBuffer(int fd, int bytes);
+/// send() takes no more than about @p bytes that the peer has no room for yet (TCP_NOTSENT_LOWAT, tcp(7)), where the
+/// system would take megabytes of its memory for each peer that does not read. Inherited like the one above.
+void setUnsentLimit(int fd, int bytes);
 
 /// Raises RLIMIT_NOFILE to its hard limit and returns the limit that holds now.
 int raiseDescriptorLimit();

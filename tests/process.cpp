@@ -118,9 +118,10 @@ QByteArray Process::report() const
            ".\nstdout: " + excerpt(output()) + "\nstderr: " + errorOutput().right(4000).trimmed();
 }
 
-ServerProcess::ServerProcess(const QString &host, const QStringList &options)
-    : Process(QStringLiteral(PARLEY_SERVER),
-              QStringList{u"--headless"_s} + options + QStringList{host, u"0"_s}),
+ServerProcess::ServerProcess(const QString &host, const QStringList &options, const QStringList &wrapper)
+    : Process(wrapper.value(0, QStringLiteral(PARLEY_SERVER)),
+              wrapper.mid(1) + (wrapper.isEmpty() ? QStringList() : QStringList{QStringLiteral(PARLEY_SERVER)}) +
+                  QStringList{u"--headless"_s} + options + QStringList{host, u"0"_s}),
       announcement_(nextErrorLine())
 {
     static const QRegularExpression pattern(uR"(^Listening on \('[^']+', (\d+)(, 0, \d+)?\)$)"_s);

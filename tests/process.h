@@ -47,6 +47,7 @@ public:
     int exitStatus();
 
     void sendSignal(int signal);
+    qint64 pid() const { return process_.processId(); }
     bool isRunning() const { return process_.state() != QProcess::NotRunning; }
 
     /// All that was printed so far.
@@ -74,8 +75,9 @@ private:
 class ServerProcess : public Process
 {
 public:
-    explicit ServerProcess(const QString &host = QStringLiteral("127.0.0.1"),
-                           const QStringList &options = {});
+    /// @param wrapper a program and its arguments, which starts the server.
+    explicit ServerProcess(const QString &host = QStringLiteral("127.0.0.1"), const QStringList &options = {},
+                           const QStringList &wrapper = {});
 
     /// Its first line on stderr.
     const QByteArray &announcement() const { return announcement_; }

@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -99,10 +100,10 @@ RawSocket RawSocket::bound(const char *address)
     return socket;
 }
 
-RawSocket RawSocket::listening(const char *address)
+RawSocket RawSocket::listening(const char *address, int backlog)
 {
     RawSocket socket = bound(address);
-    if (::listen(socket.fd_, SOMAXCONN) != 0)
+    if (::listen(socket.fd_, backlog) != 0)
         socket.close();
     return socket;
 }
@@ -136,6 +137,17 @@ RawSocket RawSocket::connectedTo(const QByteArray &path)
     return socket;
 }
 
+RawSocket RawSocket::connectedFrom(const char *source, const char *address, quint16 port, int receiveBuffer)
+{
+    RawSocket socket = bound(source);
+    if (receiveBuffer > 0)
+        setOption(socket.fd_, SOL_SOCKET, SO_RCVBUF, receiveBuffer);
+    SocketAddress peer = socketAddress(address, port);
+    if (socket.isOpen() && ::connect(socket.fd_, peer.pointer(), peer.length) != 0)
+        socket.close();
+    return socket;
+}
+
 RawSocket &RawSocket::operator=(RawSocket &&other) noexcept
 {
     std::swap(fd_, other.fd_);
@@ -164,6 +176,11 @@ bool RawSocket::send(QByteArrayView bytes) const
     return true;
 }
 
+void RawSocket::shutdownSending() const
+{
+    ::shutdown(fd_, SHUT_WR);
+}
+
 void RawSocket::sendAtOnce() const
 {
     setOption(fd_, IPPROTO_TCP, TCP_NODELAY, 1);
@@ -182,6 +199,12 @@ QByteArray RawSocket::receive(qsizetype most)
         bytes.append(buffer, received);
     }
     return bytes;
+}
+
+qsizetype RawSocket::waiting() const
+{
+    int count = 0;
+    return ::ioctl(fd_, FIONREAD, &count) == 0 ? count : 0;
 }
 
 bool RawSocket::isAtEnd()

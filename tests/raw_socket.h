@@ -24,12 +24,16 @@ public:
     /// Bound to @p address and a port that the system chose. Until listen() it only keeps that port:
     /// connecting to it is refused, and another program that sets SO_REUSEADDR may listen there.
     static RawSocket bound(const char *address = "127.0.0.1");
-    static RawSocket listening(const char *address = "127.0.0.1");
+    /// @param backlog 0 leaves room for one connection that nobody accepts.
+    static RawSocket listening(const char *address = "127.0.0.1", int backlog = LongestBacklog);
     /// @param receiveBuffer in bytes; 0 leaves it to the system.
     static RawSocket connectedTo(const char *address, quint16 port, int receiveBuffer = 0);
     /// @param backlog of 0: one connection waits, and connecting by a second one would block.
     static RawSocket listeningOn(const QByteArray &path, int backlog = 16);
     static RawSocket connectedTo(const QByteArray &path);
+    /// With @p source as its own address.
+    static RawSocket connectedFrom(const char *source, const char *address, quint16 port,
+                                   int receiveBuffer = 0);
 
     RawSocket() = default;
     RawSocket(RawSocket &&other) noexcept { *this = std::move(other); }
@@ -41,10 +45,14 @@ public:
 
     RawSocket accept() const;
     bool send(QByteArrayView bytes) const;
+    /// Closes the sending side only.
+    void shutdownSending() const;
     /// Each send() goes out at once (TCP_NODELAY).
     void sendAtOnce() const;
     /// At most @p most bytes; fewer only if the peer sends no more.
     QByteArray receive(qsizetype most);
+    /// How many bytes have come that were not received yet.
+    qsizetype waiting() const;
     /// Whether the peer closed in order (FIN, no RST) and all it sent was received.
     bool isAtEnd();
     void close();
@@ -52,6 +60,8 @@ public:
     void reset();
 
 private:
+    static constexpr int LongestBacklog = 4096;
+
     explicit RawSocket(int fd);
 
     int fd_ = -1;
