@@ -344,6 +344,7 @@ void Server::acceptFailed(int error)
     case ENOMEM:
         // Whoever waits stays in the queue, and the listener readable: ask again later, not at once.
         setStarved(error);
+        pauseAccepting();
         break;
     case EBADF:
     case EINVAL:

@@ -132,6 +132,7 @@ void LineWriter::run(const std::shared_ptr<Shared> &shared)
                 shared->failed(error);
         }
         shared->current.clear();
+        shared->written = 0;
         shared->changed.notify_all();
     }
 }
