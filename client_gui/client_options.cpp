@@ -22,7 +22,7 @@ QString tr(const char *text)
 
 void ClientOptions::declare(CommandLine &line)
 {
-    line.setDescription(tr("Connects to a TCP server and shows the message that it sends."));
+    line.setDescription(tr("Connects to a server over TCP, UDP or a Unix socket and shows the message that it sends."));
     line.addFlag(u"connect"_s, tr("Connect as soon as the window opens."));
     line.addValue(u"send"_s, u"TEXT"_s, tr("Send TEXT, in UTF-8, after connecting."));
     line.addValue(u"timeout"_s, u"SECONDS"_s,

@@ -79,8 +79,7 @@ int runHeadlessServer(const ServerOptions &options)
 
     IoThread<Server> server(stream);
     QObject::connect(server.engine(), &Server::starved, &stream, [](int error, native::DescriptorUse descriptors) {
-        if (error != 0)
-            printError(starvedText(error, descriptors));
+        printError(error != 0 ? starvedText(error, descriptors) : tr("Accepting connections works again."));
     });
     QObject::connect(server.engine(), &Server::finished, &stream, [] { QCoreApplication::quit(); });
     QObject::connect(&termination, &TerminationSignal::received, &stream,

@@ -63,7 +63,7 @@ std::optional<std::vector<Net>> readNets(const QString &name, CommandLine &line)
 
 void ServerOptions::declare(CommandLine &line)
 {
-    line.setDescription(tr("Listens for TCP connections, greets each client and lists them all."));
+    line.setDescription(tr("Listens for connections over TCP, UDP or a Unix socket, greets each client and lists them all."));
     line.addFlag(u"no-listen"_s, tr("Do not listen as soon as the window opens."));
     line.addValue(u"greeting"_s, u"TEXT"_s, tr("What to send, in UTF-8. Default: Hello World!"));
     line.addValue(u"greeting-file"_s, u"FILE"_s, tr("Send what FILE holds, byte for byte."));

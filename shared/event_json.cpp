@@ -52,8 +52,7 @@ QByteArray eventToJson(const Event &event, const QDateTime &wallClock)
                        {u"call"_s, QLatin1String(callName(event.call))}};
     if (event.call == Call::End)
         object.insert(u"outcome"_s, QLatin1String(outcomeName(event.outcome)));
-    else
-        object.insert(u"result"_s, event.result);
+    object.insert(u"result"_s, event.result);
     if (event.error != 0)
         object.insert(u"error"_s, QString::fromLatin1(eventErrorName(event)));
     if (!event.address.isNull()) {
