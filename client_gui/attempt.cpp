@@ -27,17 +27,13 @@ QString tr(const char *text)
 void Attempt::apply(const Event &event)
 {
     switch (event.call) {
-    case Call::GetAddrInfo:
-        lookedUp = event.error == 0;
-        break;
+    case Call::GetAddrInfo: lookedUp = event.error == 0; break;
     case Call::Connect:
         peer = event.address;
         if (event.error == 0)
             connectedAt = event.time;
         break;
-    case Call::GetSockName:
-        local = event.address;
-        break;
+    case Call::GetSockName: local = event.address; break;
     case Call::SendTo:
         peer = event.address;
         connectedAt = event.time; // as far as datagrams can be
@@ -53,8 +49,7 @@ void Attempt::apply(const Event &event)
         outcome = event.outcome;
         error = event.error;
         break;
-    default:
-        break;
+    default: break;
     }
 }
 
@@ -103,8 +98,7 @@ QString Attempt::summary() const
                           : tr("%1 in %2 datagrams").arg(bytes, QLocale().toString(reads));
     } else if (receivedBytes > 0) {
         const QString bytes = bytesText(receivedBytes);
-        text = reads == 1 ? tr("%1 in 1 read").arg(bytes)
-                          : tr("%1 in %2 reads").arg(bytes, QLocale().toString(reads));
+        text = reads == 1 ? tr("%1 in 1 read").arg(bytes) : tr("%1 in %2 reads").arg(bytes, QLocale().toString(reads));
     }
     const QString after = durationText(std::chrono::nanoseconds(duration()));
     QString ending;
@@ -118,7 +112,8 @@ QString Attempt::summary() const
             ending = isBroadcast() ? tr("collected for %1").arg(after) : tr("answered after %1").arg(after);
             break;
         }
-        ending = tr("closed by the server after %1").arg(after); break;
+        ending = tr("closed by the server after %1").arg(after);
+        break;
     case Outcome::Reset: ending = tr("reset by the server after %1").arg(after); break;
     case Outcome::TimedOut: ending = tr("timed out after %1").arg(after); break;
     case Outcome::Cancelled: ending = tr("cancelled after %1").arg(after); break;
@@ -138,7 +133,8 @@ QString Attempt::failure() const
     const QString endpoint = request.endpoint.toString();
     const QString timeout = durationText(request.timeout);
     if (isDatagram() && outcome == Outcome::LimitReached)
-        return tr("A datagram from %1 was cut: it is longer than the limit of %2.").arg(endpoint, bytesText(request.maxBytes));
+        return tr("A datagram from %1 was cut: it is longer than the limit of %2.")
+            .arg(endpoint, bytesText(request.maxBytes));
     if (isDatagram() && outcome == Outcome::TimedOut && connectedAt >= 0)
         return tr("No answer came from %1 within %2.").arg(endpoint, timeout);
     if (isDatagram() && outcome == Outcome::Refused)
@@ -152,8 +148,7 @@ QString Attempt::failure() const
         const QString bytes = bytesText(receivedBytes);
         switch (outcome) {
         case Outcome::Reset: return incomplete + tr("the connection was reset after %1.").arg(bytes);
-        case Outcome::TimedOut:
-            return incomplete + tr("after %1 the end did not come within %2.").arg(bytes, timeout);
+        case Outcome::TimedOut: return incomplete + tr("after %1 the end did not come within %2.").arg(bytes, timeout);
         case Outcome::LimitReached: return incomplete + tr("it is longer than the limit of %1.").arg(bytes);
         case Outcome::Cancelled: return incomplete + tr("it was cancelled after %1.").arg(bytes);
         default: return incomplete + tr("%1 after %2.").arg(native::errorText(error), bytes);
@@ -174,14 +169,15 @@ QString Attempt::failure() const
             return tr("%1 accepted the connection but sent nothing within %2.").arg(endpoint, timeout);
         if (!request.endpoint.isLiteral() && !lookedUp)
             return tr("The look-up of the host in %1 had no answer within %2.").arg(endpoint, timeout);
-        return tr("%1 did not answer within %2.").arg(endpoint, error == ETIMEDOUT ? durationText(std::chrono::nanoseconds(duration())) : timeout);
+        return tr("%1 did not answer within %2.")
+            .arg(endpoint, error == ETIMEDOUT ? durationText(std::chrono::nanoseconds(duration())) : timeout);
     case Outcome::Cancelled: return tr("Connecting to %1 was cancelled.").arg(endpoint);
     case Outcome::Refused: return tr("%1 refused the connection: nothing listens on that port there.").arg(endpoint);
-    case Outcome::Unreachable:
-        return tr("%1 cannot be reached: %2.").arg(endpoint, native::errorText(error).toLower());
+    case Outcome::Unreachable: return tr("%1 cannot be reached: %2.").arg(endpoint, native::errorText(error).toLower());
     case Outcome::UnknownHost:
-        return error == EAI_AGAIN ? tr("The host in %1 could not be looked up: the name server did not answer.").arg(endpoint)
-                                  : tr("The host in %1 is unknown: no address belongs to that name.").arg(endpoint);
+        return error == EAI_AGAIN
+                   ? tr("The host in %1 could not be looked up: the name server did not answer.").arg(endpoint)
+                   : tr("The host in %1 is unknown: no address belongs to that name.").arg(endpoint);
     case Outcome::Failed: return tr("Connecting to %1 failed: %2.").arg(endpoint, native::errorText(error));
     }
     Q_UNREACHABLE();

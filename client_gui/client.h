@@ -28,9 +28,9 @@ struct ConnectRequest
     static constexpr std::chrono::milliseconds DefaultTimeout{10'000};
 
     Endpoint endpoint;
-    QByteArray send;                                        ///< sent after connecting
-    std::chrono::milliseconds timeout = DefaultTimeout;     ///< for look-up, connect, send and receive together
-    qint64 maxBytes = DefaultMaxMessageBytes;               ///< the longest message taken
+    QByteArray send;                                    ///< sent after connecting
+    std::chrono::milliseconds timeout = DefaultTimeout; ///< for look-up, connect, send and receive together
+    qint64 maxBytes = DefaultMaxMessageBytes;           ///< the longest message taken
 };
 
 /// The engine of parley-client: one attempt at a time to connect, and to receive until the peer closes. It writes

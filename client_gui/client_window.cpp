@@ -13,9 +13,8 @@
 #include "shared/ui/table_view.h"
 
 #include <QAction>
-#include <QDoubleSpinBox>
-#include <QSpinBox>
 #include <QApplication>
+#include <QDoubleSpinBox>
 #include <QFileDialog>
 #include <QHeaderView>
 #include <QLineEdit>
@@ -23,6 +22,7 @@
 #include <QMenuBar>
 #include <QPushButton>
 #include <QSaveFile>
+#include <QSpinBox>
 #include <QSplitter>
 #include <QVBoxLayout>
 
@@ -179,7 +179,8 @@ void ClientWindow::read(const EventBatch &batch)
             received += event.payload();
         else if (event.call == Call::RecvFrom)
             message_->appendDatagram(event.address, event.payload());
-        else if (event.call == Call::Connect && form_->parse() == std::variant<Endpoint, EndpointError>(attempt->request.endpoint))
+        else if (event.call == Call::Connect
+                 && form_->parse() == std::variant<Endpoint, EndpointError>(attempt->request.endpoint))
             form_->showResolved(attempt->request.endpoint, event.address);
         if (event.call == Call::End) {
             message_->append(std::exchange(received, {}));
@@ -206,7 +207,8 @@ void ClientWindow::showState()
     const bool underWay = attempt && attempt->isUnderWay();
     connect_->setText(underWay ? tr("Cancel") : tr("Connect"));
     connectAction_->setText(underWay ? tr("&Cancel") : tr("&Connect"));
-    message_->setPlaceholderText(!attempt ? tr("The server's message will appear here: start a server, then click Connect.")
+    message_->setPlaceholderText(!attempt
+                                     ? tr("The server's message will appear here: start a server, then click Connect.")
                                  : underWay ? tr("Nothing received yet.")
                                             : tr("Nothing was received."));
     saveAction_->setEnabled(!message_->bytes().isEmpty() && !underWay);
@@ -258,7 +260,8 @@ void ClientWindow::changeLimits()
     });
     dialog->addLimit(tr("&Time-out:"), timeout, u"timeout"_s,
                      tr("Ends an attempt whose look-up, connect or message takes for ever."));
-    dialog->addLimit(tr("&Longest message:"), most, u"maxBytes"_s, tr("Keeps a server that sends without end from filling the memory."));
+    dialog->addLimit(tr("&Longest message:"), most, u"maxBytes"_s,
+                     tr("Keeps a server that sends without end from filling the memory."));
     dialog->open();
 }
 
@@ -272,10 +275,14 @@ void ClientWindow::restoreSettings()
     initialEndpoint_ = form_->fields();
     send_->setText(options_.send.value_or(settings.text(u"send"_s, QString())));
     initialSend_ = send_->text();
-    const auto isTimeout = [](const QString &text) { return text.toDouble() >= 0.001 && text.toDouble() <= LongestTimeout; };
-    const auto isLimit = [](const QString &text) { return text.toLongLong() >= 1 && text.toLongLong() <= MaxMessageBytes; };
-    timeout_ = options_.timeout.value_or(
-        std::chrono::milliseconds(qRound64(settings.text(u"limits/timeout"_s, DefaultTimeout, isTimeout).toDouble() * 1000)));
+    const auto isTimeout = [](const QString &text) {
+        return text.toDouble() >= 0.001 && text.toDouble() <= LongestTimeout;
+    };
+    const auto isLimit = [](const QString &text) {
+        return text.toLongLong() >= 1 && text.toLongLong() <= MaxMessageBytes;
+    };
+    timeout_ = options_.timeout.value_or(std::chrono::milliseconds(
+        qRound64(settings.text(u"limits/timeout"_s, DefaultTimeout, isTimeout).toDouble() * 1000)));
     maxBytes_ = options_.maxBytes.value_or(
         settings.text(u"limits/max-bytes"_s, QString::number(DefaultMaxMessageBytes), isLimit).toLongLong());
     settings.restoreGeometry(*this);

@@ -64,7 +64,7 @@ private:
     bool damaged_ = false;          // the settings that were read: they are written anew
     SavedEndpoint initialEndpoint_; // as the fields started: what is still so need not be remembered
     QString initialSend_;
-    quint64 current_ = 0;              // the attempt that the message view shows; 0 before the first
+    quint64 current_ = 0; // the attempt that the message view shows; 0 before the first
 
     EndpointForm *form_ = nullptr;
     QLineEdit *send_ = nullptr;

@@ -72,8 +72,9 @@ int runHeadlessClient(const ClientOptions &options)
 
     std::atomic<int> outputError = 0;
     constexpr int longestEscape = 4; // characters for a byte
-    LineWriter output(STDOUT_FILENO, [&outputError](int error) { outputError = error; },
-                      longestEscape * attempt.request.maxBytes + LineWriter::MaxPendingBytes);
+    LineWriter output(
+        STDOUT_FILENO, [&outputError](int error) { outputError = error; },
+        longestEscape * attempt.request.maxBytes + LineWriter::MaxPendingBytes);
     MessagePrinter message(output, options.raw);
     if (options.json)
         output.write(startToJson("parley-client", stream.wallClock(0)));
@@ -92,9 +93,8 @@ int runHeadlessClient(const ClientOptions &options)
     });
 
     IoThread<Client> client(stream);
-    client.post([number = attempt.number, request = attempt.request](Client &engine) {
-        engine.connectTo(number, request);
-    });
+    client.post(
+        [number = attempt.number, request = attempt.request](Client &engine) { engine.connectTo(number, request); });
     bool interrupted = false;
     QObject::connect(&termination, &TerminationSignal::received, &stream, [&] {
         interrupted = true;

@@ -17,8 +17,7 @@ using Interest = Reactor::Interest;
 
 Connection::Connection(ConnectionOwner &owner, quint64 number, native::Descriptor socket, const Address &peer,
                        const QByteArray &greeting, Clock::time_point deadline)
-    : owner_(owner), number_(number), socket_(std::move(socket)), peer_(peer), greeting_(greeting),
-      deadline_(deadline)
+    : owner_(owner), number_(number), socket_(std::move(socket)), peer_(peer), greeting_(greeting), deadline_(deadline)
 {
 }
 
@@ -26,8 +25,7 @@ void Connection::start()
 {
     if (!sendMore())
         return;
-    const int error =
-        owner_.reactor().watch(socket_.get(), this, allSent() ? Interest::Read : Interest::ReadWrite);
+    const int error = owner_.reactor().watch(socket_.get(), this, allSent() ? Interest::Read : Interest::ReadWrite);
     if (error != 0) {
         native::resetOnClose(socket_.get());
         close(Outcome::Failed, error);
@@ -82,7 +80,8 @@ void Connection::peerReset(int error)
     close(complete ? Outcome::Complete : vanished ? Outcome::Reset : Outcome::Failed, error);
 }
 
-/// Sends once, so that no reader, however fast, keeps the others waiting. Returns whether the connection is still there.
+/// Sends once, so that no reader, however fast, keeps the others waiting. Returns whether the connection is still
+/// there.
 bool Connection::sendMore()
 {
     if (!allSent()) {

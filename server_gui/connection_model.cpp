@@ -36,9 +36,9 @@ void ConnectionModel::read(const EventBatch &batch)
             apply(event, record);
             added.push_back(record);
         } else if (!added.empty() && event.connection >= added.front().number) {
-            const auto it = std::lower_bound(
-                added.begin(), added.end(), event.connection,
-                [](const Record &record, quint64 number) { return record.number < number; });
+            const auto it =
+                std::lower_bound(added.begin(), added.end(), event.connection,
+                                 [](const Record &record, quint64 number) { return record.number < number; });
             if (it != added.end() && it->number == event.connection)
                 apply(event, *it);
         } else if (Record *record = find(event.connection)) {

@@ -14,8 +14,8 @@ namespace parley
 
 class EventStream;
 
-/// The server's connections: a row for each accepted one, or for each sender of datagrams, in that order. Rows are compact records; their texts are
-/// made when they are looked at.
+/// The server's connections: a row for each accepted one, or for each sender of datagrams, in that order. Rows are
+/// compact records; their texts are made when they are looked at.
 class ConnectionModel : public QAbstractTableModel
 {
     Q_OBJECT

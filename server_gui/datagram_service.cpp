@@ -107,7 +107,8 @@ bool DatagramService::mayAnswerLarger(const Address &address, Peer &peer, Clock:
         if (addresses_.size() >= MaxPeers)
             return false;
     }
-    Bucket &ofAddress = addresses_.try_emplace(address.withPort(0), Bucket{LargerAnswers::PerAddress, now}).first->second;
+    Bucket &ofAddress =
+        addresses_.try_emplace(address.withPort(0), Bucket{LargerAnswers::PerAddress, now}).first->second;
     peer.largerAnswers.fill(LargerAnswers::PerPeer, now);
     ofAddress.fill(LargerAnswers::PerAddress, now);
     all_.fill(LargerAnswers::InAll, now);

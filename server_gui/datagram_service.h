@@ -44,8 +44,8 @@ public:
 
     /// @param numbers the last number given to a connection or sender. @param denied counts senders turned away.
     /// @param fd bound to @p bound, owned by the caller.
-    DatagramService(EventStream &events, std::atomic<quint64> &numbers, std::atomic<quint64> &denied, int fd, const Address &bound,
-                    const QByteArray &greeting);
+    DatagramService(EventStream &events, std::atomic<quint64> &numbers, std::atomic<quint64> &denied, int fd,
+                    const Address &bound, const QByteArray &greeting);
 
     void setGreeting(const QByteArray &greeting) { greeting_ = greeting; }
     void setAccess(const AccessList &access) { access_ = access; }
@@ -69,7 +69,7 @@ private:
         quint64 lastUse = 0; // the key in uses_
         Clock::time_point lastSeen;
         Bucket largerAnswers{LargerAnswers::PerPeer, {}};
-        std::size_t lastDatagram = 0;                  // hash
+        std::size_t lastDatagram = 0; // hash
         int repeats = 0;
         bool denied = false; // and said so
     };

@@ -31,13 +31,11 @@ QString unixFailure(const QString &path, int error)
             .arg(path);
     case EACCES:
     case EPERM:
-    case EROFS:
-        return tr("Cannot listen on %1: this user may not make files there. Choose another folder.").arg(path);
+    case EROFS: return tr("Cannot listen on %1: this user may not make files there. Choose another folder.").arg(path);
     case ENOENT:
     case ENOTDIR:
         return tr("Cannot listen on %1: its folder does not exist. Make it, or choose another path.").arg(path);
-    default:
-        return tr("Cannot listen on %1: %2.").arg(path, native::errorText(error));
+    default: return tr("Cannot listen on %1: %2.").arg(path, native::errorText(error));
     }
 }
 
@@ -49,7 +47,8 @@ QString listenFailure(const Endpoint &endpoint, const Event &end)
     if (end.outcome == Outcome::UnknownHost) {
         if (end.error == EAI_AGAIN)
             return tr("Cannot listen on %1: the name server did not answer. Try again, or give an address.").arg(where);
-        return tr("Cannot listen on %1: the host is unknown. Check its spelling, or give an address of this computer.").arg(where);
+        return tr("Cannot listen on %1: the host is unknown. Check its spelling, or give an address of this computer.")
+            .arg(where);
     }
     if (endpoint.transport == Transport::Unix)
         return unixFailure(where, end.error);
@@ -58,15 +57,19 @@ QString listenFailure(const Endpoint &endpoint, const Event &end)
         return tr("Cannot serve %1: the greeting does not fit into a datagram, which holds %2 bytes.")
             .arg(where, QString::number(native::MaxDatagram));
     case EADDRINUSE:
-        return tr("Cannot listen on %1: the port is in use by another program. Choose another port, or 0 for any free one.").arg(where);
+        return tr("Cannot listen on %1: the port is in use by another program. Choose another port, or 0 for any free "
+                  "one.")
+            .arg(where);
     case EACCES:
-        return tr("Cannot listen on %1: ports below 1024 are reserved for the administrator. Choose a higher port.").arg(where);
+        return tr("Cannot listen on %1: ports below 1024 are reserved for the administrator. Choose a higher port.")
+            .arg(where);
     case EADDRNOTAVAIL:
-        return tr("Cannot listen on %1: that is not an address of this computer. Choose one of its own, or * for every interface.").arg(where);
+        return tr("Cannot listen on %1: that is not an address of this computer. Choose one of its own, or * for every "
+                  "interface.")
+            .arg(where);
     case EAFNOSUPPORT:
         return tr("Cannot listen on %1: this computer has no such address family. Choose another address.").arg(where);
-    default:
-        return tr("Cannot listen on %1: %2.").arg(where, native::errorText(end.error));
+    default: return tr("Cannot listen on %1: %2.").arg(where, native::errorText(end.error));
     }
 }
 

@@ -105,7 +105,8 @@ void Server::listen(const ServerSettings &settings)
 void Server::listenOn(const std::vector<Address> &candidates)
 {
     int error = EADDRNOTAVAIL;
-    for (auto it = candidates.begin(); it != candidates.end() && (error == EADDRNOTAVAIL || error == EAFNOSUPPORT); ++it)
+    for (auto it = candidates.begin(); it != candidates.end() && (error == EADDRNOTAVAIL || error == EAFNOSUPPORT);
+         ++it)
         error = tryToListen(*it);
     if (error != 0) {
         closeListener(Outcome::Failed, error);
@@ -169,8 +170,7 @@ int Server::serve(const Address &bound)
 
 bool Server::isServing(const Event &event)
 {
-    return event.connection == 0 && event.error == 0
-           && (event.call == Call::Listen || event.call == Call::GetSockName);
+    return event.connection == 0 && event.error == 0 && (event.call == Call::Listen || event.call == Call::GetSockName);
 }
 
 void Server::setGreeting(const QByteArray &greeting)

@@ -42,18 +42,18 @@ struct ServerLimits
 /// What to listen on, and how to treat those who connect.
 struct ServerSettings
 {
-    static constexpr int DefaultBacklog = 4096; ///< a burst of connects overflows the 50 that Qt asks for
+    static constexpr int DefaultBacklog = 4096;       ///< a burst of connects overflows the 50 that Qt asks for
     static constexpr unsigned DefaultUnixMode = 0600; ///< only this user may connect
 
     Endpoint endpoint;
     QByteArray greeting;
     int backlog = DefaultBacklog;
     ServerLimits limits;
-    unsigned unixMode = DefaultUnixMode;                  ///< of a Unix socket's file
+    unsigned unixMode = DefaultUnixMode; ///< of a Unix socket's file
 };
 
-/// The engine of parley-server: listens, accepts, greets; with UDP, answers. It writes each call to an EventStream and knows no
-/// reader of it.
+/// The engine of parley-server: listens, accepts, greets; with UDP, answers. It writes each call to an EventStream and
+/// knows no reader of it.
 ///
 /// Lives on an I/O thread; commands are called there (IoThread::post()). The counts may be read on any thread.
 ///
@@ -101,10 +101,10 @@ Q_SIGNALS:
 
 private:
     static constexpr std::chrono::milliseconds AcceptRetry{100};
-    static constexpr int AcceptsPerTurn = 64; // so that those already accepted get their turn
-    static constexpr int FailuresInARow = 16; // then it is not the single connection that is at fault
-    static constexpr int SpareDescriptors = 64; // for the window, look-ups and files
-    static constexpr int MostQueued = 65'535; // what a system makes of a longer backlog
+    static constexpr int AcceptsPerTurn = 64;    // so that those already accepted get their turn
+    static constexpr int FailuresInARow = 16;    // then it is not the single connection that is at fault
+    static constexpr int SpareDescriptors = 64;  // for the window, look-ups and files
+    static constexpr int MostQueued = 65'535;    // what a system makes of a longer backlog
     static constexpr int MaxUnsent = 256 * 1024; // bytes that the system holds for a peer that does not read
 
     class Listener final : public Reactor::Watcher
@@ -149,8 +149,8 @@ private:
     native::Descriptor listening_;
     std::optional<UnixFile> unixFile_;
     std::unique_ptr<DatagramService> datagrams_; // instead of the listener, for UDP
-    QTimer acceptTimer_{this}; // while accepting is paused
-    QTimer recovered_{this};   // accept works again, for now
+    QTimer acceptTimer_{this};                   // while accepting is paused
+    QTimer recovered_{this};                     // accept works again, for now
     int starved_ = 0;
     int failures_ = 0; // of accept, since it last succeeded
 

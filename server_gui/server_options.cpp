@@ -39,7 +39,8 @@ QByteArray readGreetingFile(const QString &name, CommandLine &line)
     if (file.error() != QFileDevice::NoError)
         line.setError(tr("--greeting-file “%1”: %2.").arg(name, file.errorString()));
     else if (bytes.size() > MaxGreetingBytes)
-        line.setError(tr("--greeting-file “%1” is longer than %2 bytes, the longest greeting.").arg(name, QString::number(MaxGreetingBytes)));
+        line.setError(tr("--greeting-file “%1” is longer than %2 bytes, the longest greeting.")
+                          .arg(name, QString::number(MaxGreetingBytes)));
     return bytes;
 }
 
@@ -63,7 +64,8 @@ std::optional<std::vector<Net>> readNets(const QString &name, CommandLine &line)
 
 void ServerOptions::declare(CommandLine &line)
 {
-    line.setDescription(tr("Listens for connections over TCP, UDP or a Unix socket, greets each client and lists them all."));
+    line.setDescription(
+        tr("Listens for connections over TCP, UDP or a Unix socket, greets each client and lists them all."));
     line.addFlag(u"no-listen"_s, tr("Do not listen as soon as the window opens."));
     line.addValue(u"greeting"_s, u"TEXT"_s, tr("What to send, in UTF-8. Default: Hello World!"));
     line.addValue(u"greeting-file"_s, u"FILE"_s, tr("Send what FILE holds, byte for byte."));
@@ -72,8 +74,9 @@ void ServerOptions::declare(CommandLine &line)
                   tr("What to do with a connection: greet-close (send the greeting, then close), the default."));
     line.addValue(u"unix-mode"_s, u"MODE"_s,
                   tr("With --unix: who may connect, as octal file permissions. Default: 600, this user."));
-    line.addValue(u"max-connections"_s, u"N"_s,
-                  tr("The most connections at once; the surplus is closed. Default: what the descriptor limit allows."));
+    line.addValue(
+        u"max-connections"_s, u"N"_s,
+        tr("The most connections at once; the surplus is closed. Default: what the descriptor limit allows."));
     line.addValue(u"max-per-peer"_s, u"N"_s, tr("Likewise from one address. Default: no limit."));
     line.addValue(u"allow"_s, u"NET"_s, tr("Serve only this address or net, such as 192.168.0.0/16. Can be repeated."));
     line.addValue(u"deny"_s, u"NET"_s, tr("Do not serve this address or net, even if allowed. Can be repeated."));

@@ -12,10 +12,10 @@
 #include "shared/ui/status_label.h"
 #include "shared/ui/table_view.h"
 
+#include <QAbstractItemView>
 #include <QAction>
 #include <QCloseEvent>
 #include <QComboBox>
-#include <QAbstractItemView>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QLocale>
@@ -128,9 +128,10 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     if (fields.greeting.size() <= MaxEditableGreeting && encodeMessage(fields.greeting) == greeting_)
         greetingEdit_->setText(fields.greeting);
     else
-        greetingEdit_->setPlaceholderText(options_.greetingSource.isEmpty()
-                                              ? bytesText(greeting_.size())
-                                              : tr("%1 from %2").arg(bytesText(greeting_.size()), options_.greetingSource));
+        greetingEdit_->setPlaceholderText(
+            options_.greetingSource.isEmpty()
+                ? bytesText(greeting_.size())
+                : tr("%1 from %2").arg(bytesText(greeting_.size()), options_.greetingSource));
 
     form_ = new EndpointForm(Endpoint::Use::Listen, host_, host_->lineEdit(), listen_);
     form_->setFields(fields.endpoint);
@@ -267,8 +268,9 @@ void ServerWindow::setLocalNames(const LocalNames &names)
     add(names.name, own.isEmpty() ? tr("this computer's name, which has no address")
                                   : tr("this computer's name: %1").arg(own.join(u", "_s)));
     for (const LocalAddress &local : names.interfaces) {
-        add(QString::fromUtf8(local.address.host()),
-            local.address.isLoopback() ? tr("only this computer") : tr("everyone who can reach %1").arg(local.interface));
+        add(QString::fromUtf8(local.address.host()), local.address.isLoopback()
+                                                         ? tr("only this computer")
+                                                         : tr("everyone who can reach %1").arg(local.interface));
     }
     add(u"*"_s, tr("everyone, on every interface, IPv6 and IPv4"));
     add(u"0.0.0.0"_s, tr("everyone, on every interface, IPv4 only"));
@@ -320,9 +322,9 @@ void ServerWindow::showNotice(About about, const QString &text, const QString &a
     if (about < noticeAbout_)
         return;
     noticeAbout_ = about;
-    const auto kind = about == About::Failure                                   ? NoticeBar::Kind::Error
+    const auto kind = about == About::Failure                                ? NoticeBar::Kind::Error
                       : about == About::Damage || about == About::Starvation ? NoticeBar::Kind::Warning
-                                                                                : NoticeBar::Kind::Information;
+                                                                             : NoticeBar::Kind::Information;
     notice_->showNotice(kind, text, action, std::move(onAction));
 }
 
@@ -366,7 +368,8 @@ QString ServerWindow::reachText() const
         QStringList own;
         for (const Address &address : localNames_.addresses)
             own.append(QString::fromUtf8(address.host()));
-        return own.isEmpty() ? QString() : tr("This computer is %1, which is %2.").arg(localNames_.name, own.join(u", "_s));
+        return own.isEmpty() ? QString()
+                             : tr("This computer is %1, which is %2.").arg(localNames_.name, own.join(u", "_s));
     }
     if (endpoint_.transport == Transport::Unix) {
         return (endpoint_.path.startsWith('@')
@@ -380,7 +383,8 @@ QString ServerWindow::reachText() const
         return tr("Reachable at %1, from this computer only.").arg(here);
     if (here.isEmpty())
         return tr("Reachable at %1, from other computers too unless a firewall stops them.").arg(others);
-    return tr("Listening on every interface. Reachable at %1 from this computer, and from others at %2 unless a firewall "
+    return tr("Listening on every interface. Reachable at %1 from this computer, and from others at %2 unless a "
+              "firewall "
               "stops them.")
         .arg(here, others);
 }
@@ -389,19 +393,22 @@ void ServerWindow::showPlaceholder()
 {
     if (state_ == State::Listening && endpoint_.transport == Transport::Unix) {
         const QString path = endpoint_.toString();
-        table_->setPlaceholder(tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  %1")
-                                   .arg(path.startsWith(u'@') ? u"socat - ABSTRACT-CONNECT:"_s + path.sliced(1)
-                                                              : u"ncat -U "_s + path));
+        table_->setPlaceholder(
+            tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  %1")
+                .arg(path.startsWith(u'@') ? u"socat - ABSTRACT-CONNECT:"_s + path.sliced(1) : u"ncat -U "_s + path));
     } else if (state_ == State::Listening && endpoint_.transport == Transport::Udp) {
-        table_->setPlaceholder(tr("No datagram yet.\nClick Connect in Parley Client, or type in a terminal:  ncat -u %1 %2")
-                                   .arg(reachability_.here.empty() ? endpoint_.host() : QString::fromUtf8(reachability_.here.front().host()))
-                                   .arg(listening_.port()));
+        table_->setPlaceholder(
+            tr("No datagram yet.\nClick Connect in Parley Client, or type in a terminal:  ncat -u %1 %2")
+                .arg(reachability_.here.empty() ? endpoint_.host()
+                                                : QString::fromUtf8(reachability_.here.front().host()))
+                .arg(listening_.port()));
     } else if (state_ == State::Listening) {
         const std::vector<Address> &addresses = reachability_.here.empty() ? reachability_.others : reachability_.here;
         const QString host = addresses.empty() ? endpoint_.host() : QString::fromUtf8(addresses.front().host());
-        table_->setPlaceholder(tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  ncat %1 %2")
-                                   .arg(host)
-                                   .arg(listening_.port()));
+        table_->setPlaceholder(
+            tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  ncat %1 %2")
+                .arg(host)
+                .arg(listening_.port()));
     } else {
         table_->setPlaceholder(tr("Not listening.\nClick Listen to accept connections."));
     }
@@ -410,10 +417,13 @@ void ServerWindow::showPlaceholder()
 void ServerWindow::showCounts()
 {
     const QLocale locale;
-    QString state = closing_                      ? tr("Completing the greetings under way")
-                    : state_ == State::Listening ? tr("Listening on %1").arg(listening_.isNull() ? endpoint_.toString() : QString::fromLatin1(listening_.toPython()))
-                    : state_ == State::Starting  ? tr("Starting")
-                                                 : tr("Not listening");
+    QString state =
+        closing_ ? tr("Completing the greetings under way")
+        : state_ == State::Listening
+            ? tr("Listening on %1")
+                  .arg(listening_.isNull() ? endpoint_.toString() : QString::fromLatin1(listening_.toPython()))
+        : state_ == State::Starting ? tr("Starting")
+                                    : tr("Not listening");
     const quint64 open = server_.engine()->open();
     state += tr(" · %1 open, %2 in total").arg(locale.toString(open), locale.toString(server_.engine()->accepted()));
     if (const quint64 turned = server_.engine()->denied(); turned > 0)

@@ -70,8 +70,7 @@ private:
     void readListenerEvent(const Event &event);
     void setReachability(const Reachability &reachability);
     void setStarved(int error, native::DescriptorUse descriptors);
-    void showNotice(About about, const QString &text, const QString &action = {},
-                    std::function<void()> onAction = {});
+    void showNotice(About about, const QString &text, const QString &action = {}, std::function<void()> onAction = {});
     void clearNotice(About about);
     void setState(State state);
     void showState();
@@ -85,11 +84,11 @@ private:
     IoThread<Server> server_{stream_}; // after the stream it writes to: taken down first
 
     State state_ = State::Stopped;
-    Endpoint endpoint_;       // what was asked for last
-    Address listening_;       // what is listened on
-    QByteArray greeting_;     // what is sent
+    Endpoint endpoint_;   // what was asked for last
+    Address listening_;   // what is listened on
+    QByteArray greeting_; // what is sent
     ServerLimits limits_;
-    QString inputError_;      // of the fields, before the notice was there to show it
+    QString inputError_; // of the fields, before the notice was there to show it
     LocalNames localNames_;
     Reachability reachability_;
     About noticeAbout_ = About::Nothing;
@@ -98,8 +97,8 @@ private:
     bool damaged_ = false;          // the settings that were read: they are written anew
     SavedEndpoint initialEndpoint_; // as the fields started: what is still so need not be remembered
     QString initialGreeting_;
-    quint64 dropped_ = 0;     // events that this window was too slow for
-    QTimer clock_;            // while connections are open
+    quint64 dropped_ = 0; // events that this window was too slow for
+    QTimer clock_;        // while connections are open
 
     EndpointForm *form_ = nullptr;
     QComboBox *host_ = nullptr;

@@ -36,7 +36,8 @@ CommandLine::CommandLine()
     parser_.addOption({{u"v"_s, u"version"_s}, tr("Show the version and exit.")});
     addFlag(u"headless"_s, tr("Open no window: work in the terminal."));
     addFlag(u"udp"_s, tr("Datagrams (UDP) in place of TCP."));
-    addValue(u"unix"_s, u"PATH"_s, tr("A Unix-domain stream socket, in place of host and port; @NAME is an abstract one."));
+    addValue(u"unix"_s, u"PATH"_s,
+             tr("A Unix-domain stream socket, in place of host and port; @NAME is an abstract one."));
     addFlag(u"json"_s, tr("With --headless: one JSON object per event on stdout, a line each."));
     parser_.addPositionalArgument(u"host"_s, tr("A name or an address. Default: this computer's name."), u"[host]"_s);
     parser_.addPositionalArgument(u"port"_s, tr("A number or a service name. Default: 3000."), u"[port]"_s);
@@ -57,11 +58,13 @@ bool CommandLine::parse(const QStringList &arguments)
     if (!parser_.parse(arguments))
         setError(parser_.errorText());
     else if (parser_.positionalArguments().size() > 2)
-        setError(tr("Unexpected argument %1: a host and a port are all there is.").arg(quoted(parser_.positionalArguments().at(2))));
+        setError(tr("Unexpected argument %1: a host and a port are all there is.")
+                     .arg(quoted(parser_.positionalArguments().at(2))));
     else if (isSet(u"udp"_s) && isSet(u"unix"_s))
         setError(tr("--udp and --unix exclude each other."));
     else if (isSet(u"unix"_s) && !parser_.positionalArguments().isEmpty())
-        setError(tr("Unexpected argument %1: --unix takes the place of host and port.").arg(quoted(parser_.positionalArguments().at(0))));
+        setError(tr("Unexpected argument %1: --unix takes the place of host and port.")
+                     .arg(quoted(parser_.positionalArguments().at(0))));
     else if (isSet(u"json"_s) && !isSet(u"headless"_s))
         setError(tr("--json goes with --headless."));
     return error_.isEmpty();
@@ -113,10 +116,11 @@ Transport CommandLine::transport() const
 
 Endpoint CommandLine::endpoint(Endpoint::Use use)
 {
-    const auto parsed = transport() == Transport::Unix
-                            ? Endpoint::parseUnix(parser_.value(u"unix"_s))
-                            : Endpoint::parse(host().value_or(localHostName()),
-                                              port().value_or(QString::number(Endpoint::DefaultPort)), use, transport());
+    const auto parsed =
+        transport() == Transport::Unix
+            ? Endpoint::parseUnix(parser_.value(u"unix"_s))
+            : Endpoint::parse(host().value_or(localHostName()), port().value_or(QString::number(Endpoint::DefaultPort)),
+                              use, transport());
     if (const auto *error = std::get_if<EndpointError>(&parsed)) {
         setError(error->sentence);
         return {};
@@ -155,7 +159,8 @@ std::optional<QString> CommandLine::positional(qsizetype index) const
 
 void printError(const QString &sentence)
 {
-    const QString line = QCoreApplication::applicationName() + u": "_s + displaySafe(sentence, LineBreaks::Escape) + u'\n';
+    const QString line =
+        QCoreApplication::applicationName() + u": "_s + displaySafe(sentence, LineBreaks::Escape) + u'\n';
     std::fputs(line.toUtf8().constData(), stderr);
 }
 

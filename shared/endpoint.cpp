@@ -90,7 +90,8 @@ bool isFamilyName(const QString &host)
 QString familyError(const QString &family)
 {
     if (family == u"AF_INET"_s || family == u"AF_INET6"_s || family == u"AF_UNIX"_s)
-        return tr("%1 is an address family and not a host: the family follows from the host that you give.").arg(quoted(family));
+        return tr("%1 is an address family and not a host: the family follows from the host that you give.")
+            .arg(quoted(family));
     return tr("%1 is an address family that there are no sockets of here: there are AF_INET, AF_INET6 and AF_UNIX.")
         .arg(quoted(family));
 }
@@ -136,8 +137,9 @@ std::variant<Address, EndpointError> parseIPv4Host(const QString &host)
         const uint value = host.toUInt(&fits);
         if (fits)
             return Address::ipv4(value, 0);
-        return hostError(tr("%1 is not an address: written as one integer, an IPv4 address is between 0 and 4294967295.")
-                             .arg(quoted(host)));
+        return hostError(
+            tr("%1 is not an address: written as one integer, an IPv4 address is between 0 and 4294967295.")
+                .arg(quoted(host)));
     }
     const Address address = Address::parseIPv4(host.toUtf8());
     if (!address.isNull())
@@ -211,15 +213,19 @@ std::variant<Endpoint, EndpointError> parseHost(const QString &host, Endpoint::U
     }
     if (endpoint.literal.isBroadcast()) {
         if (transport != Transport::Udp)
-            return hostError(tr("%1 is an address for datagrams (UDP); a TCP connection has one peer.").arg(quoted(host)));
+            return hostError(
+                tr("%1 is an address for datagrams (UDP); a TCP connection has one peer.").arg(quoted(host)));
         if (use == Endpoint::Use::Listen)
             return hostError(tr("%1 is an address to send to; to receive broadcasts, listen on every interface: *.")
                                  .arg(quoted(host)));
     }
     if (endpoint.literal.isMulticast() && transport != Transport::Udp)
-        return hostError(tr("%1 is a multicast address, for datagrams; a TCP connection has one peer.").arg(quoted(host)));
-    if (endpoint.literal.family() == Address::Family::IPv6 && endpoint.literal.isLinkLocal() && endpoint.literal.scope() == 0)
-        return hostError(tr("%1 is a link-local address, which needs its interface: add it, such as %2.").arg(quoted(host), host + u"%eth0"_s));
+        return hostError(
+            tr("%1 is a multicast address, for datagrams; a TCP connection has one peer.").arg(quoted(host)));
+    if (endpoint.literal.family() == Address::Family::IPv6 && endpoint.literal.isLinkLocal()
+        && endpoint.literal.scope() == 0)
+        return hostError(tr("%1 is a link-local address, which needs its interface: add it, such as %2.")
+                             .arg(quoted(host), host + u"%eth0"_s));
     if (use == Endpoint::Use::Connect && endpoint.literal.isAny()) {
         if (host.isEmpty())
             return hostError(tr("The host is empty: give the name or the address of the computer to connect to."));
@@ -258,8 +264,9 @@ std::variant<Endpoint, EndpointError> Endpoint::parseUnix(const QString &path)
     if (path.isEmpty() || path == u"@"_s)
         return invalid(tr("The path is empty: give the socket's file, or @name for an abstract one."));
     if (endpoint.path.size() > native::MaxUnixPath) {
-        return invalid(tr("%1 is too long for a Unix socket: a path has at most %2 bytes, this one %3.")
-                           .arg(quoted(path), QString::number(native::MaxUnixPath), QString::number(endpoint.path.size())));
+        return invalid(
+            tr("%1 is too long for a Unix socket: a path has at most %2 bytes, this one %3.")
+                .arg(quoted(path), QString::number(native::MaxUnixPath), QString::number(endpoint.path.size())));
     }
     if (endpoint.path.contains('\0'))
         return invalid(tr("%1 is not a path: it contains a null character.").arg(quoted(path)));
@@ -294,7 +301,8 @@ QString Endpoint::vocabulary() const
         return u"AF_UNIX, SOCK_STREAM, 0, "_s + toString();
     if (isLiteral())
         return vocabulary(literal);
-    return (transport == Transport::Udp ? u"AF_UNSPEC, SOCK_DGRAM, 0 (UDP), "_s : u"AF_UNSPEC, SOCK_STREAM, 0 (TCP), "_s)
+    return (transport == Transport::Udp ? u"AF_UNSPEC, SOCK_DGRAM, 0 (UDP), "_s
+                                        : u"AF_UNSPEC, SOCK_STREAM, 0 (TCP), "_s)
            + displaySafe(name, LineBreaks::Escape) + u", "_s + QString::number(port);
 }
 

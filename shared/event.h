@@ -55,7 +55,8 @@ struct Event
     quint64 connection = 0; ///< unique in the run; 0 for the listener
     qint64 result = 0;      ///< what the call returned (a descriptor, a count of bytes, 0); -1 where it failed.
                             ///< End, server: the bytes that the peer acknowledged
-    QByteArray bytes;       ///< calls that move bytes: holds payload(); GetAddrInfo: the host name; Unix Bind, Listen, Connect: the path
+    QByteArray bytes;       ///< calls that move bytes: holds payload(); GetAddrInfo: the host name; Unix Bind, Listen,
+                            ///< Connect: the path
     qint64 offset = 0;      ///< where in bytes the payload starts (a greeting is shared, never copied)
     Address address;        ///< Accept, Connect, SendTo, RecvFrom: the peer. Bind, Listen, GetSockName: this side
     int error = 0;          ///< errno of a failed call; GetAddrInfo: the EAI_ code

@@ -29,8 +29,8 @@ class EventStream : public QObject
 
 public:
     static constexpr std::chrono::milliseconds Interval{33};
-    static constexpr std::size_t MaxPendingDetails = 250'000;      ///< events; a quarter of a second under full load
-    static constexpr std::size_t MaxPendingEvents = 1'000'000;     ///< events; about 100 MB
+    static constexpr std::size_t MaxPendingDetails = 250'000;     ///< events; a quarter of a second under full load
+    static constexpr std::size_t MaxPendingEvents = 1'000'000;    ///< events; about 100 MB
     static constexpr qint64 MaxPendingPayload = 64 * 1024 * 1024; ///< bytes received, held by waiting events
 
     explicit EventStream(QObject *parent = nullptr);

@@ -12,10 +12,12 @@ namespace parley
 {
 
 /// Runs one engine on a thread of its own, from construction to destruction, and takes it down there.
-template <typename Engine> class IoThread
+template <typename Engine>
+class IoThread
 {
 public:
-    template <typename... Args> explicit IoThread(Args &&...args) : engine_(new Engine(std::forward<Args>(args)...))
+    template <typename... Args>
+    explicit IoThread(Args &&...args) : engine_(new Engine(std::forward<Args>(args)...))
     {
         engine_->moveToThread(&thread_);
         QObject::connect(&thread_, &QThread::finished, engine_, &QObject::deleteLater);
@@ -30,7 +32,8 @@ public:
     Q_DISABLE_COPY_MOVE(IoThread)
 
     /// Calls @p command with the engine on its thread, later.
-    template <typename Command> void post(Command command)
+    template <typename Command>
+    void post(Command command)
     {
         QMetaObject::invokeMethod(
             engine_, [engine = engine_, command = std::move(command)] { command(*engine); }, Qt::QueuedConnection);

@@ -21,7 +21,8 @@ void waitUntilWritable(int fd)
     ::poll(&waiting, 1, -1);
 }
 
-/// Writes all of @p bytes, as long as that takes. Returns 0, or the errno that stopped it; @p done tells how far it came.
+/// Writes all of @p bytes, as long as that takes. Returns 0, or the errno that stopped it; @p done tells how far it
+/// came.
 int writeAll(int fd, QByteArrayView bytes, qsizetype &done)
 {
     int error = 0;
@@ -49,7 +50,7 @@ struct LineWriter::Shared
     mutable std::mutex mutex;
     std::condition_variable changed;
     QByteArray pending;
-    QByteArray current; // what is being written; empty if nothing is
+    QByteArray current;    // what is being written; empty if nothing is
     qsizetype written = 0; // of it
     qint64 lostLines = 0;
     bool ended = false;
@@ -117,7 +118,8 @@ void LineWriter::run(const std::shared_ptr<Shared> &shared)
         shared->written = 0;
         int error = 0;
         while (error == 0 && shared->written < shared->current.size()) {
-            // A pipe takes a piece of this size wholly or not at all (pipe(7)): what a stalled reader will miss is known.
+            // A pipe takes a piece of this size wholly or not at all (pipe(7)): what a stalled reader will miss is
+            // known.
             const QByteArrayView rest = QByteArrayView(shared->current).sliced(shared->written);
             const QByteArrayView piece = rest.first(std::min<qsizetype>(rest.size(), PIPE_BUF));
             lock.unlock();

@@ -21,8 +21,7 @@ std::vector<LocalAddress> localAddresses()
         if (!entry->ifa_addr || !(entry->ifa_flags & IFF_UP))
             continue;
         const bool v6 = entry->ifa_addr->sa_family == AF_INET6;
-        const Address address =
-            Address::fromSockaddr(entry->ifa_addr, v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
+        const Address address = Address::fromSockaddr(entry->ifa_addr, v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
         if (!address.isNull())
             result.push_back({address, QString::fromLocal8Bit(entry->ifa_name)});
     }

@@ -48,8 +48,7 @@ struct Lookup::Shared
     Lookup *lookup; // guarded by mutex; null once the look-up is cancelled
 };
 
-Lookup::Lookup(const Endpoint &endpoint, QObject *parent)
-    : QObject(parent), shared_(std::make_shared<Shared>())
+Lookup::Lookup(const Endpoint &endpoint, QObject *parent) : QObject(parent), shared_(std::make_shared<Shared>())
 {
     shared_->lookup = this;
     const auto deliver = [](const std::shared_ptr<Shared> &shared, int error, std::vector<Address> addresses) {

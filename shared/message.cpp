@@ -13,7 +13,8 @@ namespace
 {
 
 /// Format characters that reorder, hide or forge text: Unicode's bidirectional controls (UAX #9), invisible ones but
-/// for the joiners that scripts and emoji need, line and paragraph separators, interlinear annotations, the byte order mark within text, and tag characters.
+/// for the joiners that scripts and emoji need, line and paragraph separators, interlinear annotations, the byte order
+/// mark within text, and tag characters.
 bool isDeceptive(char32_t c)
 {
     return c == 0x00ad || c == 0x061c || c == 0x200b || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e)

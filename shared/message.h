@@ -43,7 +43,7 @@ private:
     void decodeByte(unsigned char byte, QString &text);
 
     char32_t codePoint_ = 0;
-    int missing_ = 0;            // continuation bytes still to come
+    int missing_ = 0;             // continuation bytes still to come
     unsigned char lowest_ = 0x80; // bounds of the next continuation byte (Unicode 15, table 3-7)
     unsigned char highest_ = 0xbf;
 };

@@ -50,7 +50,8 @@ socklen_t unixAddress(const QByteArray &path, sockaddr_un &address)
     return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + size);
 }
 
-template <typename Call> Result retryInterrupted(Call call)
+template <typename Call>
+Result retryInterrupted(Call call)
 {
     for (;;) {
         const Result result = resultOf(call());
@@ -80,9 +81,7 @@ bool Result::wouldBlock() const
 
 Result socket(Transport transport, Address::Family family)
 {
-    const int domain = transport == Transport::Unix          ? AF_UNIX
-                       : family == Address::Family::IPv6 ? AF_INET6
-                                                             : AF_INET;
+    const int domain = transport == Transport::Unix ? AF_UNIX : family == Address::Family::IPv6 ? AF_INET6 : AF_INET;
     const int type = transport == Transport::Udp ? SOCK_DGRAM : SOCK_STREAM;
     return resultOf(::socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
@@ -138,8 +137,8 @@ Result accept(int fd, Address &peer)
 {
     sockaddr_storage storage;
     socklen_t length = sizeof storage;
-    const Result result = resultOf(
-        ::accept4(fd, reinterpret_cast<sockaddr *>(&storage), &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    const Result result =
+        resultOf(::accept4(fd, reinterpret_cast<sockaddr *>(&storage), &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
     peer = result.ok() ? Address::fromSockaddr(reinterpret_cast<const sockaddr *>(&storage), length) : Address();
     return result;
 }

@@ -70,14 +70,15 @@ Result connectUnix(int fd, const QByteArray &path);
 /// The process that connected, as the system vouches for it (SO_PEERCRED); null where it does not tell.
 Address peerCredentials(int fd);
 
-/// accept4(2), not retried when interrupted. @p peer comes from the call itself: getpeername(2) has none once the peer has reset.
+/// accept4(2), not retried when interrupted. @p peer comes from the call itself: getpeername(2) has none once the peer
+/// has reset.
 Result accept(int fd, Address &peer);
 
 Result connect(int fd, const Address &address);
 /// SO_ERROR, which this clears; 0 for none.
 int pendingError(int fd);
-/// How a connect under way ended; 0 for connected. Where the peer has sent and reset already, it is connected: its bytes
-/// are there to be read, and the reset comes after them. (Asking for SO_ERROR would drop the reset.)
+/// How a connect under way ended; 0 for connected. Where the peer has sent and reset already, it is connected: its
+/// bytes are there to be read, and the reset comes after them. (Asking for SO_ERROR would drop the reset.)
 int connectError(int fd);
 /// getsockname(2); null if it fails.
 Address localAddress(int fd);

@@ -11,7 +11,8 @@
 #include <optional>
 #include <vector>
 
-namespace parley::test {
+namespace parley::test
+{
 
 /// A reader of an event stream that keeps all it reads.
 class EventRecorder : public QObject
@@ -34,10 +35,7 @@ public:
     }
 
     /// How it ended; None as long as it has not.
-    Outcome outcome(quint64 connection) const
-    {
-        return find(connection, Call::End).value_or(Event()).outcome;
-    }
+    Outcome outcome(quint64 connection) const { return find(connection, Call::End).value_or(Event()).outcome; }
 
     qsizetype count(Call call, Outcome outcome = Outcome::None) const
     {

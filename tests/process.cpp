@@ -15,9 +15,11 @@
 
 using namespace Qt::StringLiterals;
 
-namespace parley::test {
+namespace parley::test
+{
 
-namespace {
+namespace
+{
 
 bool waitUntil(const auto &holds)
 {
@@ -112,16 +114,16 @@ QByteArray Process::report() const
     if (process_.error() == QProcess::FailedToStart)
         state = "did not start";
     else if (!isRunning())
-        state = (process_.exitStatus() == QProcess::CrashExit ? "was ended by signal " : "exited with ") +
-                QByteArray::number(process_.exitCode());
-    return (process_.program() + u' ' + process_.arguments().join(u' ')).toUtf8() + '\n' + state +
-           ".\nstdout: " + excerpt(output()) + "\nstderr: " + errorOutput().right(4000).trimmed();
+        state = (process_.exitStatus() == QProcess::CrashExit ? "was ended by signal " : "exited with ")
+                + QByteArray::number(process_.exitCode());
+    return (process_.program() + u' ' + process_.arguments().join(u' ')).toUtf8() + '\n' + state
+           + ".\nstdout: " + excerpt(output()) + "\nstderr: " + errorOutput().right(4000).trimmed();
 }
 
 ServerProcess::ServerProcess(const QString &host, const QStringList &options, const QStringList &wrapper)
     : Process(wrapper.value(0, QStringLiteral(PARLEY_SERVER)),
-              wrapper.mid(1) + (wrapper.isEmpty() ? QStringList() : QStringList{QStringLiteral(PARLEY_SERVER)}) +
-                  QStringList{u"--headless"_s} + options + QStringList{host, u"0"_s}),
+              wrapper.mid(1) + (wrapper.isEmpty() ? QStringList() : QStringList{QStringLiteral(PARLEY_SERVER)})
+                  + QStringList{u"--headless"_s} + options + QStringList{host, u"0"_s}),
       announcement_(nextErrorLine())
 {
     static const QRegularExpression pattern(uR"(^Listening on \('[^']+', (\d+)(, 0, \d+)?\)$)"_s);

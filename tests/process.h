@@ -14,11 +14,12 @@
 /// QVERIFY() that reports how the processes stand where the condition fails.
 #define VERIFY(condition, ...) QVERIFY2(condition, parley::test::reports(__VA_ARGS__).constData())
 /// Likewise, where the condition comes true in time.
-#define TRY_VERIFY(condition, ...)                                                                           \
-    QTRY_VERIFY2_WITH_TIMEOUT(condition, parley::test::reports(__VA_ARGS__).constData(),                     \
+#define TRY_VERIFY(condition, ...)                                                                                     \
+    QTRY_VERIFY2_WITH_TIMEOUT(condition, parley::test::reports(__VA_ARGS__).constData(),                               \
                               std::chrono::milliseconds(parley::test::Patience).count())
 
-namespace parley::test {
+namespace parley::test
+{
 
 /// How long a test waits for a state that should come at once: a guard against deadlocks, not a measure of
 /// speed.

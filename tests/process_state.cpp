@@ -21,9 +21,11 @@
 
 using namespace Qt::StringLiterals;
 
-namespace parley::test {
+namespace parley::test
+{
 
-namespace {
+namespace
+{
 
 QByteArray contents(const QString &name)
 {
@@ -39,7 +41,8 @@ QString ofProcess(qint64 pid, const QString &name)
 QList<int> descriptors(qint64 pid)
 {
     QList<int> numbers;
-    const QStringList names = QDir(ofProcess(pid, u"fd"_s)).entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::System);
+    const QStringList names =
+        QDir(ofProcess(pid, u"fd"_s)).entryList(QDir::NoDotAndDotDot | QDir::AllEntries | QDir::System);
     for (const QString &name : names)
         numbers.append(name.toInt());
     return numbers;
@@ -82,7 +85,8 @@ int nextDescriptor(qint64 pid)
 int descriptorLimit(qint64 pid)
 {
     rlimit limit{};
-    return ::prlimit(static_cast<pid_t>(pid), RLIMIT_NOFILE, nullptr, &limit) == 0 ? static_cast<int>(limit.rlim_cur) : -1;
+    return ::prlimit(static_cast<pid_t>(pid), RLIMIT_NOFILE, nullptr, &limit) == 0 ? static_cast<int>(limit.rlim_cur)
+                                                                                   : -1;
 }
 
 bool setDescriptorLimit(qint64 pid, int limit)

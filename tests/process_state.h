@@ -12,7 +12,8 @@
 #include <chrono>
 #include <optional>
 
-namespace parley::test {
+namespace parley::test
+{
 
 /// Processor time that a process has used, of all its threads (proc(5), stat).
 std::chrono::milliseconds processorTime(qint64 pid);

@@ -15,9 +15,11 @@
 #include <cstddef>
 #include <cstring>
 
-namespace parley::test {
+namespace parley::test
+{
 
-namespace {
+namespace
+{
 
 struct SocketAddress
 {
@@ -55,8 +57,7 @@ SocketAddress socketAddress(const QByteArray &path)
     std::memcpy(un.sun_path, path.constData(), static_cast<std::size_t>(path.size()));
     if (path.startsWith('@'))
         un.sun_path[0] = '\0';
-    result.length =
-        static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + static_cast<std::size_t>(path.size()));
+    result.length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + static_cast<std::size_t>(path.size()));
     return result;
 }
 
@@ -78,9 +79,8 @@ quint16 localPortOf(int fd)
     local.length = sizeof local.storage;
     if (::getsockname(fd, local.pointer(), &local.length) != 0)
         return 0;
-    return ntohs(local.storage.ss_family == AF_INET6
-                     ? reinterpret_cast<const sockaddr_in6 &>(local.storage).sin6_port
-                     : reinterpret_cast<const sockaddr_in &>(local.storage).sin_port);
+    return ntohs(local.storage.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6 &>(local.storage).sin6_port
+                                                     : reinterpret_cast<const sockaddr_in &>(local.storage).sin_port);
 }
 
 } // namespace
@@ -247,8 +247,7 @@ RawDatagrams RawDatagrams::connectedTo(const char *address, quint16 port)
 RawDatagrams RawDatagrams::refusing(const char *address)
 {
     RawDatagrams socket = bound(address);
-    SocketAddress itself =
-        socketAddress(address, socket.localPort()); // the only one that it takes datagrams from
+    SocketAddress itself = socketAddress(address, socket.localPort()); // the only one that it takes datagrams from
     if (::connect(socket.fd_, itself.pointer(), itself.length) != 0)
         ::close(std::exchange(socket.fd_, -1));
     return socket;
@@ -267,15 +266,14 @@ quint16 RawDatagrams::localPort() const
 
 bool RawDatagrams::send(QByteArrayView datagram) const
 {
-    return ::send(fd_, datagram.data(), static_cast<std::size_t>(datagram.size()), MSG_NOSIGNAL) ==
-           datagram.size();
+    return ::send(fd_, datagram.data(), static_cast<std::size_t>(datagram.size()), MSG_NOSIGNAL) == datagram.size();
 }
 
 bool RawDatagrams::answer(QByteArrayView datagram) const
 {
     return ::sendto(fd_, datagram.data(), static_cast<std::size_t>(datagram.size()), MSG_NOSIGNAL,
-                    reinterpret_cast<const sockaddr *>(sender_.constData()),
-                    static_cast<socklen_t>(sender_.size())) == datagram.size();
+                    reinterpret_cast<const sockaddr *>(sender_.constData()), static_cast<socklen_t>(sender_.size()))
+           == datagram.size();
 }
 
 std::optional<QByteArray> RawDatagrams::receive()
@@ -286,8 +284,7 @@ std::optional<QByteArray> RawDatagrams::receive()
     const ssize_t received = ::recvfrom(fd_, buffer, sizeof buffer, 0, sender.pointer(), &sender.length);
     if (received < 0)
         return {};
-    sender_ =
-        QByteArray(reinterpret_cast<const char *>(&sender.storage), static_cast<qsizetype>(sender.length));
+    sender_ = QByteArray(reinterpret_cast<const char *>(&sender.storage), static_cast<qsizetype>(sender.length));
     return QByteArray(buffer, received);
 }
 

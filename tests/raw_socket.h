@@ -9,11 +9,12 @@
 #include <utility>
 
 /// For tests that need IPv6 on some of their rows: containers often have none.
-#define SKIP_WITHOUT_IPV6(isNeeded)                                                                          \
-    if ((isNeeded) && !parley::test::RawSocket::bound("::1").isOpen())                                       \
+#define SKIP_WITHOUT_IPV6(isNeeded)                                                                                    \
+    if ((isNeeded) && !parley::test::RawSocket::bound("::1").isOpen())                                                 \
     QSKIP("This computer has no IPv6.")
 
-namespace parley::test {
+namespace parley::test
+{
 
 /// A blocking stream socket, TCP or Unix, made of the system's calls alone, so that the test decides what the
 /// other end of a connection sees. No call waits longer than Patience; where one fails, what comes after it
@@ -32,8 +33,7 @@ public:
     static RawSocket listeningOn(const QByteArray &path, int backlog = 16);
     static RawSocket connectedTo(const QByteArray &path);
     /// With @p source as its own address.
-    static RawSocket connectedFrom(const char *source, const char *address, quint16 port,
-                                   int receiveBuffer = 0);
+    static RawSocket connectedFrom(const char *source, const char *address, quint16 port, int receiveBuffer = 0);
 
     RawSocket() = default;
     RawSocket(RawSocket &&other) noexcept { *this = std::move(other); }

@@ -16,7 +16,8 @@
 using namespace Qt::StringLiterals;
 using namespace parley;
 
-namespace {
+namespace
+{
 
 const sockaddr *generic(const void *address)
 {
@@ -240,8 +241,7 @@ void TestAddress::sockaddrRoundTrip_data()
     QTest::addColumn<std::uint32_t>("length");
     QTest::newRow("IPv4") << Address::parseIPv4("192.168.0.104", 60239) << AF_INET
                           << std::uint32_t{sizeof(sockaddr_in)};
-    QTest::newRow("IPv6") << Address::parseIPv6("2001:db8::1", 1) << AF_INET6
-                          << std::uint32_t{sizeof(sockaddr_in6)};
+    QTest::newRow("IPv6") << Address::parseIPv6("2001:db8::1", 1) << AF_INET6 << std::uint32_t{sizeof(sockaddr_in6)};
     QTest::newRow("any") << Address::any(65535) << AF_INET6 << std::uint32_t{sizeof(sockaddr_in6)};
     QTest::newRow("scope") << Address::ipv6({0xfe, 0x80, 1}, 3000, 7) << AF_INET6
                            << std::uint32_t{sizeof(sockaddr_in6)};

@@ -28,18 +28,18 @@ using namespace std::chrono_literals;
 
 Q_DECLARE_METATYPE(parley::Outcome)
 
-namespace {
+namespace
+{
 
 constexpr int Patience = 20'000; // ms; a guard against deadlocks
 
 /// A client engine on its thread, with all it tells.
 struct ClientFixture
 {
-    explicit ClientFixture(quint16 port, const QString &host = u"127.0.0.1"_s,
-                           Transport transport = Transport::Tcp)
+    explicit ClientFixture(quint16 port, const QString &host = u"127.0.0.1"_s, Transport transport = Transport::Tcp)
     {
-        request.endpoint = std::get<Endpoint>(
-            Endpoint::parse(host, QString::number(port), Endpoint::Use::Connect, transport));
+        request.endpoint =
+            std::get<Endpoint>(Endpoint::parse(host, QString::number(port), Endpoint::Use::Connect, transport));
     }
     /// @param path of a Unix socket.
     explicit ClientFixture(const QByteArray &path)
@@ -84,10 +84,10 @@ public:
                 return;
             }
             // Broadcasts stay on the loopback interface.
-            const QByteArray setUp = "mount --make-rprivate / && mount --bind " + hostsFile() +
-                                     " /etc/hosts && "
-                                     "ip link set lo up && "
-                                     "ip route add broadcast 255.255.255.255 dev lo src 127.0.0.1";
+            const QByteArray setUp = "mount --make-rprivate / && mount --bind " + hostsFile()
+                                     + " /etc/hosts && "
+                                       "ip link set lo up && "
+                                       "ip route add broadcast 255.255.255.255 dev lo src 127.0.0.1";
             if (std::system(setUp.constData()) != 0) {
                 error_ = ENOTSUP;
                 return;
@@ -102,8 +102,8 @@ public:
     /// From now on the calling thread is in it, and the threads that it starts.
     bool enter() const
     {
-        return ::unshare(CLONE_FS) == 0 && ::setns(network_.get(), CLONE_NEWNET) == 0 &&
-               ::setns(files_.get(), CLONE_NEWNS) == 0;
+        return ::unshare(CLONE_FS) == 0 && ::setns(network_.get(), CLONE_NEWNET) == 0
+               && ::setns(files_.get(), CLONE_NEWNS) == 0;
     }
     /// A socket that stays in it.
     RawDatagrams bound(const char *address) const
@@ -128,8 +128,8 @@ private:
     int error_ = 0;
 };
 
-#define SKIP_WITHOUT(network)                                                                                \
-    if ((network).error() != 0)                                                                              \
+#define SKIP_WITHOUT(network)                                                                                          \
+    if ((network).error() != 0)                                                                                        \
     QSKIP(qPrintable(u"no private network: "_s + native::errorText((network).error())))
 
 /// A client that asks with a datagram.

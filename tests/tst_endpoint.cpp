@@ -20,7 +20,8 @@ using namespace parley;
 using Use = Endpoint::Use;
 using Part = EndpointError::Part;
 
-namespace {
+namespace
+{
 
 using Parsed = std::variant<Endpoint, EndpointError>;
 
@@ -34,8 +35,7 @@ Endpoint endpointOf(const Parsed &parsed)
 /// The endpoint that the printed form of @p endpoint stands for.
 Endpoint reparsed(const Endpoint &endpoint, Use use)
 {
-    return endpointOf(
-        Endpoint::parse(endpoint.host(), QString::number(endpoint.port), use, endpoint.transport));
+    return endpointOf(Endpoint::parse(endpoint.host(), QString::number(endpoint.port), use, endpoint.transport));
 }
 
 } // namespace
@@ -87,12 +87,9 @@ void TestEndpoint::good_data()
     QTest::newRow("rooted name") << u"example.org."_s << u"80"_s << u"example.org.:80"_s << false;
     QTest::newRow("capitals") << u"Example.ORG"_s << u"80"_s << u"Example.ORG:80"_s << false;
     QTest::newRow("underscore") << u"my_host"_s << u"80"_s << u"my_host:80"_s << false;
-    QTest::newRow("international name")
-        << u"münchen.example"_s << u"80"_s << u"münchen.example:80"_s << false;
-    QTest::newRow("name that begins with digits")
-        << u"3com.example"_s << u"1"_s << u"3com.example:1"_s << false;
-    QTest::newRow("name that begins as a quad")
-        << u"1.2.3.4.example"_s << u"1"_s << u"1.2.3.4.example:1"_s << false;
+    QTest::newRow("international name") << u"münchen.example"_s << u"80"_s << u"münchen.example:80"_s << false;
+    QTest::newRow("name that begins with digits") << u"3com.example"_s << u"1"_s << u"3com.example:1"_s << false;
+    QTest::newRow("name that begins as a quad") << u"1.2.3.4.example"_s << u"1"_s << u"1.2.3.4.example:1"_s << false;
     QTest::newRow("name that begins with 0x") << u"0xide"_s << u"1"_s << u"0xide:1"_s << false;
     const QString label(63, u'a');
     QTest::newRow("longest label") << label << u"1"_s << QString(label + u":1"_s) << false;
@@ -101,13 +98,11 @@ void TestEndpoint::good_data()
     QTest::newRow("IPv6") << u"::1"_s << u"3000"_s << u"[::1]:3000"_s << true;
     QTest::newRow("IPv6 in brackets") << u"[::1]"_s << u"3000"_s << u"[::1]:3000"_s << true;
     QTest::newRow("IPv6 in capitals") << u"2001:DB8::0:FF"_s << u"1"_s << u"[2001:db8::ff]:1"_s << true;
-    QTest::newRow("IPv6 with dots") << u"64:ff9b::192.0.2.33"_s << u"1"_s << u"[64:ff9b::c000:221]:1"_s
-                                    << true;
+    QTest::newRow("IPv6 with dots") << u"64:ff9b::192.0.2.33"_s << u"1"_s << u"[64:ff9b::c000:221]:1"_s << true;
     QTest::newRow("mapped IPv4") << u"::ffff:10.0.0.1"_s << u"1"_s << u"10.0.0.1:1"_s << true;
     QTest::newRow("integer") << u"2130706433"_s << u"3000"_s << u"127.0.0.1:3000"_s << true;
     QTest::newRow("integer 1") << u"1"_s << u"3000"_s << u"0.0.0.1:3000"_s << true;
-    QTest::newRow("greatest integer of a host")
-        << u"4294967294"_s << u"3000"_s << u"255.255.255.254:3000"_s << true;
+    QTest::newRow("greatest integer of a host") << u"4294967294"_s << u"3000"_s << u"255.255.255.254:3000"_s << true;
 
     QTest::newRow("least port") << u"::1"_s << u"1"_s << u"[::1]:1"_s << true;
     QTest::newRow("greatest port") << u"::1"_s << u"65535"_s << u"[::1]:65535"_s << true;
@@ -154,8 +149,7 @@ void TestEndpoint::listenOnly_data()
     QTest::addColumn<QString>("printed");
     QTest::addColumn<QByteArray>("bound");
 
-    QTest::newRow("empty: every IPv4 interface")
-        << u""_s << u"3000"_s << u"0.0.0.0:3000"_s << "('0.0.0.0', 3000)"_ba;
+    QTest::newRow("empty: every IPv4 interface") << u""_s << u"3000"_s << u"0.0.0.0:3000"_s << "('0.0.0.0', 3000)"_ba;
     QTest::newRow("blank") << u" "_s << u"3000"_s << u"0.0.0.0:3000"_s << "('0.0.0.0', 3000)"_ba;
     QTest::newRow("0.0.0.0") << u"0.0.0.0"_s << u"3000"_s << u"0.0.0.0:3000"_s << "('0.0.0.0', 3000)"_ba;
     QTest::newRow("integer 0") << u"0"_s << u"3000"_s << u"0.0.0.0:3000"_s << "('0.0.0.0', 3000)"_ba;
@@ -195,8 +189,8 @@ void TestEndpoint::scope()
 void TestEndpoint::broadcast_data()
 {
     QTest::addColumn<QString>("host");
-    for (const QString &host : {u"<broadcast>"_s, u"255.255.255.255"_s, u"4294967295"_s,
-                                u"::ffff:255.255.255.255"_s, u" <broadcast> "_s})
+    for (const QString &host :
+         {u"<broadcast>"_s, u"255.255.255.255"_s, u"4294967295"_s, u"::ffff:255.255.255.255"_s, u" <broadcast> "_s})
         QTest::addRow("%s", qUtf8Printable(host)) << host;
 }
 
@@ -218,8 +212,7 @@ void TestEndpoint::broadcast()
         const auto &error = std::get<EndpointError>(parsed);
         QVERIFY(error.part == Part::Host);
         QVERIFY2(error.sentence.contains(hint), qPrintable(error.sentence));
-        QVERIFY2(error.sentence.contains(QString(u"“"_s + host.trimmed() + u"”"_s)),
-                 qPrintable(error.sentence));
+        QVERIFY2(error.sentence.contains(QString(u"“"_s + host.trimmed() + u"”"_s)), qPrintable(error.sentence));
     }
 }
 
@@ -289,8 +282,7 @@ void TestEndpoint::serviceOfTheTransport()
     const auto tcp = Endpoint::parse(u"127.0.0.1"_s, u"tftp"_s, Use::Connect, Transport::Tcp);
     QVERIFY(std::holds_alternative<EndpointError>(tcp));
     const QString sentence = std::get<EndpointError>(tcp).sentence;
-    QVERIFY2(sentence.contains(u"“tftp”"_s) && sentence.contains(u"TCP service such as http"_s),
-             qPrintable(sentence));
+    QVERIFY2(sentence.contains(u"“tftp”"_s) && sentence.contains(u"TCP service such as http"_s), qPrintable(sentence));
 
     const auto udp = Endpoint::parse(u"127.0.0.1"_s, u"no-such-service"_s, Use::Connect, Transport::Udp);
     QVERIFY(std::holds_alternative<EndpointError>(udp));
@@ -306,25 +298,22 @@ void TestEndpoint::bad_data()
     QTest::addColumn<Part>("part");
     QTest::addColumn<QString>("named"); // must be in the sentence
 
-    const QString badHosts =
-        u"010.1.2.3,127.1,0x7f.0.0.1,0x7f000001,256.1.1.1,1.2.3.4.5,1.2.3.4.,127.1.,"
-        u"1.2.3.0x,host.5,4294967296,99999999999999,１２７.0.0.1,127.0.0.１,127.0.1。1,１,-1,"
-        u"+1.2.3.4,1.2.3.4/8,:,:::,1::2::3,[::1,::1],[],[[::1]],[127.0.0.1],[localhost],"
-        u"::1/64,fe80::1%no-such-one,fe80::1%,127.0.0.1:3000,localhost:3000,two words,"
-        u"a..b,.example,.,-a.example,a-.example,a/b,http://a/,user@host,%41,**,"
-        u"*.example,münchen..de"_s;
+    const QString badHosts = u"010.1.2.3,127.1,0x7f.0.0.1,0x7f000001,256.1.1.1,1.2.3.4.5,1.2.3.4.,127.1.,"
+                             u"1.2.3.0x,host.5,4294967296,99999999999999,１２７.0.0.1,127.0.0.１,127.0.1。1,１,-1,"
+                             u"+1.2.3.4,1.2.3.4/8,:,:::,1::2::3,[::1,::1],[],[[::1]],[127.0.0.1],[localhost],"
+                             u"::1/64,fe80::1%no-such-one,fe80::1%,127.0.0.1:3000,localhost:3000,two words,"
+                             u"a..b,.example,.,-a.example,a-.example,a/b,http://a/,user@host,%41,**,"
+                             u"*.example,münchen..de"_s;
     for (const QString &host : badHosts.split(u',')) {
         QTest::addRow("host <%s>", qUtf8Printable(host))
             << host << u"3000"_s << Use::Listen << Part::Host << QString(u"“"_s + host + u"”"_s);
     }
-    QTest::newRow("label of 64") << QString(64, u'a') << u"1"_s << Use::Connect << Part::Host
-                                 << QString(64, u'a');
+    QTest::newRow("label of 64") << QString(64, u'a') << u"1"_s << Use::Connect << Part::Host << QString(64, u'a');
     QTest::newRow("name of 254") << u"abcde."_s.repeated(42) + u"ab"_s << u"1"_s << Use::Connect << Part::Host
                                  << u"abcde.abcde."_s;
     QTest::newRow("neither name nor <broadcast>")
         << u"<Broadcast>"_s << u"1"_s << Use::Connect << Part::Host << u"“<Broadcast>”"_s;
-    QTest::newRow("both bad: the host first")
-        << u"a b"_s << u"x y"_s << Use::Listen << Part::Host << u"“a b”"_s;
+    QTest::newRow("both bad: the host first") << u"a b"_s << u"x y"_s << Use::Listen << Part::Host << u"“a b”"_s;
 
     QTest::newRow("nowhere to connect to") << u""_s << u"3000"_s << Use::Connect << Part::Host << u"empty"_s;
     for (const QString &host : {u"*"_s, u"::"_s, u"[::]"_s, u"0.0.0.0"_s, u"0"_s, u"::ffff:0.0.0.0"_s}) {
@@ -338,10 +327,8 @@ void TestEndpoint::bad_data()
         QTest::addRow("port <%s>", qUtf8Printable(port))
             << u"localhost"_s << port << Use::Listen << Part::Port << QString(u"“"_s + port + u"”"_s);
     }
-    QTest::newRow("connect to port 0")
-        << u"localhost"_s << u"0"_s << Use::Connect << Part::Port << u"Port 0"_s;
-    QTest::newRow("connect to port 00")
-        << u"localhost"_s << u"00"_s << Use::Connect << Part::Port << u"Port 0"_s;
+    QTest::newRow("connect to port 0") << u"localhost"_s << u"0"_s << Use::Connect << Part::Port << u"Port 0"_s;
+    QTest::newRow("connect to port 00") << u"localhost"_s << u"00"_s << Use::Connect << Part::Port << u"Port 0"_s;
 }
 
 void TestEndpoint::bad()
@@ -357,8 +344,7 @@ void TestEndpoint::bad()
         const auto &error = std::get<EndpointError>(parsed);
         QVERIFY(error.part == part);
         QVERIFY2(error.sentence.contains(named), qPrintable(error.sentence));
-        QVERIFY2(error.sentence.endsWith(u'.') && !error.sentence.contains(u". "_s),
-                 qPrintable(error.sentence));
+        QVERIFY2(error.sentence.endsWith(u'.') && !error.sentence.contains(u". "_s), qPrintable(error.sentence));
     }
 }
 
@@ -474,8 +460,7 @@ void TestEndpoint::vocabularyOfAnAddress()
     QCOMPARE(tcp.vocabulary(Address::parseIPv4("127.0.0.1", 60239)),
              u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, 60239"_s);
     const Endpoint udp = endpointOf(Endpoint::parse(u"localhost"_s, u"0"_s, Use::Listen, Transport::Udp));
-    QCOMPARE(udp.vocabulary(Address::parseIPv6("::1", 60239)),
-             u"AF_INET6, SOCK_DGRAM, 0 (UDP), ::1, 60239"_s);
+    QCOMPARE(udp.vocabulary(Address::parseIPv6("::1", 60239)), u"AF_INET6, SOCK_DGRAM, 0 (UDP), ::1, 60239"_s);
     QCOMPARE(udp.vocabulary(Address()), u"AF_UNSPEC, SOCK_DGRAM, 0 (UDP), localhost, 0"_s);
     const Endpoint path = endpointOf(Endpoint::parseUnix(u"/tmp/x"_s));
     QCOMPARE(path.vocabulary(), u"AF_UNIX, SOCK_STREAM, 0, /tmp/x"_s);

@@ -23,7 +23,8 @@ using namespace parley;
 using namespace parley::test;
 using namespace std::chrono_literals;
 
-namespace {
+namespace
+{
 
 ServerOptions listeningOn(const QString &host, Transport transport = Transport::Tcp)
 {
@@ -48,8 +49,7 @@ quint16 portOf(const ServerProgram &server)
 {
     static const QRegularExpression pattern(uR"(^Listening on \('[^']+', (\d+)[,)])"_s);
     QRegularExpressionMatch match;
-    (void)QTest::qWaitFor([&] { return (match = pattern.match(server.text(u"status"_s))).hasMatch(); },
-                          WindowPatience);
+    (void)QTest::qWaitFor([&] { return (match = pattern.match(server.text(u"status"_s))).hasMatch(); }, WindowPatience);
     return match.captured(1).toUShort();
 }
 
@@ -191,8 +191,7 @@ void TestEndpointWindows::datagrams()
              client.cell(u"history"_s, 0, AttemptModel::LocalPort));
     QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::Received), u"12"_s);
     QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::Sent), u"12"_s);
-    TRY_MATCH(server.text(u"status"_s),
-              u"Listening on \\('127\\.0\\.0\\.1', %1\\) · 0 open, 1 in total"_s.arg(port));
+    TRY_MATCH(server.text(u"status"_s), u"Listening on \\('127\\.0\\.0\\.1', %1\\) · 0 open, 1 in total"_s.arg(port));
 
     client.type(u"send"_s, QString()); // an empty datagram
     client.click(u"connect"_s);
@@ -205,8 +204,8 @@ void TestEndpointWindows::unixSocket_data()
 {
     QTest::addColumn<QString>("path");
     QTest::addColumn<QString>("reachability");
-    QTest::newRow("file")
-        << QString() << u"Reachable at %1, by programs on this computer whose user may write to that file."_s;
+    QTest::newRow("file") << QString()
+                          << u"Reachable at %1, by programs on this computer whose user may write to that file."_s;
 #ifdef Q_OS_LINUX
     QTest::newRow("abstract name") << u"@parley-window-%1"_s.arg(::getpid())
                                    << u"Reachable at %1, by every program on this computer."_s;
@@ -225,8 +224,7 @@ void TestEndpointWindows::unixSocket()
         choose(server, u"Unix socket"_s);
         server.type(u"path"_s, path);
         server.click(u"listen"_s);
-        TRY_COMPARE(server.text(u"status"_s),
-                    QString(u"Listening on "_s + path + u" · 0 open, 0 in total"_s));
+        TRY_COMPARE(server.text(u"status"_s), QString(u"Listening on "_s + path + u" · 0 open, 0 in total"_s));
         QCOMPARE(server.text(u"reachability"_s), reachability.arg(path));
         QCOMPARE(QFileInfo::exists(path), isFile);
 
@@ -254,15 +252,12 @@ void TestEndpointWindows::vocabularyAsTyped_data()
     QTest::addColumn<QString>("vocabulary");
     const QString tcp = u"TCP"_s;
     const QString udp = u"UDP"_s;
-    QTest::newRow("IPv4") << tcp << u"127.0.0.1"_s << u"3000"_s
-                          << u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, 3000"_s;
+    QTest::newRow("IPv4") << tcp << u"127.0.0.1"_s << u"3000"_s << u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, 3000"_s;
     QTest::newRow("IPv6") << tcp << u"[::1]"_s << u"3000"_s << u"AF_INET6, SOCK_STREAM, 0 (TCP), ::1, 3000"_s;
-    QTest::newRow("integer") << tcp << u"2130706433"_s << u"80"_s
-                             << u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, 80"_s;
+    QTest::newRow("integer") << tcp << u"2130706433"_s << u"80"_s << u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, 80"_s;
     QTest::newRow("name") << tcp << u"example.org"_s << u"3000"_s
                           << u"AF_UNSPEC, SOCK_STREAM, 0 (TCP), example.org, 3000"_s;
-    QTest::newRow("UDP") << udp << u"127.0.0.1"_s << u"3000"_s
-                         << u"AF_INET, SOCK_DGRAM, 0 (UDP), 127.0.0.1, 3000"_s;
+    QTest::newRow("UDP") << udp << u"127.0.0.1"_s << u"3000"_s << u"AF_INET, SOCK_DGRAM, 0 (UDP), 127.0.0.1, 3000"_s;
     QTest::newRow("broadcast") << udp << u"<broadcast>"_s << u"3000"_s
                                << u"AF_INET, SOCK_DGRAM, 0 (UDP), 255.255.255.255, 3000"_s;
     QTest::newRow("Unix") << u"Unix socket"_s << u"/run/parley"_s << QString()
@@ -293,8 +288,7 @@ void TestEndpointWindows::vocabularyOnceResolved()
 {
     const ServerProgram server(listeningOn(u"localhost"_s));
     const QString port = QString::number(portOf(server));
-    TRY_COMPARE(server.text(u"vocabulary"_s),
-                QString(u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, "_s + port));
+    TRY_COMPARE(server.text(u"vocabulary"_s), QString(u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, "_s + port));
 
     const ClientProgram client(ClientOptions{});
     client.type(u"host"_s, u"localhost"_s);
@@ -302,11 +296,9 @@ void TestEndpointWindows::vocabularyOnceResolved()
     QCOMPARE(client.text(u"vocabulary"_s), QString(u"AF_UNSPEC, SOCK_STREAM, 0 (TCP), localhost, "_s + port));
     client.click(u"connect"_s);
     TRY_COMPARE(received(client), u"Hello World!"_s);
-    TRY_COMPARE(client.text(u"vocabulary"_s),
-                QString(u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, "_s + port));
+    TRY_COMPARE(client.text(u"vocabulary"_s), QString(u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, "_s + port));
     client.type(u"host"_s, u"example.org"_s); // what it was before is of no interest any more
-    QCOMPARE(client.text(u"vocabulary"_s),
-             QString(u"AF_UNSPEC, SOCK_STREAM, 0 (TCP), example.org, "_s + port));
+    QCOMPARE(client.text(u"vocabulary"_s), QString(u"AF_UNSPEC, SOCK_STREAM, 0 (TCP), example.org, "_s + port));
 }
 
 void TestEndpointWindows::hostListTellsMeanings()
@@ -320,14 +312,14 @@ void TestEndpointWindows::hostListTellsMeanings()
     QStringList own;
     for (const Address &address : addressesOf(name))
         own << QString::fromUtf8(address.host());
-    QStringList expected{name + (own.isEmpty()
-                                     ? u" – this computer's name, which has no address"_s
-                                     : QString(u" – this computer's name: "_s + own.join(u", "_s)))};
+    QStringList expected{name
+                         + (own.isEmpty() ? u" – this computer's name, which has no address"_s
+                                          : QString(u" – this computer's name: "_s + own.join(u", "_s)))};
     for (const LocalAddress &local : localAddresses()) {
         const QString host = QString::fromUtf8(local.address.host());
-        expected << host + (local.address.isLoopback()
-                                ? u" – only this computer"_s
-                                : QString(u" – everyone who can reach "_s + local.interface));
+        expected << host
+                        + (local.address.isLoopback() ? u" – only this computer"_s
+                                                      : QString(u" – everyone who can reach "_s + local.interface));
     }
     expected << u"* – everyone, on every interface, IPv6 and IPv4"_s
              << u"0.0.0.0 – everyone, on every interface, IPv4 only"_s;
@@ -360,9 +352,8 @@ void TestEndpointWindows::loopbackThatLocalhostDoesNotReach()
     QFETCH(const Transport, transport);
     const ServerProgram server(listeningOn(u"127.0.1.1"_s, transport));
     QVERIFY2(portOf(server) != 0, qUtf8Printable(server.notice()));
-    TRY_COMPARE(server.notice(),
-                u"This server listens on 127.0.1.1: clients that connect to 127.0.0.1 or localhost "
-                "will not reach it."_s);
+    TRY_COMPARE(server.notice(), u"This server listens on 127.0.1.1: clients that connect to 127.0.0.1 or localhost "
+                                 "will not reach it."_s);
     QPushButton *wayOut = server.child(u"notice"_s).findChild<QPushButton *>();
     QVERIFY(wayOut && wayOut->isVisible());
     QCOMPARE(wayOut->text(), u"Listen on 127.0.0.1"_s);
@@ -370,8 +361,7 @@ void TestEndpointWindows::loopbackThatLocalhostDoesNotReach()
     TRY_MATCH(server.text(u"status"_s), u"Listening on \\('127\\.0\\.0\\.1', \\d+\\) .*"_s);
     QCOMPARE(server.notice(), QString());
     QCOMPARE(server.field(u"host"_s).text(), u"127.0.0.1"_s);
-    TRY_MATCH(server.text(u"reachability"_s),
-              u"Reachable at 127\\.0\\.0\\.1:\\d+, from this computer only\\."_s);
+    TRY_MATCH(server.text(u"reachability"_s), u"Reachable at 127\\.0\\.0\\.1:\\d+, from this computer only\\."_s);
 
     ClientOptions options;
     options.transport = transport;
@@ -446,15 +436,13 @@ void TestEndpointWindows::noAnswerIsNoRefusal()
     const ClientProgram client(options);
     client.type(u"port"_s, QString::number(silent.localPort()));
     client.click(u"connect"_s);
-    TRY_COMPARE(client.notice(),
-                u"No answer came from 127.0.0.1:%1 within 300 ms. A datagram can be lost without a "
-                "word, dropped by a firewall, or have no one to answer it."_s.arg(silent.localPort()));
+    TRY_COMPARE(client.notice(), u"No answer came from 127.0.0.1:%1 within 300 ms. A datagram can be lost without a "
+                                 "word, dropped by a firewall, or have no one to answer it."_s.arg(silent.localPort()));
     QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"timed out"_s);
     client.type(u"port"_s, QString::number(refusing.localPort()));
     client.click(u"connect"_s);
     TRY_MATCH(client.notice(),
-              u"127\\.0\\.0\\.1:%1 refused the datagram \\(ICMP port unreachable\\): .*"_s.arg(
-                  refusing.localPort()));
+              u"127\\.0\\.0\\.1:%1 refused the datagram \\(ICMP port unreachable\\): .*"_s.arg(refusing.localPort()));
     QCOMPARE(client.cell(u"history"_s, 1, AttemptModel::Result), u"refused"_s);
     QCOMPARE(received(client), QString());
 }

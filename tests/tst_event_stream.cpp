@@ -22,7 +22,8 @@
 using namespace Qt::StringLiterals;
 using namespace parley;
 
-namespace {
+namespace
+{
 
 constexpr int Patience = 30'000; // ms
 
@@ -76,8 +77,7 @@ struct Reader
     }
     auto count(Call call) const
     {
-        return std::count_if(events.begin(), events.end(),
-                             [call](const Event &event) { return event.call == call; });
+        return std::count_if(events.begin(), events.end(), [call](const Event &event) { return event.call == call; });
     }
 
     int batches = 0;
@@ -322,8 +322,7 @@ void TestEventStream::json_data()
     const Address v6 = Address::parseIPv6("::1", 3000);
     Event lookup = eventOf(Call::GetAddrInfo, 2);
     lookup.bytes = u"münchen.example"_s.toUtf8();
-    QTest::newRow("getaddrinfo") << lookup
-                                 << R"({"call":"getaddrinfo","result":2,"host":"münchen.example"})"_ba;
+    QTest::newRow("getaddrinfo") << lookup << R"({"call":"getaddrinfo","result":2,"host":"münchen.example"})"_ba;
     lookup.result = -1;
     lookup.error = EAI_NONAME;
     lookup.bytes = "a\x1b[2J\n\xe2\x80\xae\"\xff"_ba;
@@ -334,12 +333,10 @@ void TestEventStream::json_data()
     QTest::newRow("socket failed") << failed(Call::Socket, EMFILE)
                                    << R"({"call":"socket","result":-1,"error":"EMFILE"})"_ba;
     QTest::newRow("bind") << at(Call::Bind, v6) << R"({"call":"bind","result":0,"local":["::1",3000]})"_ba;
-    QTest::newRow("listen") << at(Call::Listen, v4)
-                            << R"({"call":"listen","result":0,"local":["127.0.0.1",60239]})"_ba;
+    QTest::newRow("listen") << at(Call::Listen, v4) << R"({"call":"listen","result":0,"local":["127.0.0.1",60239]})"_ba;
     QTest::newRow("accept") << at(Call::Accept, v4, 9)
                             << R"({"call":"accept","result":9,"peer":["127.0.0.1",60239]})"_ba;
-    QTest::newRow("connect") << at(Call::Connect, v6)
-                             << R"({"call":"connect","result":0,"peer":["::1",3000]})"_ba;
+    QTest::newRow("connect") << at(Call::Connect, v6) << R"({"call":"connect","result":0,"peer":["::1",3000]})"_ba;
     QTest::newRow("getsockname") << at(Call::GetSockName, v4)
                                  << R"({"call":"getsockname","result":0,"local":["127.0.0.1",60239]})"_ba;
     QTest::newRow("send") << moved(Call::Send, "Hello World!"_ba)
@@ -349,11 +346,9 @@ void TestEventStream::json_data()
     QTest::newRow("recv of FIN") << eventOf(Call::Recv) << R"({"call":"recv","result":0})"_ba;
     QTest::newRow("recv failed") << failed(Call::Recv, ECONNRESET)
                                  << R"({"call":"recv","result":-1,"error":"ECONNRESET"})"_ba;
-    QTest::newRow("unknown error") << failed(Call::Recv, 9999)
-                                   << R"({"call":"recv","result":-1,"error":"9999"})"_ba;
+    QTest::newRow("unknown error") << failed(Call::Recv, 9999) << R"({"call":"recv","result":-1,"error":"9999"})"_ba;
     QTest::newRow("unknown look-up error")
-        << failed(Call::GetAddrInfo, -9999)
-        << R"({"call":"getaddrinfo","result":-1,"error":"-9999","host":""})"_ba;
+        << failed(Call::GetAddrInfo, -9999) << R"({"call":"getaddrinfo","result":-1,"error":"-9999","host":""})"_ba;
     QTest::newRow("shutdown") << eventOf(Call::Shutdown) << R"({"call":"shutdown","result":0})"_ba;
     QTest::newRow("close") << eventOf(Call::Close) << R"({"call":"close","result":0})"_ba;
 
@@ -362,15 +357,15 @@ void TestEventStream::json_data()
     QTest::newRow("recvfrom") << datagram
                               << R"({"call":"recvfrom","result":5,"peer":["::1",3000],"data":"SGVsbG8="})"_ba;
     datagram.result = 1000; // the datagram's true length, of which this much was kept
-    QTest::newRow("recvfrom, cut")
-        << datagram << R"({"call":"recvfrom","result":1000,"peer":["::1",3000],"data":"SGVsbG8="})"_ba;
+    QTest::newRow("recvfrom, cut") << datagram
+                                   << R"({"call":"recvfrom","result":1000,"peer":["::1",3000],"data":"SGVsbG8="})"_ba;
     QTest::newRow("recvfrom, empty") << at(Call::RecvFrom, v4)
                                      << R"({"call":"recvfrom","result":0,"peer":["127.0.0.1",60239]})"_ba;
     datagram.call = Call::SendTo;
     datagram.result = -1;
     datagram.error = EMSGSIZE;
-    QTest::newRow("sendto failed")
-        << datagram << R"({"call":"sendto","result":-1,"error":"EMSGSIZE","peer":["::1",3000]})"_ba;
+    QTest::newRow("sendto failed") << datagram
+                                   << R"({"call":"sendto","result":-1,"error":"EMSGSIZE","peer":["::1",3000]})"_ba;
 
     const auto onPath = [](Call call, const QByteArray &path) {
         Event event = eventOf(call);
@@ -381,12 +376,10 @@ void TestEventStream::json_data()
                                     << R"({"call":"bind","result":0,"path":"/run/parley.sock"})"_ba;
     QTest::newRow("listen on an abstract name")
         << onPath(Call::Listen, "@parley"_ba) << R"({"call":"listen","result":0,"path":"@parley"})"_ba;
-    QTest::newRow("connect to a hostile path")
-        << onPath(Call::Connect, "/a\x1b[2J\n\xe2\x80\xae"_ba)
-        << R"({"call":"connect","result":0,"path":"/a\\x1b[2J\\x0a\\u202e"})"_ba;
-    QTest::newRow("accept of a process")
-        << at(Call::Accept, Address::unixPeer(4711, 1000), 9)
-        << R"({"call":"accept","result":9,"peer":["pid 4711, uid 1000"]})"_ba;
+    QTest::newRow("connect to a hostile path") << onPath(Call::Connect, "/a\x1b[2J\n\xe2\x80\xae"_ba)
+                                               << R"({"call":"connect","result":0,"path":"/a\\x1b[2J\\x0a\\u202e"})"_ba;
+    QTest::newRow("accept of a process") << at(Call::Accept, Address::unixPeer(4711, 1000), 9)
+                                         << R"({"call":"accept","result":9,"peer":["pid 4711, uid 1000"]})"_ba;
 
     const std::array<std::pair<Outcome, QByteArray>, 11> outcomes{{
         {Outcome::None, "open"_ba},
@@ -422,16 +415,14 @@ void TestEventStream::json()
     QCOMPARE(object.take(u"time"_s).toString(), u"2026-03-29T02:05:06.078Z"_s);
     QCOMPARE(object.take(u"ns"_s).toInteger(), 5'000'000'000'001);
     QCOMPARE(object.take(u"connection"_s).toInteger(), 42);
-    const auto compact = [](const QJsonObject &json) {
-        return QJsonDocument(json).toJson(QJsonDocument::Compact);
-    };
+    const auto compact = [](const QJsonObject &json) { return QJsonDocument(json).toJson(QJsonDocument::Compact); };
     QCOMPARE(compact(object), compact(QJsonDocument::fromJson(expected).object()));
 }
 
 void TestEventStream::jsonStart()
 {
-    const QByteArray line = startToJson(
-        "parley-server"_ba, QDateTime(QDate(2026, 3, 29), QTime(4, 5, 6), Qt::OffsetFromUTC, 7200));
+    const QByteArray line =
+        startToJson("parley-server"_ba, QDateTime(QDate(2026, 3, 29), QTime(4, 5, 6), Qt::OffsetFromUTC, 7200));
     QVERIFY(line.endsWith('\n'));
     QCOMPARE(line.count('\n'), 1);
     const QJsonObject object = QJsonDocument::fromJson(line).object();

@@ -38,7 +38,8 @@ using namespace std::chrono_literals;
 
 using native::Descriptor;
 
-namespace {
+namespace
+{
 
 constexpr int Patience = 60'000; // ms
 
@@ -73,10 +74,9 @@ struct Listener
 struct Pair
 {
     explicit Pair(const Listener &listener, const Address &to)
-        : client(newSocket(to)),
-          connecting(native::connect(client.get(), to)),
-          connected(waitFor(client.get(), POLLOUT) && native::pendingError(client.get()) == 0 &&
-                    waitFor(listener.socket.get(), POLLIN))
+        : client(newSocket(to)), connecting(native::connect(client.get(), to)),
+          connected(waitFor(client.get(), POLLOUT) && native::pendingError(client.get()) == 0
+                    && waitFor(listener.socket.get(), POLLIN))
     {
         server = Descriptor(static_cast<int>(native::accept(listener.socket.get(), peer).value));
     }
@@ -239,10 +239,9 @@ std::optional<Found> lookUp(const QString &host, std::uint16_t port = 3000)
 {
     std::optional<Found> found;
     Lookup lookup(named(host, port));
-    QObject::connect(&lookup, &Lookup::finished, &lookup,
-                     [&](int error, const std::vector<Address> &addresses) {
-                         found = Found{error, addresses};
-                     });
+    QObject::connect(&lookup, &Lookup::finished, &lookup, [&](int error, const std::vector<Address> &addresses) {
+        found = Found{error, addresses};
+    });
     [&] { QTRY_VERIFY_WITH_TIMEOUT(found, Patience); }();
     return found;
 }
@@ -1058,8 +1057,7 @@ void TestIo::lookupsAtOnce()
         const auto *lookup = new Lookup(named(u"127.0.0.1"_s, 1), &owner);
         connect(lookup, &Lookup::finished, this, [&](int error, const std::vector<Address> &addresses) {
             ++finished;
-            const bool expected =
-                error == 0 ? addresses.size() == 1 : error == EAI_AGAIN && addresses.empty();
+            const bool expected = error == 0 ? addresses.size() == 1 : error == EAI_AGAIN && addresses.empty();
             unexpected += expected ? 0 : 1;
         });
     }
@@ -1139,8 +1137,7 @@ void TestIo::lostLinesAreExact()
         writer.write(lines);
     const qint64 lost = writer.lostLines();
     // What the writer's thread has taken to write, when it does so, waits no more.
-    QVERIFY2(lost <= 2 * (count - fitting) && lost >= 2 * (count - 2 * fitting),
-             qPrintable(QString::number(lost)));
+    QVERIFY2(lost <= 2 * (count - fitting) && lost >= 2 * (count - 2 * fitting), qPrintable(QString::number(lost)));
 
     Collector collector(pipe);
     QVERIFY(!writer.finish(60s)); // all that is left was written, but not each line

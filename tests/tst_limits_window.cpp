@@ -203,8 +203,10 @@ void TestLimitsWindow::damagedLimits()
         for (const auto [key, value] : values.asKeyValueRange())
             settings.setValue(key, value);
     };
-    damage(u"parley-server"_s, {{u"limits/max-connections"_s, u"-1"_s}, {u"limits/max-per-peer"_s, u"many"_s},
-                                {u"limits/deadline"_s, u"nan"_s}, {u"limits/deny"_s, u"10.0.0.1/8"_s}});
+    damage(u"parley-server"_s, {{u"limits/max-connections"_s, u"-1"_s},
+                                {u"limits/max-per-peer"_s, u"many"_s},
+                                {u"limits/deadline"_s, u"nan"_s},
+                                {u"limits/deny"_s, u"10.0.0.1/8"_s}});
     damage(u"parley-client"_s, {{u"limits/timeout"_s, u"-5"_s}, {u"limits/max-bytes"_s, u"99999999999"_s}});
     const QString sentence = u"Some of the saved settings could not be read, .*"_s;
 
@@ -291,7 +293,8 @@ void TestLimitsWindow::starved()
     QCOMPARE(::setrlimit(RLIMIT_NOFILE, &low), 0);
     while (clients.back().isOpen()) // the clients are in this process too, and take what there is
         clients.push_back(RawSocket::connectedTo("127.0.0.1", port));
-    TRY_MATCH(server.notice(), u"Out of file descriptors: [\\d,]+ of [\\d,]+ in use\\. Waiting for connections to end\\."_s);
+    TRY_MATCH(server.notice(),
+              u"Out of file descriptors: [\\d,]+ of [\\d,]+ in use\\. Waiting for connections to end\\."_s);
 
     QPushButton *closeAll = nullptr;
     for (QPushButton *button : server.child(u"notice"_s).findChildren<QPushButton *>())
@@ -308,7 +311,8 @@ void TestLimitsWindow::hostileBytes_data()
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<QString>("shown"); // the start of it
 
-    QTest::newRow("HTML") << "<img src=\"/dev/zero\"><b>bold</b><script>x</script>"_ba << u"<img src=\"/dev/zero\"><b>bold</b>"_s;
+    QTest::newRow("HTML") << "<img src=\"/dev/zero\"><b>bold</b><script>x</script>"_ba
+                          << u"<img src=\"/dev/zero\"><b>bold</b>"_s;
     QTest::newRow("ANSI") << "\x1b[31mred\x1b[2J"_ba << u"\\x1b[31mred\\x1b[2J"_s;
     QTest::newRow("OSC") << "\x1b]0;title\x07\x1b]8;;file:///etc/passwd\x1b\\x"_ba << u"\\x1b]0;title\\x07"_s;
     QTest::newRow("bidirectional overrides") << u"a\u202egpj.exe"_s.toUtf8() << u"a\\u202egpj.exe"_s;

@@ -11,7 +11,8 @@ using namespace Qt::StringLiterals;
 using namespace parley;
 using namespace std::chrono_literals;
 
-namespace {
+namespace
+{
 
 QString decodeWhole(QByteArrayView bytes)
 {
@@ -53,8 +54,7 @@ void TestMessage::encode_data()
     const QString high(QChar(0xd83d));
     const QString low(QChar(0xde00));
     QTest::newRow("nothing") << QString() << ""_ba;
-    QTest::newRow("default greeting")
-        << QStringView(DefaultGreeting).toString() << "48656c6c6f20576f726c6421"_ba;
+    QTest::newRow("default greeting") << QStringView(DefaultGreeting).toString() << "48656c6c6f20576f726c6421"_ba;
     QTest::newRow("one to four bytes") << u"A\u00e9\u20ac\U0001f600"_s << "41c3a9e282acf09f9880"_ba;
     QTest::newRow("NUL") << u"a\0b"_s << "610062"_ba;
     QTest::newRow("byte order mark") << u"\ufeffa"_s << "efbbbf61"_ba;
@@ -210,8 +210,7 @@ void TestMessage::display_data()
     same("set the window title", u"\x1b]0;x\a"_s, u"\\x1b]0;x\\x07"_s);
     same("C1 controls", u"\u0080\u0085\u009b2J\u009d"_s, u"\\x80\\x85\\x9b2J\\x9d"_s);
     same("no-break space", u"\u00a0"_s, u"\u00a0"_s);
-    same("bidirectional embeddings", u"\u202a\u202b\u202c\u202d\u202e"_s,
-         u"\\u202a\\u202b\\u202c\\u202d\\u202e"_s);
+    same("bidirectional embeddings", u"\u202a\u202b\u202c\u202d\u202e"_s, u"\\u202a\\u202b\\u202c\\u202d\\u202e"_s);
     same("bidirectional isolates", u"\u2066\u2067\u2068\u2069"_s, u"\\u2066\\u2067\\u2068\\u2069"_s);
     same("bidirectional marks", u"\u061c\u200e\u200f"_s, u"\\u061c\\u200e\\u200f"_s);
     same("line and paragraph separators", u"\u2028\u2029"_s, u"\\u2028\\u2029"_s);

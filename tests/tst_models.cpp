@@ -23,7 +23,8 @@ using namespace std::chrono_literals;
 Q_DECLARE_METATYPE(parley::Outcome)
 Q_DECLARE_METATYPE(std::vector<parley::Event>)
 
-namespace {
+namespace
+{
 
 constexpr auto TesterMode = QAbstractItemModelTester::FailureReportingMode::Fatal;
 constexpr qint64 Millisecond = 1'000'000; // ns
@@ -129,23 +130,22 @@ void tst_Models::connectionStates_data()
     QTest::newRow("accepted") << Events{} << u"greeting"_s << u"0"_s << u"0"_s;
     QTest::newRow("some sent") << Events{send} << u"greeting"_s << u"12"_s << u"0"_s;
     QTest::newRow("all sent") << Events{send, shutdown} << u"closing"_s << u"12"_s << u"0"_s;
-    QTest::newRow("the peer spoke") << Events{send, shutdown, received(1, "GET /"), received(1, "x")}
-                                    << u"closing"_s << u"12"_s << u"6"_s;
-    QTest::newRow("in pieces") << Events{send, eventOf(1, Call::Send, 4'000'000)} << u"greeting"_s
-                               << u"4,000,012"_s << u"0"_s;
+    QTest::newRow("the peer spoke") << Events{send, shutdown, received(1, "GET /"), received(1, "x")} << u"closing"_s
+                                    << u"12"_s << u"6"_s;
+    QTest::newRow("in pieces") << Events{send, eventOf(1, Call::Send, 4'000'000)} << u"greeting"_s << u"4,000,012"_s
+                               << u"0"_s;
     QTest::newRow("greeted") << Events{send, shutdown, eventOf(1, Call::Recv), eventOf(1, Call::Close),
                                        ended(1, Outcome::Complete)}
                              << u"greeted"_s << u"12"_s << u"0"_s;
     QTest::newRow("reset") << Events{send, failed(1, Call::Recv, ECONNRESET),
                                      ended(1, Outcome::Reset, ECONNRESET, 0, 7)}
                            << u"cut off after 7 bytes"_s << u"12"_s << u"0"_s;
-    QTest::newRow("reset at once") << Events{failed(1, Call::Send, ECONNRESET),
-                                             ended(1, Outcome::Reset, ECONNRESET)}
+    QTest::newRow("reset at once") << Events{failed(1, Call::Send, ECONNRESET), ended(1, Outcome::Reset, ECONNRESET)}
                                    << u"cut off after 0 bytes"_s << u"0"_s << u"0"_s;
     QTest::newRow("timed out") << Events{eventOf(1, Call::Send, 1), ended(1, Outcome::TimedOut, 0, 0, 1)}
                                << u"timed out after 1 byte"_s << u"1"_s << u"0"_s;
-    QTest::newRow("cancelled") << Events{send, ended(1, Outcome::Cancelled)} << u"ended with the server"_s
-                               << u"12"_s << u"0"_s;
+    QTest::newRow("cancelled") << Events{send, ended(1, Outcome::Cancelled)} << u"ended with the server"_s << u"12"_s
+                               << u"0"_s;
     QTest::newRow("failed") << Events{failed(1, Call::Send, ENOBUFS), ended(1, Outcome::Failed, ENOBUFS)}
                             << u"failed after 0 bytes"_s << u"0"_s << u"0"_s;
 }
@@ -196,8 +196,7 @@ void tst_Models::connectionCells()
                  ended(2, Outcome::Complete, 0, 2750 * Millisecond)}});
     QCOMPARE(model.rowCount(), 2);
     QCOMPARE(cell(model, 0, ConnectionModel::Number), u"1"_s);
-    QCOMPARE(cell(model, 0, ConnectionModel::Time),
-             stream.wallClock(500 * Millisecond).toString(u"HH:mm:ss.zzz"_s));
+    QCOMPARE(cell(model, 0, ConnectionModel::Time), stream.wallClock(500 * Millisecond).toString(u"HH:mm:ss.zzz"_s));
     QCOMPARE(cell(model, 0, ConnectionModel::PeerAddress), u"192.168.0.104"_s);
     QCOMPARE(cell(model, 0, ConnectionModel::PeerPort), u"60001"_s); // a name, not a quantity: no separator
     QCOMPARE(cell(model, 0, ConnectionModel::Duration), u"3.0 ms"_s);
@@ -216,8 +215,8 @@ void tst_Models::connectionsAreInsertedAtOnce()
     const QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
     EventBatch batch;
     for (quint64 number = 1; number <= count; ++number) {
-        for (const Event &event : {accepted(number), eventOf(number, Call::Send, 12),
-                                   eventOf(number, Call::Shutdown), ended(number, Outcome::Complete)})
+        for (const Event &event : {accepted(number), eventOf(number, Call::Send, 12), eventOf(number, Call::Shutdown),
+                                   ended(number, Outcome::Complete)})
             batch.events.push_back(event);
     }
     model.read(batch);
@@ -244,8 +243,8 @@ void tst_Models::connectionChangesCoverTheirRows()
 
     const QSignalSpy inserted(&model, &QAbstractItemModel::rowsInserted);
     const QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
-    model.read({{eventOf(8, Call::Send, 12), accepted(11), eventOf(4, Call::Send, 5),
-                 eventOf(6, Call::Send, 1), eventOf(11, Call::Send, 3)}});
+    model.read({{eventOf(8, Call::Send, 12), accepted(11), eventOf(4, Call::Send, 5), eventOf(6, Call::Send, 1),
+                 eventOf(11, Call::Send, 3)}});
     QCOMPARE(inserted.size(), 1);
     QCOMPARE(inserted.first().at(1).toInt(), 10);
     QCOMPARE(inserted.first().at(2).toInt(), 10);
@@ -267,8 +266,8 @@ void tst_Models::eventsWithoutARowAreIgnored()
     EventStream stream;
     ConnectionModel model(stream);
     const QAbstractItemModelTester tester(&model, TesterMode);
-    model.read({{eventOf(0, Call::Listen), failed(0, Call::Accept, EMFILE),
-                 ended(0, Outcome::Failed, EADDRINUSE), eventOf(1, Call::Send, 12)}});
+    model.read({{eventOf(0, Call::Listen), failed(0, Call::Accept, EMFILE), ended(0, Outcome::Failed, EADDRINUSE),
+                 eventOf(1, Call::Send, 12)}});
     QCOMPARE(model.rowCount(), 0);
 
     model.read({{accepted(3), accepted(7), eventOf(5, Call::Send, 12), eventOf(9, Call::Send, 12),
@@ -319,61 +318,58 @@ void tst_Models::attemptTexts_data()
     const auto part = [](const QByteArray &bytes = "Hello") { return received(1, bytes); };
     const auto over = [&](Outcome outcome, int error = 0) { return ended(1, outcome, error, end); };
 
-    QTest::newRow("not begun") << literal << Events{} << u"connecting…"_s
-                               << u"connecting to 192.168.0.104:3000…"_s << QString() << QString();
-    QTest::newRow("connecting") << literal << Events{begun, failed(1, Call::Connect, EINPROGRESS)}
-                                << u"connecting…"_s << u"connecting to 192.168.0.104:3000…"_s << QString()
-                                << QString();
-    QTest::newRow("connected") << literal << Events{begun, connected} << u"receiving…"_s << u"receiving…"_s
+    QTest::newRow("not begun") << literal << Events{} << u"connecting…"_s << u"connecting to 192.168.0.104:3000…"_s
                                << QString() << QString();
+    QTest::newRow("connecting") << literal << Events{begun, failed(1, Call::Connect, EINPROGRESS)} << u"connecting…"_s
+                                << u"connecting to 192.168.0.104:3000…"_s << QString() << QString();
+    QTest::newRow("connected") << literal << Events{begun, connected} << u"receiving…"_s << u"receiving…"_s << QString()
+                               << QString();
     QTest::newRow("receiving") << literal << Events{begun, connected, part()} << u"receiving…"_s
                                << u"5 bytes in 1 read · receiving…"_s << QString() << QString();
-    QTest::newRow("complete") << literal
-                              << Events{begun, connected, part("Hello World!"), over(Outcome::Complete)}
-                              << u"complete, 12 bytes"_s
-                              << u"12 bytes in 1 read · closed by the server after 3.0 ms"_s << QString()
-                              << QString();
+    QTest::newRow("complete") << literal << Events{begun, connected, part("Hello World!"), over(Outcome::Complete)}
+                              << u"complete, 12 bytes"_s << u"12 bytes in 1 read · closed by the server after 3.0 ms"_s
+                              << QString() << QString();
     QTest::newRow("complete, in two reads")
         << literal << Events{begun, connected, part(), part(QByteArray(2000, 'x')), over(Outcome::Complete)}
-        << u"complete, 2,005 bytes"_s << u"2,005 bytes in 2 reads · closed by the server after 3.0 ms"_s
-        << QString() << QString();
-    QTest::newRow("complete, one byte")
-        << literal << Events{begun, connected, part("x"), over(Outcome::Complete)} << u"complete, 1 byte"_s
-        << u"1 byte in 1 read · closed by the server after 3.0 ms"_s << QString() << QString();
+        << u"complete, 2,005 bytes"_s << u"2,005 bytes in 2 reads · closed by the server after 3.0 ms"_s << QString()
+        << QString();
+    QTest::newRow("complete, one byte") << literal << Events{begun, connected, part("x"), over(Outcome::Complete)}
+                                        << u"complete, 1 byte"_s
+                                        << u"1 byte in 1 read · closed by the server after 3.0 ms"_s << QString()
+                                        << QString();
 
-    QTest::newRow("no message") << literal
-                                << Events{begun, connected, received(1, {}), over(Outcome::NoMessage)}
+    QTest::newRow("no message") << literal << Events{begun, connected, received(1, {}), over(Outcome::NoMessage)}
                                 << u"closed without a byte"_s << u"closed by the server after 3.0 ms"_s
                                 << u"192.168.0.104:3000 closed the connection without sending a byte."_s
                                 << u"Perhaps it expects the client to speak first, or sends no greeting."_s;
-    QTest::newRow("refused")
-        << literal
-        << Events{begun, failed(1, Call::Connect, ECONNREFUSED), over(Outcome::Refused, ECONNREFUSED)}
-        << u"refused"_s << u"refused after 3.0 ms"_s
-        << u"192.168.0.104:3000 refused the connection: nothing listens on that port there."_s
-        << u"Start a server there, or check host and port."_s;
+    QTest::newRow("refused") << literal
+                             << Events{begun, failed(1, Call::Connect, ECONNREFUSED),
+                                       over(Outcome::Refused, ECONNREFUSED)}
+                             << u"refused"_s << u"refused after 3.0 ms"_s
+                             << u"192.168.0.104:3000 refused the connection: nothing listens on that port there."_s
+                             << u"Start a server there, or check host and port."_s;
     QTest::newRow("unreachable") << literal
                                  << Events{begun, failed(1, Call::Connect, EHOSTUNREACH),
                                            over(Outcome::Unreachable, EHOSTUNREACH)}
                                  << u"unreachable"_s << u"unreachable after 3.0 ms"_s
                                  << u"192.168.0.104:3000 cannot be reached: no route to host."_s
                                  << u"Check the address, and this computer's network connection."_s;
-    QTest::newRow("unknown host")
-        << name << Events{failed(1, Call::GetAddrInfo, EAI_NONAME), over(Outcome::UnknownHost, EAI_NONAME)}
-        << u"unknown host"_s << u"unknown host after 3.0 ms"_s
-        << u"The host in example.org:3000 is unknown: no address belongs to that name."_s
-        << u"Check its spelling, or give an address such as 127.0.0.1."_s;
-    QTest::newRow("name server")
-        << name << Events{failed(1, Call::GetAddrInfo, EAI_AGAIN), over(Outcome::UnknownHost, EAI_AGAIN)}
-        << u"unknown host"_s << u"unknown host after 3.0 ms"_s
-        << u"The host in example.org:3000 could not be looked up: the name server did not "
-           "answer."_s
-        << u"Check its spelling, or give an address such as 127.0.0.1."_s;
-    QTest::newRow("failed") << literal
-                            << Events{failed(1, Call::Socket, EMFILE), over(Outcome::Failed, EMFILE)}
+    QTest::newRow("unknown host") << name
+                                  << Events{failed(1, Call::GetAddrInfo, EAI_NONAME),
+                                            over(Outcome::UnknownHost, EAI_NONAME)}
+                                  << u"unknown host"_s << u"unknown host after 3.0 ms"_s
+                                  << u"The host in example.org:3000 is unknown: no address belongs to that name."_s
+                                  << u"Check its spelling, or give an address such as 127.0.0.1."_s;
+    QTest::newRow("name server") << name
+                                 << Events{failed(1, Call::GetAddrInfo, EAI_AGAIN),
+                                           over(Outcome::UnknownHost, EAI_AGAIN)}
+                                 << u"unknown host"_s << u"unknown host after 3.0 ms"_s
+                                 << u"The host in example.org:3000 could not be looked up: the name server did not "
+                                    "answer."_s
+                                 << u"Check its spelling, or give an address such as 127.0.0.1."_s;
+    QTest::newRow("failed") << literal << Events{failed(1, Call::Socket, EMFILE), over(Outcome::Failed, EMFILE)}
                             << u"Too many open files"_s << u"failed after 3.0 ms"_s
-                            << u"Connecting to 192.168.0.104:3000 failed: Too many open files."_s
-                            << QString();
+                            << u"Connecting to 192.168.0.104:3000 failed: Too many open files."_s << QString();
 
     QTest::newRow("timed out looking up")
         << name << Events{over(Outcome::TimedOut)} << u"timed out"_s << u"timed out after 3.0 ms"_s
@@ -381,30 +377,28 @@ void tst_Models::attemptTexts_data()
         << u"Perhaps a firewall drops the connection, or the computer is off. Check host and port."_s;
     QTest::newRow("timed out connecting")
         << name << Events{lookedUp, begun, failed(1, Call::Connect, EINPROGRESS), over(Outcome::TimedOut)}
-        << u"timed out"_s << u"timed out after 3.0 ms"_s
-        << u"example.org:3000 did not answer within 5.00 s."_s
+        << u"timed out"_s << u"timed out after 3.0 ms"_s << u"example.org:3000 did not answer within 5.00 s."_s
         << u"Perhaps a firewall drops the connection, or the computer is off. Check host and port."_s;
     QTest::newRow("timed out connecting, by the system")
         << literal << Events{begun, failed(1, Call::Connect, ETIMEDOUT), over(Outcome::TimedOut, ETIMEDOUT)}
-        << u"timed out"_s << u"timed out after 3.0 ms"_s
-        << u"192.168.0.104:3000 did not answer within 3.0 ms."_s
+        << u"timed out"_s << u"timed out after 3.0 ms"_s << u"192.168.0.104:3000 did not answer within 3.0 ms."_s
         << u"Perhaps a firewall drops the connection, or the computer is off. Check host and port."_s;
     QTest::newRow("timed out waiting")
-        << literal << Events{begun, connected, over(Outcome::TimedOut)} << u"timed out"_s
-        << u"timed out after 3.0 ms"_s
+        << literal << Events{begun, connected, over(Outcome::TimedOut)} << u"timed out"_s << u"timed out after 3.0 ms"_s
         << u"192.168.0.104:3000 accepted the connection but sent nothing within 5.00 s."_s
         << u"Perhaps it is busy, or expects the client to speak first."_s;
     QTest::newRow("timed out within the message")
-        << literal << Events{begun, connected, part(), over(Outcome::TimedOut)}
-        << u"timed out after 5 bytes"_s << u"5 bytes in 1 read · timed out after 3.0 ms"_s
+        << literal << Events{begun, connected, part(), over(Outcome::TimedOut)} << u"timed out after 5 bytes"_s
+        << u"5 bytes in 1 read · timed out after 3.0 ms"_s
         << u"The message from 192.168.0.104:3000 is incomplete: after 5 bytes the end did not come within 5.00 s."_s
         << u"Allow more time, or look at why the server does not close."_s;
 
-    QTest::newRow("reset connecting")
-        << literal << Events{begun, failed(1, Call::Connect, ECONNRESET), over(Outcome::Reset, ECONNRESET)}
-        << u"reset"_s << u"reset by the server after 3.0 ms"_s
-        << u"192.168.0.104:3000 reset the connection while it was being made."_s
-        << u"Perhaps the server ended, or turns away clients from here."_s;
+    QTest::newRow("reset connecting") << literal
+                                      << Events{begun, failed(1, Call::Connect, ECONNRESET),
+                                                over(Outcome::Reset, ECONNRESET)}
+                                      << u"reset"_s << u"reset by the server after 3.0 ms"_s
+                                      << u"192.168.0.104:3000 reset the connection while it was being made."_s
+                                      << u"Perhaps the server ended, or turns away clients from here."_s;
     QTest::newRow("reset waiting") << literal
                                    << Events{begun, connected, failed(1, Call::Recv, ECONNRESET),
                                              over(Outcome::Reset, ECONNRESET)}
@@ -413,30 +407,27 @@ void tst_Models::attemptTexts_data()
                                    << u"Perhaps the server ended, or turns away clients from here."_s;
     QTest::newRow("reset within the message")
         << literal
-        << Events{begun, connected, part(), failed(1, Call::Recv, ECONNRESET),
-                  over(Outcome::Reset, ECONNRESET)}
+        << Events{begun, connected, part(), failed(1, Call::Recv, ECONNRESET), over(Outcome::Reset, ECONNRESET)}
         << u"reset after 5 bytes"_s << u"5 bytes in 1 read · reset by the server after 3.0 ms"_s
         << u"The message from 192.168.0.104:3000 is incomplete: the connection was reset after 5 bytes."_s
         << u"The server ended abnormally, or closed with bytes of ours unread."_s;
 
     QTest::newRow("cancelled") << literal << Events{begun, over(Outcome::Cancelled)} << u"cancelled"_s
-                               << u"cancelled after 3.0 ms"_s
-                               << u"Connecting to 192.168.0.104:3000 was cancelled."_s << QString();
+                               << u"cancelled after 3.0 ms"_s << u"Connecting to 192.168.0.104:3000 was cancelled."_s
+                               << QString();
     QTest::newRow("cancelled within the message")
-        << literal << Events{begun, connected, part(), over(Outcome::Cancelled)}
-        << u"cancelled after 5 bytes"_s << u"5 bytes in 1 read · cancelled after 3.0 ms"_s
-        << u"The message from 192.168.0.104:3000 is incomplete: it was cancelled after 5 bytes."_s
-        << QString();
+        << literal << Events{begun, connected, part(), over(Outcome::Cancelled)} << u"cancelled after 5 bytes"_s
+        << u"5 bytes in 1 read · cancelled after 3.0 ms"_s
+        << u"The message from 192.168.0.104:3000 is incomplete: it was cancelled after 5 bytes."_s << QString();
     // At the limit one byte more is read, to know that there is more, and is not kept.
-    QTest::newRow("limit")
-        << literal << Events{begun, connected, part(), eventOf(1, Call::Recv, 1), over(Outcome::LimitReached)}
-        << u"cut at 5 bytes"_s << u"5 bytes in 1 read · cut at the limit after 3.0 ms"_s
-        << u"The message from 192.168.0.104:3000 is incomplete: it is longer than the limit of 5 "
-           "bytes."_s
-        << u"Raise the limit (--max-bytes) to take longer messages."_s;
+    QTest::newRow("limit") << literal
+                           << Events{begun, connected, part(), eventOf(1, Call::Recv, 1), over(Outcome::LimitReached)}
+                           << u"cut at 5 bytes"_s << u"5 bytes in 1 read · cut at the limit after 3.0 ms"_s
+                           << u"The message from 192.168.0.104:3000 is incomplete: it is longer than the limit of 5 "
+                              "bytes."_s
+                           << u"Raise the limit (--max-bytes) to take longer messages."_s;
     QTest::newRow("failed within the message")
-        << literal
-        << Events{begun, connected, part(), failed(1, Call::Recv, ENOBUFS), over(Outcome::Failed, ENOBUFS)}
+        << literal << Events{begun, connected, part(), failed(1, Call::Recv, ENOBUFS), over(Outcome::Failed, ENOBUFS)}
         << u"No buffer space available after 5 bytes"_s << u"5 bytes in 1 read · failed after 3.0 ms"_s
         << u"The message from 192.168.0.104:3000 is incomplete: No buffer space available after 5 bytes."_s
         << QString();
@@ -550,8 +541,7 @@ void tst_Models::headers()
             texts.append(model.headerData(column, Qt::Horizontal).toString());
         return texts.join(u'|');
     };
-    QCOMPARE(titles(ConnectionModel(stream)),
-             u"No.|Time|Peer Address|Peer Port|State|Sent|Received|Duration"_s);
+    QCOMPARE(titles(ConnectionModel(stream)), u"No.|Time|Peer Address|Peer Port|State|Sent|Received|Duration"_s);
     QCOMPARE(titles(AttemptModel(stream)), u"Time|Endpoint|Local Port|Result|Duration"_s);
 
     // A column's title stands where its cells do.

@@ -165,7 +165,8 @@ void TestNet::refuses()
     QVERIFY(std::holds_alternative<QString>(parsed));
     const QString sentence = std::get<QString>(parsed);
     QVERIFY2(sentence.startsWith(u'“') && sentence.endsWith(u'.'), qPrintable(sentence));
-    QVERIFY2(!sentence.contains(u'\n') && !sentence.contains(u'\u001b') && !sentence.contains(QChar(u'\0')), qPrintable(sentence));
+    QVERIFY2(!sentence.contains(u'\n') && !sentence.contains(u'\u001b') && !sentence.contains(QChar(u'\0')),
+             qPrintable(sentence));
     if (text.size() < 40 && std::all_of(text.begin(), text.end(), [](QChar c) { return c.isPrint(); }))
         QVERIFY2(sentence.contains(u'“' + text + u'”'), qPrintable(sentence));
 }
@@ -235,9 +236,27 @@ void TestNet::admits_data()
         const char *peer;
         std::vector<List> lists;
     } kinds[] = {
-        {"10.1.2.3", {{"", false}, {"10.0.0.0/8", true}, {"::ffff:10.0.0.0/104", true}, {"11.0.0.0/8 10.1.2.3", true}, {"11.0.0.0/8", false}, {"::/0", false}}},
-        {"::ffff:10.1.2.3", {{"", false}, {"10.0.0.0/8", true}, {"::ffff:10.0.0.0/104", true}, {"11.0.0.0/8 10.1.2.3", true}, {"11.0.0.0/8", false}, {"::/0", false}}},
-        {"2001:db8::7", {{"", false}, {"2001:db8::/32", true}, {"::/0", true}, {"10.0.0.0/8 2001:db8::7", true}, {"2001:db9::/32", false}, {"0.0.0.0/0", false}}},
+        {"10.1.2.3",
+         {{"", false},
+          {"10.0.0.0/8", true},
+          {"::ffff:10.0.0.0/104", true},
+          {"11.0.0.0/8 10.1.2.3", true},
+          {"11.0.0.0/8", false},
+          {"::/0", false}}},
+        {"::ffff:10.1.2.3",
+         {{"", false},
+          {"10.0.0.0/8", true},
+          {"::ffff:10.0.0.0/104", true},
+          {"11.0.0.0/8 10.1.2.3", true},
+          {"11.0.0.0/8", false},
+          {"::/0", false}}},
+        {"2001:db8::7",
+         {{"", false},
+          {"2001:db8::/32", true},
+          {"::/0", true},
+          {"10.0.0.0/8 2001:db8::7", true},
+          {"2001:db9::/32", false},
+          {"0.0.0.0/0", false}}},
     };
     for (const auto &kind : kinds) {
         for (const List &allow : kind.lists) {

@@ -24,7 +24,8 @@
 using namespace Qt::StringLiterals;
 using namespace parley::test;
 
-namespace {
+namespace
+{
 
 const QString Server = QStringLiteral(PARLEY_SERVER);
 const QString Client = QStringLiteral(PARLEY_CLIENT);
@@ -71,11 +72,10 @@ public:
     /// @param setup commands for sh, as the administrator of that network.
     explicit Network(const QByteArray &setup, const QStringList &prefix = {})
         : holder_(prefix.isEmpty() ? u"unshare"_s : prefix.first(),
-                  prefix.mid(1) +
-                      (prefix.isEmpty() ? QStringList{u"--map-root-user"_s, u"--net"_s, u"--mount"_s}
-                                        : QStringList{u"unshare"_s, u"--net"_s}) +
-                      QStringList{u"sh"_s, u"-euc"_s,
-                                  QString::fromUtf8(setup) + u"\necho $$; exec sleep 1000"_s}),
+                  prefix.mid(1)
+                      + (prefix.isEmpty() ? QStringList{u"--map-root-user"_s, u"--net"_s, u"--mount"_s}
+                                          : QStringList{u"unshare"_s, u"--net"_s})
+                      + QStringList{u"sh"_s, u"-euc"_s, QString::fromUtf8(setup) + u"\necho $$; exec sleep 1000"_s}),
           id_(QString::fromLatin1(holder_.nextLine()))
     {
     }
@@ -92,9 +92,7 @@ public:
     /// The words before a command that let it run in here.
     QStringList prefix() const
     {
-        return {
-            u"nsenter"_s, u"--preserve-credentials"_s, u"--user"_s, u"--net"_s, u"--mount"_s, u"--target"_s,
-            id_};
+        return {u"nsenter"_s, u"--preserve-credentials"_s, u"--user"_s, u"--net"_s, u"--mount"_s, u"--target"_s, id_};
     }
     Process run(const QString &program, const QStringList &arguments) const
     {
@@ -106,8 +104,8 @@ private:
     QString id_;
 };
 
-#define SKIP_WITHOUT(network)                                                                                \
-    if (!(network).isThere())                                                                                \
+#define SKIP_WITHOUT(network)                                                                                          \
+    if (!(network).isThere())                                                                                          \
     QSKIP((network).reason().constData())
 
 /// A link into nowhere, with 192.0.2.1 and fd00::1 at this end: whatever goes to another address of its
@@ -234,8 +232,8 @@ void TestProgramEndpoints::sendersAreListedOnce()
     server.sendSignal(SIGTERM);
     VERIFY(server.exitStatus() == 0, server);
     const QByteArray line = "Datagram from ('127.0.0.1', ";
-    QCOMPARE(server.output(), line + QByteArray::number(first.localPort()) + ")\n" + line +
-                                  QByteArray::number(second.localPort()) + ")\n");
+    QCOMPARE(server.output(), line + QByteArray::number(first.localPort()) + ")\n" + line
+                                  + QByteArray::number(second.localPort()) + ")\n");
 }
 
 void TestProgramEndpoints::datagramsInJson()
@@ -274,8 +272,8 @@ void TestProgramEndpoints::noAnswerIsNoRefusal()
     RawDatagrams silent = RawDatagrams::bound();
     const RawDatagrams closed = RawDatagrams::refusing();
     const auto run = [](quint16 port) {
-        return Process(Client, {u"--headless"_s, u"--udp"_s, u"--timeout"_s, u"0.3"_s, u"127.0.0.1"_s,
-                                QString::number(port)});
+        return Process(Client,
+                       {u"--headless"_s, u"--udp"_s, u"--timeout"_s, u"0.3"_s, u"127.0.0.1"_s, QString::number(port)});
     };
     Process unanswered = run(silent.localPort());
     VERIFY(unanswered.exitStatus() == 1, unanswered);
@@ -290,8 +288,7 @@ void TestProgramEndpoints::noAnswerIsNoRefusal()
     VERIFY(matches(unanswered.errorOutput(),
                    u"No answer came from "_s + endpoint.arg(silent.localPort()) + u" within 300 ms"_s),
            unanswered);
-    VERIFY(matches(refused.errorOutput(), endpoint.arg(closed.localPort()) + u" refused the datagram"_s),
-           refused);
+    VERIFY(matches(refused.errorOutput(), endpoint.arg(closed.localPort()) + u" refused the datagram"_s), refused);
 }
 
 void TestProgramEndpoints::datagramLongerThanTheLimit()
@@ -317,9 +314,7 @@ void TestProgramEndpoints::longestDatagram()
 
     ServerProcess longer(u"127.0.0.1"_s, {u"--udp"_s, u"--greeting"_s, QString::fromLatin1(longest + 'x')});
     VERIFY(longer.exitStatus() == 1, longer);
-    VERIFY(isOneLine(longer.errorOutput()) &&
-               matches(longer.errorOutput(), u"does not fit into a datagram"_s),
-           longer);
+    VERIFY(isOneLine(longer.errorOutput()) && matches(longer.errorOutput(), u"does not fit into a datagram"_s), longer);
 }
 
 void TestProgramEndpoints::unixSocket_data()
@@ -346,8 +341,7 @@ void TestProgramEndpoints::unixSocket()
         VERIFY(client.exitStatus() == 0, client, server);
         QCOMPARE(client.output(), "Hello World!\n"_ba);
         QCOMPARE(client.errorOutput(), ""_ba);
-        VERIFY(matches(server.nextLine(),
-                       u"^Connection established with \\(pid \\d+, uid %1\\)$"_s.arg(::getuid())),
+        VERIFY(matches(server.nextLine(), u"^Connection established with \\(pid \\d+, uid %1\\)$"_s.arg(::getuid())),
                server);
     }
     QCOMPARE(receiveFromUnix(path), "Hello World!"_ba);
@@ -371,10 +365,9 @@ void TestProgramEndpoints::unixSocketInJson()
 
     for (const QString &call : {u"bind"_s, u"listen"_s})
         QCOMPARE(firstEvent(server.output(), call).value(u"path"_s).toString(), path);
-    VERIFY(
-        matches(firstEvent(server.output(), u"accept"_s).value(u"peer"_s).toArray().at(0).toString().toUtf8(),
-                u"^pid \\d+, uid \\d+$"_s),
-        server);
+    VERIFY(matches(firstEvent(server.output(), u"accept"_s).value(u"peer"_s).toArray().at(0).toString().toUtf8(),
+                   u"^pid \\d+, uid \\d+$"_s),
+           server);
     QCOMPARE(firstEvent(client.output(), u"connect"_s).value(u"path"_s).toString(), path);
     QVERIFY(!firstEvent(client.output(), u"connect"_s).contains(u"peer"_s));
     QCOMPARE(firstEvent(client.output(), u"end"_s).value(u"outcome"_s).toString(), u"complete"_s);
@@ -399,8 +392,8 @@ void TestProgramEndpoints::unixFileHasAMode()
     QFETCH(const int, mode);
 
     const QString path = this->path(u"mode.sock"_s);
-    Process server(u"sh"_s, QStringList{u"-c"_s, u"umask $0; exec \"$@\""_s, umask, Server, u"--headless"_s} +
-                                options + QStringList{u"--unix"_s, path});
+    Process server(u"sh"_s, QStringList{u"-c"_s, u"umask $0; exec \"$@\""_s, umask, Server, u"--headless"_s} + options
+                                + QStringList{u"--unix"_s, path});
     VERIFY(server.nextErrorLine().startsWith("Listening"), server);
     struct stat file
     {
@@ -506,8 +499,7 @@ void TestProgramEndpoints::hosts_data()
     QTest::newRow("IPv6 in brackets") << u"[::1]"_s << ipv6 << true;
     QTest::newRow("IPv6 in full") << u"0:0:0:0:0:0:0:1"_s << ipv6 << true;
     QTest::newRow("IPv6 with an IPv4 address in it") << u"::ffff:127.0.0.1"_s << ipv4 << true;
-    QTest::newRow("IPv6 with a scope")
-        << u"::1%lo"_s << uR"(^Listening on \('::1', \d+, 0, \d+\)$)"_s << true;
+    QTest::newRow("IPv6 with a scope") << u"::1%lo"_s << uR"(^Listening on \('::1', \d+, 0, \d+\)$)"_s << true;
     QTest::newRow("scope that is not there") << u"fe80::1%no-such-if"_s << refused << false;
     QTest::newRow("half a bracket") << u"[::1"_s << refused << false;
     QTest::newRow("two double colons") << u"1::2::3"_s << refused << false;
@@ -550,8 +542,8 @@ void TestProgramEndpoints::hosts()
             VERIFY(matches(server.nextErrorLine(), listensOn), server);
 
         ServerProcess everywhere(u"*"_s, kind);
-        Process client(Client, QStringList{u"--headless"_s} + kind +
-                                   QStringList{host, QString::number(everywhere.port())});
+        Process client(Client,
+                       QStringList{u"--headless"_s} + kind + QStringList{host, QString::number(everywhere.port())});
         if (!connects) {
             verifyUsageError(client);
             continue;
@@ -574,17 +566,14 @@ void TestProgramEndpoints::services()
     const QStringList start{u"--headless"_s, u"--json"_s, u"--timeout"_s, u"0.3"_s};
     Process tcp(Client, start + QStringList{u"127.0.0.1"_s, u"http"_s});
     VERIFY(tcp.exitStatus() >= 0, tcp); // whoever is there
-    QCOMPARE(firstEvent(tcp.output(), u"connect"_s).value(u"peer"_s).toArray(),
-             (QJsonArray{u"127.0.0.1"_s, httpPort}));
+    QCOMPARE(firstEvent(tcp.output(), u"connect"_s).value(u"peer"_s).toArray(), (QJsonArray{u"127.0.0.1"_s, httpPort}));
     Process udp(Client, start + QStringList{u"--udp"_s, u"127.0.0.1"_s, u"tftp"_s});
     VERIFY(udp.exitStatus() >= 0, udp);
-    QCOMPARE(firstEvent(udp.output(), u"connect"_s).value(u"peer"_s).toArray(),
-             (QJsonArray{u"127.0.0.1"_s, tftpPort}));
+    QCOMPARE(firstEvent(udp.output(), u"connect"_s).value(u"peer"_s).toArray(), (QJsonArray{u"127.0.0.1"_s, tftpPort}));
 
     Process wrongType(Client, {u"--headless"_s, u"127.0.0.1"_s, u"tftp"_s});
     VERIFY(wrongType.exitStatus() == 2, wrongType);
-    VERIFY(isOneLine(wrongType.errorOutput()) &&
-               matches(wrongType.errorOutput(), u"“tftp” is not a port.*TCP"_s),
+    VERIFY(isOneLine(wrongType.errorOutput()) && matches(wrongType.errorOutput(), u"“tftp” is not a port.*TCP"_s),
            wrongType);
 }
 
@@ -615,11 +604,9 @@ void TestProgramEndpoints::usageErrors_data()
     server("<broadcast> to listen on", {u"--udp"_s, u"<broadcast>"_s}, "<broadcast>");
     server("mode that is not octal", {u"--unix"_s, u"/tmp/a"_s, u"--unix-mode"_s, u"8"_s}, "“8”");
     server("mode in words", {u"--unix"_s, u"/tmp/a"_s, u"--unix-mode"_s, u"u+w"_s}, "u+w");
-    server("mode with more than permissions", {u"--unix"_s, u"/tmp/a"_s, u"--unix-mode"_s, u"1777"_s},
-           "1777");
+    server("mode with more than permissions", {u"--unix"_s, u"/tmp/a"_s, u"--unix-mode"_s, u"1777"_s}, "1777");
     server("mode without a socket", {u"--unix-mode"_s, u"660"_s, u"127.0.0.1"_s, u"0"_s}, "--unix-mode");
-    QTest::newRow("client: port 0 of UDP")
-        << Client << QStringList{u"--udp"_s, u"127.0.0.1"_s, u"0"_s} << "Port 0"_ba;
+    QTest::newRow("client: port 0 of UDP") << Client << QStringList{u"--udp"_s, u"127.0.0.1"_s, u"0"_s} << "Port 0"_ba;
 }
 
 void TestProgramEndpoints::usageErrors()
@@ -641,12 +628,11 @@ void TestProgramEndpoints::lookUpThatNobodyAnswers_data()
     QTest::addColumn<int>("signal");
     QTest::addColumn<int>("status");
     QTest::addColumn<QString>("sentence");
-    QTest::newRow("client, SIGINT") << Client << QStringList() << SIGINT << 1
-                                    << u"nobody\\.example.* cancelled"_s;
+    QTest::newRow("client, SIGINT") << Client << QStringList() << SIGINT << 1 << u"nobody\\.example.* cancelled"_s;
     QTest::newRow("client, time-out") << Client << QStringList{u"--timeout"_s, u"0.3"_s} << 0 << 1
                                       << u"nobody\\.example.* no answer within 300 ms"_s;
-    QTest::newRow("client, UDP, time-out") << Client << QStringList{u"--udp"_s, u"--timeout"_s, u"0.3"_s} << 0
-                                           << 1 << u"nobody\\.example.* no answer within 300 ms"_s;
+    QTest::newRow("client, UDP, time-out") << Client << QStringList{u"--udp"_s, u"--timeout"_s, u"0.3"_s} << 0 << 1
+                                           << u"nobody\\.example.* no answer within 300 ms"_s;
     QTest::newRow("server, SIGTERM") << Server << QStringList() << SIGTERM << 0 << QString();
 }
 
@@ -658,12 +644,11 @@ void TestProgramEndpoints::lookUpThatNobodyAnswers()
     QFETCH(const int, status);
     QFETCH(const QString, sentence);
 
-    const Network network(IntoNowhere +
-                          replaced("/etc/resolv.conf", "nameserver 192.0.2.53\noptions timeout:30") +
-                          replaced("/etc/nsswitch.conf", "hosts: dns"));
+    const Network network(IntoNowhere + replaced("/etc/resolv.conf", "nameserver 192.0.2.53\noptions timeout:30")
+                          + replaced("/etc/nsswitch.conf", "hosts: dns"));
     SKIP_WITHOUT(network);
-    Process process = network.run(program, QStringList{u"--headless"_s, u"--json"_s} + options +
-                                               QStringList{u"nobody.example"_s, u"3000"_s});
+    Process process = network.run(program, QStringList{u"--headless"_s, u"--json"_s} + options
+                                               + QStringList{u"nobody.example"_s, u"3000"_s});
     VERIFY(process.nextLine().contains("\"start\""), process);
     QElapsedTimer clock;
     clock.start();
@@ -680,9 +665,9 @@ void TestProgramEndpoints::lookUpThatNobodyAnswers()
 /// RFC 8305: the next address is tried while the first one is silent.
 void TestProgramEndpoints::deadFamilyCostsAQuarterOfASecond()
 {
-    const Network network(IntoNowhere + replaced("/etc/hosts", "fd00::77 two\n192.0.2.1 two") +
-                          replaced("/etc/nsswitch.conf", "hosts: files") +
-                          "test -n \"$(ip -6 address show dev here)\" || { echo no IPv6 >&2; exit 1; }");
+    const Network network(IntoNowhere + replaced("/etc/hosts", "fd00::77 two\n192.0.2.1 two")
+                          + replaced("/etc/nsswitch.conf", "hosts: files")
+                          + "test -n \"$(ip -6 address show dev here)\" || { echo no IPv6 >&2; exit 1; }");
     SKIP_WITHOUT(network);
     Process server = network.run(Server, {u"--headless"_s, u"192.0.2.1"_s, u"0"_s});
     const QString port = portIn(server.nextErrorLine());
@@ -696,8 +681,7 @@ void TestProgramEndpoints::deadFamilyCostsAQuarterOfASecond()
         const QJsonObject object = QJsonDocument::fromJson(line).object();
         if (object.value(u"call"_s) != u"connect"_s)
             continue;
-        connects << object.value(u"peer"_s).toArray().at(0).toString() + u' ' +
-                        object.value(u"error"_s).toString();
+        connects << object.value(u"peer"_s).toArray().at(0).toString() + u' ' + object.value(u"error"_s).toString();
         times << object.value(u"ns"_s).toInteger() / 1'000'000;
     }
     VERIFY(connects.value(0) == u"fd00::77 EINPROGRESS"_s, client);
@@ -720,8 +704,8 @@ ip route add default dev wire
     Process setUp = here.run(u"sh"_s, {u"-euc"_s, QString::fromLatin1(wire)});
     if (setUp.exitStatus() != 0)
         QSKIP(QByteArray("No virtual network cards here: " + setUp.errorOutput()).constData());
-    Process setUpThere = there.run(
-        u"sh"_s, {u"-euc"_s, u"ip address add 10.7.0.2/24 broadcast + dev wire; ip link set wire up"_s});
+    Process setUpThere =
+        there.run(u"sh"_s, {u"-euc"_s, u"ip address add 10.7.0.2/24 broadcast + dev wire; ip link set wire up"_s});
     VERIFY(setUpThere.exitStatus() == 0, setUpThere);
 
     Process far = there.run(Server, {u"--headless"_s, u"--udp"_s, u"--greeting"_s, u"far"_s, u"*"_s, u"0"_s});
@@ -731,8 +715,7 @@ ip route add default dev wire
     VERIFY(portIn(near.nextErrorLine()) == port, near);
 
     for (const QString &address : {u"<broadcast>"_s, u"255.255.255.255"_s}) {
-        Process client =
-            here.run(Client, {u"--headless"_s, u"--udp"_s, u"--timeout"_s, u"1"_s, address, port});
+        Process client = here.run(Client, {u"--headless"_s, u"--udp"_s, u"--timeout"_s, u"1"_s, address, port});
         VERIFY(client.exitStatus() == 0, client, near, far);
         QByteArrayList lines = client.output().chopped(1).split('\n');
         std::sort(lines.begin(), lines.end());
@@ -741,11 +724,10 @@ ip route add default dev wire
         QCOMPARE(client.errorOutput(), ""_ba);
     }
 
-    Process unheard = here.run(Client, {u"--headless"_s, u"--udp"_s, u"--timeout"_s, u"0.3"_s,
-                                        u"<broadcast>"_s, port == u"9"_s ? u"10"_s : u"9"_s});
+    Process unheard = here.run(Client, {u"--headless"_s, u"--udp"_s, u"--timeout"_s, u"0.3"_s, u"<broadcast>"_s,
+                                        port == u"9"_s ? u"10"_s : u"9"_s});
     VERIFY(unheard.exitStatus() == 1, unheard);
-    VERIFY(isOneLine(unheard.errorOutput()) &&
-               unheard.errorOutput().contains("No answer came from <broadcast>:"),
+    VERIFY(isOneLine(unheard.errorOutput()) && unheard.errorOutput().contains("No answer came from <broadcast>:"),
            unheard);
 }
 

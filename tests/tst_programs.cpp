@@ -17,7 +17,8 @@
 using namespace Qt::StringLiterals;
 using namespace parley::test;
 
-namespace {
+namespace
+{
 
 const QString Server = QStringLiteral(PARLEY_SERVER);
 const QString Client = QStringLiteral(PARLEY_CLIENT);
@@ -38,8 +39,7 @@ struct ClientProcess : Process
 {
     explicit ClientProcess(quint16 port, const QStringList &options = {},
                            const QMap<QString, QString> &environment = {})
-        : Process(Client,
-                  QStringList{u"--headless"_s} + options + QStringList{u"127.0.0.1"_s, QString::number(port)},
+        : Process(Client, QStringList{u"--headless"_s} + options + QStringList{u"127.0.0.1"_s, QString::number(port)},
                   {}, environment)
     {
     }
@@ -150,8 +150,7 @@ void TestPrograms::sevenClassicRuns()
         VERIFY(client.exitStatus() == 0, client);
         QCOMPARE(client.output(), "Hello World!\n"_ba);
         QCOMPARE(client.errorOutput(), ""_ba);
-        VERIFY(matches(server.nextLine(), uR"(^Connection established with \('127\.0\.0\.1', \d+\)$)"_s),
-               server);
+        VERIFY(matches(server.nextLine(), uR"(^Connection established with \('127\.0\.0\.1', \d+\)$)"_s), server);
     }
     server.sendSignal(SIGINT);
     VERIFY(server.exitStatus() == 0, server);
@@ -230,10 +229,8 @@ void TestPrograms::serverGreets_data()
     QTest::newRow("several lines") << u"--greeting"_s << "one\n\ttwo\n"_ba;
     QTest::newRow("no text") << u"--greeting"_s << ""_ba;
     QTest::newRow("file") << u"--greeting-file"_s << "Good morning.\n"_ba;
-    QTest::newRow("file with every byte, NUL and invalid UTF-8 among them")
-        << u"--greeting-file"_s << everyByte;
-    QTest::newRow("file with a byte order mark and CR LF")
-        << u"--greeting-file"_s << "\xef\xbb\xbfone\r\ntwo\r\n"_ba;
+    QTest::newRow("file with every byte, NUL and invalid UTF-8 among them") << u"--greeting-file"_s << everyByte;
+    QTest::newRow("file with a byte order mark and CR LF") << u"--greeting-file"_s << "\xef\xbb\xbfone\r\ntwo\r\n"_ba;
     QTest::newRow("file with a cut character") << u"--greeting-file"_s << "Gr\xc3"_ba;
     QTest::newRow("empty file") << u"--greeting-file"_s << ""_ba;
     QTest::newRow("long file") << u"--greeting-file"_s << everyByte.repeated(MoreThanBuffersHold / 256);
@@ -334,8 +331,7 @@ void TestPrograms::serverWritesJson()
         if (calls.last() == u"end"_s)
             QCOMPARE(event.value(u"outcome"_s).toString(), u"complete"_s);
     }
-    for (const QString &call :
-         {u"bind"_s, u"listen"_s, u"accept"_s, u"send"_s, u"shutdown"_s, u"recv"_s, u"close"_s})
+    for (const QString &call : {u"bind"_s, u"listen"_s, u"accept"_s, u"send"_s, u"shutdown"_s, u"recv"_s, u"close"_s})
         QVERIFY2(calls.contains(call), qPrintable(call + u" is missing in "_s + calls.join(u' ')));
 
     server.sendSignal(SIGTERM);
@@ -348,9 +344,8 @@ void TestPrograms::serverCannotListen_data()
     QTest::addColumn<QString>("host");
     QTest::addColumn<QString>("reason");
     QTest::newRow("port in use") << u"127.0.0.1"_s << u"in use"_s;
-    QTest::newRow("not an address of this computer")
-        << u"192.0.2.1"_s << u"not .*this computer"_s;                   // RFC 5737
-    QTest::newRow("unknown host") << u"no-such-host.invalid"_s << u""_s; // RFC 6761
+    QTest::newRow("not an address of this computer") << u"192.0.2.1"_s << u"not .*this computer"_s; // RFC 5737
+    QTest::newRow("unknown host") << u"no-such-host.invalid"_s << u""_s;                            // RFC 6761
 }
 
 void TestPrograms::serverCannotListen()
@@ -504,16 +499,16 @@ void TestPrograms::clientSaysHowItFailed_data()
     QTest::newRow("reset at once") << QStringList() << reset << ""_ba << u"reset"_s;
     QTest::newRow("reset midway") << QStringList{u"--send"_s, u"text"_s} << resetMidway << "half a mess\n"_ba
                                   << u"reset"_s;
-    QTest::newRow("reset midway, raw")
-        << QStringList{u"--raw"_s, u"--send"_s, u"text"_s} << resetMidway << "half a mess"_ba << u"reset"_s;
+    QTest::newRow("reset midway, raw") << QStringList{u"--raw"_s, u"--send"_s, u"text"_s} << resetMidway
+                                       << "half a mess"_ba << u"reset"_s;
     QTest::newRow("nothing said") << QStringList{u"--timeout"_s, u"0.2"_s} << stayConnected << ""_ba
                                   << u"timed out|within"_s;
     QTest::newRow("not finished") << QStringList{u"--timeout"_s, u"2"_s} << stopMidway << "half a mess\n"_ba
                                   << u"timed out|within"_s;
     QTest::newRow("too long") << QStringList{u"--max-bytes"_s, u"5"_s} << sending("123456") << "12345\n"_ba
                               << u"\\b5 bytes"_s;
-    QTest::newRow("much too long") << QStringList{u"--max-bytes"_s, u"100000"_s}
-                                   << sending(QByteArray(1'000'000, 'x')) << QByteArray(100'000, 'x') + '\n'
+    QTest::newRow("much too long") << QStringList{u"--max-bytes"_s, u"100000"_s} << sending(QByteArray(1'000'000, 'x'))
+                                   << QByteArray(100'000, 'x') + '\n'
                                    << u"100,?000 bytes"_s;
 }
 
@@ -532,15 +527,13 @@ void TestPrograms::clientSaysHowItFailed()
     VERIFY(client.output() == output, client);
     const QByteArray sentence = client.errorOutput();
     VERIFY(isOneLine(sentence) && matches(sentence, reason), client);
-    VERIFY(sentence.contains("127.0.0.1") && sentence.contains(QByteArray::number(server.localPort())),
-           client);
+    VERIFY(sentence.contains("127.0.0.1") && sentence.contains(QByteArray::number(server.localPort())), client);
 }
 
 void TestPrograms::clientKeepsWhatCameBeforeAReset()
 {
     const RawSocket server = RawSocket::listening();
-    for (int run = 0; run < 10;
-         ++run) { // most often the reset is there before the client sees that it connected
+    for (int run = 0; run < 10; ++run) { // most often the reset is there before the client sees that it connected
         ClientProcess client(server.localPort());
         RawSocket peer = server.accept();
         peer.send("half a mess");
@@ -576,7 +569,7 @@ void TestPrograms::clientSaysWhyItCannotConnect_data()
     QTest::addColumn<QString>("reason");
     QTest::newRow("refused, IPv4") << u"127.0.0.1"_s << u"refused"_s;
     QTest::newRow("refused, IPv6") << u"::1"_s << u"refused"_s;
-    QTest::newRow("no answer") << u"192.0.2.1"_s << u""_s; // RFC 5737
+    QTest::newRow("no answer") << u"192.0.2.1"_s << u""_s;               // RFC 5737
     QTest::newRow("unknown host") << u"no-such-host.invalid"_s << u""_s; // RFC 6761
 }
 
@@ -668,11 +661,13 @@ void TestPrograms::helpNamesEveryOption_data()
     QTest::addColumn<QStringList>("options");
     const QStringList both{u"--headless"_s, u"--json"_s, u"--help"_s};
     QTest::newRow("server") << Server
-                            << both + QStringList{u"--greeting"_s, u"--greeting-file"_s, u"--backlog"_s,
-                                                  u"--deadline"_s, u"--no-listen"_s};
+                            << both
+                                   + QStringList{u"--greeting"_s, u"--greeting-file"_s, u"--backlog"_s, u"--deadline"_s,
+                                                 u"--no-listen"_s};
     QTest::newRow("client") << Client
-                            << both + QStringList{u"--timeout"_s, u"--max-bytes"_s, u"--send"_s, u"--raw"_s,
-                                                  u"--connect"_s};
+                            << both
+                                   + QStringList{u"--timeout"_s, u"--max-bytes"_s, u"--send"_s, u"--raw"_s,
+                                                 u"--connect"_s};
 }
 
 void TestPrograms::helpNamesEveryOption()
@@ -684,8 +679,7 @@ void TestPrograms::helpNamesEveryOption()
     VERIFY(process.exitStatus() == 0, process);
     QCOMPARE(process.errorOutput(), ""_ba);
     for (const QString &option : options)
-        QVERIFY2(matches(process.output(), option + u"(?![-\\w])"_s),
-                 qPrintable(option + u" is not in the help"_s));
+        QVERIFY2(matches(process.output(), option + u"(?![-\\w])"_s), qPrintable(option + u" is not in the help"_s));
 }
 
 void TestPrograms::saysThatThereIsNoDisplay_data()

@@ -26,7 +26,8 @@ using namespace Qt::StringLiterals;
 using namespace parley::test;
 using namespace std::chrono_literals;
 
-namespace {
+namespace
+{
 
 const QString Server = QStringLiteral(PARLEY_SERVER);
 const QByteArray Greeting = "Hello World!";
@@ -117,8 +118,9 @@ void TestPromisesAccept::outOfDescriptors()
         std::vector<RawSocket> clients = connectMany(waiting, server.port());
         const QByteArray number = QByteArray::number(limit);
         const QByteArray sentence = server.nextErrorLine();
-        VERIFY(sentence == "parley-server: Out of file descriptors: " + number + " of " + number +
-                               " in use. Waiting for connections to end.",
+        VERIFY(sentence
+                   == "parley-server: Out of file descriptors: " + number + " of " + number
+                          + " in use. Waiting for connections to end.",
                server);
 
         constexpr auto window = 500ms; // not a wait for a state: what is measured is what happens meanwhile
@@ -136,8 +138,7 @@ void TestPromisesAccept::outOfDescriptors()
             QVERIFY(setDescriptorLimit(server.pid(), usual));
         }
         QCOMPARE(countGreeted(clients), waiting);
-        qInfo("%d %% of a core while starved; %d clients served %lld ms after", share, waiting,
-              clock.elapsed());
+        qInfo("%d %% of a core while starved; %d clients served %lld ms after", share, waiting, clock.elapsed());
         clients.clear();
         VERIFY(server.nextErrorLine() == "parley-server: Accepting connections works again.", server);
         QVERIFY(setDescriptorLimit(server.pid(), usual));
@@ -159,7 +160,8 @@ void TestPromisesAccept::acceptErrors_data()
     QTest::addColumn<QString>("injection");
     for (const char *error : {"EINTR", "ECONNABORTED", "EPROTO", "EPERM", "ENOBUFS", "ENOMEM", "EMFILE"}) {
         for (const char *when : {"1", "2+3", "1..18"})
-            QTest::addRow("%s, when=%s", error, when) << u"inject=accept4:error=%1:when=%2"_s.arg(QLatin1String(error), QLatin1String(when));
+            QTest::addRow("%s, when=%s", error, when)
+                << u"inject=accept4:error=%1:when=%2"_s.arg(QLatin1String(error), QLatin1String(when));
     }
 }
 
@@ -303,7 +305,8 @@ void TestPromisesAccept::descriptorLimitIsRaised()
 void TestPromisesAccept::staysBelowTheDescriptorLimit()
 {
     constexpr int all = 200;
-    ServerProcess server(u"127.0.0.1"_s, {u"--json"_s, u"--max-connections"_s, u"150"_s}, {u"prlimit"_s, u"--nofile=64"_s});
+    ServerProcess server(u"127.0.0.1"_s, {u"--json"_s, u"--max-connections"_s, u"150"_s},
+                         {u"prlimit"_s, u"--nofile=64"_s});
     VERIFY(server.port() != 0, server);
     std::vector<RawSocket> clients = connectMany(all, server.port());
     TRY_VERIFY(ServerLog(server.output()).connections().size() == all, server);
@@ -390,7 +393,8 @@ void TestPromisesAccept::defaultExposure()
     const auto expected = parley::Address::fromSockaddr(found->ai_addr, found->ai_addrlen).withPort(3000);
     ::freeaddrinfo(found);
     if (!expected.isLoopback()) {
-        Process ip(u"ip"_s, {u"address"_s, u"add"_s, QString::fromLatin1(expected.host()) + u"/32"_s, u"dev"_s, u"lo"_s});
+        Process ip(u"ip"_s,
+                   {u"address"_s, u"add"_s, QString::fromLatin1(expected.host()) + u"/32"_s, u"dev"_s, u"lo"_s});
         VERIFY(ip.exitStatus() == 0, ip);
     }
 

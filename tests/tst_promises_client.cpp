@@ -29,7 +29,8 @@ using namespace Qt::StringLiterals;
 using namespace parley::test;
 using namespace std::chrono_literals;
 
-namespace {
+namespace
+{
 
 const QString Client = QStringLiteral(PARLEY_CLIENT);
 
@@ -155,7 +156,8 @@ void TestPromisesClient::deadline()
     QVERIFY(caught.listener.isOpen());
     QElapsedTimer clock;
     clock.start();
-    ClientProcess client(caught.listener.localPort(), {u"--timeout"_s, u"1"_s, u"--max-bytes"_s, u"268435456"_s, u"--json"_s});
+    ClientProcess client(caught.listener.localPort(),
+                         {u"--timeout"_s, u"1"_s, u"--max-bytes"_s, u"268435456"_s, u"--json"_s});
     spring(caught, Kind(kind));
     VERIFY(client.exitStatus() == 1, client);
     const qint64 elapsed = clock.elapsed();
@@ -174,7 +176,8 @@ void TestPromisesClient::signal()
 {
     QFETCH(const int, kind);
     Trap caught = trap(Kind(kind));
-    ClientProcess client(caught.listener.localPort(), {u"--timeout"_s, u"60"_s, u"--json"_s, u"--max-bytes"_s, u"268435456"_s});
+    ClientProcess client(caught.listener.localPort(),
+                         {u"--timeout"_s, u"60"_s, u"--json"_s, u"--max-bytes"_s, u"268435456"_s});
     VERIFY(client.nextLine().contains("start"), client);
     spring(caught, Kind(kind));
     QElapsedTimer clock;
@@ -213,8 +216,9 @@ void TestPromisesClient::deadlineOverLookUp()
     for (const int signal : {0, SIGINT}) {
         QElapsedTimer clock;
         clock.start();
-        Process client(u"unshare"_s, {u"-m"_s, u"sh"_s, u"-c"_s, mount, resolver.fileName(), Client, u"--headless"_s, u"--json"_s, u"--timeout"_s,
-                                      signal == 0 ? u"1"_s : u"60"_s, u"host.example"_s, u"1"_s});
+        Process client(u"unshare"_s,
+                       {u"-m"_s, u"sh"_s, u"-c"_s, mount, resolver.fileName(), Client, u"--headless"_s, u"--json"_s,
+                        u"--timeout"_s, signal == 0 ? u"1"_s : u"60"_s, u"host.example"_s, u"1"_s});
         char question = 0;
         QVERIFY(::recv(nameServer, &question, 1, 0) > 0); // the look-up is under way
         if (signal != 0) {
@@ -222,7 +226,8 @@ void TestPromisesClient::deadlineOverLookUp()
             client.sendSignal(signal);
         }
         VERIFY(client.exitStatus() == 1, client);
-        qInfo("ended %lld ms after the %s", clock.elapsed(), signal == 0 ? "start, with a time-out of 1000 ms" : "signal");
+        qInfo("ended %lld ms after the %s", clock.elapsed(),
+              signal == 0 ? "start, with a time-out of 1000 ms" : "signal");
         QVERIFY(clock.elapsed() < 4500); // the resolver waits 5 s
         VERIFY(isOneLine(client.errorOutput()) && client.errorOutput().contains("host.example"), client);
         VERIFY(client.output().contains(signal == 0 ? R"("outcome":"timed-out")" : R"("outcome":"cancelled")"), client);
@@ -288,7 +293,8 @@ void TestPromisesClient::endlessStream()
     const int reader = ::open(fifo.constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     const auto closeReader = qScopeGuard([reader] { ::close(reader); });
     const RawSocket server = RawSocket::listening();
-    Process client(u"/bin/sh"_s, {u"-c"_s, shell, Client, u"--headless"_s, u"127.0.0.1"_s, QString::number(server.localPort())});
+    Process client(u"/bin/sh"_s,
+                   {u"-c"_s, shell, Client, u"--headless"_s, u"127.0.0.1"_s, QString::number(server.localPort())});
     RawSocket peer = server.accept();
     const Repeated endless([&peer, bytes = QByteArray(65'536, 'e')] { return peer.send(bytes); });
     pollfd printed{reader, POLLIN, 0};

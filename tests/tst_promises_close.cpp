@@ -31,7 +31,8 @@ using namespace parley;
 using namespace parley::test;
 using namespace std::chrono_literals;
 
-namespace {
+namespace
+{
 
 const QString ServerProgram = QStringLiteral(PARLEY_SERVER);
 constexpr qsizetype Long = 4 * 1024 * 1024; // more than what socket buffers hold
@@ -60,7 +61,8 @@ private:
 };
 
 /// Runs @p work on another thread while this one reads what the processes print and the engines tell.
-template <typename Work> auto beside(Work work)
+template <typename Work>
+auto beside(Work work)
 {
     auto future = std::async(std::launch::async, work);
     [[maybe_unused]] const bool done =
@@ -199,7 +201,9 @@ void TestPromisesClose::goneAtTheDeadline()
     QElapsedTimer sinceFirst;
     sinceFirst.start();
     QElapsedTimer sinceLast;
-    const auto drip = [&] { return std::count_if(clients.begin(), clients.end(), [](RawSocket &client) { return client.send("d"); }); };
+    const auto drip = [&] {
+        return std::count_if(clients.begin(), clients.end(), [](RawSocket &client) { return client.send("d"); });
+    };
     beside([&] {
         for (int i = 0; i < count; ++i)
             clients.push_back(RawSocket::connectedTo("127.0.0.1", server.port(), SmallBuffer));
@@ -224,8 +228,8 @@ void TestPromisesClose::goneAtTheDeadline()
     TRY_VERIFY((drips && drip() < 0) || openDescriptors(server.pid()) == idle, server);
     const qint64 gone = sinceLast.elapsed();
     std::sort(others.begin(), others.end());
-    qInfo("the last was gone after %lld ms; +%lld KiB; of 50 others the median took %.1f ms, the slowest %.1f ms", gone, most - before,
-          others.at(25), others.last());
+    qInfo("the last was gone after %lld ms; +%lld KiB; of 50 others the median took %.1f ms, the slowest %.1f ms", gone,
+          most - before, others.at(25), others.last());
     QVERIFY(gone < 2000 + 5000);
     QVERIFY(most - before < 32 * 1024);
     QVERIFY(others.last() < 5000);
@@ -289,18 +293,21 @@ void TestPromisesClose::statesAddUp()
                 client.reset();
             }
         }
-        while (std::any_of(open.begin(), open.end(), [](RawSocket &client) { return client.isOpen() && client.send("x"); }))
+        while (std::any_of(open.begin(), open.end(),
+                           [](RawSocket &client) { return client.isOpen() && client.send("x"); }))
             std::this_thread::sleep_for(20ms); // until the deadline
-        for (int i = 1; i < each; i += 2) { // what had come is still there
+        for (int i = 1; i < each; i += 2) {    // what had come is still there
             RawSocket &client = open[static_cast<std::size_t>(i)];
-            expected.insert(client.localPort(), u"timed out after "_s + bytesText(i * 100'000 + client.receive(Long).size()));
+            expected.insert(client.localPort(),
+                            u"timed out after "_s + bytesText(i * 100'000 + client.receive(Long).size()));
         }
         return whole;
     });
     QVERIFY(allWhole);
     constexpr int all = 3 * each + 1;
     const auto ended = [&recorder] {
-        return std::count_if(recorder.events.begin(), recorder.events.end(), [](const Event &event) { return event.call == Call::End; });
+        return std::count_if(recorder.events.begin(), recorder.events.end(),
+                             [](const Event &event) { return event.call == Call::End; });
     };
     QTRY_COMPARE_WITH_TIMEOUT(ended(), all, MilliPatience);
     QCOMPARE(model.rowCount(), all);
@@ -315,7 +322,8 @@ void TestPromisesClose::statesAddUp()
     QCOMPARE(server.engine()->accepted(), quint64(all));
     QCOMPARE(server.engine()->denied(), quint64(each));
     QCOMPARE(server.engine()->overLimit(), 1U);
-    const std::vector<Outcome> outcomes{Outcome::Complete, Outcome::Denied, Outcome::OverLimit, Outcome::Reset, Outcome::TimedOut};
+    const std::vector<Outcome> outcomes{Outcome::Complete, Outcome::Denied, Outcome::OverLimit, Outcome::Reset,
+                                        Outcome::TimedOut};
     qsizetype sum = 0;
     for (const Outcome outcome : outcomes)
         sum += recorder.count(Call::End, outcome);
@@ -404,7 +412,8 @@ void TestPromisesClose::stdoutReaderStalls()
     server.sendSignal(SIGTERM);
     VERIFY(server.exitStatus() == 0, server); // it does not wait for that reader for ever
     qInfo("ended %lld ms after SIGTERM", clock.elapsed());
-    VERIFY(server.errorOutput().contains(" lines of output were lost") && server.errorOutput().count('\n') == 2, server);
+    VERIFY(server.errorOutput().contains(" lines of output were lost") && server.errorOutput().count('\n') == 2,
+           server);
 }
 
 void TestPromisesClose::stdoutReaderGone()
@@ -418,7 +427,8 @@ void TestPromisesClose::stdoutReaderGone()
     VERIFY(server.port() != 0, server);
     for (int i = 0; i < 100; ++i)
         QCOMPARE(RawSocket::connectedTo("127.0.0.1", server.port()).receive(12), "Hello World!");
-    VERIFY(server.nextErrorLine() == "parley-server: Cannot write to stdout: Broken pipe. The greetings go on.", server);
+    VERIFY(server.nextErrorLine() == "parley-server: Cannot write to stdout: Broken pipe. The greetings go on.",
+           server);
     server.sendSignal(SIGTERM);
     VERIFY(server.exitStatus() == 0, server);
 }
@@ -429,11 +439,14 @@ void TestPromisesClose::stdoutFull()
     VERIFY(server.port() != 0, server);
     for (int i = 0; i < 100; ++i)
         QCOMPARE(RawSocket::connectedTo("127.0.0.1", server.port()).receive(12), "Hello World!");
-    VERIFY(server.nextErrorLine() == "parley-server: Cannot write to stdout: No space left on device. The greetings go on.", server);
+    VERIFY(server.nextErrorLine()
+               == "parley-server: Cannot write to stdout: No space left on device. The greetings go on.",
+           server);
     server.sendSignal(SIGTERM);
     VERIFY(server.exitStatus() == 0, server);
     // once when it was seen, and once in the end, not for each line
-    VERIFY(server.errorOutput().contains("100 lines of output were lost") && server.errorOutput().count('\n') == 3, server);
+    VERIFY(server.errorOutput().contains("100 lines of output were lost") && server.errorOutput().count('\n') == 3,
+           server);
 }
 
 QTEST_GUILESS_MAIN(TestPromisesClose)

@@ -32,18 +32,17 @@ using namespace std::chrono_literals;
 
 Q_DECLARE_METATYPE(parley::Outcome)
 
-namespace {
+namespace
+{
 
 constexpr int Patience = 20'000; // ms; a guard against deadlocks
 
 /// A server engine on its thread, with all it tells.
 struct ServerFixture
 {
-    explicit ServerFixture(const QByteArray &greeting = "Hello World!",
-                           std::chrono::milliseconds deadline = 30s)
+    explicit ServerFixture(const QByteArray &greeting = "Hello World!", std::chrono::milliseconds deadline = 30s)
     {
-        settings.endpoint =
-            std::get<Endpoint>(Endpoint::parse(u"127.0.0.1"_s, u"0"_s, Endpoint::Use::Listen));
+        settings.endpoint = std::get<Endpoint>(Endpoint::parse(u"127.0.0.1"_s, u"0"_s, Endpoint::Use::Listen));
         settings.greeting = greeting;
         settings.limits.deadline = deadline;
     }
@@ -64,10 +63,9 @@ struct ServerFixture
         listen();
         std::optional<Event> answer;
         const auto answered = [this, &answer] {
-            const auto it =
-                std::find_if(recorder.events.begin(), recorder.events.end(), [](const Event &event) {
-                    return Server::isServing(event) || (event.connection == 0 && event.call == Call::End);
-                });
+            const auto it = std::find_if(recorder.events.begin(), recorder.events.end(), [](const Event &event) {
+                return Server::isServing(event) || (event.connection == 0 && event.call == Call::End);
+            });
             if (it != recorder.events.end())
                 answer = *it;
             return answer.has_value();
@@ -91,12 +89,10 @@ struct ServerFixture
 /// A server of datagrams.
 struct DatagramFixture : ServerFixture
 {
-    explicit DatagramFixture(const QByteArray &greeting = "Hello World!",
-                             const QString &host = u"127.0.0.1"_s)
+    explicit DatagramFixture(const QByteArray &greeting = "Hello World!", const QString &host = u"127.0.0.1"_s)
         : ServerFixture(greeting)
     {
-        settings.endpoint =
-            std::get<Endpoint>(Endpoint::parse(host, u"0"_s, Endpoint::Use::Listen, Transport::Udp));
+        settings.endpoint = std::get<Endpoint>(Endpoint::parse(host, u"0"_s, Endpoint::Use::Listen, Transport::Udp));
     }
 };
 
@@ -229,8 +225,8 @@ void TestServer::portInUse()
 {
     const RawSocket other = RawSocket::listening();
     ServerFixture fixture;
-    fixture.settings.endpoint = std::get<Endpoint>(
-        Endpoint::parse(u"127.0.0.1"_s, QString::number(other.localPort()), Endpoint::Use::Listen));
+    fixture.settings.endpoint =
+        std::get<Endpoint>(Endpoint::parse(u"127.0.0.1"_s, QString::number(other.localPort()), Endpoint::Use::Listen));
     fixture.listen();
     QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(0), Outcome::Failed, Patience);
     QCOMPARE(fixture.recorder.find(0, Call::End)->error, EADDRINUSE);
@@ -308,8 +304,7 @@ void TestServer::nextGreeting()
     const quint16 port = fixture.start();
     QCOMPARE(RawSocket::connectedTo("127.0.0.1", port).receive(100), "Hello World!");
     fixture.server.post([](Server &engine) { engine.setGreeting("Good evening"); });
-    QTRY_COMPARE_WITH_TIMEOUT(RawSocket::connectedTo("127.0.0.1", port).receive(100), "Good evening",
-                              Patience);
+    QTRY_COMPARE_WITH_TIMEOUT(RawSocket::connectedTo("127.0.0.1", port).receive(100), "Good evening", Patience);
 }
 
 void TestServer::resetByPeer()
@@ -456,8 +451,7 @@ void TestServer::numbersSenders()
     QCOMPARE(fixture.recorder.calls(1), "recvfrom sendto recvfrom sendto recvfrom sendto");
     QCOMPARE(fixture.recorder.calls(2), "recvfrom sendto recvfrom sendto");
     QCOMPARE(fixture.recorder.find(1, Call::RecvFrom)->address, Address::ipv4(0x7f000001, first.localPort()));
-    QCOMPARE(fixture.recorder.find(2, Call::RecvFrom)->address,
-             Address::ipv4(0x7f000001, second.localPort()));
+    QCOMPARE(fixture.recorder.find(2, Call::RecvFrom)->address, Address::ipv4(0x7f000001, second.localPort()));
     QCOMPARE(fixture.server.engine()->accepted(), 2U);
     QCOMPARE(fixture.server.engine()->open(), 0U);
 }
@@ -502,8 +496,7 @@ void TestServer::nextGreetingToDatagrams()
     QVERIFY(client.send("12 bytes ..."));
     QCOMPARE(client.receive().value_or("nothing"), "Hello World!");
     fixture.server.post([](Server &engine) { engine.setGreeting(""); });
-    QTRY_COMPARE_WITH_TIMEOUT(client.send("") ? client.receive().value_or("nothing") : "nothing"_ba, ""_ba,
-                              Patience);
+    QTRY_COMPARE_WITH_TIMEOUT(client.send("") ? client.receive().value_or("nothing") : "nothing"_ba, ""_ba, Patience);
 }
 
 void TestServer::greetingTooLongForADatagram()
@@ -527,8 +520,8 @@ void TestServer::datagramPortInUse()
 {
     auto other = RawDatagrams::bound();
     DatagramFixture fixture;
-    fixture.settings.endpoint = std::get<Endpoint>(Endpoint::parse(
-        u"127.0.0.1"_s, QString::number(other.localPort()), Endpoint::Use::Listen, Transport::Udp));
+    fixture.settings.endpoint = std::get<Endpoint>(
+        Endpoint::parse(u"127.0.0.1"_s, QString::number(other.localPort()), Endpoint::Use::Listen, Transport::Udp));
     QCOMPARE(fixture.startServing().error, EADDRINUSE);
     QCOMPARE(fixture.recorder.outcome(0), Outcome::Failed);
     QVERIFY(RawDatagrams::connectedTo("127.0.0.1", other.localPort()).send("still here"));
@@ -536,8 +529,8 @@ void TestServer::datagramPortInUse()
 
     DatagramFixture first;
     DatagramFixture second;
-    second.settings.endpoint = std::get<Endpoint>(Endpoint::parse(
-        u"127.0.0.1"_s, QString::number(first.start()), Endpoint::Use::Listen, Transport::Udp));
+    second.settings.endpoint = std::get<Endpoint>(
+        Endpoint::parse(u"127.0.0.1"_s, QString::number(first.start()), Endpoint::Use::Listen, Transport::Udp));
     QCOMPARE(second.startServing().error, EADDRINUSE);
 }
 
@@ -578,8 +571,7 @@ void TestServer::boundsLargerAnswers()
     for (int i = 0; i < perTurn; ++i)
         QVERIFY(client.send("12 bytes ..."));
     QTRY_COMPARE_WITH_TIMEOUT(fixture.calls(Call::RecvFrom), (turns + 1) * perTurn, Patience);
-    auto other =
-        RawDatagrams::connectedTo("127.0.0.1", fixture.recorder.find(0, Call::GetSockName)->address.port());
+    auto other = RawDatagrams::connectedTo("127.0.0.1", fixture.recorder.find(0, Call::GetSockName)->address.port());
     QVERIFY(other.send(""));
     QCOMPARE(other.receive().value_or("nothing"), "Hello World!");
     QTRY_COMPARE_WITH_TIMEOUT(fixture.calls(Call::SendTo), answers + perTurn + 1, Patience);
@@ -627,8 +619,7 @@ void TestServer::endsALoopOfTwoServers()
         }
         return count;
     });
-    QVERIFY2(relayed > 0 && relayed <= 2 * DatagramService::MaxRepeats + 1,
-             qPrintable(QString::number(relayed)));
+    QVERIFY2(relayed > 0 && relayed <= 2 * DatagramService::MaxRepeats + 1, qPrintable(QString::number(relayed)));
     // It was a server that ended it: all datagrams arrived, and one had no answer.
     QTRY_COMPARE_WITH_TIMEOUT(a.calls(Call::RecvFrom) + b.calls(Call::RecvFrom), relayed + 1, Patience);
     QCOMPARE(a.calls(Call::SendTo) + b.calls(Call::SendTo), relayed);
@@ -645,8 +636,7 @@ void TestServer::forgetsTheSilent()
     DatagramFixture fixture("?");
     const Address server = Address::ipv4(0x7f000001, fixture.start());
     // One socket that sends from many addresses of the loopback network.
-    const native::Descriptor socket(
-        static_cast<int>(native::socket(Transport::Udp, Address::Family::IPv4).value));
+    const native::Descriptor socket(static_cast<int>(native::socket(Transport::Udp, Address::Family::IPv4).value));
     QVERIFY(native::bind(socket.get(), Address::ipv4(0, 0), Transport::Udp).ok());
     std::vector<quint64> numbers; // that the senders got, in the order in which they sent
     std::size_t read = 0;
@@ -708,8 +698,7 @@ void TestServer::greetsOnPath()
         client.close();
         QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(number), Outcome::Complete, Patience);
         QCOMPARE(fixture.recorder.calls(number), "accept send shutdown recv recv close end");
-        QCOMPARE(fixture.recorder.find(number, Call::Accept)->address,
-                 Address::unixPeer(::getpid(), ::geteuid()));
+        QCOMPARE(fixture.recorder.find(number, Call::Accept)->address, Address::unixPeer(::getpid(), ::geteuid()));
     }
     QTRY_COMPARE(fixture.server.engine()->open(), 0U);
 }
@@ -875,8 +864,7 @@ void TestServer::unixReachable()
     QSignalSpy datagramsReachable(datagrams.server.engine(), &Server::reachable);
     const quint16 port = datagrams.start();
     QTRY_COMPARE_WITH_TIMEOUT(datagramsReachable.count(), 1, Patience);
-    QVERIFY(datagramsReachable.at(0).at(0).value<Reachability>().here ==
-            std::vector{Address::ipv4(0x7f000001, port)});
+    QVERIFY(datagramsReachable.at(0).at(0).value<Reachability>().here == std::vector{Address::ipv4(0x7f000001, port)});
 }
 
 QTEST_GUILESS_MAIN(TestServer)

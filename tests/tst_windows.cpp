@@ -34,15 +34,15 @@ using namespace parley;
 using namespace parley::test;
 using namespace std::chrono_literals;
 
-namespace {
+namespace
+{
 
 constexpr int Patience = 20'000; // ms; a guard against deadlocks, not a measure of speed
 
 /// QTRY_COMPARE with that patience.
 #define TRY_COMPARE(actual, expected) QTRY_COMPARE_WITH_TIMEOUT(actual, expected, Patience)
 /// Waits until @p text matches @p pattern; says what it is where it does not.
-#define TRY_MATCH(text, pattern)                                                                             \
-    QTRY_VERIFY2_WITH_TIMEOUT(matches(text, pattern), qUtf8Printable(text), Patience)
+#define TRY_MATCH(text, pattern) QTRY_VERIFY2_WITH_TIMEOUT(matches(text, pattern), qUtf8Printable(text), Patience)
 
 bool matches(const QString &text, const QString &pattern)
 {
@@ -100,8 +100,7 @@ public:
         QTest::keyClick(&edit, Qt::Key_A, Qt::ControlModifier);
         QTest::keyClick(&edit, Qt::Key_Delete);
         for (const char32_t character : text.toUcs4()) // QTest::keyClicks() takes Latin-1 only
-            QTest::sendKeyEvent(QTest::Click, &edit, Qt::Key_unknown, QString::fromUcs4(&character, 1),
-                                Qt::NoModifier);
+            QTest::sendKeyEvent(QTest::Click, &edit, Qt::Key_unknown, QString::fromUcs4(&character, 1), Qt::NoModifier);
     }
     void pressEnter(const QString &name) const { QTest::keyClick(&field(name), Qt::Key_Return); }
 
@@ -169,8 +168,7 @@ quint16 portOf(const ServerProgram &server)
 {
     static const QRegularExpression pattern(uR"(^Listening on \('[^']+', (\d+)[,)])"_s);
     QRegularExpressionMatch match;
-    (void)QTest::qWaitFor([&] { return (match = pattern.match(server.text(u"status"_s))).hasMatch(); },
-                          Patience);
+    (void)QTest::qWaitFor([&] { return (match = pattern.match(server.text(u"status"_s))).hasMatch(); }, Patience);
     return match.captured(1).toUShort();
 }
 
@@ -285,8 +283,7 @@ void tst_Windows::connecting_data()
     for (const QString &field : {u"host"_s, u"port"_s, u"send"_s})
         QTest::addRow("Enter in %s", qPrintable(field))
             << Start([=](const ClientProgram &client) { client.pressEnter(field); });
-    QTest::newRow("menu") << Start(
-        [](const ClientProgram &client) { client.action(u"Connect"_s).trigger(); });
+    QTest::newRow("menu") << Start([](const ClientProgram &client) { client.action(u"Connect"_s).trigger(); });
 }
 
 void tst_Windows::connecting()
@@ -382,9 +379,8 @@ void tst_Windows::emptyGreeting()
     const ClientProgram client(connectingTo(port));
     server.type(u"greeting"_s, {});
     client.click(u"connect"_s);
-    TRY_COMPARE(client.notice(),
-                u"127.0.0.1:%1 closed the connection without sending a byte. Perhaps it expects the "
-                "client to speak first, or sends no greeting."_s.arg(port));
+    TRY_COMPARE(client.notice(), u"127.0.0.1:%1 closed the connection without sending a byte. Perhaps it expects the "
+                                 "client to speak first, or sends no greeting."_s.arg(port));
     QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"closed without a byte"_s);
 
     // The next attempt that goes well takes the notice away.
@@ -435,12 +431,10 @@ void tst_Windows::listenAndStop()
     QVERIFY(!server.field(u"port"_s).isEnabled());
     QVERIFY(server.field(u"greeting"_s).isEnabled());
     QCOMPARE(server.field(u"port"_s).text(), u"0"_s);
-    TRY_COMPARE(server.text(u"reachability"_s),
-                u"Reachable at 127.0.0.1:%1, from this computer only."_s.arg(port));
+    TRY_COMPARE(server.text(u"reachability"_s), u"Reachable at 127.0.0.1:%1, from this computer only."_s.arg(port));
     QTableView &table = server.child<QTableView>(u"connections"_s);
-    QCOMPARE(table.accessibleDescription(),
-             u"No connection yet.\nClick Connect in Parley Client, or type in a "
-             "terminal:  ncat 127.0.0.1 %1"_s.arg(port));
+    QCOMPARE(table.accessibleDescription(), u"No connection yet.\nClick Connect in Parley Client, or type in a "
+                                            "terminal:  ncat 127.0.0.1 %1"_s.arg(port));
     const QImage shown = table.viewport()->grab().toImage();
     QImage blank = shown;
     blank.fill(shown.pixel(0, 0));
@@ -526,26 +520,22 @@ void tst_Windows::clientFailure_data()
     const Act nothing = [](RawSocket &) {};
     const Act close = [](RawSocket &peer) { peer.close(); };
     const Act reset = [](RawSocket &peer) { peer.reset(); };
-    QTest::newRow("refused")
-        << Act() << QByteArray() << u"refused"_s
-        << u"%1 refused the connection: nothing listens on that port there. Start a server there, "
-           "or check host and port."_s;
-    QTest::newRow("closed without a byte")
-        << close << QByteArray() << u"closed without a byte"_s
-        << u"%1 closed the connection without sending a byte. Perhaps it expects "
-           "the client to speak first, or sends no greeting."_s;
-    QTest::newRow("reset")
-        << reset << QByteArray() << u"reset"_s
-        << u"%1 reset the connection before it had sent a byte. Perhaps the server ended, or turns "
-           "away clients from here."_s;
+    QTest::newRow("refused") << Act() << QByteArray() << u"refused"_s
+                             << u"%1 refused the connection: nothing listens on that port there. Start a server there, "
+                                "or check host and port."_s;
+    QTest::newRow("closed without a byte") << close << QByteArray() << u"closed without a byte"_s
+                                           << u"%1 closed the connection without sending a byte. Perhaps it expects "
+                                              "the client to speak first, or sends no greeting."_s;
+    QTest::newRow("reset") << reset << QByteArray() << u"reset"_s
+                           << u"%1 reset the connection before it had sent a byte. Perhaps the server ended, or turns "
+                              "away clients from here."_s;
     QTest::newRow("reset within the message") << reset << QByteArray("Hello") << u"reset after 5 bytes"_s
                                               << u"The message from %1 is incomplete: the connection was "
                                                  u"reset after 5 bytes. The server ended abnormally, "
                                                  "or closed with bytes of ours unread."_s;
-    QTest::newRow("timed out")
-        << nothing << QByteArray() << u"timed out"_s
-        << u"%1 accepted the connection but sent nothing within 1.00 s. Perhaps it is busy, or "
-           "expects the client to speak first."_s;
+    QTest::newRow("timed out") << nothing << QByteArray() << u"timed out"_s
+                               << u"%1 accepted the connection but sent nothing within 1.00 s. Perhaps it is busy, or "
+                                  "expects the client to speak first."_s;
     QTest::newRow("timed out within the message")
         << nothing << QByteArray("Hello") << u"timed out after 5 bytes"_s
         << u"The message from %1 is incomplete: after 5 bytes the end did not come within 1.00 s. Allow more "
@@ -577,8 +567,7 @@ void tst_Windows::clientFailure()
         peer = listener.accept();
         TRY_MATCH(client.cell(u"history"_s, 0, AttemptModel::LocalPort), u"[0-9]+"_s); // it is connected
         QVERIFY(peer.send(sends));
-        TRY_COMPARE(client.child<MessageView>(u"message"_s).bytes(),
-                    sends.first(qMin<qsizetype>(sends.size(), 8)));
+        TRY_COMPARE(client.child<MessageView>(u"message"_s).bytes(), sends.first(qMin<qsizetype>(sends.size(), 8)));
         act(peer);
     }
     TRY_COMPARE(client.notice(), notice.arg(u"127.0.0.1:"_s + port));
@@ -597,25 +586,19 @@ void tst_Windows::clientInputError_data()
     QTest::addColumn<QString>("notice");
     QTest::addColumn<QString>("wrong"); // the field; empty where only the network can tell
     QTest::newRow("port 65536") << u"127.0.0.1"_s << u"65536"_s
-                                << u"“65536” is not a port: that is a number from 1 to 65535, .*"_s
-                                << u"port"_s;
-    QTest::newRow("port 0") << u"127.0.0.1"_s << u"0"_s << u"Port 0 stands for any free port, .*"_s
-                            << u"port"_s;
+                                << u"“65536” is not a port: that is a number from 1 to 65535, .*"_s << u"port"_s;
+    QTest::newRow("port 0") << u"127.0.0.1"_s << u"0"_s << u"Port 0 stands for any free port, .*"_s << u"port"_s;
     QTest::newRow("port abc") << u"127.0.0.1"_s << u"abc"_s << u"“abc” is not a port: .*"_s << u"port"_s;
     QTest::newRow("no port") << u"127.0.0.1"_s << QString() << u"“” is not a port: .*"_s << u"port"_s;
     QTest::newRow("no host") << QString() << u"3000"_s << u"The host is empty: .*"_s << u"host"_s;
-    QTest::newRow("every interface") << u"*"_s << u"3000"_s << u"“\\*” stands for every interface, .*"_s
-                                     << u"host"_s;
-    QTest::newRow("no name") << u"not a host"_s << u"3000"_s << u"“not a host” is not a host: .*"_s
-                             << u"host"_s;
-    QTest::newRow("no address") << u"127.1"_s << u"3000"_s << u"“127.1” is not an IPv4 address: .*"_s
-                                << u"host"_s;
+    QTest::newRow("every interface") << u"*"_s << u"3000"_s << u"“\\*” stands for every interface, .*"_s << u"host"_s;
+    QTest::newRow("no name") << u"not a host"_s << u"3000"_s << u"“not a host” is not a host: .*"_s << u"host"_s;
+    QTest::newRow("no address") << u"127.1"_s << u"3000"_s << u"“127.1” is not an IPv4 address: .*"_s << u"host"_s;
     // Where no name server answers, that is the sentence.
-    QTest::newRow("unknown host")
-        << u"nosuch.invalid"_s << u"3000"_s
-        << u"The (look-up of the )?host in nosuch\\.invalid:3000 (is unknown|could not be "
-           "looked up|had no answer).*"_s
-        << QString();
+    QTest::newRow("unknown host") << u"nosuch.invalid"_s << u"3000"_s
+                                  << u"The (look-up of the )?host in nosuch\\.invalid:3000 (is unknown|could not be "
+                                     "looked up|had no answer).*"_s
+                                  << QString();
 }
 
 void tst_Windows::clientInputError()
@@ -649,13 +632,11 @@ void tst_Windows::serverFailure_data()
                                 << u"“65536” is not a port: that is a number from 0 to 65535, .*"_s;
     QTest::newRow("port abc") << u"127.0.0.1"_s << u"abc"_s << u"“abc” is not a port: .*"_s;
     QTest::newRow("no name") << u"not a host"_s << u"0"_s << u"“not a host” is not a host: .*"_s;
-    QTest::newRow("unknown host")
-        << u"nosuch.invalid"_s << u"3000"_s
-        << u"Cannot listen on nosuch\\.invalid:3000: the (host is unknown|name server did "
-           "not answer)\\. .*"_s;
+    QTest::newRow("unknown host") << u"nosuch.invalid"_s << u"3000"_s
+                                  << u"Cannot listen on nosuch\\.invalid:3000: the (host is unknown|name server did "
+                                     "not answer)\\. .*"_s;
     QTest::newRow("an address of another computer")
-        << foreignAddress() << u"0"_s
-        << u"Cannot listen on .*:0: that is not an address of this computer\\. .*"_s;
+        << foreignAddress() << u"0"_s << u"Cannot listen on .*:0: that is not an address of this computer\\. .*"_s;
 }
 
 void tst_Windows::serverFailure()
@@ -714,9 +695,8 @@ void tst_Windows::peerTextIsPlain()
     peer.close();
     TRY_COMPARE(client.text(u"status"_s), u"Attempts: 1, complete: 1"_s);
     const MessageView &message = client.child<MessageView>(u"message"_s);
-    QCOMPARE(message.toPlainText(),
-             u"<b>bold</b> <img src=\"/dev/zero\"> \\x1b[31mred \\u202eevil \\x00 \\x0d \ufffd "
-             "&amp;\n\ttab"_s);
+    QCOMPARE(message.toPlainText(), u"<b>bold</b> <img src=\"/dev/zero\"> \\x1b[31mred \\u202eevil \\x00 \\x0d \ufffd "
+                                    "&amp;\n\ttab"_s);
     for (QTextBlock block = message.document()->begin(); block.isValid(); block = block.next())
         QVERIFY(block.textFormats().isEmpty() || block.textFormats().constFirst().format.isEmpty());
 }
@@ -745,9 +725,8 @@ void tst_Windows::longLine()
     QCOMPARE(message.toPlainText().size(), MessageView::MaxShown);
     QVERIFY(message.toPlainText().startsWith(u"<xxx"_s));
     QVERIFY2(message.bytes() == bytes, qPrintable(u"%1 bytes were kept"_s.arg(message.bytes().size())));
-    TRY_MATCH(client.text(u"summary"_s),
-              u"2,000,000 bytes in [0-9,]+ reads · closed by the server after .* · only "
-              "the first 131,072 characters are shown"_s);
+    TRY_MATCH(client.text(u"summary"_s), u"2,000,000 bytes in [0-9,]+ reads · closed by the server after .* · only "
+                                         "the first 131,072 characters are shown"_s);
     QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"complete, 2,000,000 bytes"_s);
 }
 
@@ -778,8 +757,7 @@ void tst_Windows::byteByByte()
              qPrintable(u"%1 characters of %2"_s.arg(message.toPlainText().size()).arg(text.size())));
     QVERIFY(message.bytes() == bytes);
     TRY_MATCH(client.text(u"summary"_s),
-              QString(QLocale().toString(bytes.size()) +
-                      u" bytes in [0-9,]+ reads · closed by the server after .*"_s));
+              QString(QLocale().toString(bytes.size()) + u" bytes in [0-9,]+ reads · closed by the server after .*"_s));
 }
 
 void tst_Windows::settingsSurvive()
@@ -793,9 +771,7 @@ void tst_Windows::settingsSurvive()
         server.type(u"port"_s, u"4711"_s);
         server.type(u"greeting"_s, greeting);
         server.window().resize(serverSize);
-        server.child<QTableView>(u"connections"_s)
-            .horizontalHeader()
-            ->resizeSection(ConnectionModel::PeerAddress, 123);
+        server.child<QTableView>(u"connections"_s).horizontalHeader()->resizeSection(ConnectionModel::PeerAddress, 123);
         server.action(u"Dark"_s).trigger();
         QVERIFY(server.close());
 
@@ -804,9 +780,7 @@ void tst_Windows::settingsSurvive()
         client.type(u"port"_s, u"http"_s);
         client.type(u"send"_s, greeting);
         client.window().resize(clientSize);
-        client.child<QTableView>(u"history"_s)
-            .horizontalHeader()
-            ->resizeSection(AttemptModel::RemoteEndpoint, 123);
+        client.child<QTableView>(u"history"_s).horizontalHeader()->resizeSection(AttemptModel::RemoteEndpoint, 123);
         client.child<QSplitter>(u"splitter"_s).setSizes({100, 300});
         client.action(u"Light"_s).trigger();
         QVERIFY(client.close());
@@ -913,18 +887,16 @@ void tst_Windows::damagedSettings_data()
                                            31)
                              << localHostName();
     QTest::newRow("port") << QByteArray("[General]\nhost=saved.example\nport=65536\n") << u"saved.example"_s;
-    QTest::newRow("port without a name")
-        << QByteArray("[General]\nhost=saved.example\nport=no such port\n") << u"saved.example"_s;
-    QTest::newRow("a list of ports") << QByteArray("[General]\nhost=saved.example\nport=1, 2\n")
-                                     << u"saved.example"_s;
+    QTest::newRow("port without a name") << QByteArray("[General]\nhost=saved.example\nport=no such port\n")
+                                         << u"saved.example"_s;
+    QTest::newRow("a list of ports") << QByteArray("[General]\nhost=saved.example\nport=1, 2\n") << u"saved.example"_s;
     QTest::newRow("host") << QByteArray("[General]\nhost=not a host\n") << localHostName();
-    QTest::newRow("geometry")
-        << QByteArray("[General]\nhost=saved.example\n[window]\ngeometry=@ByteArray(rubbish)\n")
-        << u"saved.example"_s;
+    QTest::newRow("geometry") << QByteArray("[General]\nhost=saved.example\n[window]\ngeometry=@ByteArray(rubbish)\n")
+                              << u"saved.example"_s;
     for (const QByteArray &columns : {"@ByteArray(rubbish)"_ba, "60, 0, 90"_ba, "1000000000"_ba, "\"\""_ba}) {
         QTest::addRow("columns %s", columns.constData())
-            << QByteArray("[General]\nhost=saved.example\n[connections]\ncolumns=" + columns +
-                          "\n[history]\ncolumns=" + columns + '\n')
+            << QByteArray("[General]\nhost=saved.example\n[connections]\ncolumns=" + columns
+                          + "\n[history]\ncolumns=" + columns + '\n')
             << u"saved.example"_s;
     }
 }
@@ -939,9 +911,8 @@ void tst_Windows::damagedSettings()
         QVERIFY(saved.open(QIODevice::WriteOnly));
         QCOMPARE(saved.write(file), file.size());
     }
-    const QString notice =
-        u"Some of the saved settings could not be read, so defaults are used in their place. They "
-        "are kept in .*/Parley/parley-%1.ini."_s;
+    const QString notice = u"Some of the saved settings could not be read, so defaults are used in their place. They "
+                           "are kept in .*/Parley/parley-%1.ini."_s;
 
     ServerProgram server(notListening());
     TRY_MATCH(server.notice(), notice.arg(u"server"_s));
@@ -983,8 +954,7 @@ void tst_Windows::accessibleNames_data()
     QTest::newRow("server: connections") << true << u"connections"_s << u"Connections"_s;
     QTest::newRow("server: notice") << true << u"notice"_s << u"Notice"_s;
     QTest::newRow("server: status") << true << u"status"_s << u"Status"_s;
-    QTest::newRow("server: reachability")
-        << true << u"reachability"_s << u"Where the server can be reached"_s;
+    QTest::newRow("server: reachability") << true << u"reachability"_s << u"Where the server can be reached"_s;
     QTest::newRow("client: host") << false << u"host"_s << u"Host"_s;
     QTest::newRow("client: port") << false << u"port"_s << u"Port"_s;
     QTest::newRow("client: connect") << false << u"connect"_s << u"Connect"_s;
@@ -1021,8 +991,7 @@ void tst_Windows::accessibleTexts()
     const auto description = [](const auto &program, const QString &name) {
         return accessible(program.child(name)).text(QAccessible::Description);
     };
-    TRY_COMPARE(description(server, u"status"_s),
-                u"Listening on ('127.0.0.1', %1) · 0 open, 0 in total"_s.arg(port));
+    TRY_COMPARE(description(server, u"status"_s), u"Listening on ('127.0.0.1', %1) · 0 open, 0 in total"_s.arg(port));
     TRY_COMPARE(description(server, u"reachability"_s),
                 u"Reachable at 127.0.0.1:%1, from this computer only."_s.arg(port));
     QCOMPARE(description(client, u"status"_s), u"Ready"_s);
@@ -1034,8 +1003,7 @@ void tst_Windows::accessibleTexts()
     QAccessibleTextInterface *message = accessible(client.child(u"message"_s)).textInterface();
     QVERIFY(message);
     QCOMPARE(message->text(0, message->characterCount()), u"Hello World!"_s);
-    QTRY_COMPARE(description(server, u"status"_s),
-                 u"Listening on ('127.0.0.1', %1) · 0 open, 1 in total"_s.arg(port));
+    QTRY_COMPARE(description(server, u"status"_s), u"Listening on ('127.0.0.1', %1) · 0 open, 1 in total"_s.arg(port));
 
     server.click(u"listen"_s);
     TRY_COMPARE(description(server, u"status"_s), u"Not listening · 0 open, 1 in total"_s);
@@ -1065,8 +1033,7 @@ void tst_Windows::closingWaitsForGreetings()
     QVERIFY(slow.isAtEnd());
     QVERIFY(server.window().isVisible()); // until the client has closed too
     slow.close();
-    QTRY_VERIFY2_WITH_TIMEOUT(!server.window().isVisible(), qUtf8Printable(server.text(u"status"_s)),
-                              Patience);
+    QTRY_VERIFY2_WITH_TIMEOUT(!server.window().isVisible(), qUtf8Printable(server.text(u"status"_s)), Patience);
 }
 
 void tst_Windows::closingTwiceDoesNotWait()

@@ -19,14 +19,13 @@
 #include <type_traits>
 
 /// QTRY_COMPARE() with a window's patience.
-#define TRY_COMPARE(actual, expected)                                                                        \
-    QTRY_COMPARE_WITH_TIMEOUT(actual, expected, parley::test::WindowPatience)
+#define TRY_COMPARE(actual, expected) QTRY_COMPARE_WITH_TIMEOUT(actual, expected, parley::test::WindowPatience)
 /// Waits until @p text matches @p pattern; says what it is where it does not.
-#define TRY_MATCH(text, pattern)                                                                             \
-    QTRY_VERIFY2_WITH_TIMEOUT(parley::test::matches(text, pattern), qUtf8Printable(text),                    \
-                              parley::test::WindowPatience)
+#define TRY_MATCH(text, pattern)                                                                                       \
+    QTRY_VERIFY2_WITH_TIMEOUT(parley::test::matches(text, pattern), qUtf8Printable(text), parley::test::WindowPatience)
 
-namespace parley::test {
+namespace parley::test
+{
 
 constexpr int WindowPatience = 20'000; // ms; a guard against deadlocks, not a measure of speed
 
@@ -86,8 +85,7 @@ public:
         QTest::keyClick(&edit, Qt::Key_A, Qt::ControlModifier);
         QTest::keyClick(&edit, Qt::Key_Delete);
         for (const char32_t character : text.toUcs4()) // QTest::keyClicks() takes Latin-1 only
-            QTest::sendKeyEvent(QTest::Click, &edit, Qt::Key_unknown, QString::fromUcs4(&character, 1),
-                                Qt::NoModifier);
+            QTest::sendKeyEvent(QTest::Click, &edit, Qt::Key_unknown, QString::fromUcs4(&character, 1), Qt::NoModifier);
     }
     void pressEnter(const QString &name) const { QTest::keyClick(&field(name), Qt::Key_Return); }
 

@@ -14,7 +14,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-
 using namespace Qt::StringLiterals;
 
 namespace parley
@@ -32,8 +31,7 @@ bool hasDisplay(const QStringList &arguments)
 
 } // namespace
 
-std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv, const QString &name,
-                                                  CommandLine &commandLine)
+std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv, const QString &name, CommandLine &commandLine)
 {
     // A socket must not get the number of a standard stream that was closed: what is printed would go to the peer.
     int fd = 0;
@@ -65,7 +63,8 @@ std::optional<int> missingDisplay()
 {
     if (qobject_cast<QApplication *>(QCoreApplication::instance()))
         return std::nullopt;
-    printError(QCoreApplication::translate("Application", "There is no display to open a window on: set DISPLAY, or use --headless."));
+    printError(QCoreApplication::translate("Application",
+                                           "There is no display to open a window on: set DISPLAY, or use --headless."));
     return ExitFailure;
 }
 

@@ -124,8 +124,8 @@ void EndpointForm::focusOn(EndpointError::Part part)
 
 void EndpointForm::setFieldsEnabled(bool enabled)
 {
-    for (QWidget *field : {hostField_, static_cast<QWidget *>(port_), static_cast<QWidget *>(path_),
-                           static_cast<QWidget *>(kind_)})
+    for (QWidget *field :
+         {hostField_, static_cast<QWidget *>(port_), static_cast<QWidget *>(path_), static_cast<QWidget *>(kind_)})
         field->setEnabled(enabled);
 }
 

@@ -37,8 +37,7 @@ Settings::Settings()
     damaged_ = settings_.status() == QSettings::FormatError;
 }
 
-QString Settings::text(const QString &key, const QString &fallback,
-                       const std::function<bool(const QString &)> &isValid)
+QString Settings::text(const QString &key, const QString &fallback, const std::function<bool(const QString &)> &isValid)
 {
     const QVariant value = settings_.value(key);
     if (!value.isValid())
@@ -151,8 +150,9 @@ void Settings::saveAppearance()
 
 QString Settings::damageText() const
 {
-    return QCoreApplication::translate("Settings", "Some of the saved settings could not be read, so defaults are used in "
-                                                   "their place. They are kept in %1.")
+    return QCoreApplication::translate("Settings",
+                                       "Some of the saved settings could not be read, so defaults are used in "
+                                       "their place. They are kept in %1.")
         .arg(settings_.fileName());
 }
 

@@ -38,8 +38,7 @@ public:
     Settings();
 
     /// The value of @p key, or @p fallback where there is none, or none that @p isValid.
-    QString text(const QString &key, const QString &fallback,
-                 const std::function<bool(const QString &)> &isValid = {});
+    QString text(const QString &key, const QString &fallback, const std::function<bool(const QString &)> &isValid = {});
     /// Remembers @p value unless it is @p fallback: a default may change, a computer's name for one.
     void setText(const QString &key, const QString &value, const QString &fallback);
 

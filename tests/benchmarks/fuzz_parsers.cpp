@@ -27,7 +27,8 @@
 using namespace Qt::StringLiterals;
 using namespace parley;
 
-namespace {
+namespace
+{
 
 enum class Parser : std::uint8_t { Decoder, Endpoint, WideEndpoint, Path, WidePath, IPv4, IPv6, Count };
 
@@ -79,13 +80,11 @@ void check(const EndpointError &error)
     const QString &sentence = error.sentence;
     RULE(displaySafe(sentence, LineBreaks::Escape) == sentence);
     for (const QChar c : sentence) {
-        RULE(c.category() != QChar::Other_Control && c.category() != QChar::Separator_Line &&
-             c.category() != QChar::Separator_Paragraph);
-        RULE(c.direction() != QChar::DirRLO && c.direction() != QChar::DirLRO &&
-             c.direction() != QChar::DirRLE && c.direction() != QChar::DirLRE &&
-             c.direction() != QChar::DirPDF && c.direction() != QChar::DirRLI &&
-             c.direction() != QChar::DirLRI && c.direction() != QChar::DirFSI &&
-             c.direction() != QChar::DirPDI);
+        RULE(c.category() != QChar::Other_Control && c.category() != QChar::Separator_Line
+             && c.category() != QChar::Separator_Paragraph);
+        RULE(c.direction() != QChar::DirRLO && c.direction() != QChar::DirLRO && c.direction() != QChar::DirRLE
+             && c.direction() != QChar::DirLRE && c.direction() != QChar::DirPDF && c.direction() != QChar::DirRLI
+             && c.direction() != QChar::DirLRI && c.direction() != QChar::DirFSI && c.direction() != QChar::DirPDI);
     }
     RULE(sentence.endsWith(u'.'));
     RULE(sentence.size() < 2000);
@@ -110,10 +109,8 @@ void parseEndpoint(const QString &text)
             RULE(!endpoint.isLiteral() || endpoint.literal.port() == endpoint.port);
             RULE(use == Endpoint::Use::Listen || endpoint.port != 0);
             RULE(use == Endpoint::Use::Listen || !endpoint.literal.isAny());
-            RULE(!endpoint.literal.isBroadcast() ||
-                 (transport == Transport::Udp && use == Endpoint::Use::Connect));
-            const auto again =
-                Endpoint::parse(endpoint.host(), QString::number(endpoint.port), use, transport);
+            RULE(!endpoint.literal.isBroadcast() || (transport == Transport::Udp && use == Endpoint::Use::Connect));
+            const auto again = Endpoint::parse(endpoint.host(), QString::number(endpoint.port), use, transport);
             RULE(std::holds_alternative<Endpoint>(again) && std::get<Endpoint>(again) == endpoint);
             for (const QString &printed : {endpoint.toString(), endpoint.vocabulary()})
                 RULE(displaySafe(printed, LineBreaks::Escape) == printed);
@@ -143,8 +140,7 @@ void check(const Address &address)
 {
     const bool v4 = address.family() == Address::Family::IPv4;
     const QByteArray printed = address.host();
-    RULE((v4 ? Address::parseIPv4(printed, address.port()) : Address::parseIPv6(printed, address.port())) ==
-         address);
+    RULE((v4 ? Address::parseIPv4(printed, address.port()) : Address::parseIPv6(printed, address.port())) == address);
     RULE(!printed.contains('\n') && !address.toPython().isEmpty());
     for (const Address::Form form : {Address::Form::Plain, Address::Form::Mapped}) {
         sockaddr_storage storage;
@@ -204,16 +200,15 @@ std::vector<QByteArray> seeds()
         add(Parser::IPv4, host.toUtf8());
         add(Parser::IPv6, host.toUtf8());
     }
-    for (const QString &path : {u"/run/user/1000/parley.sock"_s, u"@parley"_s, u"@"_s, u""_s, u"/tmp/"_s,
-                                u"@a/"_s, u"/tmp/Grüße-🌍"_s, u"/a\x1b[2J\u202e\n"_s, u"\ufeffa"_s,
-                                QString(107, u'a'), QString(108, u'a'), QString(54, u'ü'), u"/a\0b"_s}) {
+    for (const QString &path : {u"/run/user/1000/parley.sock"_s, u"@parley"_s, u"@"_s, u""_s, u"/tmp/"_s, u"@a/"_s,
+                                u"/tmp/Grüße-🌍"_s, u"/a\x1b[2J\u202e\n"_s, u"\ufeffa"_s, QString(107, u'a'),
+                                QString(108, u'a'), QString(54, u'ü'), u"/a\0b"_s}) {
         add(Parser::Path, path.toUtf8());
         addWide(Parser::WidePath, path);
     }
-    for (const QByteArray &bytes :
-         {"Hello World!"_ba, "Grüße, мир, 世界, 🌍"_ba, "\xe2\x82"_ba, "\xf0\x9f\x98"_ba, "\xed\xa0\x80"_ba,
-          "\xc0\x80"_ba, "\xf4\x90\x80\x80"_ba, "\xe0\x80\x80\xff"_ba, "\x1b[2J\r\n\t\x7f\xc2\x9b"_ba,
-          "\xe2\x80\xae\xf3\xa0\x81\x81"_ba})
+    for (const QByteArray &bytes : {"Hello World!"_ba, "Grüße, мир, 世界, 🌍"_ba, "\xe2\x82"_ba, "\xf0\x9f\x98"_ba,
+                                    "\xed\xa0\x80"_ba, "\xc0\x80"_ba, "\xf4\x90\x80\x80"_ba, "\xe0\x80\x80\xff"_ba,
+                                    "\x1b[2J\r\n\t\x7f\xc2\x9b"_ba, "\xe2\x80\xae\xf3\xa0\x81\x81"_ba})
         add(Parser::Decoder, bytes);
     return inputs;
 }
@@ -235,8 +230,7 @@ QString seedFolder()
 extern "C" int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     static std::vector<char *> arguments(*argv, *argv + *argc);
-    const bool hasInputs =
-        std::any_of(arguments.begin() + 1, arguments.end(), [](const char *a) { return *a != '-'; });
+    const bool hasInputs = std::any_of(arguments.begin() + 1, arguments.end(), [](const char *a) { return *a != '-'; });
     if (!hasInputs) {
         static QByteArray folder = QFile::encodeName(seedFolder());
         arguments.push_back(folder.data());
@@ -253,29 +247,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
         return 0;
     const QByteArrayView input = QByteArrayView(data + 1, static_cast<qsizetype>(size - 1));
     switch (static_cast<Parser>(*data % static_cast<int>(Parser::Count))) {
-    case Parser::Decoder:
-        decode(input);
-        break;
-    case Parser::Endpoint:
-        parseEndpoint(QString::fromUtf8(input));
-        break;
-    case Parser::WideEndpoint:
-        parseEndpoint(wide(input));
-        break;
-    case Parser::Path:
-        parsePath(QString::fromUtf8(input));
-        break;
-    case Parser::WidePath:
-        parsePath(wide(input));
-        break;
-    case Parser::IPv4:
-        parseIPv4(input);
-        break;
-    case Parser::IPv6:
-        parseIPv6(input);
-        break;
-    case Parser::Count:
-        break;
+    case Parser::Decoder: decode(input); break;
+    case Parser::Endpoint: parseEndpoint(QString::fromUtf8(input)); break;
+    case Parser::WideEndpoint: parseEndpoint(wide(input)); break;
+    case Parser::Path: parsePath(QString::fromUtf8(input)); break;
+    case Parser::WidePath: parsePath(wide(input)); break;
+    case Parser::IPv4: parseIPv4(input); break;
+    case Parser::IPv6: parseIPv6(input); break;
+    case Parser::Count: break;
     }
     return 0;
 }

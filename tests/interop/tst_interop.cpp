@@ -12,7 +12,8 @@
 using namespace Qt::StringLiterals;
 using namespace parley::test;
 
-namespace {
+namespace
+{
 
 const QString Python = u"python3"_s;
 const QString ClassicServer = QStringLiteral(PARLEY_INTEROP "/classic_server.py");
@@ -41,8 +42,8 @@ QByteArray longMessage()
 
 } // namespace
 
-#define SKIP_WITHOUT(program)                                                                                \
-    if (QStandardPaths::findExecutable(program).isEmpty())                                                   \
+#define SKIP_WITHOUT(program)                                                                                          \
+    if (QStandardPaths::findExecutable(program).isEmpty())                                                             \
     QSKIP(qPrintable(program + u" is not installed."_s))
 
 /// Parley's programs and programs that nobody here wrote, each side in both parts.
@@ -121,20 +122,18 @@ void TestInterop::otherClients_data()
 
     const QString ncat = u"ncat"_s;
     QTest::newRow("ncat") << ncat << ipv4 << QStringList{u"--recv-only"_s, u"HOST"_s, u"PORT"_s} << ""_ba;
-    QTest::newRow("ncat, IPv6") << ncat << ipv6 << QStringList{u"--recv-only"_s, u"HOST"_s, u"PORT"_s}
-                                << ""_ba;
+    QTest::newRow("ncat, IPv6") << ncat << ipv6 << QStringList{u"--recv-only"_s, u"HOST"_s, u"PORT"_s} << ""_ba;
     QTest::newRow("ncat closes its half first") << ncat << ipv4 << QStringList{u"HOST"_s, u"PORT"_s} << ""_ba;
     QTest::newRow("ncat speaks first") << ncat << ipv4 << QStringList{u"HOST"_s, u"PORT"_s} << request;
 
     const QString socat = u"socat"_s;
     const QStringList patiently{u"-t"_s, QString::number(Patience.count())}; // where one half is closed
     QTest::newRow("socat") << socat << ipv4 << QStringList{u"-u"_s, u"TCP:HOST:PORT"_s, u"STDOUT"_s} << ""_ba;
-    QTest::newRow("socat, IPv6") << socat << ipv6 << QStringList{u"-u"_s, u"TCP:[HOST]:PORT"_s, u"STDOUT"_s}
-                                 << ""_ba;
+    QTest::newRow("socat, IPv6") << socat << ipv6 << QStringList{u"-u"_s, u"TCP:[HOST]:PORT"_s, u"STDOUT"_s} << ""_ba;
     QTest::newRow("socat closes its half first")
         << socat << ipv4 << patiently + QStringList{u"-"_s, u"TCP:HOST:PORT"_s} << ""_ba;
-    QTest::newRow("socat speaks first")
-        << socat << ipv4 << patiently + QStringList{u"-"_s, u"TCP:HOST:PORT"_s} << request;
+    QTest::newRow("socat speaks first") << socat << ipv4 << patiently + QStringList{u"-"_s, u"TCP:HOST:PORT"_s}
+                                        << request;
 
     const QString bash = u"bash"_s;
     const QString listens = u"exec 3<>/dev/tcp/HOST/PORT; cat <&3"_s;
@@ -181,10 +180,8 @@ void TestInterop::otherServers_data()
     const QStringList aloud{u"-d"_s, u"-d"_s, u"-t"_s, QString::number(Patience.count())};
     const QString tcp4 = u"TCP4-LISTEN:PORT,bind=HOST,reuseaddr"_s;
     const QString tcp6 = u"TCP6-LISTEN:PORT,bind=[HOST],reuseaddr"_s;
-    QTest::newRow("socat only sends")
-        << socat << ipv4 << aloud + QStringList{u"-u"_s, u"STDIN"_s, tcp4} << false;
-    QTest::newRow("socat only sends, IPv6")
-        << socat << ipv6 << aloud + QStringList{u"-u"_s, u"STDIN"_s, tcp6} << false;
+    QTest::newRow("socat only sends") << socat << ipv4 << aloud + QStringList{u"-u"_s, u"STDIN"_s, tcp4} << false;
+    QTest::newRow("socat only sends, IPv6") << socat << ipv6 << aloud + QStringList{u"-u"_s, u"STDIN"_s, tcp6} << false;
     QTest::newRow("socat") << socat << ipv4 << aloud + QStringList{u"-"_s, tcp4} << true;
 }
 

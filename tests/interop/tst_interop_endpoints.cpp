@@ -15,16 +15,15 @@
 using namespace Qt::StringLiterals;
 using namespace parley::test;
 
-namespace {
+namespace
+{
 
 const QString Python = u"python3"_s;
 const QString Peer = QStringLiteral(PARLEY_INTEROP "/peer.py");
 
 bool matches(const QByteArray &text, const QString &pattern)
 {
-    return QRegularExpression(QRegularExpression::anchoredPattern(pattern))
-        .match(QString::fromUtf8(text))
-        .hasMatch();
+    return QRegularExpression(QRegularExpression::anchoredPattern(pattern)).match(QString::fromUtf8(text)).hasMatch();
 }
 
 /// What both programs print for somebody at @p host, which is an address or a path.
@@ -61,11 +60,11 @@ QString portIn(const QByteArray &announcement)
 
 } // namespace
 
-#define SKIP_WITHOUT(program)                                                                                \
-    if (QStandardPaths::findExecutable(program).isEmpty())                                                   \
+#define SKIP_WITHOUT(program)                                                                                          \
+    if (QStandardPaths::findExecutable(program).isEmpty())                                                             \
     QSKIP(qPrintable(program + u" is not installed."_s))
-#define SKIP_WITHOUT_IPV6_FOR(host)                                                                          \
-    if ((host).contains(u':') && !RawSocket::bound("::1").isOpen())                                          \
+#define SKIP_WITHOUT_IPV6_FOR(host)                                                                                    \
+    if ((host).contains(u':') && !RawSocket::bound("::1").isOpen())                                                    \
     QSKIP("This computer has no IPv6.")
 
 /// Every family and type between Parley's programs and programs that nobody here wrote, each side in both
@@ -122,8 +121,8 @@ void TestInteropEndpoints::pythonClient()
     SKIP_WITHOUT(Python);
     SKIP_WITHOUT_IPV6_FOR(host);
 
-    Process server(QStringLiteral(PARLEY_SERVER), QStringList{u"--headless"_s, u"--greeting"_s, u"Grüße"_s} +
-                                                      endpoint(family, type, host, u"0"_s));
+    Process server(QStringLiteral(PARLEY_SERVER),
+                   QStringList{u"--headless"_s, u"--greeting"_s, u"Grüße"_s} + endpoint(family, type, host, u"0"_s));
     const QString port = portIn(server.nextErrorLine());
     for (int run = 1; run <= 7; ++run) {
         Process client(Python, {Peer, u"client"_s, family, type, host, port});
@@ -131,8 +130,7 @@ void TestInteropEndpoints::pythonClient()
         VERIFY(client.nextLine() == "Grüße", client);
         const QByteArray own = client.nextLine();
         const QByteArray line = server.nextLine();
-        const QString what =
-            type == u"SOCK_DGRAM"_s ? u"Datagram from "_s : u"Connection established with "_s;
+        const QString what = type == u"SOCK_DGRAM"_s ? u"Datagram from "_s : u"Connection established with "_s;
         VERIFY(matches(line, what + peerPattern(host)), server);
         if (family != u"AF_UNIX"_s)
             QCOMPARE(line, what.toUtf8() + own); // both print an address in the same way
@@ -156,8 +154,8 @@ void TestInteropEndpoints::pythonServer()
     const QString port = QString::fromUtf8(server.nextLine());
     VERIFY(!port.isEmpty(), server);
     for (int run = 1; run <= 7; ++run) {
-        Process client(QStringLiteral(PARLEY_CLIENT), QStringList{u"--headless"_s, u"--send"_s, u"Ödön"_s} +
-                                                          endpoint(family, type, host, port));
+        Process client(QStringLiteral(PARLEY_CLIENT),
+                       QStringList{u"--headless"_s, u"--send"_s, u"Ödön"_s} + endpoint(family, type, host, port));
         VERIFY(client.exitStatus() == 0, client, server);
         QCOMPARE(client.output(), "Grüße an Ödön\n"_ba);
         QCOMPARE(client.errorOutput(), ""_ba);
@@ -174,28 +172,24 @@ void TestInteropEndpoints::otherClients_data()
     QTest::addColumn<QString>("host");
     QTest::addColumn<QStringList>("arguments");
     QTest::addColumn<QByteArray>("input");
-    const auto row = [](const char *name, const QString &type, const QString &host,
-                        const QStringList &arguments, const QByteArray &input = {}) {
+    const auto row = [](const char *name, const QString &type, const QString &host, const QStringList &arguments,
+                        const QByteArray &input = {}) {
         const QString family = host.contains(u'/') ? u"AF_UNIX"_s : u"AF_INET"_s;
         const QString tool = QString::fromLatin1(name).section(u',', 0, 0);
-        QTest::newRow(name) << tool << arguments.first() << family << type << host << arguments.mid(1)
-                            << input;
+        QTest::newRow(name) << tool << arguments.first() << family << type << host << arguments.mid(1) << input;
     };
     const QString stream = u"SOCK_STREAM"_s;
     const QString datagram = u"SOCK_DGRAM"_s;
     const QString ipv4 = u"127.0.0.1"_s;
     const QString ipv6 = u"::1"_s;
-    const QStringList socat{u"socat"_s, u"-t"_s,
-                            QString::number(Patience.count())}; // where one half is closed
+    const QStringList socat{u"socat"_s, u"-t"_s, QString::number(Patience.count())}; // where one half is closed
     row("socat, Unix", stream, path(), {u"socat"_s, u"-u"_s, u"UNIX-CONNECT:PATH"_s, u"STDOUT"_s});
-    row("socat, Unix, speaks first", stream, path(), socat + QStringList{u"-"_s, u"UNIX-CONNECT:PATH"_s},
-        "Who?");
+    row("socat, Unix, speaks first", stream, path(), socat + QStringList{u"-"_s, u"UNIX-CONNECT:PATH"_s}, "Who?");
     row("ncat, Unix", stream, path(), {u"ncat"_s, u"-U"_s, u"--recv-only"_s, u"PATH"_s});
     row("ncat, Unix, speaks first", stream, path(), {u"ncat"_s, u"-U"_s, u"PATH"_s}, "Who?");
     // No datagram says that it was the last.
     row("socat, UDP", datagram, ipv4, {u"socat"_s, u"-t"_s, u"0.5"_s, u"-"_s, u"UDP4:HOST:PORT"_s}, "Who?");
-    row("socat, UDP, IPv6", datagram, ipv6, {u"socat"_s, u"-t"_s, u"0.5"_s, u"-"_s, u"UDP6:[HOST]:PORT"_s},
-        "Who?");
+    row("socat, UDP, IPv6", datagram, ipv6, {u"socat"_s, u"-t"_s, u"0.5"_s, u"-"_s, u"UDP6:[HOST]:PORT"_s}, "Who?");
     // ncat leaves as soon as its input ends, whether there is an answer or not.
     const QStringList ncat{u"bash"_s, u"-c"_s,
                            u"coproc ncat -u HOST PORT; printf Who? >&${COPROC[1]}; head -c 7 <&${COPROC[0]}; "
@@ -216,8 +210,8 @@ void TestInteropEndpoints::otherClients()
     SKIP_WITHOUT(tool);
     SKIP_WITHOUT_IPV6_FOR(host);
 
-    Process server(QStringLiteral(PARLEY_SERVER), QStringList{u"--headless"_s, u"--greeting"_s, u"Grüße"_s} +
-                                                      endpoint(family, type, host, u"0"_s));
+    Process server(QStringLiteral(PARLEY_SERVER),
+                   QStringList{u"--headless"_s, u"--greeting"_s, u"Grüße"_s} + endpoint(family, type, host, u"0"_s));
     const QString port = portIn(server.nextErrorLine());
     Process client(program, filledIn(arguments, host, port), input);
     VERIFY(client.exitStatus() == 0, client, server);
@@ -236,8 +230,8 @@ void TestInteropEndpoints::otherServers_data()
     QTest::addColumn<QString>("host");
     QTest::addColumn<QStringList>("arguments");
     QTest::addColumn<QByteArray>("message");
-    const auto row = [](const char *name, const QString &type, const QString &host,
-                        const QStringList &arguments, const QByteArray &message) {
+    const auto row = [](const char *name, const QString &type, const QString &host, const QStringList &arguments,
+                        const QByteArray &message) {
         const QString family = host.contains(u'/') ? u"AF_UNIX"_s : u"AF_INET"_s;
         QTest::newRow(name) << arguments.first() << family << type << host << arguments.mid(1) << message;
     };
@@ -246,14 +240,12 @@ void TestInteropEndpoints::otherServers_data()
     const QString ipv4 = u"127.0.0.1"_s;
     const QString ipv6 = u"::1"_s;
     const QStringList aloud{u"socat"_s, u"-d"_s, u"-d"_s, u"-t"_s, QString::number(Patience.count())};
-    row("socat, Unix", stream, path(), aloud + QStringList{u"UNIX-LISTEN:PATH"_s, u"SYSTEM:printf Grüße"_s},
-        "Grüße");
-    row("socat, UDP", datagram, ipv4, aloud + QStringList{u"UDP4-RECVFROM:PORT,bind=HOST"_s, u"EXEC:cat"_s},
+    row("socat, Unix", stream, path(), aloud + QStringList{u"UNIX-LISTEN:PATH"_s, u"SYSTEM:printf Grüße"_s}, "Grüße");
+    row("socat, UDP", datagram, ipv4, aloud + QStringList{u"UDP4-RECVFROM:PORT,bind=HOST"_s, u"EXEC:cat"_s}, "Wer da?");
+    row("socat, UDP, IPv6", datagram, ipv6, aloud + QStringList{u"UDP6-RECVFROM:PORT,bind=[HOST]"_s, u"EXEC:cat"_s},
         "Wer da?");
-    row("socat, UDP, IPv6", datagram, ipv6,
-        aloud + QStringList{u"UDP6-RECVFROM:PORT,bind=[HOST]"_s, u"EXEC:cat"_s}, "Wer da?");
-    row("ncat, Unix", stream, path(),
-        {u"ncat"_s, u"-v"_s, u"-l"_s, u"-U"_s, u"PATH"_s, u"-c"_s, u"printf Grüße"_s}, "Grüße");
+    row("ncat, Unix", stream, path(), {u"ncat"_s, u"-v"_s, u"-l"_s, u"-U"_s, u"PATH"_s, u"-c"_s, u"printf Grüße"_s},
+        "Grüße");
     row("ncat, UDP", datagram, ipv4,
         {u"ncat"_s, u"-v"_s, u"-l"_s, u"-u"_s, u"HOST"_s, u"PORT"_s, u"-e"_s, u"/bin/cat"_s}, "Wer da?");
 }
@@ -275,8 +267,8 @@ void TestInteropEndpoints::otherServers()
     Process server(program, filledIn(arguments, host, port));
     while (!server.errorOutput().contains("istening on") && !server.errorOutput().contains("eceiving on"))
         VERIFY(!server.nextErrorLine().isNull(), server);
-    Process client(QStringLiteral(PARLEY_CLIENT), QStringList{u"--headless"_s, u"--send"_s, u"Wer da?"_s} +
-                                                      endpoint(family, type, host, port));
+    Process client(QStringLiteral(PARLEY_CLIENT),
+                   QStringList{u"--headless"_s, u"--send"_s, u"Wer da?"_s} + endpoint(family, type, host, port));
     VERIFY(client.exitStatus() == 0, client, server);
     QCOMPARE(client.output(), message + '\n');
     QCOMPARE(client.errorOutput(), ""_ba);
