@@ -20,7 +20,7 @@ class MessageView : public QPlainTextEdit
 
 public:
     static constexpr qsizetype MaxShown = 128 * 1024; ///< UTF-16 code units; 30 ms to lay out as one line
-    static constexpr qsizetype MaxLines = 20'000;     ///< 25 ms if they are empty
+    static constexpr qsizetype MaxLines = 20'000;     ///< 40 ms if they are empty
 
     explicit MessageView(QWidget *parent = nullptr);
 

