@@ -9,6 +9,7 @@
 #include "shared/address.h"
 #include "shared/endpoint.h"
 #include "shared/message.h"
+#include "shared/net.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -30,7 +31,7 @@ using namespace parley;
 namespace
 {
 
-enum class Parser : std::uint8_t { Decoder, Endpoint, WideEndpoint, Path, WidePath, IPv4, IPv6, Count };
+enum class Parser : std::uint8_t { Decoder, Endpoint, WideEndpoint, Path, WidePath, IPv4, IPv6, Net, Count };
 
 /// Ends the run where a rule does not hold; libFuzzer then keeps the input.
 #define RULE(condition) ((condition) ? static_cast<void>(0) : broken(#condition, __LINE__))
@@ -75,9 +76,8 @@ void decode(QByteArrayView bytes)
 }
 
 /// A sentence for people: one line of bounded length, with nothing in it that acts on a terminal.
-void check(const EndpointError &error)
+void check(const QString &sentence)
 {
-    const QString &sentence = error.sentence;
     RULE(displaySafe(sentence, LineBreaks::Escape) == sentence);
     for (const QChar c : sentence) {
         RULE(c.category() != QChar::Other_Control && c.category() != QChar::Separator_Line
@@ -100,7 +100,7 @@ void parseEndpoint(const QString &text)
         for (const Endpoint::Use use : {Endpoint::Use::Listen, Endpoint::Use::Connect}) {
             const auto parsed = Endpoint::parse(host, port, use, transport);
             if (const auto *error = std::get_if<EndpointError>(&parsed)) {
-                check(*error);
+                check(error->sentence);
                 RULE(error->part != EndpointError::Part::Path);
                 continue;
             }
@@ -122,7 +122,7 @@ void parsePath(const QString &text)
 {
     const auto parsed = Endpoint::parseUnix(text);
     if (const auto *error = std::get_if<EndpointError>(&parsed)) {
-        check(*error);
+        check(error->sentence);
         RULE(error->part == EndpointError::Part::Path);
         return;
     }
@@ -174,6 +174,18 @@ void parseIPv6(QByteArrayView text)
         check(address);
 }
 
+void parseNet(const QString &text)
+{
+    const auto parsed = Net::parse(text);
+    if (const auto *error = std::get_if<QString>(&parsed)) {
+        check(*error);
+        return;
+    }
+    const auto &net = std::get<Net>(parsed);
+    const auto again = Net::parse(net.toString());
+    RULE(std::holds_alternative<Net>(again) && std::get<Net>(again) == net);
+}
+
 /// The forms that the endpoint's field knows, and some near each.
 std::vector<QByteArray> seeds()
 {
@@ -206,6 +218,11 @@ std::vector<QByteArray> seeds()
         add(Parser::Path, path.toUtf8());
         addWide(Parser::WidePath, path);
     }
+    for (const QString &net :
+         {u"10.0.0.0/8"_s, u"192.168.0.104"_s, u"010.0.0.0/8"_s, u"10/8"_s, u"10.0.0.1/8"_s, u"10.0.0.0/255.0.0.0"_s,
+          u"0.0.0.0/0"_s, u"1.2.3.4/032"_s, u"1.2.3.4/33"_s, u"1.2.3.4/-1"_s, u"::/0"_s, u"fe80::/10"_s, u"::1/128"_s,
+          u"::ffff:10.0.0.0/104"_s, u"::ffff:0.0.0.0/95"_s, u"fe80::1%lo/64"_s, u"\u202e1.2.3.4\n/8"_s})
+        add(Parser::Net, net.toUtf8());
     for (const QByteArray &bytes : {"Hello World!"_ba, "Grüße, мир, 世界, 🌍"_ba, "\xe2\x82"_ba, "\xf0\x9f\x98"_ba,
                                     "\xed\xa0\x80"_ba, "\xc0\x80"_ba, "\xf4\x90\x80\x80"_ba, "\xe0\x80\x80\xff"_ba,
                                     "\x1b[2J\r\n\t\x7f\xc2\x9b"_ba, "\xe2\x80\xae\xf3\xa0\x81\x81"_ba})
@@ -254,6 +271,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     case Parser::WidePath: parsePath(wide(input)); break;
     case Parser::IPv4: parseIPv4(input); break;
     case Parser::IPv6: parseIPv6(input); break;
+    case Parser::Net: parseNet(QString::fromUtf8(input)); break;
     case Parser::Count: break;
     }
     return 0;
