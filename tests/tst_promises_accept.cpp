@@ -159,7 +159,7 @@ void TestPromisesAccept::outOfDescriptors()
 void TestPromisesAccept::acceptErrors_data()
 {
     QTest::addColumn<QString>("injection");
-    for (const char *error : {"EINTR", "ECONNABORTED", "EPROTO", "EPERM", "ENOBUFS", "ENOMEM", "EMFILE"}) {
+    for (const char *error : {"EINTR", "ECONNABORTED", "EPROTO", "EPERM", "ENOBUFS", "ENOMEM", "EMFILE", "ENFILE"}) {
         for (const char *when : {"1", "2+3", "1..18"})
             QTest::addRow("%s, when=%s", error, when)
                 << u"inject=accept4:error=%1:when=%2"_s.arg(QLatin1String(error), QLatin1String(when));
