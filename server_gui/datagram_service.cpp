@@ -37,7 +37,8 @@ void DatagramService::ready(Reactor::Ready)
         event.connection = peer.number;
         event.call = Call::RecvFrom;
         event.result = received.value;
-        event.bytes = datagram;
+        if (!events_.isCrowded()) // what a flood says is counted, but not kept
+            event.bytes = datagram;
         event.address = path.peer;
         events_.write(event);
         if (!access_.admits(path.peer)) {

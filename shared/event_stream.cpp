@@ -18,7 +18,9 @@ EventStream::EventStream(QObject *parent) : QObject(parent), timer_(new QTimer(t
 void EventStream::write(Event event)
 {
     const bool detail = event.call != Call::Accept && event.call != Call::Listen && event.call != Call::End;
-    const qint64 payload = event.call == Call::Recv ? event.bytes.size() : 0;
+    // What was sent is shared with the engine; what was received is held by its event alone.
+    const bool received = event.call == Call::Recv || event.call == Call::RecvFrom;
+    const qint64 payload = received ? event.bytes.size() : 0;
     bool schedule = false;
     {
         const std::lock_guard lock(mutex_);

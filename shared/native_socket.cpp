@@ -110,8 +110,11 @@ Result bindUnix(int fd, const QByteArray &path, unsigned mode)
     sockaddr_un address;
     const socklen_t length = unixAddress(path, address);
     const Result bound = resultOf(::bind(fd, reinterpret_cast<const sockaddr *>(&address), length));
-    if (bound.ok() && !path.startsWith('@') && ::chmod(path.constData(), mode) != 0) // what the umask took away
-        return {-1, errno};
+    if (bound.ok() && !path.startsWith('@') && ::chmod(path.constData(), mode) != 0) { // what the umask took away
+        const int error = errno;
+        ::unlink(path.constData()); // nothing half-done stays
+        return {-1, error};
+    }
     return bound;
 }
 

@@ -100,6 +100,7 @@ private Q_SLOTS:
     void flushWithoutEvents();
     void dropsDetailsFirst();
     void dropsAllAtTheLastBound();
+    void boundsPayload_data();
     void boundsPayload();
     void destroyedWithEventsWaiting();
     void wallClock();
@@ -237,28 +238,36 @@ void TestEventStream::dropsAllAtTheLastBound()
     QCOMPARE(reader.dropped, 7U);
 }
 
+void TestEventStream::boundsPayload_data()
+{
+    QTest::addColumn<Call>("call");
+    QTest::newRow("of a stream") << Call::Recv;
+    QTest::newRow("of datagrams") << Call::RecvFrom;
+}
+
 void TestEventStream::boundsPayload()
 {
+    QFETCH(const Call, call);
     constexpr qint64 size = 1024 * 1024;
     constexpr auto most = EventStream::MaxPendingPayload / size;
     const QByteArray bytes(size, 'x');
     EventStream stream;
     const Reader reader(stream);
     for (int i = 0; i < most + 6; ++i)
-        stream.write(moved(Call::Recv, bytes));
+        stream.write(moved(call, bytes));
     stream.write(moved(Call::Send, bytes)); // a greeting is held once, however often it is sent
     stream.write(eventOf(Call::Accept));
     stream.write(eventOf(Call::End));
     stream.flush();
-    QCOMPARE(reader.count(Call::Recv), most);
+    QCOMPARE(reader.count(call), most);
     QCOMPARE(reader.count(Call::Send), 1);
     QCOMPARE(reader.count(Call::Accept), 1);
     QCOMPARE(reader.count(Call::End), 1);
     QCOMPARE(reader.dropped, 6U);
 
-    stream.write(moved(Call::Recv, bytes));
+    stream.write(moved(call, bytes));
     stream.flush();
-    QCOMPARE(reader.count(Call::Recv), most + 1);
+    QCOMPARE(reader.count(call), most + 1);
     QCOMPARE(reader.dropped, 6U);
 }
 
