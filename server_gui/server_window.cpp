@@ -521,7 +521,8 @@ void ServerWindow::finishThenClose()
 {
     closing_ = true;
     server_.post([](Server &server) { server.finish(); });
-    showNotice(About::Closing, tr("Completing the greetings under way, then closing."), tr("Close Now"), [this] { close(); });
+    showNotice(About::Closing, tr("Completing the greetings under way, then closing."), tr("Close Now"),
+               [this] { close(); });
     setState(State::Stopped);
 }
 
