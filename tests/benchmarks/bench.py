@@ -21,6 +21,7 @@ import pathlib
 import signal
 import sys
 
+import million
 import rates
 import windows
 from programs import Run
@@ -44,6 +45,10 @@ ROWS = [
     Row("start: headless, memory at rest", lambda run: windows.start_memory(run, "headless"), at_most=1.2),
     Row("start: window, to the first greeting", lambda run: windows.start_time(run, "window"), at_most=1.25),
     Row("start: window, memory at rest", lambda run: windows.start_memory(run, "window"), at_most=1.4),
+    Row("million: memory of a row", million.row_memory, at_most=80, unit="B"),
+    Row("million: CPU of a connection, 500,000 listed", million.cpu, at_most=1.15),
+    Row("million: delay, idle", lambda run: million.delay(run, "idle"), at_most=50, unit="ms"),
+    Row("million: delay, scrolling", lambda run: million.delay(run, "scrolling"), at_most=50, unit="ms"),
     Row("Python: rate, 4 at once", rates.python_rate, at_least=0.85),
     Row("Python: slowest client, 64 at once", rates.python_slowest, at_least=100, unit="x"),
 ]

@@ -92,13 +92,13 @@ class Program:
         raise Unmeasurable(f"smaps_rollup has no {kind}")
 
     def rest(self):
-        """Waits until it has run for less than 1 % of a fifth of a second."""
+        """Waits until it has run for less than 1 % of a tenth of a second: windows work every 33 ms."""
         limit = time.monotonic() + PATIENCE
         before = self.cpu()
         while time.monotonic() < limit:
-            time.sleep(0.2)
+            time.sleep(0.1)
             after = self.cpu()
-            if after - before < 2_000_000:
+            if after - before < 1_000_000:
                 return
             before = after
         raise Unmeasurable(f"{self.name} does not come to rest")
@@ -148,7 +148,7 @@ class Run:
     def __init__(self, programs, quick):
         self.programs = programs
         self.quick = quick
-        self.rounds = 3 if quick else 9
+        self.rounds = 5 if quick else 15
         self._folder = tempfile.TemporaryDirectory(prefix="parley-bench-")
         self.folder = self._folder.name
         self.environment = os.environ | {

@@ -56,7 +56,7 @@ def compare(run, ours, theirs, connections, concurrency, *options):
 @functools.cache
 def _against_c_loop(run, kind, concurrency):
     with getattr(run, kind)() as ours, run.bare() as theirs:
-        result = compare(run, ours, theirs, run.scaled(60_000 if concurrency > 1 else 30_000), concurrency)
+        result = compare(run, ours, theirs, run.scaled(30_000 if concurrency > 1 else 10_000), concurrency)
         printed = ours.lines(b"Connection established with (") if kind == "headless" else None
         return result, printed
 
@@ -100,7 +100,7 @@ def _with_held(run):
         holding.rest()
         memory = (holding.memory("Anonymous") - before) / count
         churn = {concurrency: compare(run, holding, free, run.scaled(connections), concurrency, "-l")
-                 for concurrency, connections in ((64, 30_000), (1, 15_000))}
+                 for concurrency, connections in ((64, 20_000), (1, 10_000))}
         return memory, churn, count, count - held.result()["complete"]
 
 

@@ -44,7 +44,7 @@ def _starts(run, kind):
     """Figures for the time and the memory."""
     ours = getattr(run, kind)
     rounds = []
-    for number in range(-1, 2 * run.rounds):
+    for number in range(-1, run.rounds):
         theirs = _start(lambda port: run.bare_qt(kind, port))
         measured = *_start(lambda port: ours(port=port)), *theirs
         if number >= 0:  # the first is for warming up
