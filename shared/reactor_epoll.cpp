@@ -25,6 +25,8 @@ epoll_event request(Reactor::Watcher *watcher, Reactor::Interest interest)
         event.events |= EPOLLIN;
     if (interest == Interest::Write || interest == Interest::ReadWrite)
         event.events |= EPOLLOUT;
+    if (interest == Interest::Hangup)
+        event.events |= EPOLLRDHUP;
     if (interest == Interest::Change)
         event.events |= EPOLLET;
     event.data.ptr = watcher;
@@ -54,7 +56,7 @@ Reactor::Reactor(QObject *parent) : QObject(parent), d_(std::make_unique<Private
         while (d_->next < d_->end) {
             const epoll_event event = d_->events[static_cast<std::size_t>(d_->next++)];
             if (auto *watcher = static_cast<Watcher *>(event.data.ptr)) {
-                watcher->ready({(event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0,
+                watcher->ready({(event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0,
                                 (event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0});
             }
         }
