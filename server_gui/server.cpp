@@ -56,7 +56,7 @@ void Server::setLimits(const ServerLimits &limits)
 
 Deadline Server::deadline() const
 {
-    const bool stays = settings_.behaviour->stays;
+    const bool stays = settings_.behaviour.kind->stays;
     return {settings_.limits.deadline.value_or(stays ? std::chrono::milliseconds(0) : Deadline::Default), stays};
 }
 
@@ -184,7 +184,7 @@ void Server::setGreeting(const QByteArray &greeting)
         datagrams_->setGreeting(greeting);
 }
 
-void Server::setBehaviour(const BehaviourKind *behaviour)
+void Server::setBehaviour(const BehaviourChoice &behaviour)
 {
     settings_.behaviour = behaviour;
 }
@@ -276,7 +276,7 @@ void Server::addConnection(native::Descriptor socket, const Address &peer)
     if (settings_.limits.maxPerPeer > 0)
         ++perPeer_[peer.withPort(0)];
     auto *connection = new Connection(*this, number, std::move(socket), peer,
-                                      settings_.behaviour->make(settings_.greeting), deadline());
+                                      settings_.behaviour.make(settings_.greeting), deadline());
     insert(*connection);
     connection->start();
 }
