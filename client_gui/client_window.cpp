@@ -3,6 +3,7 @@
 
 #include "client_gui/client_window.h"
 
+#include "client_gui/diagnosis.h"
 #include "client_gui/message_view.h"
 #include "shared/ui/appearance.h"
 #include "shared/ui/endpoint_form.h"
@@ -164,6 +165,7 @@ void ClientWindow::startAttempt()
     current_ = history_.add(request);
     client_.post([number = current_, request](Client &client) { client.connectTo(number, request); });
     message_->startMessage();
+    search_.reset();
     notice_->clear();
     showState();
 }
@@ -195,9 +197,37 @@ void ClientWindow::read(const EventBatch &batch)
 
 void ClientWindow::showEnd(const Attempt &attempt)
 {
-    if (const QString failure = attempt.failure(); !failure.isEmpty()) {
-        const auto kind = attempt.outcome == Outcome::Cancelled ? NoticeBar::Kind::Information : NoticeBar::Kind::Error;
-        notice_->showNotice(kind, QString(failure + u' ' + attempt.advice()).trimmed());
+    const ConnectDiagnosis diagnosis = diagnose(attempt);
+    if (diagnosis.failure.isEmpty())
+        return;
+    showDiagnosis(diagnosis);
+    if (!dependsOnListeners(attempt))
+        return;
+    search_ = std::make_unique<ListenerSearch>(attempt.request.endpoint.transport, attempt.peer);
+    connect(search_.get(), &ListenerSearch::finished, this,
+            [this, attempt, diagnosis](const std::vector<LocalListener> &listeners) {
+                if (const ConnectDiagnosis better = diagnose(attempt, listeners); better != diagnosis)
+                    showDiagnosis(better);
+            });
+}
+
+void ClientWindow::showDiagnosis(const ConnectDiagnosis &diagnosis)
+{
+    const bool isFailure = diagnosis.remedy != ConnectDiagnosis::Remedy::None; // and not the user's own doing
+    notice_->showNotice(isFailure ? NoticeBar::Kind::Error : NoticeBar::Kind::Information, diagnosis.text(),
+                        diagnosis.button, [this, diagnosis] { applyRemedy(diagnosis); });
+}
+
+void ClientWindow::applyRemedy(const ConnectDiagnosis &diagnosis)
+{
+    switch (diagnosis.remedy) {
+    case ConnectDiagnosis::Remedy::None: break;
+    case ConnectDiagnosis::Remedy::Connect:
+        form_->setEndpoint(diagnosis.useful);
+        startAttempt();
+        break;
+    case ConnectDiagnosis::Remedy::EnterText: send_->setFocus(); break;
+    case ConnectDiagnosis::Remedy::ChangeLimits: changeLimits(); break;
     }
 }
 

@@ -12,6 +12,8 @@
 
 #include <QMainWindow>
 
+#include <memory>
+
 class QLineEdit;
 class QPushButton;
 class QSplitter;
@@ -19,7 +21,9 @@ class QSplitter;
 namespace parley
 {
 
+struct ConnectDiagnosis;
 class EndpointForm;
+class ListenerSearch;
 class MessageView;
 class NoticeBar;
 class StatusLabel;
@@ -51,6 +55,8 @@ private:
     void read(const EventBatch &batch);
     void showState();
     void showEnd(const Attempt &attempt);
+    void showDiagnosis(const ConnectDiagnosis &diagnosis);
+    void applyRemedy(const ConnectDiagnosis &diagnosis);
     void saveMessage();
     void changeLimits();
 
@@ -64,7 +70,8 @@ private:
     bool damaged_ = false;          // the settings that were read: they are written anew
     SavedEndpoint initialEndpoint_; // as the fields started: what is still so need not be remembered
     QString initialSend_;
-    quint64 current_ = 0; // the attempt that the message view shows; 0 before the first
+    std::unique_ptr<ListenerSearch> search_; // for where the server is that was not found
+    quint64 current_ = 0;                    // the attempt that the message view shows; 0 before the first
 
     EndpointForm *form_ = nullptr;
     QLineEdit *send_ = nullptr;

@@ -3,8 +3,9 @@
 
 #include "server_gui/server_window.h"
 
+#include "server_gui/diagnosis.h"
 #include "server_gui/limits_editor.h"
-#include "server_gui/listen_failure.h"
+#include "shared/local_listeners.h"
 #include "shared/message.h"
 #include "shared/ui/appearance.h"
 #include "shared/ui/endpoint_form.h"
@@ -16,6 +17,7 @@
 #include <QAction>
 #include <QCloseEvent>
 #include <QComboBox>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QLocale>
@@ -23,6 +25,8 @@
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
+
+#include <cerrno>
 
 using namespace Qt::StringLiterals;
 
@@ -69,9 +73,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options)
     auto *layout = new QVBoxLayout(content);
     layout->addWidget(buildForm(fields));
     layout->addWidget(notice_ = new NoticeBar);
-    layout->addWidget(reach_ = new StatusLabel(u"reachability"_s, tr("Where the server can be reached")));
-    reach_->setWordWrap(true);
-    reach_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    layout->addLayout(buildReach());
     layout->addWidget(buildTable(), 1);
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
@@ -148,6 +150,26 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     return form_;
 }
 
+QLayout *ServerWindow::buildReach()
+{
+    reach_ = new StatusLabel(u"reachability"_s, tr("Where the server can be reached"));
+    reach_->setWordWrap(true);
+    reach_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    everyInterface_ = new QPushButton(tr("Listen on All Interfaces"));
+    everyInterface_->setObjectName(u"everyInterface"_s);
+    everyInterface_->setToolTip(tr("Listens on *, so that other computers can connect too"));
+    connect(everyInterface_, &QPushButton::clicked, this, [this] {
+        Endpoint endpoint = endpoint_;
+        endpoint.name.clear();
+        endpoint.literal = Address::any(endpoint.port);
+        listenInstead(endpoint);
+    });
+    auto *layout = new QHBoxLayout;
+    layout->addWidget(reach_, 1);
+    layout->addWidget(everyInterface_);
+    return layout;
+}
+
 QWidget *ServerWindow::buildTable()
 {
     table_ = new TableView;
@@ -205,6 +227,7 @@ void ServerWindow::listen(const std::variant<Endpoint, EndpointError> &parsed)
         return;
     }
     endpoint_ = std::get<Endpoint>(parsed);
+    search_.reset();
     ServerSettings settings = options_.settings(endpoint_);
     settings.greeting = greeting_;
     settings.limits = limits_;
@@ -232,6 +255,8 @@ void ServerWindow::read(const EventBatch &batch)
 
 void ServerWindow::readListenerEvent(const Event &event)
 {
+    if (event.call == Call::Bind)
+        bound_ = event.address;
     if (Server::isServing(event) && state_ == State::Starting) {
         listening_ = event.address;
         form_->showResolved(endpoint_, listening_);
@@ -242,8 +267,28 @@ void ServerWindow::readListenerEvent(const Event &event)
             setState(State::Stopped);
     } else if (event.call == Call::End) {
         setState(State::Stopped);
-        showNotice(About::Failure, listenFailure(endpoint_, event));
+        showFailure(event);
     }
+}
+
+/// Who has a port that is in use takes a while to find out: the notice says the rest until then.
+void ServerWindow::showFailure(const Event &end)
+{
+    const auto show = [this](const ListenDiagnosis &diagnosis) {
+        showNotice(About::Failure, diagnosis.text, diagnosis.button,
+                   [this, endpoint = diagnosis.useful] { listenInstead(endpoint); });
+    };
+    const ListenDiagnosis first = diagnose(endpoint_, end);
+    show(first);
+    if (end.error != EADDRINUSE || endpoint_.transport == Transport::Unix)
+        return;
+    search_ = std::make_unique<ListenerSearch>(endpoint_.transport, bound_);
+    connect(search_.get(), &ListenerSearch::finished, this,
+            [this, end, first, show](const std::vector<LocalListener> &listeners) {
+                const ListenDiagnosis second = diagnose(endpoint_, end, listenerAt(listeners, bound_));
+                if (second != first)
+                    show(second);
+            });
 }
 
 void ServerWindow::setReachability(const Reachability &reachability)
@@ -292,14 +337,19 @@ void ServerWindow::adviseOnLoopback()
                          .arg(endpoint_.host(), there)
                    : tr("This server listens on %1: clients that connect to 127.0.0.1 or localhost will not reach it.")
                          .arg(there),
-               tr("Listen on 127.0.0.1"), [this] { listenOnHost(u"127.0.0.1"_s); });
+               tr("Listen on 127.0.0.1"), [this] {
+                   Endpoint endpoint = endpoint_;
+                   endpoint.name.clear();
+                   endpoint.literal = Address::ipv4(0x7f000001, endpoint.port);
+                   listenInstead(endpoint);
+               });
 }
 
-void ServerWindow::listenOnHost(const QString &host)
+void ServerWindow::listenInstead(const Endpoint &endpoint)
 {
     if (closing_)
         return;
-    host_->setEditText(host);
+    form_->setEndpoint(endpoint);
     clearNotice(noticeAbout_);
     server_.post([](Server &server) { server.stop(); });
     listen(form_->parse());
@@ -312,8 +362,14 @@ void ServerWindow::setStarved(int error, native::DescriptorUse descriptors)
         clearNotice(About::Starvation);
         return;
     }
-    showNotice(About::Starvation, starvedText(error, descriptors), tr("Close All"),
-               [this] { server_.post([](Server &server) { server.closeAll(); }); });
+    const bool isFull = error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+    showNotice(About::Starvation, starvedText(error, descriptors), isFull ? tr("Close All") : tr("Stop Listening"),
+               [this, isFull] {
+                   if (isFull)
+                       server_.post([](Server &server) { server.closeAll(); });
+                   else if (state_ == State::Listening)
+                       listenOrStop();
+               });
 }
 
 /// One notice at a time: a graver one takes the place of a lesser one, and not the other way round.
@@ -356,6 +412,8 @@ void ServerWindow::showState()
     const QString reach = reachText();
     reach_->showText(reach);
     reach_->setVisible(!reach.isEmpty());
+    everyInterface_->setVisible(state_ == State::Listening && !reachability_.here.empty()
+                                && reachability_.others.empty());
     showPlaceholder();
     showCounts();
 }

@@ -13,7 +13,10 @@
 #include <QMainWindow>
 #include <QTimer>
 
+#include <memory>
+
 class QComboBox;
+class QLayout;
 class QLineEdit;
 class QPushButton;
 
@@ -21,6 +24,7 @@ namespace parley
 {
 
 class EndpointForm;
+class ListenerSearch;
 class NoticeBar;
 class StatusLabel;
 class TableView;
@@ -53,6 +57,7 @@ private:
 
     Fields initialFields(Settings &settings);
     QWidget *buildForm(const Fields &fields);
+    QLayout *buildReach();
     QWidget *buildTable();
     void buildMenus();
     void restoreLayout(Settings &settings);
@@ -61,13 +66,14 @@ private:
 
     void listenOrStop();
     void listen(const std::variant<Endpoint, EndpointError> &parsed);
-    void listenOnHost(const QString &host);
+    void listenInstead(const Endpoint &endpoint);
     void setLocalNames(const LocalNames &names);
     void adviseOnLoopback();
     QString reachText() const;
     void greetingEdited(const QString &text);
     void read(const EventBatch &batch);
     void readListenerEvent(const Event &event);
+    void showFailure(const Event &end);
     void setReachability(const Reachability &reachability);
     void setStarved(int error, native::DescriptorUse descriptors);
     void showNotice(About about, const QString &text, const QString &action = {}, std::function<void()> onAction = {});
@@ -84,9 +90,11 @@ private:
     IoThread<Server> server_{stream_}; // after the stream it writes to: taken down first
 
     State state_ = State::Stopped;
-    Endpoint endpoint_;   // what was asked for last
-    Address listening_;   // what is listened on
-    QByteArray greeting_; // what is sent
+    Endpoint endpoint_;                      // what was asked for last
+    Address listening_;                      // what is listened on
+    Address bound_;                          // what was tried last
+    std::unique_ptr<ListenerSearch> search_; // for who has the port that is in use
+    QByteArray greeting_;                    // what is sent
     ServerLimits limits_;
     QString inputError_; // of the fields, before the notice was there to show it
     LocalNames localNames_;
@@ -106,6 +114,7 @@ private:
     QLineEdit *greetingEdit_ = nullptr;
     NoticeBar *notice_ = nullptr;
     StatusLabel *reach_ = nullptr;
+    QPushButton *everyInterface_ = nullptr;
     TableView *table_ = nullptr;
     StatusLabel *status_ = nullptr;
     QAction *listenAction_ = nullptr;
