@@ -70,8 +70,9 @@ private:
     bool damaged_ = false;          // the settings that were read: they are written anew
     SavedEndpoint initialEndpoint_; // as the fields started: what is still so need not be remembered
     QString initialSend_;
+    quint64 current_ = 0; // the attempt that the message view shows; 0 before the first
+
     std::unique_ptr<ListenerSearch> search_; // for where the server is that was not found
-    quint64 current_ = 0;                    // the attempt that the message view shows; 0 before the first
 
     EndpointForm *form_ = nullptr;
     QLineEdit *send_ = nullptr;

@@ -58,6 +58,7 @@ private:
     Fields initialFields(Settings &settings);
     QWidget *buildForm(const Fields &fields);
     QLayout *buildReach();
+    QWidget *buildBehaviours();
     QWidget *buildTable();
     void buildMenus();
     void restoreLayout(Settings &settings);
@@ -90,11 +91,10 @@ private:
     IoThread<Server> server_{stream_}; // after the stream it writes to: taken down first
 
     State state_ = State::Stopped;
-    Endpoint endpoint_;                      // what was asked for last
-    Address listening_;                      // what is listened on
-    Address bound_;                          // what was tried last
-    std::unique_ptr<ListenerSearch> search_; // for who has the port that is in use
-    QByteArray greeting_;                    // what is sent
+    Endpoint endpoint_; // what was asked for last
+    Address listening_; // what is listened on
+    const BehaviourKind *behaviour_ = nullptr;
+    QByteArray greeting_; // what is sent
     ServerLimits limits_;
     QString inputError_; // of the fields, before the notice was there to show it
     LocalNames localNames_;
@@ -105,12 +105,17 @@ private:
     bool damaged_ = false;          // the settings that were read: they are written anew
     SavedEndpoint initialEndpoint_; // as the fields started: what is still so need not be remembered
     QString initialGreeting_;
+    const BehaviourKind *initialBehaviour_ = nullptr;
     quint64 dropped_ = 0; // events that this window was too slow for
     QTimer clock_;        // while connections are open
+
+    Address bound_;                          // what was tried last
+    std::unique_ptr<ListenerSearch> search_; // for who has the port that is in use
 
     EndpointForm *form_ = nullptr;
     QComboBox *host_ = nullptr;
     QPushButton *listen_ = nullptr;
+    QComboBox *behaviourChoice_ = nullptr;
     QLineEdit *greetingEdit_ = nullptr;
     NoticeBar *notice_ = nullptr;
     StatusLabel *reach_ = nullptr;
