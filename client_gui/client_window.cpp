@@ -4,9 +4,11 @@
 #include "client_gui/client_window.h"
 
 #include "client_gui/diagnosis.h"
+#include "client_gui/history_csv.h"
 #include "client_gui/message_view.h"
 #include "shared/ui/appearance.h"
 #include "shared/ui/endpoint_form.h"
+#include "shared/ui/file_saver.h"
 #include "shared/ui/limits_dialog.h"
 #include "shared/ui/notice_bar.h"
 #include "shared/ui/settings.h"
@@ -16,13 +18,11 @@
 #include <QAction>
 #include <QApplication>
 #include <QDoubleSpinBox>
-#include <QFileDialog>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QLocale>
 #include <QMenuBar>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QSpinBox>
 #include <QSplitter>
 #include <QVBoxLayout>
@@ -46,7 +46,7 @@ const QString DefaultTimeout = secondsText(ConnectRequest::DefaultTimeout);
 
 } // namespace
 
-ClientWindow::ClientWindow(const ClientOptions &options) : options_(options)
+ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), saver_(new FileSaver(this))
 {
     setWindowTitle(tr("Parley Client"));
 
@@ -62,6 +62,10 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options)
     buildMenus();
     showState();
     connect(&stream_, &EventStream::arrived, this, &ClientWindow::read);
+    connect(saver_, &FileSaver::saved, status_, &StatusLabel::showText);
+    connect(saver_, &FileSaver::failed, this, [this](const QString &sentence, const std::function<void()> &askAgain) {
+        notice_->showNotice(NoticeBar::Kind::Error, sentence, tr("Save Elsewhere…"), askAgain);
+    });
     if (options_.connectAtOnce)
         startAttempt();
 }
@@ -135,7 +139,8 @@ void ClientWindow::buildMenus()
     connectAction_ = menu->addAction(QString(), this, &ClientWindow::connectOrCancel);
     connectAction_->setShortcut(Qt::Key_F5);
     saveAction_ = menu->addAction(tr("&Save Message As…"), this, &ClientWindow::saveMessage);
-    saveAction_->setShortcut(QKeySequence::Save);
+    saveAction_->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_S);
+    menu->addAction(tr("Save &History…"), this, &ClientWindow::saveHistory);
     menu->addAction(tr("Li&mits…"), this, &ClientWindow::changeLimits);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
@@ -260,14 +265,19 @@ void ClientWindow::showState()
 
 void ClientWindow::saveMessage()
 {
-    const QString name = QFileDialog::getSaveFileName(this, tr("Save Message As"), u"message.txt"_s);
-    if (name.isEmpty())
-        return;
-    QSaveFile file(name);
-    if (file.open(QIODevice::WriteOnly) && file.write(message_->bytes()) == message_->bytes().size() && file.commit())
-        status_->showText(tr("Saved %1 to %2").arg(bytesText(message_->bytes().size()), name));
-    else
-        notice_->showNotice(NoticeBar::Kind::Error, tr("Cannot save to %1: %2.").arg(name, file.errorString()));
+    saver_->ask({tr("Save Message As"), u"message.txt"_s, {}}, [this]() -> FileSaver::Writer {
+        return [bytes = message_->bytes()](QIODevice &file) { file.write(bytes); };
+    });
+}
+
+void ClientWindow::saveHistory()
+{
+    saver_->ask({tr("Save History"), u"history.csv"_s, tr("Comma-separated values (*.csv)")},
+                [this]() -> FileSaver::Writer {
+                    return [attempts = history_.attempts(), start = stream_.wallClock(0)](QIODevice &file) {
+                        writeHistory(file, attempts, start);
+                    };
+                });
 }
 
 void ClientWindow::changeLimits()

@@ -23,6 +23,7 @@ namespace parley
 
 struct ConnectDiagnosis;
 class EndpointForm;
+class FileSaver;
 class ListenerSearch;
 class MessageView;
 class NoticeBar;
@@ -58,6 +59,7 @@ private:
     void showDiagnosis(const ConnectDiagnosis &diagnosis);
     void applyRemedy(const ConnectDiagnosis &diagnosis);
     void saveMessage();
+    void saveHistory();
     void changeLimits();
 
     const ClientOptions options_;
@@ -72,6 +74,7 @@ private:
     QString initialSend_;
     quint64 current_ = 0; // the attempt that the message view shows; 0 before the first
 
+    FileSaver *const saver_;
     std::unique_ptr<ListenerSearch> search_; // for where the server is that was not found
 
     EndpointForm *form_ = nullptr;

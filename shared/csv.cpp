@@ -40,6 +40,14 @@ CsvRecord &CsvRecord::add(const QDateTime &time)
     return *this;
 }
 
+CsvRecord &CsvRecord::add(const Address &address)
+{
+    add(QString::fromUtf8(address.host()));
+    if (address.isNull() || address.family() == Address::Family::Unix)
+        return addNothing();
+    return add(qint64{address.port()});
+}
+
 CsvRecord &CsvRecord::addNothing()
 {
     separate();

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "shared/address.h"
+
 #include <QByteArray>
 #include <QDateTime>
 #include <QString>
@@ -21,6 +23,8 @@ public:
     CsvRecord &add(qint64 number);
     /// ISO 8601, UTC, with milliseconds; an invalid one is an empty field.
     CsvRecord &add(const QDateTime &time);
+    /// Two fields: the address and the port, as far as it has them.
+    CsvRecord &add(const Address &address);
     /// A field without a value.
     CsvRecord &addNothing();
 
