@@ -20,6 +20,7 @@ namespace parley
 {
 
 class EndpointForm;
+class Inspector;
 class MessageView;
 class NoticeBar;
 class StatusLabel;
@@ -41,6 +42,7 @@ protected:
 
 private:
     void buildMenus();
+    void inspectSelected();
     QWidget *buildForm();
     QWidget *buildResults();
     void restoreSettings();
@@ -74,6 +76,7 @@ private:
     StatusLabel *summary_ = nullptr;
     MessageView *message_ = nullptr;
     TableView *table_ = nullptr;
+    Inspector *inspector_ = nullptr;
     StatusLabel *status_ = nullptr;
     QAction *connectAction_ = nullptr;
     QAction *saveAction_ = nullptr;

@@ -48,7 +48,7 @@ public:
     /// Sends what it can at once. May call ConnectionOwner::ended().
     void start();
     /// Ends the connection with a reset, whatever is still unsent.
-    void abort(Outcome outcome);
+    void abort(Outcome outcome, int error = 0);
 
     const Address &peer() const { return peer_; }
     Clock::time_point deadline() const { return deadline_; }
@@ -75,6 +75,7 @@ private:
     qint64 sent_ = 0;
     const Clock::time_point deadline_;
     bool peerClosed_ = false;
+    bool resets_ = false; // instead of closing in order
 };
 
 } // namespace parley

@@ -139,6 +139,7 @@ private:
     void expireConnections();
     void startDeadlineTimer();
     native::Result record(Call call, native::Result result, const Address &address = {}, const QByteArray &path = {});
+    native::Result recordSocket(native::Result result, Address::Family family);
 
     EventStream &events_;
     Reactor reactor_{this};

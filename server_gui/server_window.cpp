@@ -8,6 +8,7 @@
 #include "shared/message.h"
 #include "shared/ui/appearance.h"
 #include "shared/ui/endpoint_form.h"
+#include "shared/ui/inspector.h"
 #include "shared/ui/notice_bar.h"
 #include "shared/ui/status_label.h"
 #include "shared/ui/table_view.h"
@@ -72,7 +73,8 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options)
     layout->addWidget(reach_ = new StatusLabel(u"reachability"_s, tr("Where the server can be reached")));
     reach_->setWordWrap(true);
     reach_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    layout->addWidget(buildTable(), 1);
+    inspector_ = new Inspector;
+    layout->addWidget(inspector_->below(buildTable()), 1);
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
     resize(860, 520);
@@ -164,6 +166,8 @@ QWidget *ServerWindow::buildTable()
     header->resizeSection(ConnectionModel::Duration, unit * 13);
     header->resizeSection(ConnectionModel::PeerAddress, unit * 24);
     header->setSectionResizeMode(ConnectionModel::State, QHeaderView::Stretch);
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ServerWindow::inspectSelected);
+    inspectSelected();
     return table_;
 }
 
@@ -175,7 +179,27 @@ void ServerWindow::buildMenus()
     menu->addAction(tr("Li&mits…"), this, &ServerWindow::changeLimits);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+    QMenu *view = menuBar()->addMenu(tr("&View"));
+    inspector_->fillMenu(*view);
+    view->addSeparator();
+    view->addAction(tr("&Listener"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), table_,
+                    &QAbstractItemView::clearSelection);
     addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
+}
+
+/// The connection that is selected, or else the listener.
+void ServerWindow::inspectSelected()
+{
+    const QModelIndexList rows = table_->selectionModel()->selectedRows();
+    if (rows.isEmpty()) {
+        inspector_->inspect(0, tr("Listener"));
+        return;
+    }
+    const int row = rows.constLast().row();
+    const quint64 number = connections_.numberAt(row);
+    inspector_->inspect(number,
+                     tr("Connection %1 with %2")
+                         .arg(QLocale().toString(number), QString::fromLatin1(connections_.peerAt(row).toPython())));
 }
 
 void ServerWindow::listenOrStop()
@@ -221,6 +245,7 @@ void ServerWindow::greetingEdited(const QString &text)
 
 void ServerWindow::read(const EventBatch &batch)
 {
+    inspector_->read(batch);
     for (const Event &event : batch.events) {
         if (event.connection == 0)
             readListenerEvent(event);
@@ -445,6 +470,7 @@ void ServerWindow::restoreLayout(Settings &settings)
 {
     settings.restoreGeometry(*this);
     settings.restoreColumns(u"connections/columns"_s, *table_->horizontalHeader());
+    inspector_->restore(settings);
     damaged_ = settings.isDamaged();
     if (damaged_)
         showNotice(About::Damage, settings.damageText());
@@ -463,6 +489,7 @@ void ServerWindow::saveSettings()
         saveLimits(settings, limits_);
     settings.saveGeometry(*this);
     settings.saveColumns(u"connections/columns"_s, *table_->horizontalHeader());
+    inspector_->save(settings);
     settings.saveAppearance();
 }
 

@@ -21,6 +21,7 @@ namespace parley
 {
 
 class EndpointForm;
+class Inspector;
 class NoticeBar;
 class StatusLabel;
 class TableView;
@@ -55,6 +56,7 @@ private:
     QWidget *buildForm(const Fields &fields);
     QWidget *buildTable();
     void buildMenus();
+    void inspectSelected();
     void restoreLayout(Settings &settings);
     void saveSettings();
     void changeLimits();
@@ -107,6 +109,7 @@ private:
     NoticeBar *notice_ = nullptr;
     StatusLabel *reach_ = nullptr;
     TableView *table_ = nullptr;
+    Inspector *inspector_ = nullptr;
     StatusLabel *status_ = nullptr;
     QAction *listenAction_ = nullptr;
 };
