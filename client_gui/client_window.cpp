@@ -9,8 +9,10 @@
 #include "shared/ui/appearance.h"
 #include "shared/ui/endpoint_form.h"
 #include "shared/ui/file_saver.h"
+#include "shared/ui/inspector.h"
 #include "shared/ui/limits_dialog.h"
 #include "shared/ui/notice_bar.h"
+#include "shared/ui/save_log.h"
 #include "shared/ui/settings.h"
 #include "shared/ui/status_label.h"
 #include "shared/ui/table_view.h"
@@ -54,7 +56,8 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
     auto *layout = new QVBoxLayout(content);
     layout->addWidget(buildForm());
     layout->addWidget(notice_ = new NoticeBar);
-    layout->addWidget(buildResults(), 1);
+    inspector_ = new Inspector;
+    layout->addWidget(inspector_->below(buildResults()), 1);
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
     resize(680, 560);
@@ -122,6 +125,7 @@ QWidget *ClientWindow::buildResults()
     header->resizeSection(AttemptModel::Duration, unit * 13);
     header->resizeSection(AttemptModel::RemoteEndpoint, unit * 26);
     header->setSectionResizeMode(AttemptModel::Result, QHeaderView::Stretch);
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ClientWindow::inspectSelected);
 
     splitter_ = new QSplitter(Qt::Vertical);
     splitter_->setObjectName(u"splitter"_s);
@@ -138,13 +142,27 @@ void ClientWindow::buildMenus()
     QMenu *menu = menuBar()->addMenu(tr("&Connection"));
     connectAction_ = menu->addAction(QString(), this, &ClientWindow::connectOrCancel);
     connectAction_->setShortcut(Qt::Key_F5);
+    menu->addAction(tr("Save Lo&g…"), QKeySequence::Save, this,
+                    [this] { saveLog(*saver_, stream_, inspector_->journal()); });
     saveAction_ = menu->addAction(tr("&Save Message As…"), this, &ClientWindow::saveMessage);
     saveAction_->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_S);
     menu->addAction(tr("Save &History…"), this, &ClientWindow::saveHistory);
     menu->addAction(tr("Li&mits…"), this, &ClientWindow::changeLimits);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+    inspector_->fillMenu(*menuBar()->addMenu(tr("&View")));
     addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
+}
+
+/// The attempt that is selected, or else the latest.
+void ClientWindow::inspectSelected()
+{
+    const QModelIndexList rows = table_->selectionModel()->selectedRows();
+    const Attempt *attempt = history_.find(rows.isEmpty() ? current_ : history_.numberAt(rows.constLast().row()));
+    if (attempt)
+        inspector_->inspect(attempt->number,
+                            tr("Attempt %1 to connect to %2")
+                                .arg(QLocale().toString(attempt->number), attempt->request.endpoint.toString()));
 }
 
 void ClientWindow::connectOrCancel()
@@ -169,6 +187,8 @@ void ClientWindow::startAttempt()
     const ConnectRequest request{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_};
     current_ = history_.add(request);
     client_.post([number = current_, request](Client &client) { client.connectTo(number, request); });
+    table_->clearSelection();
+    inspectSelected();
     message_->startMessage();
     search_.reset();
     notice_->clear();
@@ -177,6 +197,7 @@ void ClientWindow::startAttempt()
 
 void ClientWindow::read(const EventBatch &batch)
 {
+    inspector_->read(batch);
     QByteArray received; // appended at once: each append lays out the last line again
     for (const Event &event : batch.events) {
         const Attempt *attempt = history_.apply(event);
@@ -328,6 +349,7 @@ void ClientWindow::restoreSettings()
     settings.restoreGeometry(*this);
     settings.restoreColumns(u"history/columns"_s, *table_->horizontalHeader());
     settings.restoreSplitter(u"window/splitter"_s, *splitter_);
+    inspector_->restore(settings);
     damaged_ = settings.isDamaged();
     if (damaged_)
         notice_->showNotice(NoticeBar::Kind::Warning, settings.damageText());
@@ -349,6 +371,7 @@ void ClientWindow::saveSettings()
     settings.saveGeometry(*this);
     settings.saveColumns(u"history/columns"_s, *table_->horizontalHeader());
     settings.saveSplitter(u"window/splitter"_s, *splitter_);
+    inspector_->save(settings);
     settings.saveAppearance();
 }
 

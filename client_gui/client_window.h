@@ -24,6 +24,7 @@ namespace parley
 struct ConnectDiagnosis;
 class EndpointForm;
 class FileSaver;
+class Inspector;
 class ListenerSearch;
 class MessageView;
 class NoticeBar;
@@ -46,6 +47,7 @@ protected:
 
 private:
     void buildMenus();
+    void inspectSelected();
     QWidget *buildForm();
     QWidget *buildResults();
     void restoreSettings();
@@ -85,6 +87,7 @@ private:
     StatusLabel *summary_ = nullptr;
     MessageView *message_ = nullptr;
     TableView *table_ = nullptr;
+    Inspector *inspector_ = nullptr;
     StatusLabel *status_ = nullptr;
     QAction *connectAction_ = nullptr;
     QAction *saveAction_ = nullptr;

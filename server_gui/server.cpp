@@ -123,7 +123,7 @@ void Server::listenOn(const std::vector<Address> &candidates)
 int Server::tryToListen(const Address &address)
 {
     const Transport transport = settings_.endpoint.transport;
-    const native::Result made = record(Call::Socket, native::socket(transport, address.family()));
+    const native::Result made = recordSocket(native::socket(transport, address.family()), address.family());
     listening_ = native::Descriptor(static_cast<int>(made.value));
     if (!made.ok())
         return made.error;
@@ -138,7 +138,7 @@ int Server::tryToListen(const Address &address)
 
 int Server::listenOnPath()
 {
-    const native::Result made = record(Call::Socket, native::socket(Transport::Unix, {}));
+    const native::Result made = recordSocket(native::socket(Transport::Unix, {}), Address::Family::Unix);
     listening_ = native::Descriptor(static_cast<int>(made.value));
     if (!made.ok())
         return made.error;
@@ -267,6 +267,7 @@ void Server::addConnection(native::Descriptor socket, const Address &peer)
     event.call = Call::Accept;
     event.result = socket.get();
     event.address = peer;
+    event.transport = settings_.endpoint.transport;
     events_.write(std::move(event));
     if (const Outcome outcome = admission(peer); outcome != Outcome::None) {
         turnAway(number, std::move(socket), outcome);
@@ -418,6 +419,20 @@ native::Result Server::record(Call call, native::Result result, const Address &a
     event.error = result.error;
     event.address = address;
     event.bytes = path;
+    if (call == Call::Listen)
+        event.argument = settings_.backlog;
+    events_.write(std::move(event));
+    return result;
+}
+
+native::Result Server::recordSocket(native::Result result, Address::Family family)
+{
+    Event event;
+    event.call = Call::Socket;
+    event.result = result.value;
+    event.error = result.error;
+    event.transport = settings_.endpoint.transport;
+    event.family = family;
     events_.write(std::move(event));
     return result;
 }

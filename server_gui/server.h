@@ -143,6 +143,7 @@ private:
     void closeListener(Outcome outcome, int error);
     Deadline deadline() const;
     native::Result record(Call call, native::Result result, const Address &address = {}, const QByteArray &path = {});
+    native::Result recordSocket(native::Result result, Address::Family family);
 
     EventStream &events_;
     Reactor reactor_{this};

@@ -9,7 +9,10 @@
 #include "shared/message.h"
 #include "shared/ui/appearance.h"
 #include "shared/ui/endpoint_form.h"
+#include "shared/ui/file_saver.h"
+#include "shared/ui/inspector.h"
 #include "shared/ui/notice_bar.h"
+#include "shared/ui/save_log.h"
 #include "shared/ui/status_label.h"
 #include "shared/ui/table_view.h"
 
@@ -24,6 +27,7 @@
 #include <QMenuBar>
 #include <QPushButton>
 #include <QSignalBlocker>
+#include <QStatusBar>
 #include <QVBoxLayout>
 
 #include <cerrno>
@@ -38,6 +42,8 @@ namespace
 
 /// The longest greeting that the one-line field lays out without a stall (UTF-16 code units).
 constexpr qsizetype MaxEditableGreeting = 4096;
+/// How long the status line says what was saved (ms); the counts are there again after that.
+constexpr int SavedFor = 10'000;
 
 QString listOf(const std::vector<Address> &addresses)
 {
@@ -53,7 +59,7 @@ QString listOf(const std::vector<Address> &addresses)
 
 } // namespace
 
-ServerWindow::ServerWindow(const ServerOptions &options) : options_(options)
+ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), saver_(new FileSaver(this))
 {
     Settings settings;
     settings.restoreAppearance();
@@ -74,12 +80,20 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options)
     layout->addWidget(buildForm(fields));
     layout->addWidget(notice_ = new NoticeBar);
     layout->addLayout(buildReach());
-    layout->addWidget(buildTable(), 1);
+    inspector_ = new Inspector;
+    layout->addWidget(inspector_->below(buildTable()), 1);
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
     resize(860, 520);
     restoreLayout(settings);
     buildMenus();
+    connect(saver_, &FileSaver::saved, this, [this](const QString &sentence) {
+        clearNotice(About::Saving);
+        statusBar()->showMessage(sentence, SavedFor);
+    });
+    connect(saver_, &FileSaver::failed, this, [this](const QString &sentence, const std::function<void()> &askAgain) {
+        showNotice(About::Saving, sentence, tr("Save Elsewhere…"), askAgain);
+    });
 
     clock_.setInterval(std::chrono::seconds(1));
     connect(&clock_, &QTimer::timeout, this, [this] {
@@ -211,6 +225,8 @@ QWidget *ServerWindow::buildTable()
     header->resizeSection(ConnectionModel::Duration, unit * 13);
     header->resizeSection(ConnectionModel::PeerAddress, unit * 24);
     header->setSectionResizeMode(ConnectionModel::State, QHeaderView::Stretch);
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ServerWindow::inspectSelected);
+    inspectSelected();
     return table_;
 }
 
@@ -219,10 +235,32 @@ void ServerWindow::buildMenus()
     QMenu *menu = menuBar()->addMenu(tr("&Server"));
     listenAction_ = menu->addAction(QString(), this, &ServerWindow::listenOrStop);
     listenAction_->setShortcut(Qt::CTRL | Qt::Key_L);
+    menu->addAction(tr("&Save Log…"), QKeySequence::Save, this,
+                    [this] { saveLog(*saver_, stream_, inspector_->journal()); });
     menu->addAction(tr("Li&mits…"), this, &ServerWindow::changeLimits);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+    QMenu *view = menuBar()->addMenu(tr("&View"));
+    inspector_->fillMenu(*view);
+    view->addSeparator();
+    view->addAction(tr("&Listener"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), table_,
+                    &QAbstractItemView::clearSelection);
     addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
+}
+
+/// The connection that is selected, or else the listener.
+void ServerWindow::inspectSelected()
+{
+    const QModelIndexList rows = table_->selectionModel()->selectedRows();
+    if (rows.isEmpty()) {
+        inspector_->inspect(0, tr("Listener"));
+        return;
+    }
+    const int row = rows.constLast().row();
+    const quint64 number = connections_.numberAt(row);
+    inspector_->inspect(number,
+                        tr("Connection %1 with %2")
+                            .arg(QLocale().toString(number), QString::fromLatin1(connections_.peerAt(row).toPython())));
 }
 
 void ServerWindow::listenOrStop()
@@ -270,6 +308,7 @@ void ServerWindow::greetingEdited(const QString &text)
 
 void ServerWindow::read(const EventBatch &batch)
 {
+    inspector_->read(batch);
     for (const Event &event : batch.events) {
         if (event.connection == 0)
             readListenerEvent(event);
@@ -404,7 +443,7 @@ void ServerWindow::showNotice(About about, const QString &text, const QString &a
     if (about < noticeAbout_)
         return;
     noticeAbout_ = about;
-    const auto kind = about == About::Failure                                ? NoticeBar::Kind::Error
+    const auto kind = about == About::Failure || about == About::Saving      ? NoticeBar::Kind::Error
                       : about == About::Damage || about == About::Starvation ? NoticeBar::Kind::Warning
                                                                              : NoticeBar::Kind::Information;
     notice_->showNotice(kind, text, action, std::move(onAction));
@@ -529,6 +568,7 @@ void ServerWindow::restoreLayout(Settings &settings)
 {
     settings.restoreGeometry(*this);
     settings.restoreColumns(u"connections/columns"_s, *table_->horizontalHeader());
+    inspector_->restore(settings);
     damaged_ = settings.isDamaged();
     if (damaged_)
         showNotice(About::Damage, settings.damageText());
@@ -550,6 +590,7 @@ void ServerWindow::saveSettings()
         saveLimits(settings, limits_);
     settings.saveGeometry(*this);
     settings.saveColumns(u"connections/columns"_s, *table_->horizontalHeader());
+    inspector_->save(settings);
     settings.saveAppearance();
 }
 

@@ -24,6 +24,8 @@ namespace parley
 {
 
 class EndpointForm;
+class FileSaver;
+class Inspector;
 class ListenerSearch;
 class NoticeBar;
 class StatusLabel;
@@ -46,7 +48,7 @@ protected:
 private:
     enum class State { Stopped, Starting, Listening, Stopping };
     /// What the notice is about, the graver the later.
-    enum class About { Nothing, Loopback, Damage, Starvation, Failure, Closing };
+    enum class About { Nothing, Loopback, Damage, Saving, Starvation, Failure, Closing };
 
     /// What the fields start with: the command line's, or else the remembered, or else the defaults.
     struct Fields
@@ -61,6 +63,7 @@ private:
     QWidget *buildBehaviours();
     QWidget *buildTable();
     void buildMenus();
+    void inspectSelected();
     void restoreLayout(Settings &settings);
     void saveSettings();
     void changeLimits();
@@ -109,6 +112,7 @@ private:
     quint64 dropped_ = 0; // events that this window was too slow for
     QTimer clock_;        // while connections are open
 
+    FileSaver *const saver_;
     Address bound_;                          // what was tried last
     std::unique_ptr<ListenerSearch> search_; // for who has the port that is in use
 
@@ -121,6 +125,7 @@ private:
     StatusLabel *reach_ = nullptr;
     QPushButton *everyInterface_ = nullptr;
     TableView *table_ = nullptr;
+    Inspector *inspector_ = nullptr;
     StatusLabel *status_ = nullptr;
     QAction *listenAction_ = nullptr;
 };

@@ -3,6 +3,9 @@
 
 #include "client_gui/message_view.h"
 #include "raw_socket.h"
+#include "shared/event_json.h"
+#include "shared/event_log.h"
+#include "shared/journal.h"
 #include "shared/ui/file_saver.h"
 #include "window_program.h"
 
@@ -13,6 +16,7 @@
 #include <QSettings>
 #include <QStatusBar>
 #include <QTemporaryDir>
+#include <QTimer>
 
 #include <csignal>
 #include <future>
@@ -58,6 +62,16 @@ void saveAs(const auto &program, const QString &path)
     QTest::keyClick(name, Qt::Key_Return);
 }
 
+QStringList callsOf(const QByteArray &lines)
+{
+    QStringList calls;
+    for (const QByteArray &line : lines.split('\n')) {
+        if (!line.isEmpty())
+            calls.append(QJsonDocument::fromJson(line).object().value(u"call"_s).toString(u"no JSON"_s));
+    }
+    return calls;
+}
+
 QByteArray contents(const QString &path)
 {
     QFile file(path);
@@ -74,6 +88,11 @@ private Q_SLOTS:
     void initTestCase();
     void init();
 
+    void logOfServer();
+    void logOfClient();
+    void logIsWhatJsonPrints();
+    void logSaysWhatIsOmitted();
+    void windowGoesOn();
     void message();
     void history();
     void nowhere();
@@ -100,6 +119,124 @@ void TestSaving::init()
     scratch_ = std::make_unique<QTemporaryDir>();
     QVERIFY(scratch_->isValid());
     QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, scratch_->path());
+}
+
+void TestSaving::logOfServer()
+{
+    ServerOptions options;
+    options.transport = Transport::Tcp;
+    options.host = u"127.0.0.1"_s;
+    options.port = u"0"_s;
+    const ServerProgram server(options);
+    static const QRegularExpression pattern(u", (\\d+)\\)"_s);
+    QString port;
+    QTRY_VERIFY((port = pattern.match(server.text(u"status"_s)).captured(1)) != QString());
+    RawSocket client = RawSocket::connectedTo("127.0.0.1", port.toUShort());
+    QCOMPARE(client.receive(12), "Hello World!"_ba);
+    client.close();
+    TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"greeted"_s);
+
+    QCOMPARE(server.action(u"Save Log…"_s).shortcut(), QKeySequence(Qt::CTRL | Qt::Key_S));
+    server.action(u"Save Log…"_s).trigger();
+    saveAs(server, path(u"log"_s));
+    TRY_MATCH(server.window().statusBar()->currentMessage(), u"Saved [\\d,]+ bytes to %1"_s.arg(path(u"log.jsonl"_s)));
+    const QByteArray log = contents(path(u"log.jsonl"_s));
+    QCOMPARE(callsOf(log).join(u' '), u"start socket bind listen accept send shutdown recv close end"_s);
+    const QJsonObject start = QJsonDocument::fromJson(log.left(log.indexOf('\n'))).object();
+    QCOMPARE(start.value(u"program"_s).toString(), u"parley-server"_s);
+    QCOMPARE(start.value(u"schema"_s).toInt(), JsonSchemaVersion);
+    QCOMPARE(start.value(u"omitted"_s).toInt(-1), 0);
+}
+
+void TestSaving::logOfClient()
+{
+    const auto client = clientWith("Hello World!");
+    TRY_COMPARE(client->text(u"status"_s), u"Attempts: 1, complete: 1"_s);
+    QCOMPARE(client->action(u"Save Log…"_s).shortcut(), QKeySequence(Qt::CTRL | Qt::Key_S));
+    client->action(u"Save Log…"_s).trigger();
+    saveAs(*client, path(u"log.jsonl"_s));
+    TRY_MATCH(client->text(u"status"_s), u"Saved .* to .*"_s);
+    const QByteArray log = contents(path(u"log.jsonl"_s));
+    QCOMPARE(callsOf(log).join(u' '), u"start socket connect connect getsockname recv recv close end"_s);
+    QVERIFY2(log.contains("\"SGVsbG8gV29ybGQh\""), log.constData()); // the message, in base64
+}
+
+void TestSaving::logIsWhatJsonPrints()
+{
+    EventLog log{"parley-server", QDateTime::currentDateTime(), {}, 3};
+    QByteArray printed = startToJson(log.program, log.start, 3);
+    for (int number = 1; number <= 3; ++number) {
+        Event event;
+        event.call = Call::Accept;
+        event.connection = static_cast<quint64>(number);
+        event.time = qint64{1'000'000'000} * number;
+        event.address = Address::ipv4(0x7f000001, 3000);
+        printed += eventToJson(event, log.start.addSecs(number));
+        log.events.insert(log.events.begin(), event); // it puts them in order
+    }
+    QBuffer file;
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    writeEventLog(file, log);
+    QCOMPARE(file.data(), printed);
+}
+
+void TestSaving::logSaysWhatIsOmitted()
+{
+    Journal journal;
+    EventBatch batch;
+    batch.dropped = 7; // on their way
+    Event event;
+    event.call = Call::Recv;
+    for (std::size_t i = 0; i < Journal::MaxEvents + 1000; ++i) {
+        event.connection = i + 1;
+        batch.events.push_back(event);
+    }
+    event.connection = 0; // the listener's stay
+    batch.events.push_back(event);
+    journal.read(batch);
+    QCOMPARE(journal.total(), Journal::MaxEvents + 1008);
+    QCOMPARE(journal.everything().size(), Journal::MaxEvents + 1);
+}
+
+/// However much is saved.
+void TestSaving::windowGoesOn()
+{
+    Journal journal;
+    EventBatch batch;
+    for (std::size_t i = 0; i < Journal::MaxEvents; ++i) {
+        Event event;
+        event.call = Call::Recv;
+        event.connection = i + 1;
+        event.result = 12;
+        event.bytes = "Hello World!";
+        batch.events.push_back(event);
+    }
+    journal.read(batch);
+    QWidget window;
+    auto *saver = new FileSaver(&window);
+    bool isSaved = false;
+    connect(saver, &FileSaver::saved, this, [&isSaved] { isSaved = true; });
+    QElapsedTimer all;
+    all.start();
+    qint64 snapshot = 0;
+    saver->ask({u"Save"_s, u"long.jsonl"_s, {}}, [&]() -> FileSaver::Writer {
+        QElapsedTimer elapsed;
+        elapsed.start();
+        EventLog log{"parley-server", QDateTime::currentDateTime(), journal.everything(), 0};
+        snapshot = elapsed.elapsed();
+        return [log = std::move(log)](QIODevice &file) { writeEventLog(file, log); };
+    });
+    auto *dialog = window.findChild<QFileDialog *>();
+    Q_EMIT dialog->fileSelected(path(u"long.jsonl"_s));
+    int turns = 0; // it would not turn while it saved
+    QTimer timer;
+    connect(&timer, &QTimer::timeout, this, [&turns] { ++turns; });
+    timer.start(5);
+    TRY_COMPARE(isSaved, true);
+    QVERIFY(turns > 1);
+    QCOMPARE(contents(path(u"long.jsonl"_s)).count('\n'), Journal::MaxEvents + 1);
+    qInfo("a log of %zu events: %lld ms for the snapshot, %lld ms in all, %d turns of the event loop meanwhile",
+          Journal::MaxEvents, snapshot, all.elapsed(), turns);
 }
 
 void TestSaving::message()
