@@ -76,7 +76,7 @@ Client::Client(EventStream &events) : events_(events)
     resume_.setInterval(std::chrono::milliseconds(5));
     connect(&resume_, &QTimer::timeout, this, [this] {
         if (connected_)
-            reactor_.rewatch(connected_->fd(), connected_, isSent_ ? Interest::Read : Interest::ReadWrite);
+            Reactor::current().rewatch(connected_->fd(), connected_, isSent_ ? Interest::Read : Interest::ReadWrite);
     });
     nextAddress_.setSingleShot(true);
     connect(&nextAddress_, &QTimer::timeout, this, [this] {
@@ -156,7 +156,7 @@ void Client::tryNextAddress()
         return;
     }
     record(Call::Connect, begun, peer);
-    reactor_.rewatch(socket->fd(), socket, Interest::Write);
+    Reactor::current().rewatch(socket->fd(), socket, Interest::Write);
     if (!addresses_.empty())
         nextAddress_.start(NextAddressDelay);
 }
@@ -195,7 +195,7 @@ Client::Socket *Client::openSocket(const Address &peer)
         Socket &socket = *sockets_.back();
         // A Unix socket that is not connected is reported as hung up all the time (EPOLLHUP).
         if (request_.endpoint.transport != Transport::Unix)
-            error = reactor_.watch(socket.fd(), &socket, Interest::None);
+            error = Reactor::current().watch(socket.fd(), &socket, Interest::None);
         if (error == 0)
             return &socket;
         close(socket);
@@ -221,7 +221,7 @@ void Client::broadcast(Socket &socket)
     }
     isSent_ = true;
     record(Call::GetSockName, {0, 0}, native::localAddress(socket.fd()));
-    reactor_.rewatch(socket.fd(), &socket, Interest::Read);
+    Reactor::current().rewatch(socket.fd(), &socket, Interest::Read);
 }
 
 void Client::socketReady(Socket &socket, Reactor::Ready ready)
@@ -269,15 +269,15 @@ void Client::connected(Socket &socket)
         close(*(sockets_.front().get() == connected_ ? sockets_.back() : sockets_.front()));
     record(Call::GetSockName, {0, 0}, native::localAddress(socket.fd()));
     if (request_.endpoint.transport == Transport::Unix) {
-        if (const int error = reactor_.watch(socket.fd(), &socket, Interest::ReadWrite); error != 0) {
+        if (const int error = Reactor::current().watch(socket.fd(), &socket, Interest::ReadWrite); error != 0) {
             end(Outcome::Failed, error);
             return;
         }
     }
-    reactor_.rewatch(socket.fd(), &socket, Interest::ReadWrite);
+    Reactor::current().rewatch(socket.fd(), &socket, Interest::ReadWrite);
     isSent_ = request_.send.isEmpty() && !isDatagram();
     if (isSent_)
-        reactor_.rewatch(socket.fd(), &socket, Interest::Read);
+        Reactor::current().rewatch(socket.fd(), &socket, Interest::Read);
     else
         sendMore();
 }
@@ -304,7 +304,7 @@ bool Client::sendMore()
         }
         sent_ += result.value;
     }
-    reactor_.rewatch(connected_->fd(), connected_, Interest::Read);
+    Reactor::current().rewatch(connected_->fd(), connected_, Interest::Read);
     return true;
 }
 
@@ -313,7 +313,7 @@ bool Client::receive()
 {
     if (events_.isCrowded()) {
         // The reader is slower than the peer: let it wait, as TCP lets it, and lose nothing.
-        reactor_.rewatch(connected_->fd(), connected_, Interest::None);
+        Reactor::current().rewatch(connected_->fd(), connected_, Interest::None);
         resume_.start();
         return false;
     }
@@ -373,7 +373,7 @@ void Client::receiveDatagram()
 /// Closes and destroys @p socket.
 void Client::close(Socket &socket)
 {
-    reactor_.forget(&socket);
+    Reactor::current().forget(&socket);
     const auto it = std::find_if(sockets_.begin(), sockets_.end(),
                                  [&](const auto &candidate) { return candidate.get() == &socket; });
     sockets_.erase(it);

@@ -100,7 +100,6 @@ private:
     Event event(Call call, native::Result result) const;
 
     EventStream &events_;
-    Reactor reactor_{this};
     QTimer deadline_{this};
     QTimer nextAddress_{this};
     QTimer resume_{this}; // receiving, once the reader has caught up

@@ -63,7 +63,7 @@ private:
 
 int runHeadlessClient(const ClientOptions &options)
 {
-    EventStream stream;
+    EventStream stream(EventStream::Reader::Output);
     TerminationSignal termination;
     Attempt attempt;
     attempt.number = 1;

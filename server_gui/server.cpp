@@ -21,7 +21,7 @@ Server::Server(EventStream &events) : events_(events), descriptorLimit_(native::
     acceptTimer_.setSingleShot(true);
     acceptTimer_.setInterval(AcceptRetry);
     connect(&acceptTimer_, &QTimer::timeout, this, [this] {
-        if (reactor_.watch(listening_.get(), &listener_, Reactor::Interest::Read) == 0)
+        if (reactor().watch(listening_.get(), &listener_, Reactor::Interest::Read) == 0)
             acceptSome(AcceptsPerTurn);
         else
             acceptTimer_.start();
@@ -161,11 +161,11 @@ int Server::serve(const Address &bound)
         native::tellLocalAddresses(fd);
         datagrams_ = std::make_unique<DatagramService>(events_, accepted_, denied_, fd, bound, settings_.greeting);
         datagrams_->setAccess(settings_.limits.access);
-        const int error = reactor_.watch(fd, datagrams_.get(), Reactor::Interest::Read);
+        const int error = reactor().watch(fd, datagrams_.get(), Reactor::Interest::Read);
         record(Call::GetSockName, {0, error}, bound);
         return error;
     }
-    if (const int error = reactor_.watch(fd, &listener_, Reactor::Interest::Read); error != 0)
+    if (const int error = reactor().watch(fd, &listener_, Reactor::Interest::Read); error != 0)
         return error;
     const native::Result listened = native::listen(fd, settings_.backlog);
     record(Call::Listen, listened, bound, settings_.endpoint.path);
@@ -376,7 +376,7 @@ void Server::acceptFailed(int error)
 
 void Server::pauseAccepting()
 {
-    reactor_.unwatch(listening_.get(), &listener_);
+    reactor().unwatch(listening_.get(), &listener_);
     acceptTimer_.start();
 }
 
@@ -396,9 +396,9 @@ void Server::closeListener(Outcome outcome, int error)
     setStarved(0);
     if (listening_.isOpen()) {
         listening_.close();
-        reactor_.forget(&listener_);
+        reactor().forget(&listener_);
         if (datagrams_)
-            reactor_.forget(datagrams_.get());
+            reactor().forget(datagrams_.get());
         datagrams_.reset();
         unixFile_.reset();
         record(Call::Close, {0, 0});

@@ -121,7 +121,7 @@ private:
         Server &server_;
     };
 
-    Reactor &reactor() override { return reactor_; }
+    Reactor &reactor() override { return Reactor::current(); }
     Timeouts &timeouts() override { return timeouts_; }
     EventStream &events() override { return events_; }
     void ended(Connection &connection) override;
@@ -146,7 +146,6 @@ private:
     native::Result recordSocket(native::Result result, Address::Family family);
 
     EventStream &events_;
-    Reactor reactor_{this};
     Timeouts timeouts_{this};
     ServerSettings settings_;
     std::unique_ptr<Lookup> lookup_;

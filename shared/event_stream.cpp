@@ -8,7 +8,8 @@
 namespace parley
 {
 
-EventStream::EventStream(QObject *parent) : QObject(parent), timer_(new QTimer(this))
+EventStream::EventStream(Reader reader, QObject *parent)
+    : QObject(parent), floodInterval_(reader == Reader::Window ? FloodInterval : Interval), timer_(new QTimer(this))
 {
     timer_->setSingleShot(true);
     timer_->setTimerType(Qt::PreciseTimer);
@@ -48,10 +49,10 @@ bool EventStream::isCrowded()
 void EventStream::scheduleDelivery()
 {
     const auto sinceLast = std::chrono::steady_clock::now() - lastDelivery_;
-    if (sinceLast >= Interval)
+    if (sinceLast >= interval_)
         flush();
     else
-        timer_->start(std::chrono::ceil<std::chrono::milliseconds>(Interval - sinceLast));
+        timer_->start(std::chrono::ceil<std::chrono::milliseconds>(interval_ - sinceLast));
 }
 
 void EventStream::flush()
@@ -65,6 +66,7 @@ void EventStream::flush()
         scheduled_ = false;
     }
     lastDelivery_ = std::chrono::steady_clock::now();
+    interval_ = batch.events.size() < Flood ? Interval : floodInterval_;
     if (!batch.events.empty() || batch.dropped > 0)
         Q_EMIT arrived(batch);
 }

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "shared/reactor.h"
+
 #include <QThread>
 
 #include <memory>
@@ -19,6 +21,7 @@ public:
     template <typename... Args>
     explicit IoThread(Args &&...args) : engine_(new Engine(std::forward<Args>(args)...))
     {
+        thread_.setEventDispatcher(new Reactor); // which the thread owns from now on
         engine_->moveToThread(&thread_);
         QObject::connect(&thread_, &QThread::finished, engine_, &QObject::deleteLater);
         thread_.setObjectName(QLatin1String("parley-io")); // as top -H and gdb show it

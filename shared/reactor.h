@@ -3,18 +3,21 @@
 
 #pragma once
 
-#include <QObject>
+#include <QAbstractEventDispatcher>
 
 #include <memory>
 
 namespace parley
 {
 
-/// Tells watchers that their sockets are ready, in time that does not grow with the number of idle sockets.
+/// The event dispatcher of an I/O thread: besides Qt's timers and queued calls it tells watchers that their sockets are
+/// ready, in time that does not grow with the number of idle sockets. (Qt's own dispatchers poll(2) every socket that
+/// they know, for each event.)
 ///
-/// Lives on an I/O thread and is served by that thread's event loop, beside Qt's timers and queued calls. The
-/// system's mechanism stands in a file of its own (reactor_epoll.cpp).
-class Reactor : public QObject
+/// Sockets are watched with watch(); QSocketNotifier, and what is built on it, is for other threads. Only wakeUp() and
+/// interrupt() may be called from another thread. The system's mechanism stands in a file of its own
+/// (reactor_epoll.cpp).
+class Reactor final : public QAbstractEventDispatcher
 {
 public:
     struct Ready
@@ -34,7 +37,7 @@ public:
 
     /// What a watcher waits for. It is called again as long as that holds (level-triggered), so one call a turn is
     /// enough and no socket starves another. Errors are reported with any interest, as both.
-    enum class Interest {
+    enum class Interest : quint8 {
         None,
         Read,
         Write,
@@ -43,8 +46,11 @@ public:
                 ///< a reset comes (edge-triggered: it is reported as hung up all the time)
     };
 
-    explicit Reactor(QObject *parent = nullptr);
+    Reactor();
     ~Reactor() override;
+
+    /// That of the calling thread, which is an I/O thread.
+    static Reactor &current();
 
     /// Watches @p fd until it is closed or unwatched. Returns 0 or an errno (ENOSPC, ENOMEM: epoll_ctl(2)).
     int watch(int fd, Watcher *watcher, Interest interest);
@@ -54,6 +60,18 @@ public:
     /// To be called when @p watcher goes away with its (closed) descriptor: it is not called any more, not even
     /// for what was already reported.
     void forget(Watcher *watcher);
+
+    // QAbstractEventDispatcher
+    bool processEvents(QEventLoop::ProcessEventsFlags flags) override;
+    void registerSocketNotifier(QSocketNotifier *notifier) override;
+    void unregisterSocketNotifier(QSocketNotifier *notifier) override;
+    void registerTimer(int timerId, qint64 interval, Qt::TimerType type, QObject *object) override;
+    bool unregisterTimer(int timerId) override;
+    bool unregisterTimers(QObject *object) override;
+    QList<TimerInfo> registeredTimers(QObject *object) const override;
+    int remainingTime(int timerId) override;
+    void wakeUp() override;
+    void interrupt() override;
 
 private:
     struct Private;

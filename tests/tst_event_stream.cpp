@@ -11,6 +11,7 @@
 #include <QJsonObject>
 #include <QRegularExpression>
 #include <QTest>
+#include <QTimer>
 
 #include <netdb.h>
 
@@ -97,6 +98,8 @@ private Q_SLOTS:
     void keepsOrder();
     void promptAfterPause();
     void coalesces();
+    void pausesInAFlood_data();
+    void pausesInAFlood();
     void flushWithoutEvents();
     void dropsDetailsFirst();
     void dropsAllAtTheLastBound();
@@ -182,6 +185,39 @@ void TestEventStream::coalesces()
         QVERIFY(event.time >= last);
         last = event.time;
     }
+}
+
+void TestEventStream::pausesInAFlood_data()
+{
+    QTest::addColumn<EventStream::Reader>("kind");
+    QTest::addColumn<int>("events");
+    QTest::addColumn<std::chrono::milliseconds>("pause");
+    const auto flood = static_cast<int>(EventStream::Flood);
+    using enum EventStream::Reader;
+    QTest::newRow("a window, a flood") << Window << flood << EventStream::FloodInterval;
+    QTest::newRow("a window, less") << Window << flood - 1 << EventStream::Interval;
+    QTest::newRow("output, a flood") << Output << flood << EventStream::Interval;
+}
+
+void TestEventStream::pausesInAFlood()
+{
+    QFETCH(EventStream::Reader, kind);
+    QFETCH(int, events);
+    QFETCH(std::chrono::milliseconds, pause);
+    EventStream stream(kind);
+    const Reader reader(stream);
+    for (int i = 0; i < events; ++i)
+        stream.write(eventOf(Call::Send, i));
+    QCoreApplication::sendPostedEvents(&stream);
+    QCOMPARE(reader.batches, 1);
+    QElapsedTimer sinceDelivery;
+    sinceDelivery.start();
+    stream.write(eventOf(Call::End));
+    QCoreApplication::sendPostedEvents(&stream);
+    const std::chrono::milliseconds left(stream.findChild<QTimer *>()->remainingTime());
+    QVERIFY(left <= pause);
+    QVERIFY(left > pause - std::chrono::milliseconds(sinceDelivery.elapsed() + 5)); // 5: since the batch
+    QTRY_COMPARE_WITH_TIMEOUT(reader.batches, 2, Patience);
 }
 
 void TestEventStream::flushWithoutEvents()

@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
+#include "native_pair.h"
 #include "shared/line_writer.h"
 #include "shared/lookup.h"
 #include "shared/native_socket.h"
-#include "shared/reactor.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -17,7 +17,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -34,60 +33,13 @@
 
 using namespace Qt::StringLiterals;
 using namespace parley;
+using namespace parley::test;
 using namespace std::chrono_literals;
 
 using native::Descriptor;
 
 namespace
 {
-
-constexpr int Patience = 60'000; // ms
-
-bool waitFor(int fd, short events)
-{
-    pollfd waiting{fd, events, 0};
-    return ::poll(&waiting, 1, Patience) == 1;
-}
-
-const Address Loopback = Address::ipv4(INADDR_LOOPBACK, 0);
-
-Descriptor newSocket(const Address &address)
-{
-    return Descriptor(static_cast<int>(native::socket(Transport::Tcp, address.family()).value));
-}
-
-/// A socket that listens on a free port.
-struct Listener
-{
-    explicit Listener(const Address &where) : socket(newSocket(where))
-    {
-        if (native::bind(socket.get(), where, Transport::Tcp).ok() && native::listen(socket.get(), 16).ok())
-            address = native::localAddress(socket.get());
-    }
-    bool isOpen() const { return !address.isNull(); }
-
-    Descriptor socket;
-    Address address;
-};
-
-/// Both ends of one connection.
-struct Pair
-{
-    explicit Pair(const Listener &listener, const Address &to)
-        : client(newSocket(to)), connecting(native::connect(client.get(), to)),
-          connected(waitFor(client.get(), POLLOUT) && native::pendingError(client.get()) == 0
-                    && waitFor(listener.socket.get(), POLLIN))
-    {
-        server = Descriptor(static_cast<int>(native::accept(listener.socket.get(), peer).value));
-    }
-    explicit Pair(const Listener &listener) : Pair(listener, listener.address) {}
-
-    Descriptor client;
-    native::Result connecting;
-    bool connected;
-    Address peer; // of the server's end
-    Descriptor server;
-};
 
 Descriptor newDatagramSocket(const Address &address)
 {
@@ -198,29 +150,6 @@ private:
     std::thread thread_;
 };
 
-/// A watcher that calls a function.
-struct Watching final : Reactor::Watcher
-{
-    explicit Watching(std::function<void(Reactor::Ready)> function = {}) : called(std::move(function)) {}
-    void ready(Reactor::Ready ready) override
-    {
-        ++calls;
-        last = ready;
-        if (called)
-            called(ready);
-    }
-
-    std::function<void(Reactor::Ready)> called;
-    int calls = 0;
-    Reactor::Ready last{};
-};
-
-/// A descriptor that is readable from the start, and stays so.
-Descriptor readable()
-{
-    return Descriptor(::eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK));
-}
-
 struct Found
 {
     int error = 0;
@@ -290,17 +219,6 @@ private Q_SLOTS:
     void unixPathErrors();
     void unixQueueFull();
     void unixPeerCredentials();
-
-    void watched_data();
-    void watched();
-    void rewatch();
-    void peerFinIsRead();
-    void resetIsBoth();
-    void unwatch();
-    void watchErrors();
-    void manyAtOnce();
-    void forgottenWithinABatch_data();
-    void forgottenWithinABatch();
 
     void lookupLocalhost();
     void lookupLiteral_data();
@@ -809,167 +727,6 @@ void TestIo::unixPeerCredentials()
     QCOMPARE(native::peerCredentials(accepted.get()).toPython(), self.toPython());
     QCOMPARE(native::peerCredentials(client.get()).toPython(), self.toPython()); // who listens
     QVERIFY(native::peerCredentials(-1).isNull());
-}
-
-void TestIo::watched_data()
-{
-    QTest::addColumn<Reactor::Interest>("interest");
-    QTest::addColumn<bool>("hasInput");
-    QTest::addColumn<bool>("read");
-    QTest::addColumn<bool>("write");
-    QTest::newRow("nothing") << Reactor::Interest::None << true << false << false;
-    QTest::newRow("read") << Reactor::Interest::Read << true << true << false;
-    QTest::newRow("read, nothing there") << Reactor::Interest::Read << false << false << false;
-    QTest::newRow("write") << Reactor::Interest::Write << true << false << true;
-    QTest::newRow("both") << Reactor::Interest::ReadWrite << true << true << true;
-    QTest::newRow("both, nothing there") << Reactor::Interest::ReadWrite << false << false << true;
-}
-
-/// A watcher is called as long as what it waits for holds, and for nothing else.
-void TestIo::watched()
-{
-    QFETCH(Reactor::Interest, interest);
-    QFETCH(bool, hasInput);
-    QFETCH(bool, read);
-    QFETCH(bool, write);
-    const Listener listener(Loopback);
-    const Pair pair(listener);
-    QVERIFY(pair.connected);
-    if (hasInput) {
-        QCOMPARE(native::send(pair.server.get(), "x").value, 1);
-        QVERIFY(waitFor(pair.client.get(), POLLIN));
-    }
-    Reactor reactor;
-    Watching watcher;
-    Watching clock; // shows that the reactor goes on
-    const Descriptor ticking = readable();
-    QCOMPARE(reactor.watch(pair.client.get(), &watcher, interest), 0);
-    QCOMPARE(reactor.watch(ticking.get(), &clock, Reactor::Interest::Read), 0);
-    QCOMPARE(watcher.calls, 0); // from the event loop only
-    QTRY_VERIFY_WITH_TIMEOUT(clock.calls >= 5, Patience);
-    QVERIFY(read || write ? watcher.calls >= 4 : watcher.calls == 0);
-    QCOMPARE(watcher.last.read, read);
-    QCOMPARE(watcher.last.write, write);
-}
-
-void TestIo::rewatch()
-{
-    const Listener listener(Loopback);
-    const Pair pair(listener);
-    QVERIFY(pair.connected);
-    Reactor reactor;
-    Watching watcher;
-    QCOMPARE(reactor.watch(pair.client.get(), &watcher, Reactor::Interest::Write), 0);
-    QTRY_VERIFY_WITH_TIMEOUT(watcher.last.write, Patience);
-    reactor.rewatch(pair.client.get(), &watcher, Reactor::Interest::Read);
-    const int calls = watcher.calls;
-    QCOMPARE(native::send(pair.server.get(), "x").value, 1);
-    QTRY_VERIFY_WITH_TIMEOUT(watcher.calls > calls, Patience);
-    QVERIFY(watcher.last.read && !watcher.last.write);
-}
-
-void TestIo::peerFinIsRead()
-{
-    const Listener listener(Loopback);
-    const Pair pair(listener);
-    QVERIFY(pair.connected);
-    Reactor reactor;
-    Watching watcher;
-    QCOMPARE(reactor.watch(pair.client.get(), &watcher, Reactor::Interest::Read), 0);
-    QVERIFY(native::shutdownSending(pair.server.get()).ok());
-    QTRY_VERIFY_WITH_TIMEOUT(watcher.last.read, Patience);
-    QVERIFY(!watcher.last.write);
-    QCOMPARE(receive(pair.client.get()).value, 0);
-}
-
-void TestIo::resetIsBoth()
-{
-    const Listener listener(Loopback);
-    Pair pair(listener);
-    QVERIFY(pair.connected);
-    Reactor reactor;
-    Watching watcher;
-    QCOMPARE(reactor.watch(pair.client.get(), &watcher, Reactor::Interest::None), 0);
-    native::resetOnClose(pair.server.get());
-    pair.server.close();
-    QTRY_VERIFY_WITH_TIMEOUT(watcher.calls >= 1, Patience);
-    QVERIFY(watcher.last.read && watcher.last.write);
-}
-
-void TestIo::unwatch()
-{
-    Reactor reactor;
-    Watching watcher;
-    Watching clock;
-    const Descriptor fd = readable();
-    const Descriptor ticking = readable();
-    QCOMPARE(reactor.watch(fd.get(), &watcher, Reactor::Interest::Read), 0);
-    QCOMPARE(reactor.watch(ticking.get(), &clock, Reactor::Interest::Read), 0);
-    QTRY_VERIFY_WITH_TIMEOUT(watcher.calls >= 1, Patience);
-    reactor.unwatch(fd.get(), &watcher);
-    const int calls = watcher.calls;
-    const int now = clock.calls;
-    QTRY_VERIFY_WITH_TIMEOUT(clock.calls >= now + 5, Patience);
-    QCOMPARE(watcher.calls, calls);
-
-    QCOMPARE(reactor.watch(fd.get(), &watcher, Reactor::Interest::Read), 0); // and once more
-    QTRY_VERIFY_WITH_TIMEOUT(watcher.calls > calls, Patience);
-}
-
-void TestIo::watchErrors()
-{
-    Reactor reactor;
-    Watching watcher;
-    const Descriptor fd = readable();
-    const Descriptor directory(::open("/", O_RDONLY | O_CLOEXEC));
-    QCOMPARE(reactor.watch(-1, &watcher, Reactor::Interest::Read), EBADF);
-    QCOMPARE(reactor.watch(directory.get(), &watcher, Reactor::Interest::Read), EPERM);
-    QCOMPARE(reactor.watch(fd.get(), &watcher, Reactor::Interest::Read), 0);
-    QCOMPARE(reactor.watch(fd.get(), &watcher, Reactor::Interest::Read), EEXIST);
-}
-
-/// More than one batch holds; each is served.
-void TestIo::manyAtOnce()
-{
-    Reactor reactor;
-    std::vector<Descriptor> descriptors(600);
-    std::vector<Watching> watchers(descriptors.size());
-    for (std::size_t i = 0; i < descriptors.size(); ++i) {
-        descriptors[i] = readable();
-        QVERIFY(descriptors[i].isOpen());
-        QCOMPARE(reactor.watch(descriptors[i].get(), &watchers[i], Reactor::Interest::Read), 0);
-    }
-    const auto served = [](const Watching &watcher) { return watcher.calls > 0; };
-    QTRY_VERIFY_WITH_TIMEOUT(std::all_of(watchers.begin(), watchers.end(), served), Patience);
-}
-
-void TestIo::forgottenWithinABatch_data()
-{
-    QTest::addColumn<bool>("unwatched");
-    QTest::newRow("closed and forgotten") << false;
-    QTest::newRow("unwatched") << true;
-}
-
-/// Two descriptors are ready at once, and whichever is served first takes the other away.
-void TestIo::forgottenWithinABatch()
-{
-    QFETCH(bool, unwatched);
-    Reactor reactor;
-    std::array descriptors{readable(), readable()};
-    std::array<Watching, 2> watchers;
-    for (std::size_t i = 0; i < 2; ++i) {
-        watchers[i].called = [&, other = 1 - i](Reactor::Ready) {
-            if (unwatched) {
-                reactor.unwatch(descriptors[other].get(), &watchers[other]);
-            } else {
-                descriptors[other].close();
-                reactor.forget(&watchers[other]);
-            }
-        };
-        QCOMPARE(reactor.watch(descriptors[i].get(), &watchers[i], Reactor::Interest::Read), 0);
-    }
-    QTRY_VERIFY_WITH_TIMEOUT(watchers[0].calls + watchers[1].calls > 0, Patience);
-    QVERIFY(watchers[0].calls == 0 || watchers[1].calls == 0);
 }
 
 void TestIo::lookupLocalhost()

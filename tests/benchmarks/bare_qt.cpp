@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+//
+// bare_qt headless|window PORT: the least that a Qt Widgets program of this kind is. It listens on 127.0.0.1 and greets
+// whoever connects; with "window" it shows an empty main window. What parley-server's start and memory are measured
+// against.
+
+#include <QApplication>
+#include <QMainWindow>
+#include <QSocketNotifier>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string_view>
+
+namespace
+{
+
+constexpr std::string_view Greeting = "Hello World!";
+
+void greet(int listener)
+{
+    const int peer = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+    if (peer < 0)
+        return;
+    (void)!::send(peer, Greeting.data(), Greeting.size(), MSG_NOSIGNAL);
+    ::close(peer);
+}
+
+int listenOn(int port)
+{
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<in_port_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int on = 1;
+    ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (::bind(fd, reinterpret_cast<const sockaddr *>(&address), sizeof address) < 0 || ::listen(fd, SOMAXCONN) < 0)
+        qFatal("Cannot listen on port %d", port);
+    return fd;
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    if (argc != 3)
+        qFatal("usage: bare_qt headless|window PORT");
+    const bool hasWindow = std::string_view(argv[1]) == "window";
+    const std::unique_ptr<QCoreApplication> application(hasWindow ? new QApplication(argc, argv)
+                                                                  : new QCoreApplication(argc, argv));
+    const int listener = listenOn(QByteArray(argv[2]).toInt());
+    QSocketNotifier notifier(listener, QSocketNotifier::Read);
+    QObject::connect(&notifier, &QSocketNotifier::activated, [listener] { greet(listener); });
+    std::unique_ptr<QMainWindow> window;
+    if (hasWindow) {
+        window = std::make_unique<QMainWindow>();
+        window->show();
+    }
+    return QCoreApplication::exec();
+}

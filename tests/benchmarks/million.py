@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 The Parley developers
+# SPDX-License-Identifier: MIT
+"""The window with a long list: what a row costs, and whether the window answers while more connections arrive.
+
+The list is filled by connections, as many as it says. Then, under a load that goes on, the window is used as by a hand
+(window_host.cpp) and pinged (ping.c).
+"""
+
+import functools
+import statistics
+import time
+from contextlib import ExitStack
+
+from programs import Display, Unmeasurable
+from rates import loaded
+from table import Figure, ratio
+
+FIRST = 10_000  # listed before memory is measured: what is allocated once is not what a row costs
+
+
+def _fill(run, server, count):
+    result = run.load(server, count, 64, seconds=300)
+    if result["complete"] != count:
+        raise Unmeasurable(f"only {result['complete']:,} of {count:,} connections were complete")
+    server.rest()
+
+
+@functools.cache
+def _used(run):
+    """Bytes of a row, and by the kind of use what the host and the pings say."""
+    rows = run.scaled(1_000_000)
+    with ExitStack() as stack:
+        display = stack.enter_context(Display(run))
+        host = stack.enter_context(run.window_host(environment=display.environment))
+        _fill(run, host, FIRST)
+        before = host.memory("Anonymous")
+        _fill(run, host, rows - FIRST)
+        memory = (host.memory("Anonymous") - before) / (rows - FIRST)
+        count = host.ask("count")
+        stack.enter_context(run.endless_load(host, 64))
+        uses = {}
+        for use, command in (("idle", None), ("scrolling", "scroll 5")):
+            with run.ping(display, host) as watch:
+                if command:
+                    answer = host.ask(command, seconds=60)
+                else:
+                    answer = time.sleep(5)
+                uses[use] = answer, watch.result()
+        return memory, count, uses
+
+
+def row_memory(run):
+    memory, count, _ = _used(run)
+    return Figure(memory, f"{memory:.0f} B", f"{count['listed']:,} listed, {count['left']:,} no longer")
+
+
+def delay(run, use):
+    _, count, uses = _used(run)
+    _, pings = uses[use]
+    return Figure(pings["slowest"] / 1000, f"{pings['slowest'] / 1000:.1f} ms",
+                  f"p50 {pings['p50'] / 1000:.2f} ms, p99 {pings['p99'] / 1000:.1f} ms; "
+                  f"{pings['answers']} of {pings['pings']} answered",
+                  pings["answers"] == pings["pings"])
+
+
+def cpu(run):
+    """A window with a long list against a new one with a short list, in turn."""
+    rows = run.scaled(500_000)
+    connections = 10_000
+    ratios, longs, shorts = [], [], []
+    with run.window() as long:
+        _fill(run, long, rows)
+        for _ in range(run.rounds):
+            _, longs_cpu = loaded(run, long, connections, 64)
+            with run.window() as short:
+                _fill(run, short, FIRST)
+                _, shorts_cpu = loaded(run, short, connections, 64)
+            ratios.append(longs_cpu / shorts_cpu)
+            longs.append(longs_cpu)
+            shorts.append(shorts_cpu)
+    return ratio(statistics.median(ratios),
+                 f"{statistics.median(longs):.1f} against {statistics.median(shorts):.1f} us; "
+                 f"{rows:,} listed against {FIRST:,}")
