@@ -3,6 +3,7 @@
 
 #include "server_gui/server_window.h"
 
+#include "server_gui/accept_queue_bar.h"
 #include "server_gui/diagnosis.h"
 #include "server_gui/limits_editor.h"
 #include "shared/local_listeners.h"
@@ -80,6 +81,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     layout->addWidget(buildForm(fields));
     layout->addWidget(notice_ = new NoticeBar);
     layout->addLayout(buildReach());
+    layout->addWidget(acceptQueue_ = new AcceptQueueBar(server_));
     inspector_ = new Inspector;
     layout->addWidget(inspector_->below(buildTable()), 1);
     setCentralWidget(content);
@@ -105,7 +107,10 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     showState();
 }
 
-ServerWindow::~ServerWindow() = default;
+ServerWindow::~ServerWindow()
+{
+    hide(); // its parts take leave of the engine, which goes before they do
+}
 
 ServerWindow::Fields ServerWindow::initialFields(Settings &settings)
 {
@@ -235,6 +240,7 @@ void ServerWindow::buildMenus()
     QMenu *menu = menuBar()->addMenu(tr("&Server"));
     listenAction_ = menu->addAction(QString(), this, &ServerWindow::listenOrStop);
     listenAction_->setShortcut(Qt::CTRL | Qt::Key_L);
+    menu->addAction(acceptQueue_->holdAction());
     menu->addAction(tr("&Save Log…"), QKeySequence::Save, this,
                     [this] { saveLog(*saver_, stream_, inspector_->journal()); });
     menu->addAction(tr("Li&mits…"), this, &ServerWindow::changeLimits);
@@ -242,6 +248,7 @@ void ServerWindow::buildMenus()
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
     QMenu *view = menuBar()->addMenu(tr("&View"));
     inspector_->fillMenu(*view);
+    view->addAction(acceptQueue_->showAction());
     view->addSeparator();
     view->addAction(tr("&Listener"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), table_,
                     &QAbstractItemView::clearSelection);

@@ -23,6 +23,7 @@ class QPushButton;
 namespace parley
 {
 
+class AcceptQueueBar;
 class EndpointForm;
 class FileSaver;
 class Inspector;
@@ -125,6 +126,7 @@ private:
     StatusLabel *reach_ = nullptr;
     QPushButton *everyInterface_ = nullptr;
     TableView *table_ = nullptr;
+    AcceptQueueBar *acceptQueue_ = nullptr;
     Inspector *inspector_ = nullptr;
     StatusLabel *status_ = nullptr;
     QAction *listenAction_ = nullptr;
