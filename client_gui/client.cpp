@@ -185,7 +185,10 @@ void Client::tryPath()
 Client::Socket *Client::openSocket(const Address &peer)
 {
     const native::Result made = native::socket(request_.endpoint.transport, peer.family());
-    record(Call::Socket, made);
+    Event socketMade = event(Call::Socket, made);
+    socketMade.transport = request_.endpoint.transport;
+    socketMade.family = request_.endpoint.transport == Transport::Unix ? Address::Family::Unix : peer.family();
+    events_.write(std::move(socketMade));
     int error = made.error;
     if (made.ok()) {
         sockets_.push_back(std::make_unique<Socket>(*this, native::Descriptor(static_cast<int>(made.value)), peer));
@@ -322,6 +325,7 @@ bool Client::receive()
     if (result.wouldBlock())
         return false;
     Event received = event(Call::Recv, result);
+    received.argument = static_cast<int>(size);
     if (result.value > 0 && room > 0)
         received.bytes = QByteArray(buffer.data(), result.value);
     events_.write(std::move(received));
@@ -346,6 +350,7 @@ void Client::receiveDatagram()
     const bool isBroadcast = connected_->peer().isBroadcast();
     const qint64 kept = std::min(result.value, request_.maxBytes - received_);
     Event received = event(isBroadcast ? Call::RecvFrom : Call::Recv, result);
+    received.argument = static_cast<int>(buffer.size());
     if (kept > 0)
         received.bytes = QByteArray(buffer.data(), kept);
     received.address = path.peer;

@@ -12,6 +12,8 @@
 
 #include <QMainWindow>
 
+#include <memory>
+
 class QLineEdit;
 class QPushButton;
 class QSplitter;
@@ -19,7 +21,11 @@ class QSplitter;
 namespace parley
 {
 
+struct ConnectDiagnosis;
 class EndpointForm;
+class FileSaver;
+class Inspector;
+class ListenerSearch;
 class MessageView;
 class NoticeBar;
 class StatusLabel;
@@ -41,6 +47,7 @@ protected:
 
 private:
     void buildMenus();
+    void inspectSelected();
     QWidget *buildForm();
     QWidget *buildResults();
     void restoreSettings();
@@ -51,7 +58,10 @@ private:
     void read(const EventBatch &batch);
     void showState();
     void showEnd(const Attempt &attempt);
+    void showDiagnosis(const ConnectDiagnosis &diagnosis);
+    void applyRemedy(const ConnectDiagnosis &diagnosis);
     void saveMessage();
+    void saveHistory();
     void changeLimits();
 
     const ClientOptions options_;
@@ -66,6 +76,9 @@ private:
     QString initialSend_;
     quint64 current_ = 0; // the attempt that the message view shows; 0 before the first
 
+    FileSaver *const saver_;
+    std::unique_ptr<ListenerSearch> search_; // for where the server is that was not found
+
     EndpointForm *form_ = nullptr;
     QLineEdit *send_ = nullptr;
     QPushButton *connect_ = nullptr;
@@ -74,6 +87,7 @@ private:
     StatusLabel *summary_ = nullptr;
     MessageView *message_ = nullptr;
     TableView *table_ = nullptr;
+    Inspector *inspector_ = nullptr;
     StatusLabel *status_ = nullptr;
     QAction *connectAction_ = nullptr;
     QAction *saveAction_ = nullptr;

@@ -64,7 +64,7 @@ public:
     /// ConnectionOwner::ended().
     void finish();
     /// Ends the connection with a reset, whatever is still unsent.
-    void abort(Outcome outcome);
+    void abort(Outcome outcome, int error = 0);
 
     const Address &peer() const { return peer_; }
     void ready(Reactor::Ready ready) override;
@@ -118,6 +118,7 @@ private:
     bool leaves_ = false;
     bool peerClosed_ = false;
     bool peerIsLeaving_ = false; // its FIN has come, but was not received yet
+    bool resets_ = false; // instead of closing in order
     const Address peer_;
     const std::unique_ptr<Behaviour> behaviour_;
     QByteArray output_;          // shared with the events

@@ -31,6 +31,9 @@ public:
     explicit ConnectionModel(const EventStream &stream, QObject *parent = nullptr);
 
     void read(const EventBatch &batch);
+    /// The connection's number; its peer as Python prints it.
+    quint64 numberAt(int row) const { return records_[static_cast<std::size_t>(row)].number; }
+    const Address &peerAt(int row) const { return records_[static_cast<std::size_t>(row)].peer; }
     quint64 removedRows() const { return removedRows_; }
     /// The durations of open connections have grown.
     void refreshDurations();
