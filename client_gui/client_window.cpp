@@ -67,6 +67,7 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
     layout->addWidget(inspector_->below(buildResults()), 1);
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
+    connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
     resize(680, 560);
     restoreSettings();
     buildMenus();

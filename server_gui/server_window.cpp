@@ -93,6 +93,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     layout->addWidget(inspector_->below(buildTable()), 1);
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
+    connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
     resize(860, 520);
     restoreLayout(settings);
     buildMenus();
