@@ -69,6 +69,7 @@ int moreTelling(int a, int b)
 
 Client::Client(EventStream &events) : events_(events)
 {
+    qRegisterMetaType<KernelView>();
     deadline_.setSingleShot(true);
     deadline_.setTimerType(Qt::PreciseTimer);
     connect(&deadline_, &QTimer::timeout, this, [this] { end(hasAnswer_ ? Outcome::Complete : Outcome::TimedOut); });
@@ -116,6 +117,12 @@ void Client::connectTo(quint64 number, const ConnectRequest &request)
     }
     lookup_ = std::make_unique<Lookup>(endpoint);
     connect(lookup_.get(), &Lookup::finished, this, &Client::lookedUp);
+}
+
+void Client::viewKernel(quint64 attempt)
+{
+    const Socket *socket = connected_ ? connected_ : sockets_.empty() ? nullptr : sockets_.back().get();
+    Q_EMIT kernelViewed(attempt, attempt == number_ && socket ? kernelView(socket->fd()) : KernelView());
 }
 
 void Client::cancel()

@@ -8,6 +8,7 @@
 #include "shared/message.h"
 #include "shared/native_socket.h"
 #include "shared/reactor.h"
+#include "shared/tcp_info.h"
 
 #include <QObject>
 #include <QTimer>
@@ -61,6 +62,11 @@ public:
     void connectTo(quint64 number, const ConnectRequest &request);
     /// Ends the attempt under way at once.
     void cancel();
+    /// Asks the system about an attempt's connection, for kernelViewed().
+    void viewKernel(quint64 attempt);
+
+Q_SIGNALS:
+    void kernelViewed(quint64 attempt, const parley::KernelView &view);
 
 private:
     /// A socket that is connecting, or has connected, to one of the host's addresses.

@@ -10,6 +10,7 @@
 #include "shared/ui/endpoint_form.h"
 #include "shared/ui/file_saver.h"
 #include "shared/ui/inspector.h"
+#include "shared/ui/kernel_page.h"
 #include "shared/ui/limits_dialog.h"
 #include "shared/ui/notice_bar.h"
 #include "shared/ui/save_log.h"
@@ -57,9 +58,16 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
     layout->addWidget(buildForm());
     layout->addWidget(notice_ = new NoticeBar);
     inspector_ = new Inspector;
+    auto *kernel = new KernelPage(inspector_->journal());
+    connect(kernel, &KernelPage::asked, this, [this](quint64 connection) {
+        client_.post([connection](Client &engine) { engine.viewKernel(connection); });
+    });
+    connect(client_.engine(), &Client::kernelViewed, kernel, &KernelPage::showAnswer);
+    inspector_->addPage(kernel, tr("Kernel's View"));
     layout->addWidget(inspector_->below(buildResults()), 1);
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
+    connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
     resize(680, 560);
     restoreSettings();
     buildMenus();

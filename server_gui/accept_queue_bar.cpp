@@ -98,7 +98,8 @@ QString AcceptQueueBar::queueText(std::optional<native::AcceptQueue> queue) cons
                    ? tr("Accept is held. How many connections wait, the system does not tell.")
                    : tr("How many connections wait in the accept queue, the system does not tell.");
     const QLocale locale;
-    const QString text = tr("Accept queue: %1 waiting, backlog %2.")
+    const QString text = (holdAction_->isChecked() ? tr("Accept is held: %1 waiting in its queue, backlog %2.")
+                                                   : tr("Accept queue: %1 waiting, backlog %2."))
                              .arg(locale.toString(queue->waiting), locale.toString(queue->backlog));
     if (!queue->isFull())
         return text;

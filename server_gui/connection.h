@@ -8,6 +8,7 @@
 #include "shared/event.h"
 #include "shared/native_socket.h"
 #include "shared/reactor.h"
+#include "shared/tcp_info.h"
 #include "shared/timeouts.h"
 
 #include <chrono>
@@ -66,7 +67,9 @@ public:
     /// Ends the connection with a reset, whatever is still unsent.
     void abort(Outcome outcome, int error = 0);
 
+    quint64 number() const { return number_; }
     const Address &peer() const { return peer_; }
+    KernelView kernelView() const { return parley::kernelView(socket_.get()); }
     void ready(Reactor::Ready ready) override;
 
     Connection *previous = nullptr; ///< the owner's list

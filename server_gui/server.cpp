@@ -18,6 +18,7 @@ Server::Server(EventStream &events) : events_(events), descriptorLimit_(native::
     qRegisterMetaType<Reachability>();
     qRegisterMetaType<LocalNames>();
     qRegisterMetaType<native::DescriptorUse>();
+    qRegisterMetaType<KernelView>();
     qRegisterMetaType<std::optional<native::AcceptQueue>>();
     acceptTimer_.setSingleShot(true);
     acceptTimer_.setInterval(AcceptRetry);
@@ -280,6 +281,17 @@ void Server::watchAcceptQueue(bool watch)
     }
     queueTimer_.start();
     tellAcceptQueue();
+}
+
+void Server::viewKernel(quint64 connection)
+{
+    const Connection *found = first_;
+    while (found && found->number() != connection)
+        found = found->next;
+    KernelView view = found ? found->kernelView() : KernelView();
+    if (settings_.endpoint.transport == Transport::Udp && datagrams_)
+        view.kind = KernelView::Kind::NotTold; // its senders have no connection that could end
+    Q_EMIT kernelViewed(connection, view);
 }
 
 void Server::tellAcceptQueue()

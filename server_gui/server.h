@@ -88,6 +88,8 @@ public:
     void acceptHeld(int most);
     /// acceptQueueChanged() tells of the queue, at most every QueueInterval.
     void watchAcceptQueue(bool watch);
+    /// Asks the system about a connection, for kernelViewed().
+    void viewKernel(quint64 connection);
     /// Finds out this computer's name and addresses, for surveyed().
     void survey();
     /// Stops listening, completes what is under way (each connection has its deadline), then emits finished().
@@ -114,6 +116,7 @@ Q_SIGNALS:
     void starved(int error, parley::native::DescriptorUse descriptors);
     /// @p exists: there is a socket that accepts. @p queue: none where the system does not tell, as of Unix sockets.
     void acceptQueueChanged(bool exists, std::optional<parley::native::AcceptQueue> queue);
+    void kernelViewed(quint64 connection, const parley::KernelView &view);
     void finished();
 
 private:

@@ -13,6 +13,7 @@
 #include "shared/ui/endpoint_form.h"
 #include "shared/ui/file_saver.h"
 #include "shared/ui/inspector.h"
+#include "shared/ui/kernel_page.h"
 #include "shared/ui/notice_bar.h"
 #include "shared/ui/save_log.h"
 #include "shared/ui/status_label.h"
@@ -84,9 +85,16 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     layout->addLayout(buildReach());
     layout->addWidget(acceptQueue_ = new AcceptQueueBar(server_));
     inspector_ = new Inspector;
+    auto *kernel = new KernelPage(inspector_->journal());
+    connect(kernel, &KernelPage::asked, this, [this](quint64 connection) {
+        server_.post([connection](Server &engine) { engine.viewKernel(connection); });
+    });
+    connect(server_.engine(), &Server::kernelViewed, kernel, &KernelPage::showAnswer);
+    inspector_->addPage(kernel, tr("Kernel's View"));
     layout->addWidget(inspector_->below(buildTable()), 1);
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
+    connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
     resize(860, 520);
     restoreLayout(settings);
     buildMenus();

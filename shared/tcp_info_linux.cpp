@@ -7,6 +7,7 @@
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 
+#include <array>
 #include <cstddef>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
@@ -38,6 +39,41 @@ std::optional<AcceptQueue> acceptQueue(int fd)
     return AcceptQueue{static_cast<int>(info.tcpi_unacked), static_cast<int>(info.tcpi_sacked)};
 }
 
+std::optional<TcpView> tcpView(int fd)
+{
+    // In the order of the kernel's tcp_states.h.
+    static constexpr std::array<const char *, 13> states{
+        "",      "ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2",   "TIME_WAIT",
+        "CLOSE", "CLOSE_WAIT",  "LAST_ACK", "LISTEN",   "CLOSING",   "NEW_SYN_RECV"};
+    tcp_info info{};
+    const std::size_t length = read(fd, info);
+    if (length < offsetof(tcp_info, tcpi_total_retrans) + sizeof info.tcpi_total_retrans)
+        return std::nullopt;
+    const auto isTold = [length](std::size_t offset) { return length > offset; };
+    TcpView view;
+    view.state = info.tcpi_state < states.size() ? states[info.tcpi_state] : QByteArray::number(info.tcpi_state);
+    view.roundTrip = info.tcpi_rtt;
+    view.roundTripVariance = info.tcpi_rttvar;
+    view.retransmissionTimeout = info.tcpi_rto;
+    view.retransmitted = info.tcpi_total_retrans;
+    view.unacknowledged = info.tcpi_unacked;
+    view.congestionWindow = info.tcpi_snd_cwnd;
+    view.maxSegment = info.tcpi_snd_mss;
+    if (isTold(offsetof(tcp_info, tcpi_segs_in))) {
+        view.acknowledged = static_cast<qint64>(info.tcpi_bytes_acked);
+        view.received = static_cast<qint64>(info.tcpi_bytes_received);
+        view.segmentsSent = info.tcpi_segs_out;
+        view.segmentsReceived = info.tcpi_segs_in;
+    }
+    if (isTold(offsetof(tcp_info, tcpi_min_rtt))) {
+        view.notSent = info.tcpi_notsent_bytes;
+        view.minRoundTrip = info.tcpi_min_rtt == ~0U ? -1 : qint64{info.tcpi_min_rtt}; // not measured yet
+    }
+    if (isTold(offsetof(tcp_info, tcpi_snd_wnd)))
+        view.peerWindow = info.tcpi_snd_wnd;
+    return view;
+}
+
 qint64 acknowledgedBytes(int fd)
 {
     tcp_info info{};
@@ -53,3 +89,14 @@ int unacknowledgedBytes(int fd)
 }
 
 } // namespace parley::native
+
+namespace parley
+{
+
+KernelView kernelView(int fd)
+{
+    const auto view = native::tcpView(fd);
+    return view ? KernelView{KernelView::Kind::Told, *view} : KernelView{KernelView::Kind::NotTold, {}};
+}
+
+} // namespace parley

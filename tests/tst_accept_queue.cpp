@@ -308,20 +308,20 @@ void TestAcceptQueue::window()
 
     QCOMPARE(server.action(u"Hold Accept"_s).shortcut(), QKeySequence(Qt::CTRL | Qt::Key_H));
     server.action(u"Hold Accept"_s).trigger();
-    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept queue: 0 waiting, backlog 1."_s);
+    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 0 waiting in its queue, backlog 1."_s);
     QVERIFY(!server.button(u"acceptOne"_s).isEnabled());
     RawSocket first = RawSocket::connectedTo("127.0.0.1", port.toUShort());
-    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept queue: 1 waiting, backlog 1."_s);
+    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 1 waiting in its queue, backlog 1."_s);
     RawSocket second = RawSocket::connectedTo("127.0.0.1", port.toUShort());
-    TRY_MATCH(server.text(u"acceptQueue"_s), u"Accept queue: 2 waiting, backlog 1\\. It is full: .*"_s);
+    TRY_MATCH(server.text(u"acceptQueue"_s), u"Accept is held: 2 waiting in its queue, backlog 1\\. It is full: .*"_s);
     QCOMPARE(server.rows(u"connections"_s), 0);
 
     server.click(u"acceptOne"_s);
     TRY_COMPARE(server.rows(u"connections"_s), 1);
-    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept queue: 1 waiting, backlog 1."_s);
+    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 1 waiting in its queue, backlog 1."_s);
     server.click(u"acceptAll"_s);
     TRY_COMPARE(server.rows(u"connections"_s), 2);
-    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept queue: 0 waiting, backlog 1."_s);
+    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 0 waiting in its queue, backlog 1."_s);
 
     server.click(u"listen"_s); // stops
     TRY_MATCH(server.text(u"acceptQueue"_s), u"Accept is held: .*"_s);

@@ -3,6 +3,8 @@
 
 #include "shared/ui/inspector.h"
 
+#include "shared/ui/bytes_view.h"
+#include "shared/ui/explanation_view.h"
 #include "shared/ui/ladder_view.h"
 #include "shared/ui/settings.h"
 
@@ -24,7 +26,8 @@ namespace parley
 
 Inspector::Inspector(QWidget *parent)
     : QWidget(parent), openAction_(new QAction(tr("&Details"), this)), button_(new QToolButton), title_(new QLabel),
-      body_(new QSplitter(Qt::Horizontal)), ladderView_(new LadderView(ladder_)), pages_(new QTabWidget)
+      body_(new QSplitter(Qt::Horizontal)), ladderView_(new LadderView(ladder_)), pages_(new QTabWidget),
+      explanation_(new ExplanationView(ladder_)), bytesView_(new BytesView(bytes_))
 {
     openAction_->setCheckable(true);
     openAction_->setShortcut(Qt::CTRL | Qt::Key_I);
@@ -49,6 +52,10 @@ Inspector::Inspector(QWidget *parent)
     ladderView_->setObjectName(u"ladder"_s);
     ladderView_->setAccessibleName(tr("Ladder of calls"));
     connect(ladderView_, &LadderView::said, this, &Inspector::said);
+    connect(bytesView_, &BytesView::said, this, &Inspector::said);
+    connect(explanation_, &ExplanationView::said, this, &Inspector::said);
+    connect(ladderView_->selectionModel(), &QItemSelectionModel::currentChanged, this, &Inspector::rungChosen);
+    connect(bytesView_, &BytesView::eventChosen, this, &Inspector::bytesChosen);
     pages_->setObjectName(u"pages"_s);
     pages_->setDocumentMode(true);
     body_->setChildrenCollapsible(false);
@@ -66,7 +73,8 @@ Inspector::Inspector(QWidget *parent)
     layout->addWidget(body_, 1);
     body_->hide();
     title_->hide();
-    pages_->hide();
+    addPage(explanation_, tr("Explanation"));
+    addPage(bytesView_, tr("Bytes"));
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 }
 
@@ -84,7 +92,6 @@ QWidget *Inspector::below(QWidget *above)
 void Inspector::addPage(QWidget *page, const QString &title)
 {
     pages_->addTab(page, title);
-    pages_->show();
 }
 
 void Inspector::fillMenu(QMenu &menu)
@@ -92,6 +99,10 @@ void Inspector::fillMenu(QMenu &menu)
     menu.addAction(openAction_);
     menu.addSeparator();
     menu.addActions(ladderView_->actions());
+    menu.addSeparator();
+    menu.addActions(bytesView_->actions());
+    menu.addSeparator();
+    menu.addActions(explanation_->actions());
 }
 
 void Inspector::inspect(quint64 connection, const QString &title)
@@ -99,6 +110,18 @@ void Inspector::inspect(quint64 connection, const QString &title)
     title_->setText(title);
     title_->setToolTip(title.toHtmlEscaped());
     journal_.watch(connection);
+}
+
+void Inspector::rungChosen(const QModelIndex &current)
+{
+    explanation_->explain(current.row());
+    if (current.isValid() && ladderView_->hasFocus())
+        bytesView_->goToEvent(ladder_.row(current.row()).event);
+}
+
+void Inspector::bytesChosen(std::size_t event)
+{
+    ladderView_->setCurrentIndex(ladder_.index(ladder_.rowOfEvent(event)));
 }
 
 bool Inspector::isOpen() const

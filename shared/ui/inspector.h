@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "shared/bytes_model.h"
 #include "shared/journal.h"
 #include "shared/ladder.h"
 
@@ -17,6 +18,8 @@ class QToolButton;
 namespace parley
 {
 
+class BytesView;
+class ExplanationView;
 class LadderView;
 class Settings;
 
@@ -54,18 +57,23 @@ Q_SIGNALS:
 
 private:
     void toggled(bool open);
+    void rungChosen(const QModelIndex &current);
+    void bytesChosen(std::size_t event);
 
     static constexpr int DefaultHeight = 300; ///< pixels, of what is opened
     static constexpr int ComfortableWidth = 940;
 
     Journal journal_;
     Ladder ladder_{journal_};
+    BytesModel bytes_{journal_};
     QAction *const openAction_;
     QToolButton *const button_;
     QLabel *const title_;
     QSplitter *const body_;
     LadderView *const ladderView_;
     QTabWidget *const pages_;
+    ExplanationView *const explanation_;
+    BytesView *const bytesView_;
     QSplitter *splitter_ = nullptr; // the one that this is the lower half of
     int height_ = DefaultHeight;    // of the body when it was open last
 };

@@ -12,7 +12,7 @@
 #include <QPainter>
 
 #include <algorithm>
-#include <cmath>
+#include <cerrno>
 
 using namespace Qt::StringLiterals;
 
@@ -177,8 +177,7 @@ void LadderPainter::paintRow(QPainter &painter, const QRect &rect, int row, QPal
         painter.drawLine(own - QPointF(half, 0), own + QPointF(half, 0));
         painter.setFont(bold(font_));
     } else {
-        const bool underWay = event.result < 0 && !event.error;
-        drawMark(painter, own, event.error != 0 && !underWay);
+        drawMark(painter, own, event.error != 0 && event.error != EINPROGRESS);
     }
     draw(at.own + unit() * 2, rect.right(), Qt::AlignLeft, ladder_.text(row));
     painter.restore();

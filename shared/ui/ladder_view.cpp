@@ -7,12 +7,14 @@
 #include "shared/message.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QFileDialog>
 #include <QFontDatabase>
 #include <QLocale>
 #include <QPainter>
 #include <QSaveFile>
 #include <QScrollBar>
+#include <QStyleOptionFocusRect>
 #include <QStyledItemDelegate>
 #include <QSvgGenerator>
 #include <QWheelEvent>
@@ -58,7 +60,13 @@ public:
     void paint(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
     {
         const auto group = option.state & QStyle::State_Active ? QPalette::Active : QPalette::Inactive;
-        view_.painter().paintRow(*painter, option.rect, index.row(), group, option.state & QStyle::State_Selected);
+        const bool selected = option.state & QStyle::State_Selected;
+        view_.painter().paintRow(*painter, option.rect, index.row(), group, selected);
+        if (selected || !(option.state & QStyle::State_HasFocus))
+            return;
+        QStyleOptionFocusRect focus;
+        focus.QStyleOption::operator=(option);
+        view_.style()->drawPrimitive(QStyle::PE_FrameFocusRect, &focus, painter, &view_);
     }
     QSize sizeHint(const QStyleOptionViewItem &, const QModelIndex &) const override
     {
@@ -177,7 +185,7 @@ void LadderView::paintEvent(QPaintEvent *event)
         return;
     }
     painter.setPen(palette().color(QPalette::PlaceholderText));
-    painter.setFont(parentWidget()->font());
+    painter.setFont(QApplication::font(this));
     const QString omission = ladder_.journal().omission();
     painter.drawText(viewport()->rect(), Qt::AlignCenter | Qt::TextWordWrap,
                      omission.isEmpty() ? tr("No call has been made yet.") : omission);
@@ -231,6 +239,7 @@ QString LadderView::save(const QString &fileName) const
     } else if (ok) {
         QSvgGenerator generator;
         generator.setOutputDevice(&file);
+        generator.setResolution(logicalDpiX()); // as the texts were measured
         generator.setSize(size);
         generator.setViewBox(QRect(QPoint(), size));
         generator.setTitle(tr("Parley ladder"));
