@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MostPings = 1000000, Patience = 20 /* s, for the window to be there and for the last answers */ };
+enum { MostPings = 1000000, Patience = 10 /* s, for the window to be there and for the last answers */ };
 
 static Display *display;
 static Atom protocols, ping, pid_property;
