@@ -27,6 +27,8 @@ epoll_event request(Reactor::Watcher *watcher, Reactor::Interest interest)
         event.events |= EPOLLOUT;
     if (interest == Interest::Change)
         event.events |= EPOLLET;
+    if (interest == Interest::Edges)
+        event.events |= EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
     event.data.ptr = watcher;
     return event;
 }
@@ -55,7 +57,9 @@ Reactor::Reactor(QObject *parent) : QObject(parent), d_(std::make_unique<Private
             const epoll_event event = d_->events[static_cast<std::size_t>(d_->next++)];
             if (auto *watcher = static_cast<Watcher *>(event.data.ptr)) {
                 watcher->ready({(event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0,
-                                (event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0});
+                                (event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0,
+                                (event.events & (EPOLLHUP | EPOLLERR)) != 0,
+                                (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0});
             }
         }
     });
