@@ -44,27 +44,10 @@ RepeatOutcome outcomeOf(int error)
 
 } // namespace
 
-void RepeatRun::Queue::append(Connection &connection)
-{
-    connection.previous = last;
-    connection.next = nullptr;
-    (last ? last->next : first) = &connection;
-    last = &connection;
-}
-
-void RepeatRun::Queue::remove(Connection &connection)
-{
-    (connection.previous ? connection.previous->next : first) = connection.next;
-    (connection.next ? connection.next->previous : last) = connection.previous;
-}
-
 RepeatRun::RepeatRun()
 {
     qRegisterMetaType<RepeatSnapshot>();
     native::raiseDescriptorLimit();
-    expiry_.setSingleShot(true);
-    expiry_.setTimerType(Qt::PreciseTimer);
-    connect(&expiry_, &QTimer::timeout, this, &RepeatRun::expire);
     progress_.setInterval(ProgressInterval);
     connect(&progress_, &QTimer::timeout, this, [this] { Q_EMIT progressed(account()); });
     resume_.setSingleShot(true);
@@ -73,11 +56,7 @@ RepeatRun::RepeatRun()
 
 RepeatRun::~RepeatRun()
 {
-    underWay_ = false; // nobody is told any more
-    for (Connection &connection : pool_) {
-        if (connection.descriptor.isOpen())
-            end(connection, RepeatOutcome::Cancelled, Clock::now());
-    }
+    endAll();
 }
 
 void RepeatRun::start(const RepeatRequest &request)
@@ -89,10 +68,10 @@ void RepeatRun::start(const RepeatRequest &request)
     settled_ = false;
     openNow_ = 0;
     pool_ = std::vector<Connection>(static_cast<std::size_t>(std::min<qint64>(request.concurrency, request.count)));
-    free_ = nullptr;
+    firstFree_ = nullptr;
     for (Connection &connection : pool_) {
         connection.run = this;
-        connection.next = std::exchange(free_, &connection);
+        connection.nextFree = std::exchange(firstFree_, &connection);
     }
     begun_ = Clock::now();
     progress_.start();
@@ -108,12 +87,17 @@ void RepeatRun::cancel()
 {
     if (!underWay_)
         return;
-    const auto now = Clock::now();
-    for (Queue *queue : {&waiting_, &held_}) {
-        while (queue->first)
-            end(*queue->first, RepeatOutcome::Cancelled, now);
-    }
+    endAll();
     finish();
+}
+
+void RepeatRun::endAll()
+{
+    const auto now = Clock::now();
+    for (Connection &connection : pool_) {
+        if (connection.descriptor.isOpen())
+            end(connection, RepeatOutcome::Cancelled, now);
+    }
 }
 
 void RepeatRun::lookedUp(int error, const std::vector<Address> &addresses)
@@ -157,7 +141,7 @@ void RepeatRun::startMore()
 {
     const RepeatRequest &request = result_.request;
     const qint64 most = settled_ ? request.count : 1;
-    for (int i = 0; underWay_ && free_ && result_.started < most; ++i) {
+    for (int i = 0; underWay_ && firstFree_ && result_.started < most; ++i) {
         if (i == StartsPerTurn) {
             resume_.start();
             return;
@@ -181,11 +165,10 @@ void RepeatRun::startMore()
 
 void RepeatRun::startOne(Clock::time_point due)
 {
-    Connection &connection = *free_;
-    free_ = connection.next;
+    Connection &connection = *firstFree_;
+    firstFree_ = connection.nextFree;
     ++result_.started;
     connection.due = due;
-    connection.deadline = Clock::now() + result_.request.timeout;
     connection.sent = 0;
     connection.received = 0;
     connection.sendError = 0;
@@ -193,8 +176,7 @@ void RepeatRun::startOne(Clock::time_point due)
     connection.held = false;
     connection.differs = false;
     connection.foreignSource = false;
-    waiting_.append(connection);
-    expireBy(connection.deadline);
+    timeouts_.set(connection, result_.request.timeout);
     if (const int error = open(connection); error != 0)
         connectEnded(connection, error, Clock::now());
 }
@@ -331,12 +313,9 @@ bool RepeatRun::isGreeted(const Connection &connection) const
 
 void RepeatRun::hold(Connection &connection, Clock::time_point now)
 {
-    waiting_.remove(connection);
     connection.held = true;
     connection.greeted = now;
-    connection.deadline = now + result_.request.hold;
-    held_.append(connection);
-    expireBy(connection.deadline);
+    timeouts_.set(connection, result_.request.hold);
 }
 
 void RepeatRun::peerClosed(Connection &connection, Clock::time_point now)
@@ -363,8 +342,9 @@ void RepeatRun::failed(Connection &connection, int error, Clock::time_point now)
     end(connection, outcome, now);
 }
 
-void RepeatRun::timedOut(Connection &connection, Clock::time_point now)
+void RepeatRun::connectionTimedOut(Connection &connection)
 {
+    const auto now = Clock::now();
     if (connection.held) {
         end(connection, connection.differs ? RepeatOutcome::WrongGreeting : RepeatOutcome::Complete,
             connection.greeted);
@@ -374,19 +354,20 @@ void RepeatRun::timedOut(Connection &connection, Clock::time_point now)
     } else {
         failed(connection, ETIMEDOUT, now);
     }
+    startMore();
 }
 
 /// @param now when its message was complete, where it is.
 void RepeatRun::end(Connection &connection, RepeatOutcome outcome, Clock::time_point now)
 {
-    (connection.held ? held_ : waiting_).remove(connection);
+    timeouts_.stop(connection);
     if (connection.connected)
         --openNow_;
     if (connection.descriptor.isOpen()) {
         connection.descriptor.close();
         reactor_.forget(&connection);
     }
-    connection.next = std::exchange(free_, &connection);
+    connection.nextFree = std::exchange(firstFree_, &connection);
     if (!settled_)
         settle(now);
     ++result_.ended;
@@ -418,36 +399,11 @@ void RepeatRun::countReset(qint64 bytes)
     ++it->count;
 }
 
-void RepeatRun::expire()
-{
-    const auto now = Clock::now();
-    for (Queue *queue : {&waiting_, &held_}) {
-        while (queue->first && queue->first->deadline <= now)
-            timedOut(*queue->first, now);
-    }
-    for (const Queue *queue : {&waiting_, &held_}) {
-        if (queue->first)
-            expireBy(queue->first->deadline);
-    }
-    startMore();
-}
-
-/// Sees to it that expire() is called then. Where that connection ends before, it is called in vain once.
-void RepeatRun::expireBy(Clock::time_point deadline)
-{
-    if (expiry_.isActive() && expirySet_ <= deadline)
-        return;
-    expirySet_ = deadline;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-    expiry_.start(std::max(left, std::chrono::milliseconds(0)));
-}
-
 void RepeatRun::finish()
 {
     underWay_ = false;
     lookup_.reset();
     untried_.clear();
-    expiry_.stop();
     progress_.stop();
     resume_.stop();
     pace_.stop();

@@ -7,6 +7,7 @@
 #include "shared/native_socket.h"
 #include "shared/precise_timer.h"
 #include "shared/reactor.h"
+#include "shared/timeouts.h"
 
 #include <QObject>
 #include <QTimer>
@@ -52,17 +53,16 @@ Q_SIGNALS:
 private:
     using Clock = PreciseTimer::Clock;
 
-    struct Connection final : Reactor::Watcher
+    struct Connection final : Reactor::Watcher, Timeouts::Timed
     {
         void ready(Reactor::Ready ready) override { run->connectionReady(*this, ready); }
+        void timedOut() override { run->connectionTimedOut(*this); }
 
         RepeatRun *run = nullptr;
-        Connection *previous = nullptr; // in its Queue
-        Connection *next = nullptr;     // there, or the next free one
-        Clock::time_point due;          // when it started, or should have
-        Clock::time_point deadline;
-        Clock::time_point greeted; // held ones: when the message was there
-        native::Descriptor descriptor;
+        Connection *nextFree = nullptr;
+        native::Descriptor descriptor; // open while it is in use
+        Clock::time_point due;         // when it started, or should have
+        Clock::time_point greeted;     // held ones: when the message was there
         qint64 sent = 0;
         qint64 received = 0;
         int sendError = 0;
@@ -72,17 +72,9 @@ private:
         bool foreignSource = false; // the address to connect from is not this computer's
     };
 
-    /// Connections in the order of their deadlines, which is the order in which they come: all wait equally long.
-    struct Queue
-    {
-        Connection *first = nullptr;
-        Connection *last = nullptr;
-        void append(Connection &connection);
-        void remove(Connection &connection);
-    };
-
     void lookedUp(int error, const std::vector<Address> &addresses);
     void begin(const std::vector<Address> &addresses);
+    void endAll();
     void settle(Clock::time_point now);
     void startMore();
     void startOne(Clock::time_point due);
@@ -96,18 +88,16 @@ private:
     void hold(Connection &connection, Clock::time_point now);
     void peerClosed(Connection &connection, Clock::time_point now);
     void failed(Connection &connection, int error, Clock::time_point now);
-    void timedOut(Connection &connection, Clock::time_point now);
+    void connectionTimedOut(Connection &connection);
     void end(Connection &connection, RepeatOutcome outcome, Clock::time_point now);
     void countError(RepeatOutcome outcome, int error);
     void countReset(qint64 bytes);
-    void expire();
-    void expireBy(Clock::time_point deadline);
     void finish();
     RepeatSnapshot account();
 
     Reactor reactor_{this};
     PreciseTimer pace_{reactor_, [this] { startMore(); }}; // at a fixed rate: the next one
-    QTimer expiry_{this};
+    Timeouts timeouts_{this};
     QTimer progress_{this};
     QTimer resume_{this}; // starting more, once the loop had its turn
     std::unique_ptr<Lookup> lookup_;
@@ -116,13 +106,10 @@ private:
     bool settled_ = false;         // which address is used
     std::vector<Address> untried_; // before that; the next one last
     Clock::time_point begun_;
-    Clock::time_point paceFrom_; // at a fixed rate: when the first was due
-    Clock::time_point paceSet_;  // what the timer is set for
-    Clock::time_point expirySet_;
+    Clock::time_point paceFrom_;   // at a fixed rate: when the first was due
+    Clock::time_point paceSet_;    // what the timer is set for
     std::vector<Connection> pool_; // never resized while it is in use: the reactor knows their addresses
-    Connection *free_ = nullptr;
-    Queue waiting_; // for their time-out
-    Queue held_;
+    Connection *firstFree_ = nullptr;
     qint64 openNow_ = 0;
     RepeatResult result_;
     std::array<char, 64 * 1024> buffer_;

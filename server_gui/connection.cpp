@@ -16,20 +16,45 @@ namespace parley
 using Interest = Reactor::Interest;
 
 Connection::Connection(ConnectionOwner &owner, quint64 number, native::Descriptor socket, const Address &peer,
-                       const QByteArray &greeting, Clock::time_point deadline)
-    : owner_(owner), number_(number), socket_(std::move(socket)), peer_(peer), greeting_(greeting), deadline_(deadline)
+                       std::unique_ptr<Behaviour> behaviour, Deadline deadline)
+    : owner_(owner), number_(number), socket_(std::move(socket)), peer_(peer), behaviour_(std::move(behaviour)),
+      deadline_(deadline)
 {
+}
+
+Connection::~Connection()
+{
+    owner_.timeouts().stop(*this);
 }
 
 void Connection::start()
 {
+    if (deadline_.length.count() > 0)
+        owner_.timeouts().set(*this, deadline_.length);
+    behaviour_->begin(*this);
     if (!sendMore())
         return;
-    const int error = owner_.reactor().watch(socket_.get(), this, allSent() ? Interest::Read : Interest::ReadWrite);
-    if (error != 0) {
+    interest_ = isSending() ? Interest::ReadWrite : Interest::Read;
+    if (const int error = owner_.reactor().watch(socket_.get(), this, interest_); error != 0) {
         native::resetOnClose(socket_.get());
         close(Outcome::Failed, error);
     }
+}
+
+void Connection::finish()
+{
+    if (!deadline_.isRenewed)
+        return;                       // it ends by itself
+    const int fin = sentFin_ ? 1 : 0; // counted as a byte
+    sendsFin_ = true;
+    limitClosing();
+    const bool isDelivered = !isSending() && native::unacknowledgedBytes(socket_.get()) <= fin;
+    if (!sendMore())
+        return;
+    if (isDelivered)
+        close(Outcome::Cancelled);
+    else
+        watchOrClose();
 }
 
 void Connection::abort(Outcome outcome)
@@ -38,44 +63,74 @@ void Connection::abort(Outcome outcome)
     close(outcome);
 }
 
+void Connection::send(const QByteArray &bytes)
+{
+    output_ = isSending() ? output_.sliced(offset_) + bytes : bytes;
+    offset_ = 0;
+}
+
 void Connection::ready(Reactor::Ready ready)
 {
-    const bool wasSending = !allSent();
+    const bool wasSending = isSending();
     if (wasSending && ready.write && !sendMore())
         return;
     if (ready.read && !peerClosed_ && !receive())
         return;
-    if (peerClosed_ && allSent())
+    if (!wasSending && !sendMore()) // what the behaviour answered
+        return;
+    watchOrClose();
+}
+
+/// Waits for what the connection needs next.
+void Connection::watchOrClose()
+{
+    if (peerClosed_ && sentFin_) {
         closeWhenDelivered();
-    else if (peerClosed_)
-        owner_.reactor().rewatch(socket_.get(), this, Interest::Write); // the peer's FIN stays readable for ever
-    else if (wasSending && allSent())
-        owner_.reactor().rewatch(socket_.get(), this, Interest::Read);
+        return;
+    }
+    // The peer's FIN stays readable for ever.
+    const Interest needed = peerClosed_ ? (isSending() ? Interest::Write : Interest::None)
+                                        : (isSending() ? Interest::ReadWrite : Interest::Read);
+    if (needed != interest_)
+        owner_.reactor().rewatch(socket_.get(), this, interest_ = needed);
+}
+
+void Connection::renewDeadline()
+{
+    if (deadline_.isRenewed && !sendsFin_ && deadline_.length.count() > 0)
+        owner_.timeouts().set(*this, deadline_.length);
+}
+
+/// Where the behaviour would stay for as long as the peer does, but it is time to go.
+void Connection::limitClosing()
+{
+    if (deadline_.isRenewed)
+        owner_.timeouts().set(*this, deadline_.length.count() > 0 ? deadline_.length : Deadline::Default);
 }
 
 /// Both sides have closed. The connection ends once the last byte is acknowledged, or when it is reset.
 void Connection::closeWhenDelivered()
 {
     constexpr int fin = 1; // counted as a byte
-    if (const int error = native::pendingError(socket_.get()); error != 0)
-        peerReset(error);
-    else if (native::unacknowledgedBytes(socket_.get()) <= fin)
+    if (native::unacknowledgedBytes(socket_.get()) <= fin)
         close(Outcome::Complete);
+    else if (const int error = native::pendingError(socket_.get()); error != 0)
+        peerReset(error);
     else
-        owner_.reactor().rewatch(socket_.get(), this, Interest::Change);
+        owner_.reactor().rewatch(socket_.get(), this, interest_ = Interest::Change);
 }
 
-/// What the peer has of the greeting, as far as the system tells.
+/// What the peer has of what was sent, as far as the system tells.
 qint64 Connection::delivered() const
 {
     const qint64 acknowledged = native::acknowledgedBytes(socket_.get());
     return acknowledged < 0 ? sent_ : std::min(acknowledged, sent_); // our FIN is acknowledged as a byte
 }
 
-/// A reset after the last byte was acknowledged takes nothing away from the peer.
+/// A reset after the last byte was acknowledged takes nothing away from a peer that was told that it was the last.
 void Connection::peerReset(int error)
 {
-    const bool complete = allSent() && delivered() == sent_;
+    const bool complete = sentFin_ && delivered() == sent_;
     const bool vanished = error == ECONNRESET || error == EPIPE || error == ETIMEDOUT;
     close(complete ? Outcome::Complete : vanished ? Outcome::Reset : Outcome::Failed, error);
 }
@@ -84,22 +139,26 @@ void Connection::peerReset(int error)
 /// there.
 bool Connection::sendMore()
 {
-    if (!allSent()) {
-        const native::Result result = native::send(socket_.get(), QByteArrayView(greeting_).sliced(sent_));
+    if (isSending()) {
+        const native::Result result = native::send(socket_.get(), QByteArrayView(output_).sliced(offset_));
         if (result.wouldBlock())
             return true;
         Event sent = event(Call::Send, result);
-        sent.bytes = greeting_;
-        sent.offset = sent_;
+        sent.bytes = output_;
+        sent.offset = offset_;
         owner_.events().write(std::move(sent));
         if (!result.ok()) {
             peerReset(result.error);
             return false;
         }
+        offset_ += result.value;
         sent_ += result.value;
+        renewDeadline();
     }
-    if (allSent())
+    if (!isSending() && sendsFin_ && !sentFin_) {
+        sentFin_ = true;
         owner_.events().write(event(Call::Shutdown, native::shutdownSending(socket_.get())));
+    }
     return true;
 }
 
@@ -118,7 +177,13 @@ bool Connection::receive()
         peerReset(result.error);
         return false;
     }
-    peerClosed_ = result.value == 0;
+    if (result.value == 0) {
+        peerClosed_ = true;
+        limitClosing();
+        behaviour_->peerClosed(*this);
+    } else {
+        renewDeadline();
+    }
     return true;
 }
 

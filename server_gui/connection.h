@@ -3,12 +3,15 @@
 
 #pragma once
 
+#include "server_gui/behaviour.h"
 #include "shared/address.h"
 #include "shared/event.h"
 #include "shared/native_socket.h"
 #include "shared/reactor.h"
+#include "shared/timeouts.h"
 
 #include <chrono>
+#include <memory>
 
 namespace parley
 {
@@ -21,6 +24,7 @@ class ConnectionOwner
 {
 public:
     virtual Reactor &reactor() = 0;
+    virtual Timeouts &timeouts() = 0;
     virtual EventStream &events() = 0;
     /// The connection has ended and may be destroyed.
     virtual void ended(Connection &connection) = 0;
@@ -29,52 +33,74 @@ protected:
     ~ConnectionOwner() = default;
 };
 
-/// One accepted connection: sends the greeting, closes its sending side, reads what the peer still says until the
-/// peer closes too, and only then closes. Closing earlier, with bytes unread, would make the kernel send RST and
-/// the peer lose the greeting (RFC 1122, 4.2.2.13).
+/// How long a connection may keep the server waiting.
+struct Deadline
+{
+    static constexpr std::chrono::milliseconds Default{30'000};
+
+    std::chrono::milliseconds length = Default; ///< 0: no limit
+    bool isRenewed = false; ///< whether it counts from the last byte either way, or else from accept to end
+};
+
+/// One accepted connection: does what its behaviour asks for. Where that closes the sending side, it reads what the
+/// peer still says until the peer closes too, and only then closes. Closing earlier, with bytes unread, would make the
+/// kernel send RST and the peer lose what it was sent (RFC 1122, 4.2.2.13).
 ///
-/// It is Complete once the peer has acknowledged the whole greeting and closed. A peer that closes its sending side
+/// It is Complete once the peer has acknowledged all that was sent, and closed. A peer that closes its sending side
 /// early is waited for: a close would leave the rest to the kernel, and nobody would know what became of it.
 ///
-/// Lives on the I/O thread. Owned by the server, in the order of the deadlines.
-class Connection final : public Reactor::Watcher
+/// Lives on the I/O thread. Owned by the server.
+class Connection final : public Reactor::Watcher, private Conversation, private Timeouts::Timed
 {
 public:
-    using Clock = std::chrono::steady_clock;
-
     Connection(ConnectionOwner &owner, quint64 number, native::Descriptor socket, const Address &peer,
-               const QByteArray &greeting, Clock::time_point deadline);
+               std::unique_ptr<Behaviour> behaviour, Deadline deadline);
+    ~Connection();
 
     /// Sends what it can at once. May call ConnectionOwner::ended().
     void start();
+    /// The server is to end. What is under way is completed; a connection that would stay is closed in order. May call
+    /// ConnectionOwner::ended().
+    void finish();
     /// Ends the connection with a reset, whatever is still unsent.
     void abort(Outcome outcome);
 
     const Address &peer() const { return peer_; }
-    Clock::time_point deadline() const { return deadline_; }
     void ready(Reactor::Ready ready) override;
 
     Connection *previous = nullptr; ///< the owner's list
     Connection *next = nullptr;
 
 private:
-    bool allSent() const { return sent_ == greeting_.size(); }
+    void send(const QByteArray &bytes) override;
+    void closeSending() override { sendsFin_ = true; }
+    void timedOut() override { abort(Outcome::TimedOut); }
+
+    bool isSending() const { return offset_ < output_.size(); }
     qint64 delivered() const;
     void peerReset(int error);
     bool sendMore();
     bool receive();
+    void watchOrClose();
     void closeWhenDelivered();
     void close(Outcome outcome, int error = 0);
+    void renewDeadline();
+    void limitClosing();
     Event event(Call call, const native::Result &result) const;
 
     ConnectionOwner &owner_;
     const quint64 number_;
     native::Descriptor socket_;
-    const Address peer_;
-    const QByteArray greeting_; // shared with the server: a pointer, not a copy
-    qint64 sent_ = 0;
-    const Clock::time_point deadline_;
+    Reactor::Interest interest_ = Reactor::Interest::None;
+    bool sendsFin_ = false; // once the output is sent
+    bool sentFin_ = false;
     bool peerClosed_ = false;
+    const Address peer_;
+    const std::unique_ptr<Behaviour> behaviour_;
+    QByteArray output_; // shared with the events
+    qint64 offset_ = 0; // of what is still to be sent, in output_
+    qint64 sent_ = 0;   // in all
+    const Deadline deadline_;
 };
 
 } // namespace parley

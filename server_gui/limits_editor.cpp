@@ -63,15 +63,17 @@ constexpr double LongestDeadline = 86'400; // seconds; as on the command line
 
 } // namespace
 
-void editLimits(QWidget *parent, const ServerLimits &limits, std::function<void(const ServerLimits &)> apply)
+void editLimits(QWidget *parent, const ServerLimits &limits, std::chrono::milliseconds usual,
+                std::function<void(const ServerLimits &)> apply)
 {
     auto *most = countField(limits.maxConnections, tr("As many as possible"));
     auto *perPeer = countField(limits.maxPerPeer, tr("No limit"));
     auto *deadline = new QDoubleSpinBox;
     deadline->setDecimals(3);
-    deadline->setRange(0.001, LongestDeadline);
+    deadline->setRange(0, LongestDeadline);
+    deadline->setSpecialValueText(tr("No limit"));
     deadline->setSuffix(tr(" s"));
-    deadline->setValue(std::chrono::duration<double>(limits.deadline).count());
+    deadline->setValue(std::chrono::duration<double>(limits.deadline.value_or(usual)).count());
     auto *allow = new QLineEdit(netsText(limits.access.allow));
     allow->setPlaceholderText(tr("Everyone"));
     auto *deny = new QLineEdit(netsText(limits.access.deny));
@@ -87,7 +89,8 @@ void editLimits(QWidget *parent, const ServerLimits &limits, std::function<void(
         ServerLimits edited;
         edited.maxConnections = most->value();
         edited.maxPerPeer = perPeer->value();
-        edited.deadline = std::chrono::milliseconds(qRound64(deadline->value() * 1000));
+        if (const std::chrono::milliseconds length(qRound64(deadline->value() * 1000)); length != usual)
+            edited.deadline = length;
         edited.access = {std::get<Nets>(allowed), std::get<Nets>(denied)};
         apply(edited);
         return {};
@@ -114,15 +117,14 @@ ServerLimits readLimits(Settings &settings)
     const auto isDeadline = [](const QString &text) {
         bool isNumber = false;
         const double seconds = text.toDouble(&isNumber);
-        return isNumber && seconds >= 0.001 && seconds <= LongestDeadline;
+        return text.isEmpty() || (isNumber && seconds >= 0 && seconds <= LongestDeadline);
     };
     const auto isNets = [](const QString &text) { return std::holds_alternative<Nets>(parseNets(text)); };
     ServerLimits limits;
     limits.maxConnections = settings.text(u"limits/max-connections"_s, u"0"_s, isCount).toInt();
     limits.maxPerPeer = settings.text(u"limits/max-per-peer"_s, u"0"_s, isCount).toInt();
-    const double usual = std::chrono::duration<double>(limits.deadline).count();
-    limits.deadline = std::chrono::milliseconds(
-        qRound64(settings.text(u"limits/deadline"_s, QString::number(usual), isDeadline).toDouble() * 1000));
+    if (const QString seconds = settings.text(u"limits/deadline"_s, QString(), isDeadline); !seconds.isEmpty())
+        limits.deadline = std::chrono::milliseconds(qRound64(seconds.toDouble() * 1000));
     limits.access.allow = std::get<Nets>(parseNets(settings.text(u"limits/allow"_s, QString(), isNets)));
     limits.access.deny = std::get<Nets>(parseNets(settings.text(u"limits/deny"_s, QString(), isNets)));
     return limits;
@@ -130,12 +132,10 @@ ServerLimits readLimits(Settings &settings)
 
 void saveLimits(Settings &settings, const ServerLimits &limits)
 {
-    const auto seconds = [](std::chrono::milliseconds time) {
-        return QString::number(std::chrono::duration<double>(time).count());
-    };
     settings.setText(u"limits/max-connections"_s, QString::number(limits.maxConnections), u"0"_s);
     settings.setText(u"limits/max-per-peer"_s, QString::number(limits.maxPerPeer), u"0"_s);
-    settings.setText(u"limits/deadline"_s, seconds(limits.deadline), seconds(ServerLimits::DefaultDeadline));
+    const auto seconds = [](std::chrono::duration<double> time) { return QString::number(time.count()); };
+    settings.setText(u"limits/deadline"_s, limits.deadline ? seconds(*limits.deadline) : QString(), QString());
     settings.setText(u"limits/allow"_s, netsText(limits.access.allow), QString());
     settings.setText(u"limits/deny"_s, netsText(limits.access.deny), QString());
 }

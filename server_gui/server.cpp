@@ -26,8 +26,6 @@ Server::Server(EventStream &events) : events_(events), descriptorLimit_(native::
         else
             acceptTimer_.start();
     });
-    deadlineTimer_.setSingleShot(true);
-    connect(&deadlineTimer_, &QTimer::timeout, this, &Server::expireConnections);
     recovered_.setSingleShot(true);
     recovered_.setInterval(std::chrono::seconds(1));
     connect(&recovered_, &QTimer::timeout, this, [this] { setStarved(0); });
@@ -54,6 +52,12 @@ void Server::setLimits(const ServerLimits &limits)
     settings_.limits = limits;
     if (datagrams_)
         datagrams_->setAccess(limits.access);
+}
+
+Deadline Server::deadline() const
+{
+    const bool stays = settings_.behaviour->stays;
+    return {settings_.limits.deadline.value_or(stays ? std::chrono::milliseconds(0) : Deadline::Default), stays};
 }
 
 void Server::listen(const ServerSettings &settings)
@@ -127,7 +131,7 @@ int Server::tryToListen(const Address &address)
     const native::Result bound = record(Call::Bind, native::bind(fd, address, transport), address);
     if (!bound.ok())
         return bound.error;
-    native::setUserTimeout(fd, static_cast<int>(settings_.limits.deadline.count()));
+    native::setUserTimeout(fd, static_cast<int>(deadline().length.count()));
     native::setUnsentLimit(fd, MaxUnsent);
     return serve(native::localAddress(fd));
 }
@@ -180,6 +184,11 @@ void Server::setGreeting(const QByteArray &greeting)
         datagrams_->setGreeting(greeting);
 }
 
+void Server::setBehaviour(const BehaviourKind *behaviour)
+{
+    settings_.behaviour = behaviour;
+}
+
 void Server::survey()
 {
     LocalNames names;
@@ -211,8 +220,12 @@ void Server::stop()
 
 void Server::finish()
 {
-    finishing_ = true;
     stop();
+    for (Connection *connection = first_, *next = nullptr; connection; connection = next) {
+        next = connection->next;
+        connection->finish();
+    }
+    finishing_ = true;
     if (!first_)
         Q_EMIT finished();
 }
@@ -262,8 +275,8 @@ void Server::addConnection(native::Descriptor socket, const Address &peer)
     open_.fetch_add(1, std::memory_order_relaxed);
     if (settings_.limits.maxPerPeer > 0)
         ++perPeer_[peer.withPort(0)];
-    const auto deadline = Connection::Clock::now() + settings_.limits.deadline;
-    auto *connection = new Connection(*this, number, std::move(socket), peer, settings_.greeting, deadline);
+    auto *connection = new Connection(*this, number, std::move(socket), peer,
+                                      settings_.behaviour->make(settings_.greeting), deadline());
     insert(*connection);
     connection->start();
 }
@@ -308,22 +321,17 @@ void Server::turnAway(quint64 number, native::Descriptor socket, Outcome outcome
 
 void Server::insert(Connection &connection)
 {
-    // At the end, unless the deadline was longer when those before it were accepted.
-    Connection *before = last_;
-    while (before && before->deadline() > connection.deadline())
-        before = before->previous;
-    connection.previous = before;
-    connection.next = before ? before->next : first_;
-    (connection.next ? connection.next->previous : last_) = &connection;
-    (before ? before->next : first_) = &connection;
-    if (!before || !deadlineTimer_.isActive())
-        startDeadlineTimer();
+    connection.next = first_;
+    if (first_)
+        first_->previous = &connection;
+    first_ = &connection;
 }
 
 void Server::ended(Connection &connection)
 {
     (connection.previous ? connection.previous->next : first_) = connection.next;
-    (connection.next ? connection.next->previous : last_) = connection.previous;
+    if (connection.next)
+        connection.next->previous = connection.previous;
     if (settings_.limits.maxPerPeer > 0) {
         const auto it = perPeer_.find(connection.peer().withPort(0));
         if (it != perPeer_.end() && --it->second <= 0)
@@ -399,22 +407,6 @@ void Server::closeListener(Outcome outcome, int error)
     event.outcome = outcome;
     event.error = error;
     events_.write(std::move(event));
-}
-
-void Server::expireConnections()
-{
-    const auto now = Connection::Clock::now();
-    while (first_ && first_->deadline() <= now)
-        first_->abort(Outcome::TimedOut);
-    if (first_)
-        startDeadlineTimer();
-}
-
-/// For the earliest deadline. When that connection ends before, the timer fires in vain once and is set again.
-void Server::startDeadlineTimer()
-{
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(first_->deadline() - Connection::Clock::now());
-    deadlineTimer_.start(std::max(left, std::chrono::milliseconds(0)));
 }
 
 /// Writes a call of the listener to the stream.

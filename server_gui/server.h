@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "server_gui/behaviours.h"
 #include "server_gui/connection.h"
 #include "server_gui/unix_file.h"
 #include "shared/endpoint.h"
@@ -30,12 +31,13 @@ class Lookup;
 /// What each client is held to. Those that are turned away get no byte.
 struct ServerLimits
 {
-    static constexpr std::chrono::milliseconds DefaultDeadline{30'000};
     static constexpr int MostConnections = 1'000'000;
 
-    std::chrono::milliseconds deadline = DefaultDeadline; ///< from accept to end
-    int maxConnections = 0;                               ///< at once; 0: as many as there are descriptors for
-    int maxPerPeer = 0;                                   ///< at once from one address; 0: no limit
+    /// As Deadline::length; what the behaviour counts it from. Where it is not set: Deadline::Default for a behaviour
+    /// that closes, none for one that stays.
+    std::optional<std::chrono::milliseconds> deadline;
+    int maxConnections = 0; ///< at once; 0: as many as there are descriptors for
+    int maxPerPeer = 0;     ///< at once from one address; 0: no limit
     AccessList access;
 };
 
@@ -46,6 +48,7 @@ struct ServerSettings
     static constexpr unsigned DefaultUnixMode = 0600; ///< only this user may connect
 
     Endpoint endpoint;
+    const BehaviourKind *behaviour = &behaviours().front(); ///< not used for UDP
     QByteArray greeting;
     int backlog = DefaultBacklog;
     ServerLimits limits;
@@ -70,6 +73,7 @@ public:
     void listen(const ServerSettings &settings);
     /// For the connections accepted from now on.
     void setGreeting(const QByteArray &greeting);
+    void setBehaviour(const BehaviourKind *behaviour);
     /// Likewise; the access list for datagrams too.
     void setLimits(const ServerLimits &limits);
     /// Resets all connections.
@@ -78,7 +82,7 @@ public:
     void stop();
     /// Finds out this computer's name and addresses, for surveyed().
     void survey();
-    /// Stops listening, completes the greetings under way (each has its deadline), then emits finished().
+    /// Stops listening, completes what is under way (each connection has its deadline), then emits finished().
     void finish();
 
     quint64 accepted() const { return accepted_.load(std::memory_order_relaxed); }
@@ -118,6 +122,7 @@ private:
     };
 
     Reactor &reactor() override { return reactor_; }
+    Timeouts &timeouts() override { return timeouts_; }
     EventStream &events() override { return events_; }
     void ended(Connection &connection) override;
 
@@ -136,12 +141,12 @@ private:
     void acceptFailed(int error);
     void setStarved(int error);
     void closeListener(Outcome outcome, int error);
-    void expireConnections();
-    void startDeadlineTimer();
+    Deadline deadline() const;
     native::Result record(Call call, native::Result result, const Address &address = {}, const QByteArray &path = {});
 
     EventStream &events_;
     Reactor reactor_{this};
+    Timeouts timeouts_{this};
     ServerSettings settings_;
     std::unique_ptr<Lookup> lookup_;
     std::unique_ptr<Lookup> survey_;
@@ -154,10 +159,7 @@ private:
     int starved_ = 0;
     int failures_ = 0; // of accept, since it last succeeded
 
-    // All connections, in the order of their deadlines, which mostly is the order in which they were accepted.
-    Connection *first_ = nullptr;
-    Connection *last_ = nullptr;
-    QTimer deadlineTimer_{this};
+    Connection *first_ = nullptr;    // of all connections, the newest
     std::map<Address, int> perPeer_; // open connections of each address, counted while there is a limit
     const int descriptorLimit_;
     bool finishing_ = false;

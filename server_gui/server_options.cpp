@@ -71,7 +71,8 @@ void ServerOptions::declare(CommandLine &line)
     line.addValue(u"greeting-file"_s, u"FILE"_s, tr("Send what FILE holds, byte for byte."));
     line.addValue(u"backlog"_s, u"N"_s, tr("Length of the accept queue. Default: 4096."));
     line.addValue(u"behaviour"_s, u"NAME"_s,
-                  tr("What to do with a connection: greet-close (send the greeting, then close), the default."));
+                  tr("What to do with a connection: greet-close (send the greeting, then close), the default, or "
+                     "greet-hold (send it, then stay until the peer leaves)."));
     line.addValue(u"unix-mode"_s, u"MODE"_s,
                   tr("With --unix: who may connect, as octal file permissions. Default: 600, this user."));
     line.addValue(
@@ -81,7 +82,8 @@ void ServerOptions::declare(CommandLine &line)
     line.addValue(u"allow"_s, u"NET"_s, tr("Serve only this address or net, such as 192.168.0.0/16. Can be repeated."));
     line.addValue(u"deny"_s, u"NET"_s, tr("Do not serve this address or net, even if allowed. Can be repeated."));
     line.addValue(u"deadline"_s, u"SECONDS"_s,
-                  tr("The longest a connection may keep the server waiting, from accept to end. Default: 30."));
+                  tr("The longest a connection may keep the server waiting; 0 for no limit. From accept to end "
+                     "(default: 30), or where the server stays, since the last byte either way (default: 0)."));
 }
 
 ServerOptions ServerOptions::read(CommandLine &line)
@@ -99,7 +101,7 @@ ServerOptions ServerOptions::read(CommandLine &line)
     options.listenAtOnce = !line.isSet(u"no-listen"_s);
     options.backlog =
         static_cast<int>(line.number(u"backlog"_s, 0, std::numeric_limits<int>::max()).value_or(options.backlog));
-    options.deadline = line.seconds(u"deadline"_s);
+    options.deadline = line.seconds(u"deadline"_s, CommandLine::Zero::Allowed);
     const auto limit = [&line](const QString &name) -> std::optional<int> {
         const auto number = line.number(name, 1, ServerLimits::MostConnections);
         return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
@@ -124,8 +126,11 @@ ServerOptions ServerOptions::read(CommandLine &line)
         options.greeting = readGreetingFile(*file, line);
         options.greetingSource = *file;
     }
-    if (const auto name = line.text(u"behaviour"_s); name && *name != u"greet-close"_s)
-        line.setError(tr("--behaviour “%1” is not known: there is greet-close.").arg(*name));
+    if (const auto name = line.text(u"behaviour"_s)) {
+        options.behaviour = findBehaviour(*name);
+        if (!options.behaviour)
+            line.setError(tr("--behaviour “%1” is not known. Known are: %2.").arg(*name, behaviourNames()));
+    }
     if (options.headless && !options.listenAtOnce)
         line.setError(tr("--no-listen is for the window; --headless does nothing but listen."));
     if (options.headless)
@@ -135,12 +140,19 @@ ServerOptions ServerOptions::read(CommandLine &line)
 
 ServerSettings ServerOptions::settings(const Endpoint &served) const
 {
-    return {served, greeting.value_or(encodeMessage(DefaultGreeting)), backlog, limits(), unixMode};
+    ServerSettings settings;
+    settings.endpoint = served;
+    settings.behaviour = behaviour ? behaviour : settings.behaviour;
+    settings.greeting = greeting.value_or(encodeMessage(DefaultGreeting));
+    settings.backlog = backlog;
+    settings.limits = limits();
+    settings.unixMode = unixMode;
+    return settings;
 }
 
 ServerLimits ServerOptions::limits(ServerLimits saved) const
 {
-    saved.deadline = deadline.value_or(saved.deadline);
+    saved.deadline = deadline ? deadline : saved.deadline;
     saved.maxConnections = maxConnections.value_or(saved.maxConnections);
     saved.maxPerPeer = maxPerPeer.value_or(saved.maxPerPeer);
     saved.access.allow = allow.value_or(saved.access.allow);

@@ -100,6 +100,10 @@ ServerWindow::Fields ServerWindow::initialFields(Settings &settings)
                        options_.port.value_or(saved.port), options_.path.value_or(saved.path)};
     fields.greeting = settings.text(u"greeting"_s, QString::fromUtf16(DefaultGreeting), isGreeting);
     greeting_ = options_.greeting.value_or(encodeMessage(fields.greeting));
+    const auto isBehaviour = [](const QString &name) { return findBehaviour(name) != nullptr; };
+    const QString usual = QLatin1StringView(behaviours().front().name);
+    behaviour_ =
+        options_.behaviour ? options_.behaviour : findBehaviour(settings.text(u"behaviour"_s, usual, isBehaviour));
     if (options_.greeting)
         fields.greeting = MessageDecoder::decodeAll(greeting_);
     return fields;
@@ -138,6 +142,7 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     initialEndpoint_ = form_->fields();
     initialGreeting_ = greetingEdit_->text();
     form_->addRow(tr("&Greeting:"), greetingEdit_);
+    form_->addRow(tr("&Behaviour:"), buildBehaviours());
 
     connect(listen_, &QPushButton::clicked, this, &ServerWindow::listenOrStop);
     connect(form_, &EndpointForm::submitted, this, [this] {
@@ -146,6 +151,26 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     });
     connect(greetingEdit_, &QLineEdit::textChanged, this, &ServerWindow::greetingEdited);
     return form_;
+}
+
+QWidget *ServerWindow::buildBehaviours()
+{
+    behaviourChoice_ = new QComboBox;
+    behaviourChoice_->setObjectName(u"behaviour"_s);
+    behaviourChoice_->setAccessibleName(tr("Behaviour"));
+    behaviourChoice_->setToolTip(tr("What to do with each connection accepted from now on"));
+    behaviourChoice_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    for (const BehaviourKind &kind : behaviours()) {
+        const QString text = behaviourText(kind.title) + u" – "_s + behaviourText(kind.description);
+        behaviourChoice_->addItem(text, QString(QLatin1StringView(kind.name)));
+    }
+    initialBehaviour_ = behaviour_;
+    behaviourChoice_->setCurrentIndex(static_cast<int>(behaviour_ - behaviours().data()));
+    connect(behaviourChoice_, &QComboBox::currentIndexChanged, this, [this](int index) {
+        behaviour_ = &behaviours()[static_cast<std::size_t>(index)];
+        server_.post([behaviour = behaviour_](Server &server) { server.setBehaviour(behaviour); });
+    });
+    return behaviourChoice_;
 }
 
 QWidget *ServerWindow::buildTable()
@@ -206,6 +231,7 @@ void ServerWindow::listen(const std::variant<Endpoint, EndpointError> &parsed)
     }
     endpoint_ = std::get<Endpoint>(parsed);
     ServerSettings settings = options_.settings(endpoint_);
+    settings.behaviour = behaviour_;
     settings.greeting = greeting_;
     settings.limits = limits_;
     server_.post([settings](Server &server) { server.listen(settings); });
@@ -459,6 +485,9 @@ void ServerWindow::saveSettings()
         settings.setEndpoint(form_->fields());
     if (damaged_ || greetingEdit_->text() != initialGreeting_)
         settings.setText(u"greeting"_s, greetingEdit_->text(), QString::fromUtf16(DefaultGreeting));
+    if (damaged_ || behaviour_ != initialBehaviour_)
+        settings.setText(u"behaviour"_s, QLatin1StringView(behaviour_->name),
+                         QLatin1StringView(behaviours().front().name));
     if (damaged_ || limitsEdited_)
         saveLimits(settings, limits_);
     settings.saveGeometry(*this);
@@ -468,7 +497,8 @@ void ServerWindow::saveSettings()
 
 void ServerWindow::changeLimits()
 {
-    editLimits(this, limits_, [this](const ServerLimits &limits) {
+    const auto usual = behaviour_->stays ? std::chrono::milliseconds(0) : Deadline::Default;
+    editLimits(this, limits_, usual, [this](const ServerLimits &limits) {
         limits_ = limits;
         limitsEdited_ = true;
         server_.post([limits](Server &server) { server.setLimits(limits); });
@@ -491,8 +521,7 @@ void ServerWindow::finishThenClose()
 {
     closing_ = true;
     server_.post([](Server &server) { server.finish(); });
-    showNotice(About::Closing, tr("Completing the greetings under way, then closing."), tr("Close Now"),
-               [this] { close(); });
+    showNotice(About::Closing, tr("Completing the greetings under way, then closing."), tr("Close Now"), [this] { close(); });
     setState(State::Stopped);
 }
 

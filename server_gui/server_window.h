@@ -53,6 +53,7 @@ private:
 
     Fields initialFields(Settings &settings);
     QWidget *buildForm(const Fields &fields);
+    QWidget *buildBehaviours();
     QWidget *buildTable();
     void buildMenus();
     void restoreLayout(Settings &settings);
@@ -84,8 +85,9 @@ private:
     IoThread<Server> server_{stream_}; // after the stream it writes to: taken down first
 
     State state_ = State::Stopped;
-    Endpoint endpoint_;   // what was asked for last
-    Address listening_;   // what is listened on
+    Endpoint endpoint_; // what was asked for last
+    Address listening_; // what is listened on
+    const BehaviourKind *behaviour_ = nullptr;
     QByteArray greeting_; // what is sent
     ServerLimits limits_;
     QString inputError_; // of the fields, before the notice was there to show it
@@ -97,12 +99,14 @@ private:
     bool damaged_ = false;          // the settings that were read: they are written anew
     SavedEndpoint initialEndpoint_; // as the fields started: what is still so need not be remembered
     QString initialGreeting_;
+    const BehaviourKind *initialBehaviour_ = nullptr;
     quint64 dropped_ = 0; // events that this window was too slow for
     QTimer clock_;        // while connections are open
 
     EndpointForm *form_ = nullptr;
     QComboBox *host_ = nullptr;
     QPushButton *listen_ = nullptr;
+    QComboBox *behaviourChoice_ = nullptr;
     QLineEdit *greetingEdit_ = nullptr;
     NoticeBar *notice_ = nullptr;
     StatusLabel *reach_ = nullptr;

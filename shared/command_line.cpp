@@ -109,7 +109,7 @@ std::optional<double> CommandLine::real(const QString &name, double least, doubl
     return std::nullopt;
 }
 
-std::optional<std::chrono::milliseconds> CommandLine::seconds(const QString &name)
+std::optional<std::chrono::milliseconds> CommandLine::seconds(const QString &name, Zero zero)
 {
     const std::optional<QString> value = text(name);
     if (!value)
@@ -117,9 +117,13 @@ std::optional<std::chrono::milliseconds> CommandLine::seconds(const QString &nam
     constexpr double most = 86'400;
     bool isNumber = false;
     const double seconds = value->toDouble(&isNumber);
-    if (isNumber && seconds >= 0.001 && seconds <= most)
+    const bool isZero = zero == Zero::Allowed && seconds == 0;
+    if (isNumber && (isZero || seconds >= 0.001) && seconds <= most)
         return std::chrono::milliseconds(qRound64(seconds * 1000));
-    setError(tr("--%1 %2: give a number of seconds from 0.001 to 86400.").arg(name, quoted(*value)));
+    const QString range = zero == Zero::Allowed
+                              ? tr("--%1 %2: give a number of seconds from 0.001 to 86400, or 0 for no limit.")
+                              : tr("--%1 %2: give a number of seconds from 0.001 to 86400.");
+    setError(range.arg(name, quoted(*value)));
     return std::nullopt;
 }
 

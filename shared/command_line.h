@@ -50,8 +50,9 @@ public:
     std::optional<qint64> number(const QString &name, qint64 least, qint64 most);
     /// A number from @p least to @p most; a fraction is allowed.
     std::optional<double> real(const QString &name, double least, double most);
-    /// A number of seconds above 0, at most a day; a fraction is allowed.
-    std::optional<std::chrono::milliseconds> seconds(const QString &name);
+    enum class Zero { Refused, Allowed };
+    /// A number of seconds, a fraction is allowed: from a millisecond to a day, or 0 where that is @p zero.
+    std::optional<std::chrono::milliseconds> seconds(const QString &name, Zero zero = Zero::Refused);
 
     /// The endpoint that the arguments name: --udp, --unix, host and port, with this computer's name and port 3000
     /// where none is given. What is wrong with it is left in error().

@@ -1,0 +1,23 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "server_gui/behaviour.h"
+
+namespace parley
+{
+
+/// The peer receives the greeting, and the connection stays until the peer leaves.
+class GreetHold final : public Behaviour
+{
+public:
+    explicit GreetHold(const QByteArray &greeting) : greeting_(greeting) {}
+
+    void begin(Conversation &conversation) override { conversation.send(greeting_); }
+
+private:
+    const QByteArray greeting_;
+};
+
+} // namespace parley
