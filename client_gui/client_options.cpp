@@ -5,8 +5,6 @@
 
 #include <QCoreApplication>
 
-#include <algorithm>
-
 using namespace Qt::StringLiterals;
 
 namespace parley
@@ -30,8 +28,7 @@ void ClientOptions::declare(CommandLine &line)
     line.addValue(u"timeout"_s, u"SECONDS"_s,
                   tr("The longest that look-up, connect and receive may take together. Default: 10."));
     line.addValue(u"max-bytes"_s, u"N"_s, tr("The longest message taken. Default: 16777216 (16 MiB)."));
-    line.addValue(u"repeat"_s, u"N"_s,
-                  tr("With --headless: make N connections, and print what became of them and how long they took."));
+    line.addValue(u"repeat"_s, u"N"_s, tr("Make N connections, and tell what became of them and how long they took."));
     line.addValue(u"concurrency"_s, u"C"_s, tr("With --repeat: how many at a time. Default: 1."));
     line.addValue(u"rate"_s, u"R"_s,
                   tr("With --repeat: start R connections a second. Default: as many as the server takes."));
@@ -94,18 +91,12 @@ void ClientOptions::checkRepeat(CommandLine &line) const
     }
     if (!repeat)
         return;
-    if (line.transport() != Transport::Tcp)
-        line.setError(tr("--repeat is for TCP: it goes neither with --udp nor with --unix."));
     if (raw)
         line.setError(tr("--raw and --repeat exclude each other: a run prints no messages."));
     if (expected && expected->isEmpty())
         line.setError(tr("--expect “”: give a text of at least a byte."));
-    const auto isOther = [&](const Net &net) { return net.family() != sources.front().family(); };
-    if (std::any_of(sources.begin(), sources.end(), isOther))
-        line.setError(tr("--source: give either IPv4 or IPv6 addresses."));
-    else if (endpoint.isLiteral() && !sources.empty() && sources.front().family() != endpoint.literal.family())
-        line.setError(tr("--source %1: %2 is of the other family, IPv4 or IPv6.")
-                          .arg(sources.front().toString(), endpoint.toString()));
+    if (const QString problem = repeatRequest().problem(); headless && !problem.isEmpty())
+        line.setError(u"--repeat: "_s + problem);
 }
 
 RepeatRequest ClientOptions::repeatRequest() const

@@ -4,6 +4,7 @@
 #include "client_gui/client_window.h"
 
 #include "client_gui/message_view.h"
+#include "client_gui/repeat_window.h"
 #include "shared/ui/appearance.h"
 #include "shared/ui/endpoint_form.h"
 #include "shared/ui/limits_dialog.h"
@@ -61,7 +62,13 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options)
     buildMenus();
     showState();
     connect(&stream_, &EventStream::arrived, this, &ClientWindow::read);
-    if (options_.connectAtOnce)
+    if (options_.repeat) {
+        openRepeat();
+        repeat_->setOptions(options_);
+    }
+    if (options_.connectAtOnce && repeat_)
+        repeat_->start();
+    else if (options_.connectAtOnce)
         startAttempt();
 }
 
@@ -135,6 +142,7 @@ void ClientWindow::buildMenus()
     connectAction_->setShortcut(Qt::Key_F5);
     saveAction_ = menu->addAction(tr("&Save Message As…"), this, &ClientWindow::saveMessage);
     saveAction_->setShortcut(QKeySequence::Save);
+    menu->addAction(tr("&Repeat…"), Qt::CTRL | Qt::Key_R, this, &ClientWindow::openRepeat);
     menu->addAction(tr("Li&mits…"), this, &ClientWindow::changeLimits);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
@@ -265,6 +273,24 @@ void ClientWindow::changeLimits()
     dialog->open();
 }
 
+void ClientWindow::openRepeat()
+{
+    if (!repeat_) {
+        repeat_ = new RepeatWindow(this, [this]() -> std::variant<ConnectRequest, QString> {
+            const auto parsed = form_->parse();
+            if (const auto *error = std::get_if<EndpointError>(&parsed))
+                return error->sentence;
+            return ConnectRequest{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_};
+        });
+        Settings settings;
+        repeat_->restoreSettings(settings);
+    }
+    if (repeat_->isVisible())
+        repeat_->raise();
+    repeat_->show();
+    repeat_->activateWindow();
+}
+
 void ClientWindow::restoreSettings()
 {
     Settings settings;
@@ -306,6 +332,8 @@ void ClientWindow::saveSettings()
         settings.setText(u"limits/timeout"_s, secondsText(timeout_), DefaultTimeout);
         settings.setText(u"limits/max-bytes"_s, QString::number(maxBytes_), QString::number(DefaultMaxMessageBytes));
     }
+    if (repeat_)
+        repeat_->saveSettings(settings);
     settings.saveGeometry(*this);
     settings.saveColumns(u"history/columns"_s, *table_->horizontalHeader());
     settings.saveSplitter(u"window/splitter"_s, *splitter_);

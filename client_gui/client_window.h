@@ -22,6 +22,7 @@ namespace parley
 class EndpointForm;
 class MessageView;
 class NoticeBar;
+class RepeatWindow;
 class StatusLabel;
 class TableView;
 
@@ -53,6 +54,7 @@ private:
     void showEnd(const Attempt &attempt);
     void saveMessage();
     void changeLimits();
+    void openRepeat();
 
     const ClientOptions options_;
     EventStream stream_;
@@ -77,6 +79,7 @@ private:
     StatusLabel *status_ = nullptr;
     QAction *connectAction_ = nullptr;
     QAction *saveAction_ = nullptr;
+    RepeatWindow *repeat_ = nullptr; // once it was opened
 };
 
 } // namespace parley

@@ -10,7 +10,9 @@
 #include <QLocale>
 #include <QStringList>
 
+#include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <netdb.h>
 
 namespace parley
@@ -35,6 +37,19 @@ QString rateText(double rate)
 }
 
 } // namespace
+
+QString RepeatRequest::problem() const
+{
+    if (endpoint.transport != Transport::Tcp)
+        return tr("Many connections are made over TCP only, not over UDP or a Unix socket.");
+    const auto isOther = [this](const Net &net) { return net.family() != sources.front().family(); };
+    if (std::any_of(sources.begin(), sources.end(), isOther))
+        return tr("The source addresses are of both families: give either IPv4 or IPv6 addresses.");
+    if (endpoint.isLiteral() && !sources.empty() && sources.front().family() != endpoint.literal.family())
+        return tr("The source %1 cannot connect to %2: it is of the other family, IPv4 or IPv6.")
+            .arg(sources.front().toString(), endpoint.toString());
+    return {};
+}
 
 const char *repeatOutcomeName(RepeatOutcome outcome)
 {

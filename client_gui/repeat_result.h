@@ -38,6 +38,9 @@ struct RepeatRequest
     std::chrono::milliseconds hold{0};                                  ///< how long each stays open once greeted
     std::chrono::milliseconds timeout = ConnectRequest::DefaultTimeout; ///< of a connection: connect and receive
     qint64 maxBytes = DefaultMaxMessageBytes;                           ///< the longest message
+
+    /// What does not go together, in one sentence; empty if all is well.
+    QString problem() const;
 };
 
 /// What became of a connection of a run. Each of the run has exactly one.

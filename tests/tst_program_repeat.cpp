@@ -289,10 +289,10 @@ void TestProgramRepeat::usageErrors_data()
     row(u"--repeat 5 --hold -1"_s, u"--hold “-1”: give a number of seconds from 0.001 to 86400"_s);
     row(u"--repeat 5 --source here"_s, u"--source “here” is not a net"_s);
     row(u"--repeat 5 --source 127.0.0.1/8"_s, u"--source “127.0.0.1/8” has bits beyond its prefix length"_s);
-    row(u"--repeat 5 --source ::1"_s, u"--source ::1: 127.0.0.1:3000 is of the other family"_s);
-    row(u"--repeat 5 --source ::1 --source 127.0.0.1"_s, u"--source: give either IPv4 or IPv6 addresses"_s);
+    row(u"--repeat 5 --source ::1"_s, u"--repeat: The source ::1 cannot connect to 127.0.0.1:3000"_s);
+    row(u"--repeat 5 --source ::1 --source 127.0.0.1"_s, u"--repeat: The source addresses are of both families"_s);
     row(u"--repeat 5 --expect="_s, u"--expect “”: give a text of at least a byte"_s);
-    row(u"--repeat 5 --udp"_s, u"--repeat is for TCP"_s);
+    row(u"--repeat 5 --udp"_s, u"--repeat: Many connections are made over TCP only"_s);
     row(u"--repeat 5 --raw"_s, u"--raw and --repeat exclude each other"_s);
     for (const QString &option :
          {u"--concurrency 5"_s, u"--rate 5"_s, u"--expect a"_s, u"--source ::1"_s, u"--hold 5"_s})
