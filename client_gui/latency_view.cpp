@@ -186,8 +186,10 @@ void RunPicture::paintCaption(QPainter &painter, const QString &caption) const
     painter.setPen(palette().color(QPalette::PlaceholderText));
     if (!shown_)
         painter.drawText(rect(), Qt::AlignCenter, tr("No run yet"));
-    else if (compared_)
-        painter.drawText(place, Qt::AlignRight | Qt::AlignTop, tr("filled: shown · line: compared"));
+    const QString legend = tr("filled: shown · line: compared");
+    const bool fits = fontMetrics().horizontalAdvance(caption + u"  "_s + legend) < place.width();
+    if (shown_ && compared_ && fits)
+        painter.drawText(place, Qt::AlignRight | Qt::AlignTop, legend);
 }
 
 LatencyView::LatencyView(QWidget *parent) : RunPicture(parent)
@@ -312,7 +314,7 @@ void TimelineView::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    paintCaption(painter, tr("Complete a second, and latency (p50, p99), over time"));
+    paintCaption(painter, tr("Complete a second, and latency (p50, p99)"));
     if (!shown())
         return;
     const QRectF area = plotArea();
@@ -324,8 +326,9 @@ void TimelineView::paintEvent(QPaintEvent *)
     if (end <= 0)
         return;
     const int line = fontMetrics().height();
-    const QRectF upper(area.left(), area.top(), area.width(), (area.height() - line) * 0.5);
-    const QRectF lower(area.left(), upper.bottom() + line, area.width(), area.bottom() - upper.bottom() - line);
+    const QRectF upper(area.left(), area.top(), area.width(), (area.height() - 1.4 * line) * 0.5);
+    const QRectF lower(area.left(), upper.bottom() + 1.4 * line, area.width(),
+                       area.bottom() - upper.bottom() - 1.4 * line);
     const QColor text = palette().color(QPalette::PlaceholderText);
     const QColor grid = faint(palette().color(QPalette::WindowText), 0.12F);
     const QColor strong = palette().color(QPalette::Highlight);

@@ -98,7 +98,7 @@ RepeatWindow::RepeatWindow(QWidget *parent, Base base) : QWidget(parent, Qt::Win
     layout->addWidget(notice_ = new NoticeBar);
     notice_->setObjectName(u"repeatNotice"_s); // "notice" is the first window's
     layout->addWidget(buildResults(), 1);
-    resize(880, 720);
+    resize(880, 760);
     connect(run_.engine(), &RepeatRun::progressed, this, &RepeatWindow::took);
     connect(run_.engine(), &RepeatRun::finished, this, &RepeatWindow::took);
     setUnderWay(false);
@@ -179,7 +179,7 @@ QWidget *RepeatWindow::buildFields()
     start_->setDefault(true);
     keepWidth(*start_, {tr("Start"), tr("Cancel")});
     connect(start_, &QPushButton::clicked, this, &RepeatWindow::startOrCancel);
-    for (QLineEdit *field : {expected_, source_})
+    for (QLineEdit *field : fields_->findChildren<QLineEdit *>()) // those of the spin boxes too
         connect(field, &QLineEdit::returnPressed, this, &RepeatWindow::start);
     target_ = new StatusLabel(u"repeatTarget"_s, tr("Where to"));
 
@@ -216,6 +216,8 @@ QWidget *RepeatWindow::buildResults()
         header->resizeSection(column, unit * 15);
     header->setSectionResizeMode(Detail, QHeaderView::Stretch);
     latency->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    latency->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Fixed);
+    latency->horizontalHeader()->resizeSection(0, unit * 28);
     constexpr int usualOutcomes = 8;
     account->setMinimumHeight(heightOf(*account, usualOutcomes));
     accountTable_ = account;
