@@ -62,7 +62,7 @@ private:
 
 int runHeadlessClient(const ClientOptions &options)
 {
-    EventStream stream;
+    EventStream stream(std::chrono::milliseconds(0)); // who runs it waits for its end
     TerminationSignal termination;
     Attempt attempt;
     attempt.number = 1;

@@ -8,7 +8,8 @@
 namespace parley
 {
 
-EventStream::EventStream(QObject *parent) : QObject(parent), timer_(new QTimer(this))
+EventStream::EventStream(std::chrono::milliseconds interval, QObject *parent)
+    : QObject(parent), interval_(interval), timer_(new QTimer(this))
 {
     timer_->setSingleShot(true);
     timer_->setTimerType(Qt::PreciseTimer);
@@ -48,10 +49,10 @@ bool EventStream::isCrowded()
 void EventStream::scheduleDelivery()
 {
     const auto sinceLast = std::chrono::steady_clock::now() - lastDelivery_;
-    if (sinceLast >= Interval)
+    if (sinceLast >= interval_)
         flush();
     else
-        timer_->start(std::chrono::ceil<std::chrono::milliseconds>(Interval - sinceLast));
+        timer_->start(std::chrono::ceil<std::chrono::milliseconds>(interval_ - sinceLast));
 }
 
 void EventStream::flush()

@@ -33,7 +33,8 @@ public:
     static constexpr std::size_t MaxPendingEvents = 1'000'000;    ///< events; about 100 MB
     static constexpr qint64 MaxPendingPayload = 64 * 1024 * 1024; ///< bytes received, held by waiting events
 
-    explicit EventStream(QObject *parent = nullptr);
+    /// @param interval 0 where a batch costs the reader no more than its events do: it has no window to lay out.
+    explicit EventStream(std::chrono::milliseconds interval = Interval, QObject *parent = nullptr);
 
     /// Thread-safe. Fills in the time.
     void write(Event event);
@@ -55,6 +56,7 @@ Q_SIGNALS:
 private:
     void scheduleDelivery();
 
+    const std::chrono::milliseconds interval_;
     const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     const QDateTime startTime_ = QDateTime::currentDateTime();
 

@@ -20,6 +20,7 @@
 #include <thread>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 using namespace parley;
 
 namespace
@@ -97,6 +98,7 @@ private Q_SLOTS:
     void keepsOrder();
     void promptAfterPause();
     void coalesces();
+    void waitsForTheIntervalOnly();
     void flushWithoutEvents();
     void dropsDetailsFirst();
     void dropsAllAtTheLastBound();
@@ -181,6 +183,20 @@ void TestEventStream::coalesces()
         QCOMPARE(event.result, next[event.connection]++);
         QVERIFY(event.time >= last);
         last = event.time;
+    }
+}
+
+void TestEventStream::waitsForTheIntervalOnly()
+{
+    EventStream atOnce(0ms);
+    EventStream later(1h);
+    const Reader quick(atOnce);
+    const Reader slow(later);
+    for (int i = 1; i <= 5; ++i) {
+        later.write({});
+        atOnce.write({});
+        QTRY_COMPARE(quick.batches, i);
+        QCOMPARE(slow.batches, 1); // the first one, after a pause
     }
 }
 
