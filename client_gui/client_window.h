@@ -28,6 +28,7 @@ class Inspector;
 class ListenerSearch;
 class MessageView;
 class NoticeBar;
+class RepeatWindow;
 class StatusLabel;
 class TableView;
 
@@ -63,6 +64,7 @@ private:
     void saveMessage();
     void saveHistory();
     void changeLimits();
+    void openRepeat();
 
     const ClientOptions options_;
     EventStream stream_;
@@ -91,6 +93,7 @@ private:
     StatusLabel *status_ = nullptr;
     QAction *connectAction_ = nullptr;
     QAction *saveAction_ = nullptr;
+    RepeatWindow *repeat_ = nullptr; // once it was opened
 };
 
 } // namespace parley
