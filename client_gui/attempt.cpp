@@ -62,7 +62,8 @@ bool Attempt::isBroadcast() const
 
 bool Attempt::isIncomplete() const
 {
-    return receivedBytes > 0 && !isUnderWay() && outcome != Outcome::Complete;
+    const bool asWanted = outcome == Outcome::Complete || outcome == Outcome::Closed || outcome == Outcome::Aborted;
+    return receivedBytes > 0 && !isUnderWay() && !asWanted;
 }
 
 QString Attempt::resultText() const
@@ -73,6 +74,8 @@ QString Attempt::resultText() const
     case Outcome::Complete: return tr("complete, %1").arg(bytesText(receivedBytes));
     case Outcome::NoMessage: return tr("closed without a byte");
     case Outcome::LimitReached: return tr("cut at %1").arg(bytesText(receivedBytes));
+    case Outcome::Closed: text = tr("disconnected"); break;
+    case Outcome::Aborted: text = tr("reset here"); break;
     case Outcome::Reset: text = tr("reset"); break;
     case Outcome::TimedOut: text = tr("timed out"); break;
     case Outcome::Cancelled: text = tr("cancelled"); break;
@@ -111,6 +114,8 @@ QString Attempt::summary() const
         }
         ending = tr("closed by the server after %1").arg(after);
         break;
+    case Outcome::Closed: ending = tr("disconnected after %1").arg(after); break;
+    case Outcome::Aborted: ending = tr("reset here after %1").arg(after); break;
     case Outcome::Reset: ending = tr("reset by the server after %1").arg(after); break;
     case Outcome::TimedOut: ending = tr("timed out after %1").arg(after); break;
     case Outcome::Cancelled: ending = tr("cancelled after %1").arg(after); break;

@@ -58,6 +58,8 @@ QString failureOf(const Attempt &attempt)
     switch (attempt.outcome) {
     case Outcome::None:
     case Outcome::Complete:
+    case Outcome::Closed:
+    case Outcome::Aborted:
     case Outcome::Denied: // of servers
     case Outcome::OverLimit:
     case Outcome::LimitReached: return {}; // the limit is at least a byte, so there it is incomplete

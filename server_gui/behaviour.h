@@ -5,6 +5,8 @@
 
 #include <QByteArray>
 
+#include <chrono>
+
 namespace parley
 {
 
@@ -12,10 +14,18 @@ namespace parley
 class Conversation
 {
 public:
-    /// Sends @p bytes after what still waits to be sent.
-    virtual void send(const QByteArray &bytes) = 0;
-    /// Sends FIN after what still waits to be sent. Nothing can be sent after it.
+    /// Sends @p count of @p bytes, the first at @p offset, after what still waits to be sent. They are shared, not
+    /// copied; what is made as it goes is sent in pieces, the next one when Behaviour::sent() is called.
+    virtual void send(const QByteArray &bytes, qint64 offset, qint64 count) = 0;
+    void send(const QByteArray &bytes) { send(bytes, 0, bytes.size()); }
+    /// Sends FIN after what still waits to be sent. Nothing can be sent after it, and the connection stays.
     virtual void closeSending() = 0;
+    /// Likewise, and the connection ends as soon as the peer has closed too, or when it has kept us waiting too long.
+    virtual void leave() = 0;
+    /// Sends RST once the peer has acknowledged what was sent.
+    virtual void reset() = 0;
+    /// Calls Behaviour::woken() after @p time (1 ms or more), in place of what was asked for before.
+    virtual void wakeAfter(std::chrono::milliseconds time) = 0;
 
 protected:
     ~Conversation() = default;
@@ -32,8 +42,25 @@ public:
 
     /// The connection was accepted.
     virtual void begin(Conversation &conversation) = 0;
-    /// The peer closed its sending side. The connection ends once both sides have, and all is acknowledged.
-    virtual void peerClosed(Conversation &conversation) { conversation.closeSending(); }
+    /// The peer said something; the view holds for this call only.
+    virtual void received(Conversation &, QByteArrayView) {}
+    /// Whether what the peer says is to be received now, while @p unsent bytes wait to be sent. What is not received
+    /// stays with the system, and in the end with the peer, which has to wait.
+    virtual bool wantsInput(qint64 unsent) const
+    {
+        Q_UNUSED(unsent)
+        return true;
+    }
+    /// All that was to be sent is with the system.
+    virtual void sent(Conversation &) {}
+    virtual void woken(Conversation &) {}
+    /// The peer closed its sending side. One that then waits for nothing more, and does not leave, is reset after a
+    /// while: a peer that is gone for good looks the same.
+    virtual void peerClosed(Conversation &conversation) { conversation.leave(); }
+    /// The server is about to end: what is under way is to be completed now.
+    virtual void finish(Conversation &conversation) { conversation.leave(); }
+    /// Whether the whole greeting was sent, as far as this knows.
+    virtual bool hasGreeted() const { return false; }
 };
 
 } // namespace parley

@@ -15,6 +15,14 @@ namespace parley
 
 using Interest = Reactor::Interest;
 
+namespace
+{
+
+/// How often to ask whether the peer has acknowledged all.
+constexpr std::chrono::milliseconds AcknowledgementCheck{5};
+
+} // namespace
+
 Connection::Connection(ConnectionOwner &owner, quint64 number, native::Descriptor socket, const Address &peer,
                        std::unique_ptr<Behaviour> behaviour, Deadline deadline)
     : owner_(owner), number_(number), socket_(std::move(socket)), peer_(peer), behaviour_(std::move(behaviour)),
@@ -25,6 +33,8 @@ Connection::Connection(ConnectionOwner &owner, quint64 number, native::Descripto
 Connection::~Connection()
 {
     owner_.timeouts().stop(*this);
+    if (wake_)
+        owner_.timeouts().stop(*wake_);
 }
 
 void Connection::start()
@@ -34,9 +44,11 @@ void Connection::start()
     behaviour_->begin(*this);
     if (!sendMore())
         return;
-    interest_ = isSending() ? Interest::ReadWrite : Interest::Read;
+    interest_ = neededInterest();
     if (const int error = owner_.reactor().watch(socket_.get(), this, interest_); error != 0) {
         abort(Outcome::Failed, error);
+    } else if (sendsReset_ && !isSending()) {
+        resetWhenDelivered();
     }
 }
 
@@ -45,8 +57,8 @@ void Connection::finish()
     if (!deadline_.isRenewed)
         return;                       // it ends by itself
     const int fin = sentFin_ ? 1 : 0; // counted as a byte
-    sendsFin_ = true;
-    limitClosing();
+    if (!leaves_)
+        behaviour_->finish(*this);
     const bool isDelivered = !isSending() && native::unacknowledgedBytes(socket_.get()) <= fin;
     if (!sendMore())
         return;
@@ -63,14 +75,63 @@ void Connection::abort(Outcome outcome, int error)
     close(outcome, error);
 }
 
-void Connection::send(const QByteArray &bytes)
+void Connection::send(const QByteArray &bytes, qint64 offset, qint64 count)
 {
-    output_ = isSending() ? output_.sliced(offset_) + bytes : bytes;
-    offset_ = 0;
+    if (sendsFin_ || count == 0)
+        return;
+    if (isSending() && bytes.constData() == output_.constData() && offset == end_) {
+        end_ += count;
+    } else if (isSending()) {
+        output_ = output_.sliced(offset_, end_ - offset_) + bytes.sliced(offset, count);
+        offset_ = 0;
+        end_ = output_.size();
+    } else {
+        output_ = bytes;
+        offset_ = offset;
+        end_ = offset + count;
+    }
+}
+
+void Connection::closeSending()
+{
+    sendsFin_ = true;
+}
+
+/// Where the deadline counts from accept, it already limits this.
+void Connection::leave()
+{
+    sendsFin_ = true;
+    if (!leaves_)
+        limitClosing();
+}
+
+void Connection::reset()
+{
+    sendsReset_ = true;
+}
+
+void Connection::wakeAfter(std::chrono::milliseconds time)
+{
+    if (!wake_)
+        wake_ = std::make_unique<Wake>(*this);
+    owner_.timeouts().set(*wake_, time);
+}
+
+void Connection::wake()
+{
+    if (!sendsReset_ && !sendsFin_)
+        behaviour_->woken(*this);
+    if (sendMore())
+        watchOrClose();
 }
 
 void Connection::ready(Reactor::Ready ready)
 {
+    if (interest_ == Interest::None) { // nothing was asked for: it is an error
+        hungUp();
+        return;
+    }
+    peerIsLeaving_ = peerIsLeaving_ || interest_ == Interest::Hangup;
     const bool wasSending = isSending();
     if (wasSending && ready.write && !sendMore())
         return;
@@ -81,31 +142,58 @@ void Connection::ready(Reactor::Ready ready)
     watchOrClose();
 }
 
+/// The peer has closed, and now reset, or closed a Unix socket for good.
+void Connection::hungUp()
+{
+    const int error = native::pendingError(socket_.get());
+    peerReset(error != 0 ? error : EPIPE);
+}
+
 /// Waits for what the connection needs next.
 void Connection::watchOrClose()
 {
+    if (sendsReset_ && !isSending() && resetWhenDelivered())
+        return;
     if (peerClosed_ && sentFin_) {
         closeWhenDelivered();
         return;
     }
-    // The peer's FIN stays readable for ever.
-    const Interest needed = peerClosed_ ? (isSending() ? Interest::Write : Interest::None)
-                                        : (isSending() ? Interest::ReadWrite : Interest::Read);
-    if (needed != interest_)
+    if (const Interest needed = neededInterest(); needed != interest_)
         owner_.reactor().rewatch(socket_.get(), this, interest_ = needed);
+}
+
+Interest Connection::neededInterest() const
+{
+    if (peerClosed_) // its FIN stays readable for ever
+        return isSending() ? Interest::Write : Interest::None;
+    if (peerIsLeaving_ || behaviour_->wantsInput(end_ - offset_))
+        return isSending() ? Interest::ReadWrite : Interest::Read;
+    return isSending() ? Interest::Write : Interest::Hangup;
 }
 
 void Connection::renewDeadline()
 {
-    if (deadline_.isRenewed && !sendsFin_ && deadline_.length.count() > 0)
+    if (deadline_.isRenewed && !leaves_ && deadline_.length.count() > 0)
         owner_.timeouts().set(*this, deadline_.length);
 }
 
 /// Where the behaviour would stay for as long as the peer does, but it is time to go.
 void Connection::limitClosing()
 {
+    leaves_ = true;
     if (deadline_.isRenewed)
         owner_.timeouts().set(*this, deadline_.length.count() > 0 ? deadline_.length : Deadline::Default);
+}
+
+/// An acknowledgement is no event that could be waited for. Returns whether the connection has ended.
+bool Connection::resetWhenDelivered()
+{
+    if (native::unacknowledgedBytes(socket_.get()) > 0) {
+        wakeAfter(AcknowledgementCheck);
+        return false;
+    }
+    abort(Outcome::Aborted);
+    return true;
 }
 
 /// Both sides have closed. The connection ends once the last byte is acknowledged, or when it is reset.
@@ -140,20 +228,25 @@ void Connection::peerReset(int error)
 bool Connection::sendMore()
 {
     if (isSending()) {
-        const native::Result result = native::send(socket_.get(), QByteArrayView(output_).sliced(offset_));
+        const native::Result result = native::send(socket_.get(), QByteArrayView(output_).sliced(offset_, end_ - offset_));
         if (result.wouldBlock())
             return true;
         Event sent = event(Call::Send, result);
-        sent.bytes = output_;
         sent.offset = offset_;
+        offset_ += std::max<qint64>(result.value, 0);
+        sent.bytes = isSending() ? output_ : std::exchange(output_, {});
+        // A greeting is shared with the server; of what is held by this event alone, a flood is counted, but not kept.
+        if (sent.bytes.isDetached() && owner_.events().isCrowded())
+            sent.bytes.clear();
         owner_.events().write(std::move(sent));
         if (!result.ok()) {
             peerReset(result.error);
             return false;
         }
-        offset_ += result.value;
         sent_ += result.value;
         renewDeadline();
+        if (!isSending() && !sendsFin_)
+            behaviour_->sent(*this);
     }
     if (!isSending() && sendsFin_ && !sentFin_) {
         sentFin_ = true;
@@ -180,17 +273,21 @@ bool Connection::receive()
     }
     if (result.value == 0) {
         peerClosed_ = true;
-        limitClosing();
         behaviour_->peerClosed(*this);
+        if (!isSending() && !(wake_ && wake_->isRunning()) && !leaves_)
+            limitClosing();
     } else {
         renewDeadline();
+        behaviour_->received(*this, QByteArrayView(buffer.data(), result.value));
     }
     return true;
 }
 
 void Connection::close(Outcome outcome, int error)
 {
-    const qint64 had = outcome == Outcome::Complete ? sent_ : delivered();
+    if (outcome == Outcome::Complete && !behaviour_->hasGreeted())
+        outcome = Outcome::Closed;
+    const qint64 had = outcome == Outcome::Complete || outcome == Outcome::Closed ? sent_ : delivered();
     socket_.close();
     owner_.reactor().forget(this);
     Event closed = event(Call::Close, {0, 0});

@@ -47,7 +47,8 @@ struct Deadline
 /// peer still says until the peer closes too, and only then closes. Closing earlier, with bytes unread, would make the
 /// kernel send RST and the peer lose what it was sent (RFC 1122, 4.2.2.13).
 ///
-/// It is Complete once the peer has acknowledged all that was sent, and closed. A peer that closes its sending side
+/// It is Complete (or Closed, where the behaviour does not greet) once the peer has acknowledged all that was sent, and
+/// closed. A peer that closes its sending side
 /// early is waited for: a close would leave the rest to the kernel, and nobody would know what became of it.
 ///
 /// Lives on the I/O thread. Owned by the server.
@@ -75,11 +76,30 @@ public:
     Connection *next = nullptr;
 
 private:
-    void send(const QByteArray &bytes) override;
-    void closeSending() override { sendsFin_ = true; }
+    /// What wakes the behaviour.
+    class Wake final : public Timeouts::Timed
+    {
+    public:
+        explicit Wake(Connection &connection) : connection_(connection) {}
+        void timedOut() override { connection_.wake(); }
+
+    private:
+        Connection &connection_;
+    };
+
+    using Conversation::send;
+    void send(const QByteArray &bytes, qint64 offset, qint64 count) override;
+    void closeSending() override;
+    void leave() override;
+    void reset() override;
+    void wakeAfter(std::chrono::milliseconds time) override;
     void timedOut() override { abort(Outcome::TimedOut); }
 
-    bool isSending() const { return offset_ < output_.size(); }
+    bool isSending() const { return offset_ < end_; }
+    Reactor::Interest neededInterest() const;
+    void wake();
+    bool resetWhenDelivered();
+    void hungUp();
     qint64 delivered() const;
     void peerReset(int error);
     bool sendMore();
@@ -97,13 +117,18 @@ private:
     Reactor::Interest interest_ = Reactor::Interest::None;
     bool sendsFin_ = false; // once the output is sent
     bool sentFin_ = false;
+    bool sendsReset_ = false; // once the output is acknowledged
+    bool leaves_ = false;
     bool peerClosed_ = false;
     bool resets_ = false; // instead of closing in order
+    bool peerIsLeaving_ = false; // its FIN has come, but was not received yet
     const Address peer_;
     const std::unique_ptr<Behaviour> behaviour_;
-    QByteArray output_; // shared with the events
-    qint64 offset_ = 0; // of what is still to be sent, in output_
-    qint64 sent_ = 0;   // in all
+    QByteArray output_;          // shared with the events
+    qint64 offset_ = 0;          // of what is still to be sent, in output_
+    qint64 end_ = 0;             // likewise
+    qint64 sent_ = 0;            // in all
+    std::unique_ptr<Wake> wake_; // for the few behaviours that sleep
     const Deadline deadline_;
 };
 

@@ -160,8 +160,10 @@ QString ConnectionModel::stateText(const Record &record) const
         return tr("answered %1 of %2 datagrams").arg(locale.toString(record.answered), locale.toString(record.asked));
     }
     switch (record.outcome) {
-    case Outcome::None: return record.sendingShut ? tr("closing") : tr("greeting");
+    case Outcome::None: return record.sendingShut ? tr("half-closed") : tr("open");
     case Outcome::Complete: return tr("greeted");
+    case Outcome::Closed: return tr("closed after %1").arg(bytesText(record.delivered));
+    case Outcome::Aborted: return tr("reset here after %1").arg(bytesText(record.delivered));
     case Outcome::Reset: return tr("cut off after %1").arg(bytesText(record.delivered));
     case Outcome::TimedOut: return tr("timed out after %1").arg(bytesText(record.delivered));
     case Outcome::Denied: return tr("denied");

@@ -9,7 +9,6 @@
 #include <QCoreApplication>
 #include <QDoubleSpinBox>
 #include <QLineEdit>
-#include <QRegularExpression>
 #include <QSpinBox>
 
 using namespace Qt::StringLiterals;
@@ -30,9 +29,8 @@ QString tr(const char *text)
 /// Nets with blanks or commas between them.
 std::variant<Nets, QString> parseNets(const QString &text)
 {
-    static const QRegularExpression separator(u"[\\s,]+"_s);
     Nets nets;
-    for (const QString &part : text.split(separator, Qt::SkipEmptyParts)) {
+    for (const QString &part : QString(text).replace(u',', u' ').simplified().split(u' ', Qt::SkipEmptyParts)) {
         const auto parsed = Net::parse(part);
         if (const auto *error = std::get_if<QString>(&parsed))
             return *error;

@@ -58,7 +58,7 @@ void Server::setLimits(const ServerLimits &limits)
 
 Deadline Server::deadline() const
 {
-    const bool stays = settings_.behaviour->stays;
+    const bool stays = settings_.behaviour.kind->stays;
     return {settings_.limits.deadline.value_or(stays ? std::chrono::milliseconds(0) : Deadline::Default), stays};
 }
 
@@ -189,7 +189,7 @@ void Server::setGreeting(const QByteArray &greeting)
         datagrams_->setGreeting(greeting);
 }
 
-void Server::setBehaviour(const BehaviourKind *behaviour)
+void Server::setBehaviour(const BehaviourChoice &behaviour)
 {
     settings_.behaviour = behaviour;
 }
@@ -353,7 +353,7 @@ void Server::addConnection(native::Descriptor socket, const Address &peer)
     if (settings_.limits.maxPerPeer > 0)
         ++perPeer_[peer.withPort(0)];
     auto *connection = new Connection(*this, number, std::move(socket), peer,
-                                      settings_.behaviour->make(settings_.greeting), deadline());
+                                      settings_.behaviour.make(settings_.greeting), deadline());
     insert(*connection);
     connection->start();
 }

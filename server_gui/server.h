@@ -49,7 +49,7 @@ struct ServerSettings
     static constexpr unsigned DefaultUnixMode = 0600; ///< only this user may connect
 
     Endpoint endpoint;
-    const BehaviourKind *behaviour = &behaviours().front(); ///< not used for UDP
+    BehaviourChoice behaviour; ///< not used for UDP
     QByteArray greeting;
     int backlog = DefaultBacklog;
     ServerLimits limits;
@@ -74,7 +74,7 @@ public:
     void listen(const ServerSettings &settings);
     /// For the connections accepted from now on.
     void setGreeting(const QByteArray &greeting);
-    void setBehaviour(const BehaviourKind *behaviour);
+    void setBehaviour(const BehaviourChoice &behaviour);
     /// Likewise; the access list for datagrams too.
     void setLimits(const ServerLimits &limits);
     /// Resets all connections.

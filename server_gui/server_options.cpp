@@ -44,6 +44,40 @@ QByteArray readGreetingFile(const QString &name, CommandLine &line)
     return bytes;
 }
 
+/// Each behaviour with its parameters, a line each.
+QString behaviourHelp()
+{
+    QStringList lines{tr("What to do with a connection, such as drip:bytes=4,every=50. Default: greet-close.")};
+    for (const BehaviourKind &kind : behaviours()) {
+        lines.append(QLatin1StringView(kind.name) + u": "_s + behaviourText(kind.description));
+        for (const BehaviourParameter &parameter : kind.parameters) {
+            const QString usual = QLatin1StringView(parameter.unit) + (*parameter.unit ? u", "_s : QString());
+            lines.append(tr("   %1=%2..%3 (%4default %5): %6")
+                             .arg(QLatin1StringView(parameter.name))
+                             .arg(parameter.least)
+                             .arg(parameter.most)
+                             .arg(usual)
+                             .arg(parameter.usual)
+                             .arg(behaviourText(parameter.meaning)));
+        }
+    }
+    return lines.join(u'\n');
+}
+
+std::optional<BehaviourChoice> readBehaviour(const QString &text, CommandLine &line)
+{
+    const auto parsed = BehaviourChoice::parse(text);
+    if (const auto *error = std::get_if<QString>(&parsed)) {
+        line.setError(u"--behaviour "_s + *error);
+        return std::nullopt;
+    }
+    const auto choice = std::get<BehaviourChoice>(parsed);
+    if (line.isSet(u"udp"_s) && choice != BehaviourChoice())
+        line.setError(
+            tr("--behaviour “%1” does not go with --udp: datagrams are answered with the greeting.").arg(text));
+    return choice;
+}
+
 /// Nothing where the option was not given.
 std::optional<std::vector<Net>> readNets(const QString &name, CommandLine &line)
 {
@@ -70,9 +104,7 @@ void ServerOptions::declare(CommandLine &line)
     line.addValue(u"greeting"_s, u"TEXT"_s, tr("What to send, in UTF-8. Default: Hello World!"));
     line.addValue(u"greeting-file"_s, u"FILE"_s, tr("Send what FILE holds, byte for byte."));
     line.addValue(u"backlog"_s, u"N"_s, tr("Length of the accept queue. Default: 4096."));
-    line.addValue(u"behaviour"_s, u"NAME"_s,
-                  tr("What to do with a connection: greet-close (send the greeting, then close), the default, or "
-                     "greet-hold (send it, then stay until the peer leaves)."));
+    line.addValue(u"behaviour"_s, u"NAME"_s, behaviourHelp());
     line.addValue(u"unix-mode"_s, u"MODE"_s,
                   tr("With --unix: who may connect, as octal file permissions. Default: 600, this user."));
     line.addValue(
@@ -126,11 +158,8 @@ ServerOptions ServerOptions::read(CommandLine &line)
         options.greeting = readGreetingFile(*file, line);
         options.greetingSource = *file;
     }
-    if (const auto name = line.text(u"behaviour"_s)) {
-        options.behaviour = findBehaviour(*name);
-        if (!options.behaviour)
-            line.setError(tr("--behaviour “%1” is not known. Known are: %2.").arg(*name, behaviourNames()));
-    }
+    if (const auto text = line.text(u"behaviour"_s))
+        options.behaviour = readBehaviour(*text, line);
     if (options.headless && !options.listenAtOnce)
         line.setError(tr("--no-listen is for the window; --headless does nothing but listen."));
     if (options.headless)
@@ -142,7 +171,7 @@ ServerSettings ServerOptions::settings(const Endpoint &served) const
 {
     ServerSettings settings;
     settings.endpoint = served;
-    settings.behaviour = behaviour ? behaviour : settings.behaviour;
+    settings.behaviour = behaviour.value_or(settings.behaviour);
     settings.greeting = greeting.value_or(encodeMessage(DefaultGreeting));
     settings.backlog = backlog;
     settings.limits = limits();

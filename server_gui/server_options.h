@@ -20,7 +20,7 @@ struct ServerOptions
     std::optional<Transport> transport;
     std::optional<QByteArray> greeting;
     QString greetingSource; ///< the file that the greeting is from; empty for --greeting
-    const BehaviourKind *behaviour = nullptr;
+    std::optional<BehaviourChoice> behaviour;
     int backlog = ServerSettings::DefaultBacklog;
     std::optional<std::chrono::milliseconds> deadline;
     std::optional<int> maxConnections;

@@ -4,6 +4,7 @@
 #include "server_gui/server_window.h"
 
 #include "server_gui/accept_queue_bar.h"
+#include "server_gui/behaviour_editor.h"
 #include "server_gui/diagnosis.h"
 #include "server_gui/limits_editor.h"
 #include "shared/local_listeners.h"
@@ -123,16 +124,17 @@ ServerWindow::~ServerWindow()
 ServerWindow::Fields ServerWindow::initialFields(Settings &settings)
 {
     const auto isGreeting = [](const QString &greeting) { return greeting.size() <= MaxEditableGreeting; };
-    const SavedEndpoint saved = settings.endpoint(Endpoint::Use::Listen);
+    const SavedEndpoint endpoint = settings.endpoint(Endpoint::Use::Listen);
     Fields fields;
-    fields.endpoint = {options_.transport.value_or(saved.transport), options_.host.value_or(saved.host),
-                       options_.port.value_or(saved.port), options_.path.value_or(saved.path)};
+    fields.endpoint = {options_.transport.value_or(endpoint.transport), options_.host.value_or(endpoint.host),
+                       options_.port.value_or(endpoint.port), options_.path.value_or(endpoint.path)};
     fields.greeting = settings.text(u"greeting"_s, QString::fromUtf16(DefaultGreeting), isGreeting);
     greeting_ = options_.greeting.value_or(encodeMessage(fields.greeting));
-    const auto isBehaviour = [](const QString &name) { return findBehaviour(name) != nullptr; };
-    const QString usual = QLatin1StringView(behaviours().front().name);
-    behaviour_ =
-        options_.behaviour ? options_.behaviour : findBehaviour(settings.text(u"behaviour"_s, usual, isBehaviour));
+    const auto isBehaviour = [](const QString &text) {
+        return std::holds_alternative<BehaviourChoice>(BehaviourChoice::parse(text));
+    };
+    const QString saved = settings.text(u"behaviour"_s, BehaviourChoice().toString(), isBehaviour);
+    behaviour_ = options_.behaviour.value_or(std::get<BehaviourChoice>(BehaviourChoice::parse(saved)));
     if (options_.greeting)
         fields.greeting = MessageDecoder::decodeAll(greeting_);
     return fields;
@@ -204,22 +206,20 @@ QLayout *ServerWindow::buildReach()
 
 QWidget *ServerWindow::buildBehaviours()
 {
-    behaviourChoice_ = new QComboBox;
-    behaviourChoice_->setObjectName(u"behaviour"_s);
-    behaviourChoice_->setAccessibleName(tr("Behaviour"));
-    behaviourChoice_->setToolTip(tr("What to do with each connection accepted from now on"));
-    behaviourChoice_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    for (const BehaviourKind &kind : behaviours()) {
-        const QString text = behaviourText(kind.title) + u" – "_s + behaviourText(kind.description);
-        behaviourChoice_->addItem(text, QString(QLatin1StringView(kind.name)));
-    }
     initialBehaviour_ = behaviour_;
-    behaviourChoice_->setCurrentIndex(static_cast<int>(behaviour_ - behaviours().data()));
-    connect(behaviourChoice_, &QComboBox::currentIndexChanged, this, [this](int index) {
-        behaviour_ = &behaviours()[static_cast<std::size_t>(index)];
-        server_.post([behaviour = behaviour_](Server &server) { server.setBehaviour(behaviour); });
+    behaviourEditor_ = new BehaviourEditor(behaviour_);
+    connect(behaviourEditor_, &BehaviourEditor::changed, this, [this](const BehaviourChoice &behaviour) {
+        behaviour_ = behaviour;
+        server_.post([behaviour](Server &server) { server.setBehaviour(behaviour); });
     });
-    return behaviourChoice_;
+    const auto showWhetherItApplies = [this] {
+        const bool isDatagram = form_->transport() == Transport::Udp;
+        behaviourEditor_->setEnabled(!isDatagram);
+        behaviourEditor_->setToolTip(isDatagram ? tr("Datagrams are always answered with the greeting") : QString());
+    };
+    showWhetherItApplies();
+    connect(form_, &EndpointForm::transportChanged, this, showWhetherItApplies);
+    return behaviourEditor_;
 }
 
 QWidget *ServerWindow::buildTable()
@@ -599,8 +599,7 @@ void ServerWindow::saveSettings()
     if (damaged_ || greetingEdit_->text() != initialGreeting_)
         settings.setText(u"greeting"_s, greetingEdit_->text(), QString::fromUtf16(DefaultGreeting));
     if (damaged_ || behaviour_ != initialBehaviour_)
-        settings.setText(u"behaviour"_s, QLatin1StringView(behaviour_->name),
-                         QLatin1StringView(behaviours().front().name));
+        settings.setText(u"behaviour"_s, behaviour_.toString(), BehaviourChoice().toString());
     if (damaged_ || limitsEdited_)
         saveLimits(settings, limits_);
     settings.saveGeometry(*this);
@@ -611,7 +610,7 @@ void ServerWindow::saveSettings()
 
 void ServerWindow::changeLimits()
 {
-    const auto usual = behaviour_->stays ? std::chrono::milliseconds(0) : Deadline::Default;
+    const auto usual = behaviour_.kind->stays ? std::chrono::milliseconds(0) : Deadline::Default;
     editLimits(this, limits_, usual, [this](const ServerLimits &limits) {
         limits_ = limits;
         limitsEdited_ = true;

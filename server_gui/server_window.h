@@ -24,6 +24,7 @@ namespace parley
 {
 
 class AcceptQueueBar;
+class BehaviourEditor;
 class EndpointForm;
 class FileSaver;
 class Inspector;
@@ -97,7 +98,7 @@ private:
     State state_ = State::Stopped;
     Endpoint endpoint_; // what was asked for last
     Address listening_; // what is listened on
-    const BehaviourKind *behaviour_ = nullptr;
+    BehaviourChoice behaviour_;
     QByteArray greeting_; // what is sent
     ServerLimits limits_;
     QString inputError_; // of the fields, before the notice was there to show it
@@ -109,7 +110,7 @@ private:
     bool damaged_ = false;          // the settings that were read: they are written anew
     SavedEndpoint initialEndpoint_; // as the fields started: what is still so need not be remembered
     QString initialGreeting_;
-    const BehaviourKind *initialBehaviour_ = nullptr;
+    BehaviourChoice initialBehaviour_;
     quint64 dropped_ = 0; // events that this window was too slow for
     QTimer clock_;        // while connections are open
 
@@ -120,7 +121,7 @@ private:
     EndpointForm *form_ = nullptr;
     QComboBox *host_ = nullptr;
     QPushButton *listen_ = nullptr;
-    QComboBox *behaviourChoice_ = nullptr;
+    BehaviourEditor *behaviourEditor_ = nullptr;
     QLineEdit *greetingEdit_ = nullptr;
     NoticeBar *notice_ = nullptr;
     StatusLabel *reach_ = nullptr;

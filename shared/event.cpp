@@ -46,6 +46,8 @@ const char *outcomeName(Outcome outcome)
     switch (outcome) {
     case Outcome::None: return "open";
     case Outcome::Complete: return "complete";
+    case Outcome::Closed: return "closed";
+    case Outcome::Aborted: return "aborted";
     case Outcome::NoMessage: return "no-message";
     case Outcome::Reset: return "reset";
     case Outcome::TimedOut: return "timed-out";

@@ -36,6 +36,8 @@ enum class Call : std::uint8_t {
 enum class Outcome : std::uint8_t {
     None,         ///< it has not ended
     Complete,     ///< all was sent or received, and the peer closed in order (FIN); datagrams: answered
+    Closed,       ///< both sides closed in order, but the server has not greeted, or the client's user did not wait
+    Aborted,      ///< this side reset it, as the server's behaviour or the user asked
     NoMessage,    ///< client: closed in order, without a byte
     Reset,        ///< the peer reset it (RST) or vanished (ETIMEDOUT)
     TimedOut,     ///< the deadline passed

@@ -19,9 +19,10 @@ EventStream::EventStream(Reader reader, QObject *parent)
 void EventStream::write(Event event)
 {
     const bool detail = event.call != Call::Accept && event.call != Call::Listen && event.call != Call::End;
-    // What was sent is shared with the engine; what was received is held by its event alone.
+    // What was sent is shared with the engine, unless it was made for this call; what was received is held by its
+    // event alone.
     const bool received = event.call == Call::Recv || event.call == Call::RecvFrom;
-    const qint64 payload = received ? event.bytes.size() : 0;
+    const qint64 payload = received || event.bytes.isDetached() ? event.bytes.size() : 0;
     bool schedule = false;
     {
         const std::lock_guard lock(mutex_);

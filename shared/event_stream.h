@@ -34,7 +34,7 @@ public:
     static constexpr std::size_t Flood = 1'000;                   ///< events
     static constexpr std::size_t MaxPendingDetails = 250'000;     ///< events; a quarter of a second under full load
     static constexpr std::size_t MaxPendingEvents = 1'000'000;    ///< events; about 100 MB
-    static constexpr qint64 MaxPendingPayload = 64 * 1024 * 1024; ///< bytes received, held by waiting events
+    static constexpr qint64 MaxPendingPayload = 64 * 1024 * 1024; ///< bytes held by waiting events alone
 
     enum class Reader { Window, Output };
     /// @param reader Output is to be late by no more than Interval, flood or not.
@@ -43,7 +43,7 @@ public:
     /// Thread-safe. Fills in the time.
     void write(Event event);
 
-    /// Whether so much received payload waits that a writer who can do without more should pause. Thread-safe.
+    /// Whether so much payload waits that a writer who can do without more should pause. Thread-safe.
     bool isCrowded();
 
     /// Delivers what waits, at once. On this object's thread.

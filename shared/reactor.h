@@ -42,6 +42,7 @@ public:
         Read,
         Write,
         ReadWrite,
+        Hangup, ///< the peer's FIN, though what came before it was not read; reported as readable
         Change, ///< of a connection that both sides have closed: once now, and when the last byte is acknowledged, or
                 ///< a reset comes (edge-triggered: it is reported as hung up all the time)
     };

@@ -45,6 +45,8 @@ epoll_event request(Reactor::Watcher *watcher, Reactor::Interest interest)
         event.events |= EPOLLIN;
     if (interest == Interest::Write || interest == Interest::ReadWrite)
         event.events |= EPOLLOUT;
+    if (interest == Interest::Hangup)
+        event.events |= EPOLLRDHUP;
     if (interest == Interest::Change)
         event.events |= EPOLLET;
     event.data.ptr = watcher;
@@ -107,7 +109,7 @@ int Reactor::Private::dispatchReady(int timeout)
     while (next < end) {
         const epoll_event event = events[static_cast<std::size_t>(next++)];
         if (auto *watcher = static_cast<Watcher *>(event.data.ptr)) {
-            watcher->ready({(event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0,
+            watcher->ready({(event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0,
                             (event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0});
         }
     }

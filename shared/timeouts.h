@@ -24,6 +24,7 @@ public:
     {
     public:
         virtual void timedOut() = 0;
+        bool isRunning() const { return length_.count() > 0; }
 
     protected:
         Timed() = default;

@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -174,6 +175,22 @@ bool RawSocket::send(QByteArrayView bytes) const
         bytes = bytes.sliced(sent);
     }
     return true;
+}
+
+qint64 RawSocket::flood(qint64 most) const
+{
+    constexpr int patience = 333; // ms
+    const QByteArray piece(64 * 1024, 'f');
+    qint64 sent = 0;
+    pollfd writable{fd_, POLLOUT, 0};
+    while (sent<most && ::poll(&writable, 1, patience)> 0) {
+        const ssize_t count =
+            ::send(fd_, piece.constData(), static_cast<std::size_t>(piece.size()), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (count < 0)
+            break;
+        sent += count;
+    }
+    return sent;
 }
 
 void RawSocket::shutdownSending() const

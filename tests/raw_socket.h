@@ -45,6 +45,8 @@ public:
 
     RawSocket accept() const;
     bool send(QByteArrayView bytes) const;
+    /// Sends until the peer takes nothing for a third of a second, but at most @p most bytes. Returns how many.
+    qint64 flood(qint64 most) const;
     /// Closes the sending side only.
     void shutdownSending() const;
     /// Each send() goes out at once (TCP_NODELAY).

@@ -278,6 +278,7 @@ void TestEventStream::boundsPayload_data()
 {
     QTest::addColumn<Call>("call");
     QTest::newRow("of a stream") << Call::Recv;
+    QTest::newRow("made to be sent") << Call::Send;
     QTest::newRow("of datagrams") << Call::RecvFrom;
 }
 
@@ -286,22 +287,25 @@ void TestEventStream::boundsPayload()
     QFETCH(const Call, call);
     constexpr qint64 size = 1024 * 1024;
     constexpr auto most = EventStream::MaxPendingPayload / size;
-    const QByteArray bytes(size, 'x');
+    const QByteArray greeting(size, 'x');
     EventStream stream;
     const Reader reader(stream);
-    for (int i = 0; i < most + 6; ++i)
-        stream.write(moved(call, bytes));
-    stream.write(moved(Call::Send, bytes)); // a greeting is held once, however often it is sent
+    for (int i = 0; i < most + 6; ++i) {
+        Event event = moved(call, {});
+        event.bytes = QByteArray(size, 'x');
+        stream.write(std::move(event));
+    }
+    stream.write(moved(Call::SendTo, greeting)); // a greeting is held once, however often it is sent
     stream.write(eventOf(Call::Accept));
     stream.write(eventOf(Call::End));
     stream.flush();
     QCOMPARE(reader.count(call), most);
-    QCOMPARE(reader.count(Call::Send), 1);
+    QCOMPARE(reader.count(Call::SendTo), 1);
     QCOMPARE(reader.count(Call::Accept), 1);
     QCOMPARE(reader.count(Call::End), 1);
     QCOMPARE(reader.dropped, 6U);
 
-    stream.write(moved(call, bytes));
+    stream.write(moved(call, greeting));
     stream.flush();
     QCOMPARE(reader.count(call), most + 1);
     QCOMPARE(reader.dropped, 6U);

@@ -128,12 +128,12 @@ void tst_Models::connectionStates_data()
     const Event send = eventOf(1, Call::Send, 12);
     const Event shutdown = eventOf(1, Call::Shutdown);
     using Events = std::vector<Event>;
-    QTest::newRow("accepted") << Events{} << u"greeting"_s << u"0"_s << u"0"_s;
-    QTest::newRow("some sent") << Events{send} << u"greeting"_s << u"12"_s << u"0"_s;
-    QTest::newRow("all sent") << Events{send, shutdown} << u"closing"_s << u"12"_s << u"0"_s;
-    QTest::newRow("the peer spoke") << Events{send, shutdown, received(1, "GET /"), received(1, "x")} << u"closing"_s
-                                    << u"12"_s << u"6"_s;
-    QTest::newRow("in pieces") << Events{send, eventOf(1, Call::Send, 4'000'000)} << u"greeting"_s << u"4,000,012"_s
+    QTest::newRow("accepted") << Events{} << u"open"_s << u"0"_s << u"0"_s;
+    QTest::newRow("some sent") << Events{send} << u"open"_s << u"12"_s << u"0"_s;
+    QTest::newRow("all sent") << Events{send, shutdown} << u"half-closed"_s << u"12"_s << u"0"_s;
+    QTest::newRow("the peer spoke") << Events{send, shutdown, received(1, "GET /"), received(1, "x")}
+                                    << u"half-closed"_s << u"12"_s << u"6"_s;
+    QTest::newRow("in pieces") << Events{send, eventOf(1, Call::Send, 4'000'000)} << u"open"_s << u"4,000,012"_s
                                << u"0"_s;
     QTest::newRow("greeted") << Events{send, shutdown, eventOf(1, Call::Recv), eventOf(1, Call::Close),
                                        ended(1, Outcome::Complete)}
@@ -279,7 +279,7 @@ void tst_Models::eventsWithoutARowAreIgnored()
     QCOMPARE(changed.size(), 0);
     for (const int row : {0, 1}) {
         QCOMPARE(cell(model, row, ConnectionModel::Sent), u"0"_s);
-        QCOMPARE(cell(model, row, ConnectionModel::State), u"greeting"_s);
+        QCOMPARE(cell(model, row, ConnectionModel::State), u"open"_s);
     }
     QCOMPARE(cell(model, 1, ConnectionModel::Number), u"7"_s);
 }

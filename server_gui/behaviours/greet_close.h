@@ -17,8 +17,9 @@ public:
     void begin(Conversation &conversation) override
     {
         conversation.send(greeting_);
-        conversation.closeSending();
+        conversation.leave();
     }
+    bool hasGreeted() const override { return true; }
 
 private:
     const QByteArray greeting_; // shared with the server: a pointer, not a copy

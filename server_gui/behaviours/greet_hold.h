@@ -15,6 +15,7 @@ public:
     explicit GreetHold(const QByteArray &greeting) : greeting_(greeting) {}
 
     void begin(Conversation &conversation) override { conversation.send(greeting_); }
+    bool hasGreeted() const override { return true; }
 
 private:
     const QByteArray greeting_;

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "server_gui/behaviour.h"
+
+#include <algorithm>
+
+namespace parley
+{
+
+/// The peer receives so many bytes of the greeting, or all if it has fewer, and then RST.
+class Reset final : public Behaviour
+{
+public:
+    Reset(const QByteArray &greeting, qint64 bytes) : greeting_(greeting), bytes_(std::min(bytes, greeting.size())) {}
+
+    void begin(Conversation &conversation) override
+    {
+        conversation.send(greeting_, 0, bytes_);
+        conversation.reset();
+    }
+    void peerClosed(Conversation &) override {}
+
+private:
+    const QByteArray greeting_;
+    const qint64 bytes_;
+};
+
+} // namespace parley

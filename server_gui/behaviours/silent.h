@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "server_gui/behaviour.h"
+
+namespace parley
+{
+
+/// The peer is connected, and that is all: it receives nothing, not even FIN, and what it sends is not read, so that
+/// in the end it cannot send more.
+class Silent final : public Behaviour
+{
+public:
+    void begin(Conversation &) override {}
+    bool wantsInput(qint64) const override { return false; }
+    void peerClosed(Conversation &) override {}
+};
+
+} // namespace parley
