@@ -612,7 +612,18 @@ void tst_Inspector::pictureIsBounded()
 /// Code, times and bytes stand from left to right in every language; what is around them does not.
 void tst_Inspector::rightToLeft()
 {
+    Journal journal;
+    Ladder ladder(journal);
+    journal.watch(1);
+    journal.read(longConnection(5));
+    const auto picture = [&] {
+        LadderView view(ladder);
+        view.resize(600, 400);
+        return view.grab().toImage();
+    };
+    const QImage leftToRight = picture();
     QApplication::setLayoutDirection(Qt::RightToLeft);
+    const QImage rightToLeft = picture();
     {
         const ServerProgram server(listening());
         server.child<QToolButton>(u"details"_s).click();
@@ -624,6 +635,7 @@ void tst_Inspector::rightToLeft()
             server.window().grab().save(qEnvironmentVariable("PARLEY_KEEP_PICTURES") + u"/right-to-left.png"_s);
     }
     QApplication::setLayoutDirection(Qt::LeftToRight);
+    QVERIFY(rightToLeft == leftToRight);
 }
 
 void tst_Inspector::whatIsMissingIsSaid()
