@@ -55,6 +55,15 @@ click_button() {
     xdotool mousemove --sync "${screen%x*}" "${screen#*x}" # no pointer over a widget
 }
 
+# press WINDOW KEY
+press() { xdotool key --window "$1" "$2"; }
+
+# select_first WINDOW: the first row of the server's table.
+select_first() {
+    xdotool mousemove --sync --window "$1" $((100 * scale)) $((168 * scale)) click 1
+    xdotool mousemove --sync "${screen%x*}" "${screen#*x}"
+}
+
 # greet: a client of the plain kind, of which the server sees a connection.
 greet() { (exec 3<>"/dev/tcp/$host/3000" && cat <&3 >"$scratch/received"); }
 
@@ -97,6 +106,18 @@ take_all() {
     shoot "$client" client
     shoot "$server" server
 
+    # The details of a connection, and of an attempt.
+    select_first "$server"
+    press "$server" ctrl+i
+    shoot "$server" server-ladder
+    press "$client" ctrl+i
+    shoot "$client" client-ladder
+    press "$server" ctrl+shift+l
+    press "$server" ctrl+i
+    await "$server"
+    press "$client" ctrl+i
+    await "$client"
+
     resize "$server" 860 380
     resize "$client" 560 380
     await "$server"
@@ -108,6 +129,8 @@ take_all() {
     # Nobody listens on port 3001; on port 3000 somebody does.
     start parley-client --connect "$host" 3001
     shoot "$window" client-error
+    press "$window" ctrl+i
+    shoot "$window" client-refused
     start parley-server "$host" 3000
     shoot "$window" server-error
 
