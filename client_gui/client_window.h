@@ -12,6 +12,7 @@
 
 #include <QMainWindow>
 
+class QCheckBox;
 class QLineEdit;
 class QPushButton;
 class QSplitter;
@@ -19,6 +20,7 @@ class QSplitter;
 namespace parley
 {
 
+class ConverseBar;
 class EndpointForm;
 class MessageView;
 class NoticeBar;
@@ -43,6 +45,8 @@ private:
     void buildMenus();
     QWidget *buildForm();
     QWidget *buildResults();
+    QWidget *buildConverse();
+    bool isTalking(const Attempt *attempt) const;
     void restoreSettings();
     void saveSettings();
 
@@ -64,15 +68,18 @@ private:
     bool damaged_ = false;          // the settings that were read: they are written anew
     SavedEndpoint initialEndpoint_; // as the fields started: what is still so need not be remembered
     QString initialSend_;
+    bool initialStay_ = false;
     quint64 current_ = 0; // the attempt that the message view shows; 0 before the first
 
     EndpointForm *form_ = nullptr;
     QLineEdit *send_ = nullptr;
+    QCheckBox *stay_ = nullptr;
     QPushButton *connect_ = nullptr;
     NoticeBar *notice_ = nullptr;
     QSplitter *splitter_ = nullptr;
     StatusLabel *summary_ = nullptr;
     MessageView *message_ = nullptr;
+    ConverseBar *converse_ = nullptr;
     TableView *table_ = nullptr;
     StatusLabel *status_ = nullptr;
     QAction *connectAction_ = nullptr;

@@ -31,6 +31,9 @@ public:
     explicit ConnectionModel(const EventStream &stream, QObject *parent = nullptr);
 
     void read(const EventBatch &batch);
+    quint64 numberAt(int row) const { return records_[static_cast<std::size_t>(row)].number; }
+    /// Whether bytes can still be sent there: not of a sender of datagrams.
+    bool isOpenAt(int row) const { return records_[static_cast<std::size_t>(row)].isOpen(); }
     quint64 removedRows() const { return removedRows_; }
     /// The durations of open connections have grown.
     void refreshDurations();

@@ -21,6 +21,7 @@ namespace parley
 {
 
 class BehaviourEditor;
+class ConverseBar;
 class EndpointForm;
 class NoticeBar;
 class StatusLabel;
@@ -43,7 +44,7 @@ protected:
 private:
     enum class State { Stopped, Starting, Listening, Stopping };
     /// What the notice is about, the graver the later.
-    enum class About { Nothing, Loopback, Damage, Starvation, Failure, Closing };
+    enum class About { Nothing, Loopback, Conversation, Damage, Starvation, Failure, Closing };
 
     /// What the fields start with: the command line's, or else the remembered, or else the defaults.
     struct Fields
@@ -56,6 +57,7 @@ private:
     QWidget *buildForm(const Fields &fields);
     QWidget *buildBehaviours();
     QWidget *buildTable();
+    QWidget *buildConverse();
     void buildMenus();
     void restoreLayout(Settings &settings);
     void saveSettings();
@@ -79,6 +81,8 @@ private:
     void showCounts();
     void showPlaceholder();
     void finishThenClose();
+    std::vector<quint64> selectedOpen() const;
+    void showPeers();
 
     const ServerOptions options_;
     EventStream stream_;
@@ -112,6 +116,8 @@ private:
     NoticeBar *notice_ = nullptr;
     StatusLabel *reach_ = nullptr;
     TableView *table_ = nullptr;
+    ConverseBar *converse_ = nullptr;
+    QTimer selection_; // what is selected, or open, has changed
     StatusLabel *status_ = nullptr;
     QAction *listenAction_ = nullptr;
 };
