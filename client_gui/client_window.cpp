@@ -25,6 +25,7 @@
 #include <QMenuBar>
 #include <QPushButton>
 #include <QSaveFile>
+#include <QSignalBlocker>
 #include <QSpinBox>
 #include <QSplitter>
 #include <QVBoxLayout>
@@ -329,6 +330,7 @@ void ClientWindow::restoreSettings()
     send_->setText(options_.send.value_or(settings.text(u"send"_s, QString())));
     initialSend_ = send_->text();
     const auto isChoice = [](const QString &text) { return text == u"yes" || text == u"no"; };
+    const QSignalBlocker blocker(stay_); // the window is not complete yet
     stay_->setChecked(settings.text(u"stay"_s, u"no"_s, isChoice) == u"yes");
     initialStay_ = stay_->isChecked();
     const auto isTimeout = [](const QString &text) {
