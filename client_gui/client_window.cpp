@@ -58,7 +58,6 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options)
     layout->addWidget(buildForm());
     layout->addWidget(notice_ = new NoticeBar);
     layout->addWidget(buildResults(), 1);
-    layout->addWidget(buildConverse());
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
     resize(680, 560);
@@ -121,6 +120,7 @@ QWidget *ClientWindow::buildResults()
     layout->setContentsMargins(0, 0, 0, 4); // the text keeps clear of the splitter's handle
     layout->addWidget(message_ = new MessageView, 1);
     layout->addWidget(summary_ = new StatusLabel(u"summary"_s, tr("How the message came")));
+    layout->addWidget(buildConverse());
     message_->setObjectName(u"message"_s);
     message_->setAccessibleName(tr("Received message"));
     summary_->setTextInteractionFlags(Qt::TextSelectableByMouse);

@@ -156,7 +156,7 @@ void TestConverseWindows::behaviourParameters()
     auto &bytes = server.child<QSpinBox>(u"behaviourBytes"_s);
     auto &every = server.child<QSpinBox>(u"behaviourEvery"_s);
     QVERIFY(bytes.isVisible() && every.isVisible());
-    QCOMPARE(bytes.text(), u"1 bytes"_s);
+    QCOMPARE(bytes.text(), u"1"_s);
     QCOMPARE(every.text(), u"100 ms"_s);
     QCOMPARE(every.toolTip(), u"From one time to the next: 1 to 3,600,000 ms"_s);
     bytes.setValue(5);
