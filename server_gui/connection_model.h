@@ -34,6 +34,8 @@ public:
     /// The connection's number; its peer as Python prints it.
     quint64 numberAt(int row) const { return records_[static_cast<std::size_t>(row)].number; }
     const Address &peerAt(int row) const { return records_[static_cast<std::size_t>(row)].peer; }
+    /// Whether bytes can still be sent there: not of a sender of datagrams.
+    bool isOpenAt(int row) const { return records_[static_cast<std::size_t>(row)].isOpen(); }
     quint64 removedRows() const { return removedRows_; }
     /// The durations of open connections have grown.
     void refreshDurations();
