@@ -112,10 +112,11 @@ struct Curve
                 sum.others += intervals[j].others;
                 sum.latency.add(intervals[j].latency);
             }
-            // The last one may not be over: it lasts as long as the run did.
+            // The last one may not be over: it lasts as long as the run did, but a moment says nothing about a rate.
             const double elapsed = std::chrono::duration<double>(run.elapsed).count();
             const double from = static_cast<double>(i) * width;
-            const double to = std::max(std::min(static_cast<double>(end) * width, elapsed), from + width / 10);
+            const double to = std::max(std::min(static_cast<double>(end) * width, elapsed),
+                                       from + static_cast<double>(end - i) * width / 2);
             points.push_back({from, to, static_cast<double>(sum.complete) / (to - from),
                               static_cast<double>(sum.others) / (to - from),
                               static_cast<double>(sum.latency.quantile(0.5).count()),

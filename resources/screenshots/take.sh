@@ -31,8 +31,8 @@ end_started() {
 }
 trap 'end_started; rm -r "$scratch"' EXIT
 
-# start NAME ARGUMENT…: starts a program with fresh settings and leaves its window in $window; the server's at
-# the left, the client's beside it.
+# start NAME ARGUMENT…: starts a program with fresh settings and leaves its window, the one with $title in its
+# title where that is set, in $window; the server's at the left, the client's beside it.
 start() {
     local x=0
     [[ $1 == parley-server ]] || x=$((900 * scale))
@@ -40,7 +40,7 @@ start() {
     (cd "$scratch" && exec env XDG_CONFIG_HOME="$scratch" XDG_RUNTIME_DIR="$scratch" QT_SCALE_FACTOR="$scale" \
         LANG=en_US.UTF-8 LC_CTYPE=C.UTF-8 "$programs/$1" "${@:2}") &
     started+=($!)
-    window=$(xdotool search --sync --onlyvisible --pid $!)
+    window=$(xdotool search --sync --all --onlyvisible --pid $! --name "${title-.}" | head -n 1)
     xdotool windowmove --sync "$window" "$x" 0
 }
 
@@ -156,6 +156,12 @@ take_all() {
     kill -STOP "${started[0]}"
     start parley-client --connect "$host" 3000
     shoot "$window" client-busy
+    end_started
+
+    start parley-server "$host" 3000
+    await "$window"
+    title=Repeat start parley-client --repeat 20000 --concurrency 64 --connect "$host" 3000
+    shoot "$window" client-repeat
     end_started
 
     # A client that reads nothing of a long greeting.
