@@ -3,6 +3,7 @@
 
 #include "server_gui/server_window.h"
 
+#include "server_gui/connections_pane.h"
 #include "server_gui/limits_editor.h"
 #include "server_gui/listen_failure.h"
 #include "shared/message.h"
@@ -10,13 +11,11 @@
 #include "shared/ui/endpoint_form.h"
 #include "shared/ui/notice_bar.h"
 #include "shared/ui/status_label.h"
-#include "shared/ui/table_view.h"
 
 #include <QAbstractItemView>
 #include <QAction>
 #include <QCloseEvent>
 #include <QComboBox>
-#include <QHeaderView>
 #include <QLineEdit>
 #include <QLocale>
 #include <QMenuBar>
@@ -72,7 +71,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options)
     layout->addWidget(reach_ = new StatusLabel(u"reachability"_s, tr("Where the server can be reached")));
     reach_->setWordWrap(true);
     reach_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    layout->addWidget(buildTable(), 1);
+    layout->addWidget(pane_ = new ConnectionsPane(connections_, stream_), 1);
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
     resize(860, 520);
@@ -148,25 +147,6 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     return form_;
 }
 
-QWidget *ServerWindow::buildTable()
-{
-    table_ = new TableView;
-    table_->setObjectName(u"connections"_s);
-    table_->setAccessibleName(tr("Connections"));
-    table_->setModel(&connections_);
-    QHeaderView *header = table_->horizontalHeader();
-    const int unit = fontMetrics().averageCharWidth();
-    header->resizeSection(ConnectionModel::Number, unit * 10);
-    header->resizeSection(ConnectionModel::Time, unit * 16);
-    header->resizeSection(ConnectionModel::PeerPort, unit * 12);
-    header->resizeSection(ConnectionModel::Sent, unit * 16);
-    header->resizeSection(ConnectionModel::Received, unit * 16);
-    header->resizeSection(ConnectionModel::Duration, unit * 13);
-    header->resizeSection(ConnectionModel::PeerAddress, unit * 24);
-    header->setSectionResizeMode(ConnectionModel::State, QHeaderView::Stretch);
-    return table_;
-}
-
 void ServerWindow::buildMenus()
 {
     QMenu *menu = menuBar()->addMenu(tr("&Server"));
@@ -175,6 +155,7 @@ void ServerWindow::buildMenus()
     menu->addAction(tr("Li&mits…"), this, &ServerWindow::changeLimits);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+    pane_->addActions(*menuBar()->addMenu(tr("&Connections")));
     addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
 }
 
@@ -393,11 +374,11 @@ void ServerWindow::showPlaceholder()
 {
     if (state_ == State::Listening && endpoint_.transport == Transport::Unix) {
         const QString path = endpoint_.toString();
-        table_->setPlaceholder(
+        pane_->setPlaceholder(
             tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  %1")
                 .arg(path.startsWith(u'@') ? u"socat - ABSTRACT-CONNECT:"_s + path.sliced(1) : u"ncat -U "_s + path));
     } else if (state_ == State::Listening && endpoint_.transport == Transport::Udp) {
-        table_->setPlaceholder(
+        pane_->setPlaceholder(
             tr("No datagram yet.\nClick Connect in Parley Client, or type in a terminal:  ncat -u %1 %2")
                 .arg(reachability_.here.empty() ? endpoint_.host()
                                                 : QString::fromUtf8(reachability_.here.front().host()))
@@ -405,12 +386,12 @@ void ServerWindow::showPlaceholder()
     } else if (state_ == State::Listening) {
         const std::vector<Address> &addresses = reachability_.here.empty() ? reachability_.others : reachability_.here;
         const QString host = addresses.empty() ? endpoint_.host() : QString::fromUtf8(addresses.front().host());
-        table_->setPlaceholder(
+        pane_->setPlaceholder(
             tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  ncat %1 %2")
                 .arg(host)
                 .arg(listening_.port()));
     } else {
-        table_->setPlaceholder(tr("Not listening.\nClick Listen to accept connections."));
+        pane_->setPlaceholder(tr("Not listening.\nClick Listen to accept connections."));
     }
 }
 
@@ -444,7 +425,7 @@ void ServerWindow::showCounts()
 void ServerWindow::restoreLayout(Settings &settings)
 {
     settings.restoreGeometry(*this);
-    settings.restoreColumns(u"connections/columns"_s, *table_->horizontalHeader());
+    settings.restoreColumns(u"connections/columns"_s, pane_->header());
     damaged_ = settings.isDamaged();
     if (damaged_)
         showNotice(About::Damage, settings.damageText());
@@ -462,7 +443,7 @@ void ServerWindow::saveSettings()
     if (damaged_ || limitsEdited_)
         saveLimits(settings, limits_);
     settings.saveGeometry(*this);
-    settings.saveColumns(u"connections/columns"_s, *table_->horizontalHeader());
+    settings.saveColumns(u"connections/columns"_s, pane_->header());
     settings.saveAppearance();
 }
 

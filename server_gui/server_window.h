@@ -20,10 +20,10 @@ class QPushButton;
 namespace parley
 {
 
+class ConnectionsPane;
 class EndpointForm;
 class NoticeBar;
 class StatusLabel;
-class TableView;
 
 /// The window of parley-server. It listens before it is built, so that the first client need not wait for it.
 class ServerWindow : public QMainWindow
@@ -53,7 +53,6 @@ private:
 
     Fields initialFields(Settings &settings);
     QWidget *buildForm(const Fields &fields);
-    QWidget *buildTable();
     void buildMenus();
     void restoreLayout(Settings &settings);
     void saveSettings();
@@ -106,7 +105,7 @@ private:
     QLineEdit *greetingEdit_ = nullptr;
     NoticeBar *notice_ = nullptr;
     StatusLabel *reach_ = nullptr;
-    TableView *table_ = nullptr;
+    ConnectionsPane *pane_ = nullptr;
     StatusLabel *status_ = nullptr;
     QAction *listenAction_ = nullptr;
 };
