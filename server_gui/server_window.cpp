@@ -5,6 +5,7 @@
 
 #include "server_gui/accept_queue_bar.h"
 #include "server_gui/behaviour_editor.h"
+#include "server_gui/connections_pane.h"
 #include "server_gui/diagnosis.h"
 #include "server_gui/limits_editor.h"
 #include "shared/local_listeners.h"
@@ -18,7 +19,6 @@
 #include "shared/ui/notice_bar.h"
 #include "shared/ui/save_log.h"
 #include "shared/ui/status_label.h"
-#include "shared/ui/table_view.h"
 
 #include <QAbstractItemView>
 #include <QAction>
@@ -26,7 +26,6 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QItemSelectionModel>
 #include <QLineEdit>
 #include <QLocale>
 #include <QMenuBar>
@@ -94,7 +93,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     });
     connect(server_.engine(), &Server::kernelViewed, kernel, &KernelPage::showAnswer);
     inspector_->addPage(kernel, tr("Kernel's View"));
-    layout->addWidget(inspector_->below(buildTable()), 1);
+    layout->addWidget(inspector_->below(buildConnections()), 1);
     layout->addWidget(buildConverse());
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
@@ -226,25 +225,12 @@ QWidget *ServerWindow::buildBehaviours()
     return behaviourEditor_;
 }
 
-QWidget *ServerWindow::buildTable()
+QWidget *ServerWindow::buildConnections()
 {
-    table_ = new TableView;
-    table_->setObjectName(u"connections"_s);
-    table_->setAccessibleName(tr("Connections"));
-    table_->setModel(&connections_);
-    QHeaderView *header = table_->horizontalHeader();
-    const int unit = fontMetrics().averageCharWidth();
-    header->resizeSection(ConnectionModel::Number, unit * 10);
-    header->resizeSection(ConnectionModel::Time, unit * 16);
-    header->resizeSection(ConnectionModel::PeerPort, unit * 12);
-    header->resizeSection(ConnectionModel::Sent, unit * 16);
-    header->resizeSection(ConnectionModel::Received, unit * 16);
-    header->resizeSection(ConnectionModel::Duration, unit * 13);
-    header->resizeSection(ConnectionModel::PeerAddress, unit * 24);
-    header->setSectionResizeMode(ConnectionModel::State, QHeaderView::Stretch);
-    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ServerWindow::inspectSelected);
+    pane_ = new ConnectionsPane(connections_, stream_);
+    connect(pane_, &ConnectionsPane::selectionChanged, this, &ServerWindow::inspectSelected);
     inspectSelected();
-    return table_;
+    return pane_;
 }
 
 /// For the connections that are selected and open.
@@ -253,14 +239,14 @@ QWidget *ServerWindow::buildConverse()
     using Numbers = std::vector<quint64>;
     converse_ = new ConverseBar;
     connect(converse_, &ConverseBar::send, this, [this](const std::shared_ptr<Transfer> &transfer) {
-        server_.post([numbers = selectedOpen(), transfer](Server &server) { server.send(numbers, transfer); });
+        server_.post([numbers = pane_->openSelection(), transfer](Server &server) { server.send(numbers, transfer); });
     });
     connect(converse_, &ConverseBar::cancel, this, [this](const std::shared_ptr<Transfer> &transfer) {
         server_.post([transfer](Server &server) { server.cancel(transfer); });
     });
     const auto ending = [this](void (Server::*command)(const Numbers &)) {
         return [this, command] {
-            server_.post([command, numbers = selectedOpen()](Server &server) { (server.*command)(numbers); });
+            server_.post([command, numbers = pane_->openSelection()](Server &server) { (server.*command)(numbers); });
         };
     };
     connect(converse_, &ConverseBar::halfClose, this, ending(&Server::halfClose));
@@ -272,27 +258,13 @@ QWidget *ServerWindow::buildConverse()
     selection_.setSingleShot(true);
     selection_.setInterval(std::chrono::milliseconds(100)); // a million rows may be selected
     connect(&selection_, &QTimer::timeout, this, &ServerWindow::showPeers);
-    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, &selection_, qOverload<>(&QTimer::start));
+    connect(pane_, &ConnectionsPane::selectionChanged, &selection_, qOverload<>(&QTimer::start));
     return converse_;
-}
-
-/// In ascending order.
-std::vector<quint64> ServerWindow::selectedOpen() const
-{
-    std::vector<quint64> numbers;
-    for (const QItemSelectionRange &range : table_->selectionModel()->selection()) {
-        for (int row = range.top(); row <= range.bottom(); ++row) {
-            if (connections_.isOpenAt(row))
-                numbers.push_back(connections_.numberAt(row));
-        }
-    }
-    std::sort(numbers.begin(), numbers.end());
-    return numbers;
 }
 
 void ServerWindow::showPeers()
 {
-    const std::vector<quint64> numbers = selectedOpen();
+    const std::vector<quint64> numbers = pane_->openSelection();
     const QLocale locale;
     converse_->setPeers(numbers.empty()       ? QString()
                         : numbers.size() == 1 ? tr("To connection %1").arg(locale.toString(numbers.front()))
@@ -310,28 +282,28 @@ void ServerWindow::buildMenus()
     menu->addAction(tr("Li&mits…"), this, &ServerWindow::changeLimits);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+    pane_->addActions(*menuBar()->addMenu(tr("&Connections")));
     QMenu *view = menuBar()->addMenu(tr("&View"));
     inspector_->fillMenu(*view);
     view->addAction(acceptQueue_->showAction());
     view->addSeparator();
-    view->addAction(tr("&Listener"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), table_,
-                    &QAbstractItemView::clearSelection);
+    view->addAction(tr("&Listener"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), pane_,
+                    &ConnectionsPane::clearSelection);
     addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
 }
 
 /// The connection that is selected, or else the listener.
 void ServerWindow::inspectSelected()
 {
-    const QModelIndexList rows = table_->selectionModel()->selectedRows();
-    if (rows.isEmpty()) {
+    const std::vector<quint64> &selected = pane_->selection();
+    if (selected.empty()) {
         inspector_->inspect(0, tr("Listener"));
         return;
     }
-    const int row = rows.constLast().row();
-    const quint64 number = connections_.numberAt(row);
-    inspector_->inspect(number,
-                        tr("Connection %1 with %2")
-                            .arg(QLocale().toString(number), QString::fromLatin1(connections_.peerAt(row).toPython())));
+    const quint64 number = selected.back();
+    inspector_->inspect(
+        number, tr("Connection %1 with %2")
+                    .arg(QLocale().toString(number), QString::fromLatin1(connections_.peerOf(number).toPython())));
 }
 
 void ServerWindow::listenOrStop()
@@ -385,7 +357,7 @@ void ServerWindow::read(const EventBatch &batch)
             readListenerEvent(event);
     }
     connections_.read(batch);
-    if (table_->selectionModel()->hasSelection() && !selection_.isActive())
+    if (!pane_->selection().empty() && !selection_.isActive())
         selection_.start();
     dropped_ += batch.dropped;
     showCounts();
@@ -589,11 +561,11 @@ void ServerWindow::showPlaceholder()
 {
     if (state_ == State::Listening && endpoint_.transport == Transport::Unix) {
         const QString path = endpoint_.toString();
-        table_->setPlaceholder(
+        pane_->setPlaceholder(
             tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  %1")
                 .arg(path.startsWith(u'@') ? u"socat - ABSTRACT-CONNECT:"_s + path.sliced(1) : u"ncat -U "_s + path));
     } else if (state_ == State::Listening && endpoint_.transport == Transport::Udp) {
-        table_->setPlaceholder(
+        pane_->setPlaceholder(
             tr("No datagram yet.\nClick Connect in Parley Client, or type in a terminal:  ncat -u %1 %2")
                 .arg(reachability_.here.empty() ? endpoint_.host()
                                                 : QString::fromUtf8(reachability_.here.front().host()))
@@ -601,12 +573,12 @@ void ServerWindow::showPlaceholder()
     } else if (state_ == State::Listening) {
         const std::vector<Address> &addresses = reachability_.here.empty() ? reachability_.others : reachability_.here;
         const QString host = addresses.empty() ? endpoint_.host() : QString::fromUtf8(addresses.front().host());
-        table_->setPlaceholder(
+        pane_->setPlaceholder(
             tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  ncat %1 %2")
                 .arg(host)
                 .arg(listening_.port()));
     } else {
-        table_->setPlaceholder(tr("Not listening.\nClick Listen to accept connections."));
+        pane_->setPlaceholder(tr("Not listening.\nClick Listen to accept connections."));
     }
 }
 
@@ -640,7 +612,7 @@ void ServerWindow::showCounts()
 void ServerWindow::restoreLayout(Settings &settings)
 {
     settings.restoreGeometry(*this);
-    settings.restoreColumns(u"connections/columns"_s, *table_->horizontalHeader());
+    settings.restoreColumns(u"connections/columns"_s, pane_->header());
     inspector_->restore(settings);
     damaged_ = settings.isDamaged();
     if (damaged_)
@@ -661,7 +633,7 @@ void ServerWindow::saveSettings()
     if (damaged_ || limitsEdited_)
         saveLimits(settings, limits_);
     settings.saveGeometry(*this);
-    settings.saveColumns(u"connections/columns"_s, *table_->horizontalHeader());
+    settings.saveColumns(u"connections/columns"_s, pane_->header());
     inspector_->save(settings);
     settings.saveAppearance();
 }

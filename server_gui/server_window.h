@@ -26,13 +26,13 @@ namespace parley
 class AcceptQueueBar;
 class BehaviourEditor;
 class ConverseBar;
+class ConnectionsPane;
 class EndpointForm;
 class FileSaver;
 class Inspector;
 class ListenerSearch;
 class NoticeBar;
 class StatusLabel;
-class TableView;
 
 /// The window of parley-server. It listens before it is built, so that the first client need not wait for it.
 class ServerWindow : public QMainWindow
@@ -64,7 +64,7 @@ private:
     QWidget *buildForm(const Fields &fields);
     QLayout *buildReach();
     QWidget *buildBehaviours();
-    QWidget *buildTable();
+    QWidget *buildConnections();
     QWidget *buildConverse();
     void buildMenus();
     void inspectSelected();
@@ -130,7 +130,7 @@ private:
     NoticeBar *notice_ = nullptr;
     StatusLabel *reach_ = nullptr;
     QPushButton *everyInterface_ = nullptr;
-    TableView *table_ = nullptr;
+    ConnectionsPane *pane_ = nullptr;
     AcceptQueueBar *acceptQueue_ = nullptr;
     Inspector *inspector_ = nullptr;
     ConverseBar *converse_ = nullptr;
