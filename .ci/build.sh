@@ -5,8 +5,8 @@
 # From a bare Debian or Ubuntu to a built preset. Sourced by run.sh and test.sh, which share it; it stands
 # here, not at the top, because nobody runs it by itself.
 
-# netbase brings /etc/services, where port names are looked up; libqt6svg6 draws the icons.
-build_packages=(g++ cmake ninja-build qt6-base-dev libqt6svg6 netbase)
+# netbase brings /etc/services, where port names are looked up; qt6-svg-dev writes ladders and draws the icons.
+build_packages=(g++ cmake ninja-build qt6-base-dev qt6-svg-dev netbase)
 
 say() { printf '\n== %s\n' "$*"; }
 

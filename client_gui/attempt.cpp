@@ -8,9 +8,6 @@
 #include <QCoreApplication>
 #include <QLocale>
 
-#include <cerrno>
-#include <netdb.h>
-
 namespace parley
 {
 
@@ -131,93 +128,6 @@ QString Attempt::summary() const
     case Outcome::Failed: ending = tr("failed after %1").arg(after); break;
     }
     return text.isEmpty() ? ending : text + QStringLiteral(" · ") + ending;
-}
-
-QString Attempt::failure() const
-{
-    const QString endpoint = request.endpoint.toString();
-    const QString timeout = durationText(request.timeout);
-    if (isDatagram() && outcome == Outcome::LimitReached)
-        return tr("A datagram from %1 was cut: it is longer than the limit of %2.")
-            .arg(endpoint, bytesText(request.maxBytes));
-    if (isDatagram() && outcome == Outcome::TimedOut && connectedAt >= 0)
-        return tr("No answer came from %1 within %2.").arg(endpoint, timeout);
-    if (isDatagram() && outcome == Outcome::Refused)
-        return tr("%1 refused the datagram (ICMP port unreachable): nothing listens on that port there.").arg(endpoint);
-    if (request.endpoint.transport == Transport::Unix && outcome == Outcome::Refused) {
-        return error == ENOENT ? tr("There is no socket %1.").arg(endpoint)
-                               : tr("%1 refused the connection: its server has ended.").arg(endpoint);
-    }
-    if (isIncomplete()) {
-        const QString incomplete = tr("The message from %1 is incomplete: ").arg(endpoint);
-        const QString bytes = bytesText(receivedBytes);
-        switch (outcome) {
-        case Outcome::Reset: return incomplete + tr("the connection was reset after %1.").arg(bytes);
-        case Outcome::TimedOut: return incomplete + tr("after %1 the end did not come within %2.").arg(bytes, timeout);
-        case Outcome::LimitReached: return incomplete + tr("it is longer than the limit of %1.").arg(bytes);
-        case Outcome::Cancelled: return incomplete + tr("it was cancelled after %1.").arg(bytes);
-        default: return incomplete + tr("%1 after %2.").arg(native::errorText(error), bytes);
-        }
-    }
-    switch (outcome) {
-    case Outcome::None:
-    case Outcome::Complete:
-    case Outcome::Closed:
-    case Outcome::Aborted:
-    case Outcome::Denied: // of servers
-    case Outcome::OverLimit:
-    case Outcome::LimitReached: return {}; // the limit is at least a byte, so there it is incomplete
-    case Outcome::NoMessage: return tr("%1 closed the connection without sending a byte.").arg(endpoint);
-    case Outcome::Reset:
-        return connectedAt < 0 ? tr("%1 reset the connection while it was being made.").arg(endpoint)
-                               : tr("%1 reset the connection before it had sent a byte.").arg(endpoint);
-    case Outcome::TimedOut:
-        if (connectedAt >= 0)
-            return tr("%1 accepted the connection but sent nothing within %2.").arg(endpoint, timeout);
-        if (!request.endpoint.isLiteral() && !lookedUp)
-            return tr("The look-up of the host in %1 had no answer within %2.").arg(endpoint, timeout);
-        return tr("%1 did not answer within %2.")
-            .arg(endpoint, error == ETIMEDOUT ? durationText(std::chrono::nanoseconds(duration())) : timeout);
-    case Outcome::Cancelled: return tr("Connecting to %1 was cancelled.").arg(endpoint);
-    case Outcome::Refused: return tr("%1 refused the connection: nothing listens on that port there.").arg(endpoint);
-    case Outcome::Unreachable: return tr("%1 cannot be reached: %2.").arg(endpoint, native::errorText(error).toLower());
-    case Outcome::UnknownHost:
-        return error == EAI_AGAIN
-                   ? tr("The host in %1 could not be looked up: the name server did not answer.").arg(endpoint)
-                   : tr("The host in %1 is unknown: no address belongs to that name.").arg(endpoint);
-    case Outcome::Failed: return tr("Connecting to %1 failed: %2.").arg(endpoint, native::errorText(error));
-    }
-    Q_UNREACHABLE();
-}
-
-QString Attempt::advice() const
-{
-    if (isDatagram() && outcome == Outcome::LimitReached)
-        return tr("Raise the limit (--max-bytes) to take longer ones.");
-    if (isDatagram() && outcome == Outcome::TimedOut && connectedAt >= 0)
-        return tr("A datagram can be lost without a word, dropped by a firewall, or have no one to answer it.");
-    if (isIncomplete()) {
-        switch (outcome) {
-        case Outcome::TimedOut: return tr("Allow more time, or look at why the server does not close.");
-        case Outcome::LimitReached: return tr("Raise the limit (--max-bytes) to take longer messages.");
-        case Outcome::Reset: return tr("The server ended abnormally, or closed with bytes of ours unread.");
-        default: return {};
-        }
-    }
-    switch (outcome) {
-    case Outcome::NoMessage: return tr("Perhaps it expects the client to speak first, or sends no greeting.");
-    case Outcome::Reset: return tr("Perhaps the server ended, or turns away clients from here.");
-    case Outcome::TimedOut:
-        if (connectedAt >= 0)
-            return tr("Perhaps it is busy, or expects the client to speak first.");
-        return tr("Perhaps a firewall drops the connection, or the computer is off. Check host and port.");
-    case Outcome::Refused:
-        return request.endpoint.transport == Transport::Unix ? tr("Start a server there, or check the path.")
-                                                             : tr("Start a server there, or check host and port.");
-    case Outcome::Unreachable: return tr("Check the address, and this computer's network connection.");
-    case Outcome::UnknownHost: return tr("Check its spelling, or give an address such as 127.0.0.1.");
-    default: return {};
-    }
 }
 
 } // namespace parley

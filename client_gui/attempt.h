@@ -40,10 +40,6 @@ struct Attempt
     QString resultText() const;
     /// `12 bytes in 1 read, closed by the server after 3 ms`.
     QString summary() const;
-    /// What went wrong, with the endpoint in it; empty if nothing did.
-    QString failure() const;
-    /// What to try next; empty if nothing went wrong.
-    QString advice() const;
 };
 
 } // namespace parley

@@ -32,6 +32,9 @@ public:
     /// Adds an event to its attempt. Null if that is not listed (any more).
     const Attempt *apply(const Event &event);
     const Attempt *find(quint64 number) const;
+    /// All that are listed, in the order in which they were made.
+    const std::deque<Attempt> &attempts() const { return attempts_; }
+    quint64 numberAt(int row) const { return attempts_[static_cast<std::size_t>(row)].number; }
     quint64 total() const { return total_; }
     quint64 complete() const { return complete_; }
 

@@ -69,6 +69,7 @@ int moreTelling(int a, int b)
 
 Client::Client(EventStream &events) : events_(events)
 {
+    qRegisterMetaType<KernelView>();
     deadline_.setSingleShot(true);
     deadline_.setTimerType(Qt::PreciseTimer);
     connect(&deadline_, &QTimer::timeout, this, [this] { end(hasAnswer_ ? Outcome::Complete : Outcome::TimedOut); });
@@ -118,6 +119,12 @@ void Client::connectTo(quint64 number, const ConnectRequest &request)
     }
     lookup_ = std::make_unique<Lookup>(endpoint);
     connect(lookup_.get(), &Lookup::finished, this, &Client::lookedUp);
+}
+
+void Client::viewKernel(quint64 attempt)
+{
+    const Socket *socket = connected_ ? connected_ : sockets_.empty() ? nullptr : sockets_.back().get();
+    Q_EMIT kernelViewed(attempt, attempt == number_ && socket ? kernelView(socket->fd()) : KernelView());
 }
 
 void Client::cancel()
@@ -170,7 +177,9 @@ void Client::reset()
     if (!canConverse())
         return;
     native::resetOnClose(connected_->fd());
+    resets_ = true;
     end(Outcome::Aborted);
+    resets_ = false;
 }
 
 void Client::lookedUp(int error, const std::vector<Address> &addresses)
@@ -234,7 +243,10 @@ void Client::tryPath()
 Client::Socket *Client::openSocket(const Address &peer)
 {
     const native::Result made = native::socket(request_.endpoint.transport, peer.family());
-    record(Call::Socket, made);
+    Event socketMade = event(Call::Socket, made);
+    socketMade.transport = request_.endpoint.transport;
+    socketMade.family = request_.endpoint.transport == Transport::Unix ? Address::Family::Unix : peer.family();
+    events_.write(std::move(socketMade));
     int error = made.error;
     if (made.ok()) {
         sockets_.push_back(std::make_unique<Socket>(*this, native::Descriptor(static_cast<int>(made.value)), peer));
@@ -412,6 +424,7 @@ bool Client::receive()
     if (result.wouldBlock())
         return false;
     Event received = event(Call::Recv, result);
+    received.argument = static_cast<int>(size);
     if (result.value > 0 && room > 0)
         received.bytes = QByteArray(buffer.data(), result.value);
     events_.write(std::move(received));
@@ -436,6 +449,7 @@ void Client::receiveDatagram()
     const bool isBroadcast = connected_->peer().isBroadcast();
     const qint64 kept = std::min(result.value, request_.maxBytes - received_);
     Event received = event(isBroadcast ? Call::RecvFrom : Call::Recv, result);
+    received.argument = static_cast<int>(buffer.size());
     if (kept > 0)
         received.bytes = QByteArray(buffer.data(), kept);
     received.address = path.peer;
@@ -462,7 +476,9 @@ void Client::close(Socket &socket)
     const auto it = std::find_if(sockets_.begin(), sockets_.end(),
                                  [&](const auto &candidate) { return candidate.get() == &socket; });
     sockets_.erase(it);
-    record(Call::Close, {0, 0});
+    Event closed = event(Call::Close, {0, 0});
+    closed.argument = resets_ ? 1 : 0;
+    events_.write(std::move(closed));
 }
 
 void Client::end(Outcome outcome, int error)

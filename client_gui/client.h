@@ -8,6 +8,7 @@
 #include "shared/message.h"
 #include "shared/native_socket.h"
 #include "shared/reactor.h"
+#include "shared/tcp_info.h"
 #include "shared/transfer.h"
 
 #include <QObject>
@@ -63,6 +64,8 @@ public:
     void connectTo(quint64 number, const ConnectRequest &request);
     /// Ends the attempt under way at once.
     void cancel();
+    /// Asks the system about an attempt's connection, for kernelViewed().
+    void viewKernel(quint64 attempt);
 
     // What the user asks of the connection; nothing happens where there is none, or with UDP.
     /// As ConnectRequest::stays, for the attempt under way.
@@ -77,6 +80,9 @@ public:
     void close();
     /// Resets at once: the attempt is Aborted.
     void reset();
+
+Q_SIGNALS:
+    void kernelViewed(quint64 attempt, const parley::KernelView &view);
 
 private:
     /// A socket that is connecting, or has connected, to one of the host's addresses.
@@ -139,6 +145,7 @@ private:
     std::unique_ptr<TransferPart> part_; // what the user sends after it
     bool sendsFin_ = false;              // once all that is sent
     bool sentFin_ = false;
+    bool resets_ = false;    // instead of closing in order
     bool hasAnswer_ = false; // a datagram came back
 };
 

@@ -3,12 +3,18 @@
 
 #include "client_gui/client_window.h"
 
+#include "client_gui/diagnosis.h"
+#include "client_gui/history_csv.h"
 #include "client_gui/message_view.h"
 #include "shared/ui/appearance.h"
 #include "shared/ui/converse_bar.h"
 #include "shared/ui/endpoint_form.h"
+#include "shared/ui/file_saver.h"
+#include "shared/ui/inspector.h"
+#include "shared/ui/kernel_page.h"
 #include "shared/ui/limits_dialog.h"
 #include "shared/ui/notice_bar.h"
+#include "shared/ui/save_log.h"
 #include "shared/ui/settings.h"
 #include "shared/ui/status_label.h"
 #include "shared/ui/table_view.h"
@@ -17,14 +23,12 @@
 #include <QApplication>
 #include <QCheckBox>
 #include <QDoubleSpinBox>
-#include <QFileDialog>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QLocale>
 #include <QMenuBar>
 #include <QPushButton>
-#include <QSaveFile>
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <QSplitter>
@@ -49,7 +53,7 @@ const QString DefaultTimeout = secondsText(ConnectRequest::DefaultTimeout);
 
 } // namespace
 
-ClientWindow::ClientWindow(const ClientOptions &options) : options_(options)
+ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), saver_(new FileSaver(this))
 {
     setWindowTitle(tr("Parley Client"));
 
@@ -57,14 +61,26 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options)
     auto *layout = new QVBoxLayout(content);
     layout->addWidget(buildForm());
     layout->addWidget(notice_ = new NoticeBar);
-    layout->addWidget(buildResults(), 1);
+    inspector_ = new Inspector;
+    auto *kernel = new KernelPage(inspector_->journal());
+    connect(kernel, &KernelPage::asked, this, [this](quint64 connection) {
+        client_.post([connection](Client &engine) { engine.viewKernel(connection); });
+    });
+    connect(client_.engine(), &Client::kernelViewed, kernel, &KernelPage::showAnswer);
+    inspector_->addPage(kernel, tr("Kernel's View"));
+    layout->addWidget(inspector_->below(buildResults()), 1);
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
+    connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
     resize(680, 560);
     restoreSettings();
     buildMenus();
     showState();
     connect(&stream_, &EventStream::arrived, this, &ClientWindow::read);
+    connect(saver_, &FileSaver::saved, status_, &StatusLabel::showText);
+    connect(saver_, &FileSaver::failed, this, [this](const QString &sentence, const std::function<void()> &askAgain) {
+        notice_->showNotice(NoticeBar::Kind::Error, sentence, tr("Save Elsewhere…"), askAgain);
+    });
     if (options_.connectAtOnce)
         startAttempt();
 }
@@ -137,6 +153,7 @@ QWidget *ClientWindow::buildResults()
     header->resizeSection(AttemptModel::Duration, unit * 13);
     header->resizeSection(AttemptModel::RemoteEndpoint, unit * 26);
     header->setSectionResizeMode(AttemptModel::Result, QHeaderView::Stretch);
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ClientWindow::inspectSelected);
 
     splitter_ = new QSplitter(Qt::Vertical);
     splitter_->setObjectName(u"splitter"_s);
@@ -180,12 +197,27 @@ void ClientWindow::buildMenus()
     QMenu *menu = menuBar()->addMenu(tr("&Connection"));
     connectAction_ = menu->addAction(QString(), this, &ClientWindow::connectOrCancel);
     connectAction_->setShortcut(Qt::Key_F5);
+    menu->addAction(tr("Save Lo&g…"), QKeySequence::Save, this,
+                    [this] { saveLog(*saver_, stream_, inspector_->journal()); });
     saveAction_ = menu->addAction(tr("&Save Message As…"), this, &ClientWindow::saveMessage);
-    saveAction_->setShortcut(QKeySequence::Save);
+    saveAction_->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_S);
+    menu->addAction(tr("Save &History…"), this, &ClientWindow::saveHistory);
     menu->addAction(tr("Li&mits…"), this, &ClientWindow::changeLimits);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+    inspector_->fillMenu(*menuBar()->addMenu(tr("&View")));
     addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
+}
+
+/// The attempt that is selected, or else the latest.
+void ClientWindow::inspectSelected()
+{
+    const QModelIndexList rows = table_->selectionModel()->selectedRows();
+    const Attempt *attempt = history_.find(rows.isEmpty() ? current_ : history_.numberAt(rows.constLast().row()));
+    if (attempt)
+        inspector_->inspect(attempt->number,
+                            tr("Attempt %1 to connect to %2")
+                                .arg(QLocale().toString(attempt->number), attempt->request.endpoint.toString()));
 }
 
 void ClientWindow::connectOrCancel()
@@ -213,13 +245,17 @@ void ClientWindow::startAttempt()
                                  stay_->isChecked()};
     current_ = history_.add(request);
     client_.post([number = current_, request](Client &client) { client.connectTo(number, request); });
+    table_->clearSelection();
+    inspectSelected();
     message_->startMessage();
+    search_.reset();
     notice_->clear();
     showState();
 }
 
 void ClientWindow::read(const EventBatch &batch)
 {
+    inspector_->read(batch);
     QByteArray received; // appended at once: each append lays out the last line again
     for (const Event &event : batch.events) {
         const Attempt *attempt = history_.apply(event);
@@ -245,9 +281,37 @@ void ClientWindow::read(const EventBatch &batch)
 
 void ClientWindow::showEnd(const Attempt &attempt)
 {
-    if (const QString failure = attempt.failure(); !failure.isEmpty()) {
-        const auto kind = attempt.outcome == Outcome::Cancelled ? NoticeBar::Kind::Information : NoticeBar::Kind::Error;
-        notice_->showNotice(kind, QString(failure + u' ' + attempt.advice()).trimmed());
+    const ConnectDiagnosis diagnosis = diagnose(attempt);
+    if (diagnosis.failure.isEmpty())
+        return;
+    showDiagnosis(diagnosis);
+    if (!dependsOnListeners(attempt))
+        return;
+    search_ = std::make_unique<ListenerSearch>(attempt.request.endpoint.transport, attempt.peer);
+    connect(search_.get(), &ListenerSearch::finished, this,
+            [this, attempt, diagnosis](const std::vector<LocalListener> &listeners) {
+                if (const ConnectDiagnosis better = diagnose(attempt, listeners); better != diagnosis)
+                    showDiagnosis(better);
+            });
+}
+
+void ClientWindow::showDiagnosis(const ConnectDiagnosis &diagnosis)
+{
+    const bool isFailure = diagnosis.remedy != ConnectDiagnosis::Remedy::None; // and not the user's own doing
+    notice_->showNotice(isFailure ? NoticeBar::Kind::Error : NoticeBar::Kind::Information, diagnosis.text(),
+                        diagnosis.button, [this, diagnosis] { applyRemedy(diagnosis); });
+}
+
+void ClientWindow::applyRemedy(const ConnectDiagnosis &diagnosis)
+{
+    switch (diagnosis.remedy) {
+    case ConnectDiagnosis::Remedy::None: break;
+    case ConnectDiagnosis::Remedy::Connect:
+        form_->setEndpoint(diagnosis.useful);
+        startAttempt();
+        break;
+    case ConnectDiagnosis::Remedy::EnterText: send_->setFocus(); break;
+    case ConnectDiagnosis::Remedy::ChangeLimits: changeLimits(); break;
     }
 }
 
@@ -284,14 +348,19 @@ void ClientWindow::showState()
 
 void ClientWindow::saveMessage()
 {
-    const QString name = QFileDialog::getSaveFileName(this, tr("Save Message As"), u"message.txt"_s);
-    if (name.isEmpty())
-        return;
-    QSaveFile file(name);
-    if (file.open(QIODevice::WriteOnly) && file.write(message_->bytes()) == message_->bytes().size() && file.commit())
-        status_->showText(tr("Saved %1 to %2").arg(bytesText(message_->bytes().size()), name));
-    else
-        notice_->showNotice(NoticeBar::Kind::Error, tr("Cannot save to %1: %2.").arg(name, file.errorString()));
+    saver_->ask({tr("Save Message As"), u"message.txt"_s, {}}, [this]() -> FileSaver::Writer {
+        return [bytes = message_->bytes()](QIODevice &file) { file.write(bytes); };
+    });
+}
+
+void ClientWindow::saveHistory()
+{
+    saver_->ask({tr("Save History"), u"history.csv"_s, tr("Comma-separated values (*.csv)")},
+                [this]() -> FileSaver::Writer {
+                    return [attempts = history_.attempts(), start = stream_.wallClock(0)](QIODevice &file) {
+                        writeHistory(file, attempts, start);
+                    };
+                });
 }
 
 void ClientWindow::changeLimits()
@@ -346,6 +415,7 @@ void ClientWindow::restoreSettings()
     settings.restoreGeometry(*this);
     settings.restoreColumns(u"history/columns"_s, *table_->horizontalHeader());
     settings.restoreSplitter(u"window/splitter"_s, *splitter_);
+    inspector_->restore(settings);
     damaged_ = settings.isDamaged();
     if (damaged_)
         notice_->showNotice(NoticeBar::Kind::Warning, settings.damageText());
@@ -369,6 +439,7 @@ void ClientWindow::saveSettings()
     settings.saveGeometry(*this);
     settings.saveColumns(u"history/columns"_s, *table_->horizontalHeader());
     settings.saveSplitter(u"window/splitter"_s, *splitter_);
+    inspector_->save(settings);
     settings.saveAppearance();
 }
 

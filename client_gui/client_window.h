@@ -12,6 +12,8 @@
 
 #include <QMainWindow>
 
+#include <memory>
+
 class QCheckBox;
 class QLineEdit;
 class QPushButton;
@@ -20,8 +22,12 @@ class QSplitter;
 namespace parley
 {
 
+struct ConnectDiagnosis;
 class ConverseBar;
 class EndpointForm;
+class FileSaver;
+class Inspector;
+class ListenerSearch;
 class MessageView;
 class NoticeBar;
 class StatusLabel;
@@ -43,6 +49,7 @@ protected:
 
 private:
     void buildMenus();
+    void inspectSelected();
     QWidget *buildForm();
     QWidget *buildResults();
     QWidget *buildConverse();
@@ -55,7 +62,10 @@ private:
     void read(const EventBatch &batch);
     void showState();
     void showEnd(const Attempt &attempt);
+    void showDiagnosis(const ConnectDiagnosis &diagnosis);
+    void applyRemedy(const ConnectDiagnosis &diagnosis);
     void saveMessage();
+    void saveHistory();
     void changeLimits();
 
     const ClientOptions options_;
@@ -71,6 +81,9 @@ private:
     bool initialStay_ = false;
     quint64 current_ = 0; // the attempt that the message view shows; 0 before the first
 
+    FileSaver *const saver_;
+    std::unique_ptr<ListenerSearch> search_; // for where the server is that was not found
+
     EndpointForm *form_ = nullptr;
     QLineEdit *send_ = nullptr;
     QCheckBox *stay_ = nullptr;
@@ -81,6 +94,7 @@ private:
     MessageView *message_ = nullptr;
     ConverseBar *converse_ = nullptr;
     TableView *table_ = nullptr;
+    Inspector *inspector_ = nullptr;
     StatusLabel *status_ = nullptr;
     QAction *connectAction_ = nullptr;
     QAction *saveAction_ = nullptr;

@@ -5,6 +5,7 @@
 
 #include "client_gui/attempt.h"
 #include "client_gui/client_options.h"
+#include "client_gui/diagnosis.h"
 #include "shared/event_json.h"
 #include "shared/event_stream.h"
 #include "shared/io_thread.h"
@@ -109,8 +110,8 @@ int runHeadlessClient(const ClientOptions &options)
     while (!output.finish(turn) && outputError == 0 && !interrupted)
         QCoreApplication::processEvents();
 
-    if (const QString failure = attempt.failure(); !failure.isEmpty())
-        printError(QString(failure + u' ' + attempt.advice()).trimmed());
+    if (const ConnectDiagnosis diagnosis = diagnose(attempt); !diagnosis.failure.isEmpty())
+        printError(diagnosis.text());
     else if (outputError != 0)
         printError(tr("Cannot write to stdout: %1.").arg(native::errorText(outputError)));
     else if (interrupted || dropped > 0)

@@ -46,8 +46,7 @@ void Connection::start()
         return;
     interest_ = neededInterest();
     if (const int error = owner_.reactor().watch(socket_.get(), this, interest_); error != 0) {
-        native::resetOnClose(socket_.get());
-        close(Outcome::Failed, error);
+        abort(Outcome::Failed, error);
     } else if (sendsReset_ && !isSending()) {
         resetWhenDelivered();
     }
@@ -69,10 +68,11 @@ void Connection::finish()
         watchOrClose();
 }
 
-void Connection::abort(Outcome outcome)
+void Connection::abort(Outcome outcome, int error)
 {
     native::resetOnClose(socket_.get());
-    close(outcome);
+    resets_ = true;
+    close(outcome, error);
 }
 
 void Connection::send(const QByteArray &bytes, qint64 offset, qint64 count)
@@ -321,6 +321,7 @@ bool Connection::receive()
     if (result.wouldBlock())
         return true;
     Event received = event(Call::Recv, result);
+    received.argument = static_cast<int>(buffer.size());
     if (result.value > 0 && !owner_.events().isCrowded()) // what a flood says is counted, but not kept
         received.bytes = QByteArray(buffer.data(), result.value);
     owner_.events().write(std::move(received));
@@ -347,7 +348,9 @@ void Connection::close(Outcome outcome, int error)
     const qint64 had = outcome == Outcome::Complete || outcome == Outcome::Closed ? sent_ : delivered();
     socket_.close();
     owner_.reactor().forget(this);
-    owner_.events().write(event(Call::Close, {0, 0}));
+    Event closed = event(Call::Close, {0, 0});
+    closed.argument = resets_ ? 1 : 0;
+    owner_.events().write(std::move(closed));
     Event end = event(Call::End, {had, error});
     end.outcome = outcome;
     owner_.events().write(std::move(end));

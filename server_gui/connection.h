@@ -8,6 +8,7 @@
 #include "shared/event.h"
 #include "shared/native_socket.h"
 #include "shared/reactor.h"
+#include "shared/tcp_info.h"
 #include "shared/timeouts.h"
 #include "shared/transfer.h"
 
@@ -65,7 +66,7 @@ public:
     /// ConnectionOwner::ended().
     void finish();
     /// Ends the connection with a reset, whatever is still unsent.
-    void abort(Outcome outcome);
+    void abort(Outcome outcome, int error = 0);
 
     // What the user asks for, whatever the behaviour does. Each may call ConnectionOwner::ended().
     /// Whether a transfer can begin: the sending side is open, and no other transfer under way.
@@ -79,6 +80,7 @@ public:
 
     quint64 number() const { return number_; }
     const Address &peer() const { return peer_; }
+    KernelView kernelView() const { return parley::kernelView(socket_.get()); }
     void ready(Reactor::Ready ready) override;
 
     Connection *previous = nullptr; ///< the owner's list
@@ -133,6 +135,7 @@ private:
     bool leaves_ = false;
     bool peerClosed_ = false;
     bool peerIsLeaving_ = false; // its FIN has come, but was not received yet
+    bool resets_ = false;        // instead of closing in order
     const Address peer_;
     const std::unique_ptr<Behaviour> behaviour_;
     QByteArray output_;                  // shared with the events

@@ -31,7 +31,9 @@ public:
     explicit ConnectionModel(const EventStream &stream, QObject *parent = nullptr);
 
     void read(const EventBatch &batch);
+    /// The connection's number; its peer as Python prints it.
     quint64 numberAt(int row) const { return records_[static_cast<std::size_t>(row)].number; }
+    const Address &peerAt(int row) const { return records_[static_cast<std::size_t>(row)].peer; }
     /// Whether bytes can still be sent there: not of a sender of datagrams.
     bool isOpenAt(int row) const { return records_[static_cast<std::size_t>(row)].isOpen(); }
     quint64 removedRows() const { return removedRows_; }

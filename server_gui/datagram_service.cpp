@@ -37,6 +37,7 @@ void DatagramService::ready(Reactor::Ready)
         event.connection = peer.number;
         event.call = Call::RecvFrom;
         event.result = received.value;
+        event.argument = static_cast<int>(buffer.size());
         if (!events_.isCrowded()) // what a flood says is counted, but not kept
             event.bytes = datagram;
         event.address = path.peer;
@@ -50,6 +51,7 @@ void DatagramService::ready(Reactor::Ready)
         const native::Result sent = native::sendTo(fd_, greeting_, path, form_);
         event.call = Call::SendTo;
         event.result = sent.value;
+        event.argument = 0;
         event.error = sent.error;
         event.bytes = greeting_;
         events_.write(std::move(event));

@@ -3,7 +3,7 @@
 
 #include "server_gui/headless.h"
 
-#include "server_gui/listen_failure.h"
+#include "server_gui/diagnosis.h"
 #include "server_gui/server.h"
 #include "server_gui/server_options.h"
 #include "shared/event_json.h"
@@ -68,7 +68,7 @@ int runHeadlessServer(const ServerOptions &options)
             if (Server::isServing(event)) {
                 std::fprintf(stderr, "Listening on %s\n", servedAddress(event).constData());
             } else if (event.call == Call::End && event.connection == 0 && event.outcome != Outcome::Complete) {
-                printError(listenFailure(options.endpoint, event));
+                printError(diagnose(options.endpoint, event).text);
                 status = ExitFailure;
                 QCoreApplication::quit();
             }

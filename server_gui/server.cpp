@@ -18,14 +18,16 @@ Server::Server(EventStream &events) : events_(events), descriptorLimit_(native::
     qRegisterMetaType<Reachability>();
     qRegisterMetaType<LocalNames>();
     qRegisterMetaType<native::DescriptorUse>();
+    qRegisterMetaType<KernelView>();
+    qRegisterMetaType<std::optional<native::AcceptQueue>>();
     acceptTimer_.setSingleShot(true);
     acceptTimer_.setInterval(AcceptRetry);
     connect(&acceptTimer_, &QTimer::timeout, this, [this] {
-        if (reactor().watch(listening_.get(), &listener_, Reactor::Interest::Read) == 0)
-            acceptSome(AcceptsPerTurn);
-        else
-            acceptTimer_.start();
+        watchListener();
+        acceptSome(AcceptsPerTurn);
     });
+    queueTimer_.setInterval(QueueInterval);
+    connect(&queueTimer_, &QTimer::timeout, this, &Server::tellAcceptQueue);
     recovered_.setSingleShot(true);
     recovered_.setInterval(std::chrono::seconds(1));
     connect(&recovered_, &QTimer::timeout, this, [this] { setStarved(0); });
@@ -169,7 +171,7 @@ void Server::listenOn(const std::vector<Address> &candidates)
 int Server::tryToListen(const Address &address)
 {
     const Transport transport = settings_.endpoint.transport;
-    const native::Result made = record(Call::Socket, native::socket(transport, address.family()));
+    const native::Result made = recordSocket(native::socket(transport, address.family()), address.family());
     listening_ = native::Descriptor(static_cast<int>(made.value));
     if (!made.ok())
         return made.error;
@@ -184,7 +186,7 @@ int Server::tryToListen(const Address &address)
 
 int Server::listenOnPath()
 {
-    const native::Result made = record(Call::Socket, native::socket(Transport::Unix, {}));
+    const native::Result made = recordSocket(native::socket(Transport::Unix, {}), Address::Family::Unix);
     listening_ = native::Descriptor(static_cast<int>(made.value));
     if (!made.ok())
         return made.error;
@@ -211,8 +213,11 @@ int Server::serve(const Address &bound)
         record(Call::GetSockName, {0, error}, bound);
         return error;
     }
-    if (const int error = reactor().watch(fd, &listener_, Reactor::Interest::Read); error != 0)
-        return error;
+    if (!held_) {
+        if (const int error = reactor().watch(fd, &listener_, Reactor::Interest::Read); error != 0)
+            return error;
+        watched_ = true;
+    }
     const native::Result listened = native::listen(fd, settings_.backlog);
     record(Call::Listen, listened, bound, settings_.endpoint.path);
     return listened.error;
@@ -259,8 +264,10 @@ void Server::stop()
         return;
     }
     // Who waits in the accept queue believes to be connected: closing the listener would reset them all.
+    const bool held = std::exchange(held_, false);
     if (!datagrams_)
         acceptSome(std::min(settings_.backlog, MostQueued) + 1); // the kernel takes one more than the backlog
+    held_ = held;
     closeListener(Outcome::Complete, 0);
 }
 
@@ -276,13 +283,82 @@ void Server::finish()
         Q_EMIT finished();
 }
 
+void Server::holdAccept(bool hold)
+{
+    held_ = hold;
+    released_ = 0;
+    if (!listening_.isOpen() || datagrams_)
+        return;
+    if (hold) { // it is not tried again
+        acceptTimer_.stop();
+        setStarved(0);
+    }
+    watchListener();
+}
+
+void Server::acceptHeld(int most)
+{
+    if (!held_ || !listening_.isOpen() || datagrams_)
+        return;
+    released_ = most;
+    watchListener();
+}
+
+/// Lets the reactor tell of those who wait, as long as they are to be accepted.
+void Server::watchListener()
+{
+    const bool watch = (!held_ || released_ > 0) && !acceptTimer_.isActive();
+    if (watch == watched_)
+        return;
+    if (!watch)
+        reactor().unwatch(listening_.get(), &listener_);
+    else if (reactor().watch(listening_.get(), &listener_, Reactor::Interest::Read) != 0) {
+        acceptTimer_.start();
+        return;
+    }
+    watched_ = watch;
+}
+
+void Server::watchAcceptQueue(bool watch)
+{
+    if (!watch) {
+        queueTimer_.stop();
+        return;
+    }
+    queueTimer_.start();
+    tellAcceptQueue();
+}
+
+void Server::viewKernel(quint64 connection)
+{
+    const Connection *found = first_;
+    while (found && found->number() != connection)
+        found = found->next;
+    KernelView view = found ? found->kernelView() : KernelView();
+    if (settings_.endpoint.transport == Transport::Udp && datagrams_)
+        view.kind = KernelView::Kind::NotTold; // its senders have no connection that could end
+    Q_EMIT kernelViewed(connection, view);
+}
+
+void Server::tellAcceptQueue()
+{
+    const bool exists = listening_.isOpen() && !datagrams_;
+    Q_EMIT acceptQueueChanged(exists, exists ? native::acceptQueue(listening_.get()) : std::nullopt);
+}
+
 void Server::acceptSome(int most)
 {
-    while (most-- > 0 && listening_.isOpen() && !acceptTimer_.isActive()) {
+    while (most-- > 0 && listening_.isOpen() && !acceptTimer_.isActive() && (!held_ || released_ > 0)) {
         Address peer;
         const native::Result result = native::accept(listening_.get(), peer);
         if (result.ok() || result.wouldBlock())
             acceptSucceeded();
+        if (result.wouldBlock())
+            released_ = 0;
+        if (held_ && result.ok())
+            --released_;
+        if (held_ && released_ == 0)
+            watchListener();
         if (result.wouldBlock())
             return;
         if (!result.ok()) {
@@ -313,6 +389,7 @@ void Server::addConnection(native::Descriptor socket, const Address &peer)
     event.call = Call::Accept;
     event.result = socket.get();
     event.address = peer;
+    event.transport = settings_.endpoint.transport;
     events_.write(std::move(event));
     if (const Outcome outcome = admission(peer); outcome != Outcome::None) {
         turnAway(number, std::move(socket), outcome);
@@ -421,8 +498,8 @@ void Server::acceptFailed(int error)
 
 void Server::pauseAccepting()
 {
-    reactor().unwatch(listening_.get(), &listener_);
     acceptTimer_.start();
+    watchListener();
 }
 
 void Server::setStarved(int error)
@@ -442,6 +519,8 @@ void Server::closeListener(Outcome outcome, int error)
     if (listening_.isOpen()) {
         listening_.close();
         reactor().forget(&listener_);
+        watched_ = false;
+        released_ = 0;
         if (datagrams_)
             reactor().forget(datagrams_.get());
         datagrams_.reset();
@@ -464,6 +543,20 @@ native::Result Server::record(Call call, native::Result result, const Address &a
     event.error = result.error;
     event.address = address;
     event.bytes = path;
+    if (call == Call::Listen)
+        event.argument = settings_.backlog;
+    events_.write(std::move(event));
+    return result;
+}
+
+native::Result Server::recordSocket(native::Result result, Address::Family family)
+{
+    Event event;
+    event.call = Call::Socket;
+    event.result = result.value;
+    event.error = result.error;
+    event.transport = settings_.endpoint.transport;
+    event.family = family;
     events_.write(std::move(event));
     return result;
 }

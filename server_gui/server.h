@@ -12,6 +12,7 @@
 #include "shared/native_socket.h"
 #include "shared/net.h"
 #include "shared/reactor.h"
+#include "shared/tcp_info.h"
 
 #include <QObject>
 #include <QTimer>
@@ -91,6 +92,15 @@ public:
     void closeAll();
     /// Stops listening; connections under way go on.
     void stop();
+    /// While accept is held, the socket goes on listening, and whoever connects waits in its accept queue, unless
+    /// acceptHeld() lets them in. It stays so over listen(). stop() and finish() accept who waits then.
+    void holdAccept(bool hold);
+    /// Accepts @p most of those who wait, or fewer if fewer do.
+    void acceptHeld(int most);
+    /// acceptQueueChanged() tells of the queue, at most every QueueInterval.
+    void watchAcceptQueue(bool watch);
+    /// Asks the system about a connection, for kernelViewed().
+    void viewKernel(quint64 connection);
     /// Finds out this computer's name and addresses, for surveyed().
     void survey();
     /// Stops listening, completes what is under way (each connection has its deadline), then emits finished().
@@ -105,6 +115,9 @@ public:
     /// GetSockName. Its address is the one listened on, its bytes the path of a Unix socket.
     static bool isServing(const Event &event);
 
+    static constexpr int MostQueued = 65'535; ///< what a system makes of a longer backlog
+    static constexpr std::chrono::milliseconds QueueInterval{250};
+
 Q_SIGNALS:
     void surveyed(const parley::LocalNames &names);
     /// Where the listening socket can be reached; once for each successful listen().
@@ -112,6 +125,9 @@ Q_SIGNALS:
     /// accept() fails for lack of @p error's resource (EMFILE, ENFILE, ENOBUFS, ENOMEM), or again and again for
     /// another reason. It is tried again every AcceptRetry; 0: it works again.
     void starved(int error, parley::native::DescriptorUse descriptors);
+    /// @p exists: there is a socket that accepts. @p queue: none where the system does not tell, as of Unix sockets.
+    void acceptQueueChanged(bool exists, std::optional<parley::native::AcceptQueue> queue);
+    void kernelViewed(quint64 connection, const parley::KernelView &view);
     void finished();
 
 private:
@@ -119,7 +135,6 @@ private:
     static constexpr int AcceptsPerTurn = 64;    // so that those already accepted get their turn
     static constexpr int FailuresInARow = 16;    // then it is not the single connection that is at fault
     static constexpr int SpareDescriptors = 64;  // for the window, look-ups and files
-    static constexpr int MostQueued = 65'535;    // what a system makes of a longer backlog
     static constexpr int MaxUnsent = 256 * 1024; // bytes that the system holds for a peer that does not read
 
     class Listener final : public Reactor::Watcher
@@ -148,6 +163,8 @@ private:
     Outcome admission(const Address &peer) const;
     void turnAway(quint64 number, native::Descriptor socket, Outcome outcome);
     quint64 mostConnections() const;
+    void watchListener();
+    void tellAcceptQueue();
     void pauseAccepting();
     void insert(Connection &connection);
     void acceptSucceeded();
@@ -156,6 +173,7 @@ private:
     void closeListener(Outcome outcome, int error);
     Deadline deadline() const;
     native::Result record(Call call, native::Result result, const Address &address = {}, const QByteArray &path = {});
+    native::Result recordSocket(native::Result result, Address::Family family);
 
     EventStream &events_;
     Timeouts timeouts_{this};
@@ -168,6 +186,10 @@ private:
     std::unique_ptr<DatagramService> datagrams_; // instead of the listener, for UDP
     QTimer acceptTimer_{this};                   // while accepting is paused
     QTimer recovered_{this};                     // accept works again, for now
+    bool watched_ = false;                       // the listener
+    bool held_ = false;                          // accept
+    int released_ = 0;                           // how many may be accepted nevertheless
+    QTimer queueTimer_{this};                    // while the accept queue is watched
     int starved_ = 0;
     int failures_ = 0; // of accept, since it last succeeded
 
@@ -187,3 +209,4 @@ private:
 Q_DECLARE_METATYPE(parley::Reachability)
 Q_DECLARE_METATYPE(parley::LocalNames)
 Q_DECLARE_METATYPE(parley::native::DescriptorUse)
+Q_DECLARE_METATYPE(std::optional<parley::native::AcceptQueue>)

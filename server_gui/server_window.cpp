@@ -3,14 +3,20 @@
 
 #include "server_gui/server_window.h"
 
+#include "server_gui/accept_queue_bar.h"
 #include "server_gui/behaviour_editor.h"
+#include "server_gui/diagnosis.h"
 #include "server_gui/limits_editor.h"
-#include "server_gui/listen_failure.h"
+#include "shared/local_listeners.h"
 #include "shared/message.h"
 #include "shared/ui/appearance.h"
 #include "shared/ui/converse_bar.h"
 #include "shared/ui/endpoint_form.h"
+#include "shared/ui/file_saver.h"
+#include "shared/ui/inspector.h"
+#include "shared/ui/kernel_page.h"
 #include "shared/ui/notice_bar.h"
+#include "shared/ui/save_log.h"
 #include "shared/ui/status_label.h"
 #include "shared/ui/table_view.h"
 
@@ -18,6 +24,7 @@
 #include <QAction>
 #include <QCloseEvent>
 #include <QComboBox>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QItemSelectionModel>
 #include <QLineEdit>
@@ -25,9 +32,11 @@
 #include <QMenuBar>
 #include <QPushButton>
 #include <QSignalBlocker>
+#include <QStatusBar>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cerrno>
 
 using namespace Qt::StringLiterals;
 
@@ -39,6 +48,8 @@ namespace
 
 /// The longest greeting that the one-line field lays out without a stall (UTF-16 code units).
 constexpr qsizetype MaxEditableGreeting = 4096;
+/// How long the status line says what was saved (ms); the counts are there again after that.
+constexpr int SavedFor = 10'000;
 
 QString listOf(const std::vector<Address> &addresses)
 {
@@ -54,7 +65,7 @@ QString listOf(const std::vector<Address> &addresses)
 
 } // namespace
 
-ServerWindow::ServerWindow(const ServerOptions &options) : options_(options)
+ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), saver_(new FileSaver(this))
 {
     Settings settings;
     settings.restoreAppearance();
@@ -74,16 +85,30 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options)
     auto *layout = new QVBoxLayout(content);
     layout->addWidget(buildForm(fields));
     layout->addWidget(notice_ = new NoticeBar);
-    layout->addWidget(reach_ = new StatusLabel(u"reachability"_s, tr("Where the server can be reached")));
-    reach_->setWordWrap(true);
-    reach_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    layout->addWidget(buildTable(), 1);
+    layout->addLayout(buildReach());
+    layout->addWidget(acceptQueue_ = new AcceptQueueBar(server_));
+    inspector_ = new Inspector;
+    auto *kernel = new KernelPage(inspector_->journal());
+    connect(kernel, &KernelPage::asked, this, [this](quint64 connection) {
+        server_.post([connection](Server &engine) { engine.viewKernel(connection); });
+    });
+    connect(server_.engine(), &Server::kernelViewed, kernel, &KernelPage::showAnswer);
+    inspector_->addPage(kernel, tr("Kernel's View"));
+    layout->addWidget(inspector_->below(buildTable()), 1);
     layout->addWidget(buildConverse());
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
+    connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
     resize(860, 520);
     restoreLayout(settings);
     buildMenus();
+    connect(saver_, &FileSaver::saved, this, [this](const QString &sentence) {
+        clearNotice(About::Saving);
+        statusBar()->showMessage(sentence, SavedFor);
+    });
+    connect(saver_, &FileSaver::failed, this, [this](const QString &sentence, const std::function<void()> &askAgain) {
+        showNotice(About::Saving, sentence, tr("Save Elsewhere…"), askAgain);
+    });
 
     clock_.setInterval(std::chrono::seconds(1));
     connect(&clock_, &QTimer::timeout, this, [this] {
@@ -95,7 +120,10 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options)
     showState();
 }
 
-ServerWindow::~ServerWindow() = default;
+ServerWindow::~ServerWindow()
+{
+    hide(); // its parts take leave of the engine, which goes before they do
+}
 
 ServerWindow::Fields ServerWindow::initialFields(Settings &settings)
 {
@@ -160,6 +188,26 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     return form_;
 }
 
+QLayout *ServerWindow::buildReach()
+{
+    reach_ = new StatusLabel(u"reachability"_s, tr("Where the server can be reached"));
+    reach_->setWordWrap(true);
+    reach_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    everyInterface_ = new QPushButton(tr("Listen on All Interfaces"));
+    everyInterface_->setObjectName(u"everyInterface"_s);
+    everyInterface_->setToolTip(tr("Listens on *, so that other computers can connect too"));
+    connect(everyInterface_, &QPushButton::clicked, this, [this] {
+        Endpoint endpoint = endpoint_;
+        endpoint.name.clear();
+        endpoint.literal = Address::any(endpoint.port);
+        listenInstead(endpoint);
+    });
+    auto *layout = new QHBoxLayout;
+    layout->addWidget(reach_, 1);
+    layout->addWidget(everyInterface_);
+    return layout;
+}
+
 QWidget *ServerWindow::buildBehaviours()
 {
     initialBehaviour_ = behaviour_;
@@ -194,6 +242,8 @@ QWidget *ServerWindow::buildTable()
     header->resizeSection(ConnectionModel::Duration, unit * 13);
     header->resizeSection(ConnectionModel::PeerAddress, unit * 24);
     header->setSectionResizeMode(ConnectionModel::State, QHeaderView::Stretch);
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ServerWindow::inspectSelected);
+    inspectSelected();
     return table_;
 }
 
@@ -254,10 +304,34 @@ void ServerWindow::buildMenus()
     QMenu *menu = menuBar()->addMenu(tr("&Server"));
     listenAction_ = menu->addAction(QString(), this, &ServerWindow::listenOrStop);
     listenAction_->setShortcut(Qt::CTRL | Qt::Key_L);
+    menu->addAction(acceptQueue_->holdAction());
+    menu->addAction(tr("&Save Log…"), QKeySequence::Save, this,
+                    [this] { saveLog(*saver_, stream_, inspector_->journal()); });
     menu->addAction(tr("Li&mits…"), this, &ServerWindow::changeLimits);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+    QMenu *view = menuBar()->addMenu(tr("&View"));
+    inspector_->fillMenu(*view);
+    view->addAction(acceptQueue_->showAction());
+    view->addSeparator();
+    view->addAction(tr("&Listener"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), table_,
+                    &QAbstractItemView::clearSelection);
     addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
+}
+
+/// The connection that is selected, or else the listener.
+void ServerWindow::inspectSelected()
+{
+    const QModelIndexList rows = table_->selectionModel()->selectedRows();
+    if (rows.isEmpty()) {
+        inspector_->inspect(0, tr("Listener"));
+        return;
+    }
+    const int row = rows.constLast().row();
+    const quint64 number = connections_.numberAt(row);
+    inspector_->inspect(number,
+                        tr("Connection %1 with %2")
+                            .arg(QLocale().toString(number), QString::fromLatin1(connections_.peerAt(row).toPython())));
 }
 
 void ServerWindow::listenOrStop()
@@ -287,6 +361,7 @@ void ServerWindow::listen(const std::variant<Endpoint, EndpointError> &parsed)
         return;
     }
     endpoint_ = std::get<Endpoint>(parsed);
+    search_.reset();
     ServerSettings settings = options_.settings(endpoint_);
     settings.behaviour = behaviour_;
     settings.greeting = greeting_;
@@ -304,6 +379,7 @@ void ServerWindow::greetingEdited(const QString &text)
 
 void ServerWindow::read(const EventBatch &batch)
 {
+    inspector_->read(batch);
     for (const Event &event : batch.events) {
         if (event.connection == 0)
             readListenerEvent(event);
@@ -317,6 +393,8 @@ void ServerWindow::read(const EventBatch &batch)
 
 void ServerWindow::readListenerEvent(const Event &event)
 {
+    if (event.call == Call::Bind)
+        bound_ = event.address;
     if (Server::isServing(event) && state_ == State::Starting) {
         listening_ = event.address;
         form_->showResolved(endpoint_, listening_);
@@ -327,8 +405,28 @@ void ServerWindow::readListenerEvent(const Event &event)
             setState(State::Stopped);
     } else if (event.call == Call::End) {
         setState(State::Stopped);
-        showNotice(About::Failure, listenFailure(endpoint_, event));
+        showFailure(event);
     }
+}
+
+/// Who has a port that is in use takes a while to find out: the notice says the rest until then.
+void ServerWindow::showFailure(const Event &end)
+{
+    const auto show = [this](const ListenDiagnosis &diagnosis) {
+        showNotice(About::Failure, diagnosis.text, diagnosis.button,
+                   [this, endpoint = diagnosis.useful] { listenInstead(endpoint); });
+    };
+    const ListenDiagnosis first = diagnose(endpoint_, end);
+    show(first);
+    if (end.error != EADDRINUSE || endpoint_.transport == Transport::Unix)
+        return;
+    search_ = std::make_unique<ListenerSearch>(endpoint_.transport, bound_);
+    connect(search_.get(), &ListenerSearch::finished, this,
+            [this, end, first, show](const std::vector<LocalListener> &listeners) {
+                const ListenDiagnosis second = diagnose(endpoint_, end, listenerAt(listeners, bound_));
+                if (second != first)
+                    show(second);
+            });
 }
 
 void ServerWindow::setReachability(const Reachability &reachability)
@@ -377,14 +475,19 @@ void ServerWindow::adviseOnLoopback()
                          .arg(endpoint_.host(), there)
                    : tr("This server listens on %1: clients that connect to 127.0.0.1 or localhost will not reach it.")
                          .arg(there),
-               tr("Listen on 127.0.0.1"), [this] { listenOnHost(u"127.0.0.1"_s); });
+               tr("Listen on 127.0.0.1"), [this] {
+                   Endpoint endpoint = endpoint_;
+                   endpoint.name.clear();
+                   endpoint.literal = Address::ipv4(0x7f000001, endpoint.port);
+                   listenInstead(endpoint);
+               });
 }
 
-void ServerWindow::listenOnHost(const QString &host)
+void ServerWindow::listenInstead(const Endpoint &endpoint)
 {
     if (closing_)
         return;
-    host_->setEditText(host);
+    form_->setEndpoint(endpoint);
     clearNotice(noticeAbout_);
     server_.post([](Server &server) { server.stop(); });
     listen(form_->parse());
@@ -397,8 +500,14 @@ void ServerWindow::setStarved(int error, native::DescriptorUse descriptors)
         clearNotice(About::Starvation);
         return;
     }
-    showNotice(About::Starvation, starvedText(error, descriptors), tr("Close All"),
-               [this] { server_.post([](Server &server) { server.closeAll(); }); });
+    const bool isFull = error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+    showNotice(About::Starvation, starvedText(error, descriptors), isFull ? tr("Close All") : tr("Stop Listening"),
+               [this, isFull] {
+                   if (isFull)
+                       server_.post([](Server &server) { server.closeAll(); });
+                   else if (state_ == State::Listening)
+                       listenOrStop();
+               });
 }
 
 /// One notice at a time: a graver one takes the place of a lesser one, and not the other way round.
@@ -407,7 +516,7 @@ void ServerWindow::showNotice(About about, const QString &text, const QString &a
     if (about < noticeAbout_)
         return;
     noticeAbout_ = about;
-    const auto kind = about == About::Failure                                ? NoticeBar::Kind::Error
+    const auto kind = about == About::Failure || about == About::Saving      ? NoticeBar::Kind::Error
                       : about == About::Damage || about == About::Starvation ? NoticeBar::Kind::Warning
                                                                              : NoticeBar::Kind::Information;
     notice_->showNotice(kind, text, action, std::move(onAction));
@@ -441,6 +550,8 @@ void ServerWindow::showState()
     const QString reach = reachText();
     reach_->showText(reach);
     reach_->setVisible(!reach.isEmpty());
+    everyInterface_->setVisible(state_ == State::Listening && !reachability_.here.empty()
+                                && reachability_.others.empty());
     showPlaceholder();
     showCounts();
 }
@@ -530,6 +641,7 @@ void ServerWindow::restoreLayout(Settings &settings)
 {
     settings.restoreGeometry(*this);
     settings.restoreColumns(u"connections/columns"_s, *table_->horizontalHeader());
+    inspector_->restore(settings);
     damaged_ = settings.isDamaged();
     if (damaged_)
         showNotice(About::Damage, settings.damageText());
@@ -550,6 +662,7 @@ void ServerWindow::saveSettings()
         saveLimits(settings, limits_);
     settings.saveGeometry(*this);
     settings.saveColumns(u"connections/columns"_s, *table_->horizontalHeader());
+    inspector_->save(settings);
     settings.saveAppearance();
 }
 

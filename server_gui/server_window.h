@@ -13,16 +13,23 @@
 #include <QMainWindow>
 #include <QTimer>
 
+#include <memory>
+
 class QComboBox;
+class QLayout;
 class QLineEdit;
 class QPushButton;
 
 namespace parley
 {
 
+class AcceptQueueBar;
 class BehaviourEditor;
 class ConverseBar;
 class EndpointForm;
+class FileSaver;
+class Inspector;
+class ListenerSearch;
 class NoticeBar;
 class StatusLabel;
 class TableView;
@@ -44,7 +51,7 @@ protected:
 private:
     enum class State { Stopped, Starting, Listening, Stopping };
     /// What the notice is about, the graver the later.
-    enum class About { Nothing, Loopback, Conversation, Damage, Starvation, Failure, Closing };
+    enum class About { Nothing, Loopback, Conversation, Damage, Saving, Starvation, Failure, Closing };
 
     /// What the fields start with: the command line's, or else the remembered, or else the defaults.
     struct Fields
@@ -55,23 +62,26 @@ private:
 
     Fields initialFields(Settings &settings);
     QWidget *buildForm(const Fields &fields);
+    QLayout *buildReach();
     QWidget *buildBehaviours();
     QWidget *buildTable();
     QWidget *buildConverse();
     void buildMenus();
+    void inspectSelected();
     void restoreLayout(Settings &settings);
     void saveSettings();
     void changeLimits();
 
     void listenOrStop();
     void listen(const std::variant<Endpoint, EndpointError> &parsed);
-    void listenOnHost(const QString &host);
+    void listenInstead(const Endpoint &endpoint);
     void setLocalNames(const LocalNames &names);
     void adviseOnLoopback();
     QString reachText() const;
     void greetingEdited(const QString &text);
     void read(const EventBatch &batch);
     void readListenerEvent(const Event &event);
+    void showFailure(const Event &end);
     void setReachability(const Reachability &reachability);
     void setStarved(int error, native::DescriptorUse descriptors);
     void showNotice(About about, const QString &text, const QString &action = {}, std::function<void()> onAction = {});
@@ -108,6 +118,10 @@ private:
     quint64 dropped_ = 0; // events that this window was too slow for
     QTimer clock_;        // while connections are open
 
+    FileSaver *const saver_;
+    Address bound_;                          // what was tried last
+    std::unique_ptr<ListenerSearch> search_; // for who has the port that is in use
+
     EndpointForm *form_ = nullptr;
     QComboBox *host_ = nullptr;
     QPushButton *listen_ = nullptr;
@@ -115,9 +129,12 @@ private:
     QLineEdit *greetingEdit_ = nullptr;
     NoticeBar *notice_ = nullptr;
     StatusLabel *reach_ = nullptr;
+    QPushButton *everyInterface_ = nullptr;
     TableView *table_ = nullptr;
     ConverseBar *converse_ = nullptr;
     QTimer selection_; // what is selected, or open, has changed
+    AcceptQueueBar *acceptQueue_ = nullptr;
+    Inspector *inspector_ = nullptr;
     StatusLabel *status_ = nullptr;
     QAction *listenAction_ = nullptr;
 };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "shared/address.h"
+#include "shared/transport.h"
 
 #include <QByteArray>
 #include <QMetaType>
@@ -62,8 +63,12 @@ struct Event
     qint64 offset = 0;      ///< where in bytes the payload starts (a greeting is shared, never copied)
     Address address;        ///< Accept, Connect, SendTo, RecvFrom: the peer. Bind, Listen, GetSockName: this side
     int error = 0;          ///< errno of a failed call; GetAddrInfo: the EAI_ code
+    int argument = 0;       ///< Listen: the backlog. Recv, RecvFrom: the room for bytes. Close: 1 where SO_LINGER makes
+                            ///< it send RST
     Call call = Call::End;
-    Outcome outcome = Outcome::None; ///< End only
+    Outcome outcome = Outcome::None;                ///< End only
+    Transport transport = Transport::Tcp;           ///< Socket, Accept: the socket's kind
+    Address::Family family = Address::Family::None; ///< Socket: the one asked for
 
     /// The bytes that a Send, Recv, SendTo or RecvFrom moved, as far as they were kept; empty for others.
     QByteArrayView payload() const;

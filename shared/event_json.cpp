@@ -36,12 +36,15 @@ QJsonArray addressToJson(const Address &address)
 
 } // namespace
 
-QByteArray startToJson(const QByteArray &program, const QDateTime &start)
+QByteArray startToJson(const QByteArray &program, const QDateTime &start, std::optional<quint64> omitted)
 {
-    return line({{u"call"_s, u"start"_s},
-                 {u"program"_s, QString::fromLatin1(program)},
-                 {u"schema"_s, JsonSchemaVersion},
-                 {u"time"_s, utc(start)}});
+    QJsonObject object{{u"call"_s, u"start"_s},
+                       {u"program"_s, QString::fromLatin1(program)},
+                       {u"schema"_s, JsonSchemaVersion},
+                       {u"time"_s, utc(start)}};
+    if (omitted)
+        object.insert(u"omitted"_s, static_cast<qint64>(*omitted));
+    return line(object);
 }
 
 QByteArray eventToJson(const Event &event, const QDateTime &wallClock)

@@ -8,6 +8,8 @@
 #include <QByteArray>
 #include <QDateTime>
 
+#include <optional>
+
 namespace parley
 {
 
@@ -16,8 +18,9 @@ inline constexpr int JsonSchemaVersion = 1;
 /// The most bytes of one call's payload that go into its line.
 inline constexpr qint64 MaxJsonPayloadBytes = 64 * 1024;
 
-/// The first line of a stream: `{"call":"start","program":"parley-server","schema":1,"time":"…"}`.
-QByteArray startToJson(const QByteArray &program, const QDateTime &start);
+/// The first line of a stream: `{"call":"start","program":"parley-server","schema":1,"time":"…"}`. A saved log's says
+/// how many events are not in it: `"omitted":0`.
+QByteArray startToJson(const QByteArray &program, const QDateTime &start, std::optional<quint64> omitted = {});
 
 /// One event as a JSON object on a line of its own, with its line feed. Fields: time (wall clock, UTC), ns (since the
 /// start, monotonic), connection (0 is the listener), call, result; where they apply error (errno name), peer or

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "client_gui/attempt_model.h"
+#include "client_gui/diagnosis.h"
 #include "server_gui/connection_model.h"
 #include "shared/event_stream.h"
 
@@ -374,15 +375,15 @@ void tst_Models::attemptTexts_data()
     QTest::newRow("timed out looking up")
         << name << Events{over(Outcome::TimedOut)} << u"timed out"_s << u"timed out after 3.0 ms"_s
         << u"The look-up of the host in example.org:3000 had no answer within 5.00 s."_s
-        << u"Perhaps a firewall drops the connection, or the computer is off. Check host and port."_s;
+        << u"Perhaps the name server does not answer. Try again, or give an address such as 127.0.0.1."_s;
     QTest::newRow("timed out connecting")
         << name << Events{lookedUp, begun, failed(1, Call::Connect, EINPROGRESS), over(Outcome::TimedOut)}
         << u"timed out"_s << u"timed out after 3.0 ms"_s << u"example.org:3000 did not answer within 5.00 s."_s
-        << u"Perhaps a firewall drops the connection, or the computer is off. Check host and port."_s;
+        << u"Perhaps a firewall drops the connection, the accept queue there is full, or the computer is off. Check host and port."_s;
     QTest::newRow("timed out connecting, by the system")
         << literal << Events{begun, failed(1, Call::Connect, ETIMEDOUT), over(Outcome::TimedOut, ETIMEDOUT)}
         << u"timed out"_s << u"timed out after 3.0 ms"_s << u"192.168.0.104:3000 did not answer within 3.0 ms."_s
-        << u"Perhaps a firewall drops the connection, or the computer is off. Check host and port."_s;
+        << u"Perhaps a firewall drops the connection, the accept queue there is full, or the computer is off. Check host and port."_s;
     QTest::newRow("timed out waiting")
         << literal << Events{begun, connected, over(Outcome::TimedOut)} << u"timed out"_s << u"timed out after 3.0 ms"_s
         << u"192.168.0.104:3000 accepted the connection but sent nothing within 5.00 s."_s
@@ -444,8 +445,8 @@ void tst_Models::attemptTexts()
         attempt.apply(event);
     QTEST(attempt.resultText(), "result");
     QTEST(attempt.summary(), "summary");
-    QTEST(attempt.failure(), "failure");
-    QTEST(attempt.advice(), "advice");
+    QTEST(diagnose(attempt).failure, "failure");
+    QTEST(diagnose(attempt).advice, "advice");
 }
 
 void tst_Models::attemptRow()

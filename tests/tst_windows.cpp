@@ -419,8 +419,7 @@ void tst_Windows::clientFailure_data()
     const Act close = [](RawSocket &peer) { peer.close(); };
     const Act reset = [](RawSocket &peer) { peer.reset(); };
     QTest::newRow("refused") << Act() << QByteArray() << u"refused"_s
-                             << u"%1 refused the connection: nothing listens on that port there. Start a server there, "
-                                "or check host and port."_s;
+                             << u"%1 refused the connection: nothing listens on that port there. "_s;
     QTest::newRow("closed without a byte") << close << QByteArray() << u"closed without a byte"_s
                                            << u"%1 closed the connection without sending a byte. Perhaps it expects "
                                               "the client to speak first, or sends no greeting."_s;
@@ -468,7 +467,9 @@ void tst_Windows::clientFailure()
         TRY_COMPARE(client.child<MessageView>(u"message"_s).bytes(), sends.first(qMin<qsizetype>(sends.size(), 8)));
         act(peer);
     }
-    TRY_COMPARE(client.notice(), notice.arg(u"127.0.0.1:"_s + port));
+    // Whoever is refused is told of servers that others may have started here.
+    TRY_MATCH(client.notice(),
+              QRegularExpression::escape(notice.arg(u"127.0.0.1:"_s + port)) + (act ? u""_s : u".+"_s));
     QVERIFY(!QApplication::activeModalWidget());
     QTEST(client.cell(u"history"_s, 0, AttemptModel::Result), "result");
     QCOMPARE(client.button(u"connect"_s).text(), u"Connect"_s);
@@ -523,9 +524,8 @@ void tst_Windows::serverFailure_data()
     QTest::addColumn<QString>("host");
     QTest::addColumn<QString>("port");
     QTest::addColumn<QString>("notice");
-    QTest::newRow("port in use")
-        << u"127.0.0.1"_s << QString()
-        << u"Cannot listen on 127\\.0\\.0\\.1:%1: the port is in use by another program\\. .*"_s;
+    QTest::newRow("port in use") << u"127.0.0.1"_s << QString()
+                                 << u"Cannot listen on 127\\.0\\.0\\.1:%1: the port is in use by .*\\. .*"_s;
     QTest::newRow("port 65536") << u"127.0.0.1"_s << u"65536"_s
                                 << u"“65536” is not a port: that is a number from 0 to 65535, .*"_s;
     QTest::newRow("port abc") << u"127.0.0.1"_s << u"abc"_s << u"“abc” is not a port: .*"_s;

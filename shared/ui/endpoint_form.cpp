@@ -6,6 +6,7 @@
 #include "shared/ui/status_label.h"
 
 #include <QComboBox>
+#include <QFile>
 #include <QGridLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -108,6 +109,21 @@ void EndpointForm::setFields(const SavedEndpoint &fields)
     port_->setText(fields.port);
     path_->setText(fields.path);
     kind_->setCurrentIndex(kind_->findData(static_cast<int>(fields.transport)));
+}
+
+void EndpointForm::setEndpoint(const Endpoint &endpoint)
+{
+    if (parse() == std::variant<Endpoint, EndpointError>(endpoint))
+        return; // as it was typed
+    SavedEndpoint fields = this->fields();
+    fields.transport = endpoint.transport;
+    if (endpoint.transport == Transport::Unix) {
+        fields.path = QFile::decodeName(endpoint.path);
+    } else {
+        fields.host = endpoint.host();
+        fields.port = QString::number(endpoint.port);
+    }
+    setFields(fields);
 }
 
 std::variant<Endpoint, EndpointError> EndpointForm::parse() const

@@ -36,6 +36,8 @@ public:
     SavedEndpoint fields() const;
     void setFields(const SavedEndpoint &fields);
     std::variant<Endpoint, EndpointError> parse() const;
+    /// Fills in @p endpoint; the fields that its kind does not have stay as they are.
+    void setEndpoint(const Endpoint &endpoint);
 
     /// Puts the focus where the error is.
     void focusOn(EndpointError::Part part);

@@ -40,7 +40,7 @@ void NoticeBar::showNotice(Kind kind, const QString &text, const QString &action
     kind_ = kind;
     onAction_ = std::move(onAction);
     label_->setText(text);
-    button_->setText(action);
+    button_->setText(QString(action).replace(u'&', u"&&"_s)); // a path may have one
     button_->setVisible(!action.isEmpty());
     setAccessibleDescription(text);
     updateIcon();

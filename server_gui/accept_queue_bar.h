@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "server_gui/server.h"
+#include "shared/io_thread.h"
+
+#include <QWidget>
+
+class QPushButton;
+
+namespace parley
+{
+
+class StatusLabel;
+
+/// How many connections wait in the server's accept queue, and the buttons that let them in while accept is held. It is
+/// there while accept is held, while it fails for lack of resources, or as long as the user wants it; the engine is
+/// asked no longer than that.
+class AcceptQueueBar : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit AcceptQueueBar(IoThread<Server> &server, QWidget *parent = nullptr);
+
+    /// For the window's menus: holds accept; shows the bar in any case.
+    QAction *holdAction() const { return holdAction_; }
+    QAction *showAction() const { return showAction_; }
+
+protected:
+    void showEvent(QShowEvent *event) override;
+    void hideEvent(QHideEvent *event) override;
+
+private:
+    void hold(bool hold);
+    void appearIfWanted();
+    void showQueue(bool exists, std::optional<native::AcceptQueue> queue);
+    QString queueText(std::optional<native::AcceptQueue> queue) const;
+
+    IoThread<Server> &server_;
+    QAction *const holdAction_;
+    QAction *const showAction_;
+    StatusLabel *const label_;
+    QPushButton *const acceptOne_;
+    QPushButton *const acceptAll_;
+    bool starved_ = false;
+};
+
+} // namespace parley

@@ -1,0 +1,99 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/ui/file_saver.h"
+
+#include "shared/message.h"
+
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QSaveFile>
+
+#include <memory>
+
+namespace parley
+{
+
+namespace
+{
+
+/// QSaveFile takes it for success where the disk had room for a part only of what is written at once (Qt 6.4).
+class WholeFile final : public QSaveFile
+{
+public:
+    using QSaveFile::QSaveFile;
+
+protected:
+    qint64 writeData(const char *data, qint64 size) override
+    {
+        qint64 written = 0;
+        while (written < size) {
+            const qint64 more = QSaveFile::writeData(data + written, size - written);
+            if (more <= 0)
+                return -1;
+            written += more;
+        }
+        return written;
+    }
+};
+
+} // namespace
+
+FileSaver::FileSaver(QWidget *window) : QObject(window), window_(window)
+{
+    pool_.setMaxThreadCount(1); // one file after the other: two may have the same name
+}
+
+FileSaver::~FileSaver()
+{
+    pool_.waitForDone();
+}
+
+void FileSaver::ask(const Kind &kind, const std::function<Writer()> &snapshot)
+{
+    auto *dialog = new QFileDialog(window_, kind.title, folder_, kind.filter);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(QFileInfo(kind.name).suffix());
+    dialog->selectFile(kind.name);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, kind, snapshot](const QString &name) {
+        folder_ = QFileInfo(name).absolutePath();
+        save(name, snapshot(), [this, kind, snapshot] { ask(kind, snapshot); });
+    });
+    dialog->open();
+}
+
+void FileSaver::save(const QString &name, Writer writer, const std::function<void()> &askAgain)
+{
+    pool_.start([this, name, writer = std::make_shared<const Writer>(std::move(writer)), askAgain]() mutable {
+        WholeFile file(name);
+        bool isSaved = file.open(QIODevice::WriteOnly);
+        if (isSaved) {
+            (*writer)(file);
+            file.flush();
+        }
+        const qint64 bytes = file.pos();
+        QString error = file.errorString(); // which commit() forgets
+        isSaved = isSaved && file.commit(); // which tells of all that failed before
+        if (isSaved)
+            error.clear();
+        QMetaObject::invokeMethod(
+            this,
+            [this, name, bytes, error, writer = std::move(writer), askAgain = std::move(askAgain)] {
+                finish(name, bytes, error, askAgain);
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+void FileSaver::finish(const QString &name, qint64 bytes, const QString &error, const std::function<void()> &askAgain)
+{
+    const QString file = displaySafe(QDir::toNativeSeparators(name), LineBreaks::Escape);
+    if (error.isEmpty())
+        Q_EMIT saved(tr("Saved %1 to %2").arg(bytesText(bytes), file));
+    else
+        Q_EMIT failed(tr("Cannot save to %1: %2.").arg(file, error), askAgain);
+}
+
+} // namespace parley

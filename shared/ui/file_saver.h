@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <QObject>
+#include <QThreadPool>
+
+#include <functional>
+
+class QIODevice;
+class QWidget;
+
+namespace parley
+{
+
+/// Saves what a window holds in a file that the user names. The file is written on a thread of its own, so that the
+/// window goes on however long that takes, and it is there whole or not at all.
+///
+/// Destroying the object waits until what is being saved is saved.
+class FileSaver : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// Writes everything; called on another thread, and destroyed on this object's.
+    using Writer = std::function<void(QIODevice &device)>;
+
+    struct Kind
+    {
+        QString title;  ///< of the dialog: `Save Log`
+        QString name;   ///< of the file, as it is proposed: `parley-server.jsonl`
+        QString filter; ///< `JSON Lines (*.jsonl)`
+    };
+
+    explicit FileSaver(QWidget *window);
+    ~FileSaver() override;
+
+    /// Opens the dialog. @p snapshot is called once a file is named, and takes what is there then.
+    void ask(const Kind &kind, const std::function<Writer()> &snapshot);
+
+Q_SIGNALS:
+    /// @p sentence: what was saved where.
+    void saved(const QString &sentence);
+    /// @p sentence: why it was not. @p askAgain opens the dialog once more.
+    void failed(const QString &sentence, const std::function<void()> &askAgain);
+
+private:
+    void save(const QString &name, Writer writer, const std::function<void()> &askAgain);
+    void finish(const QString &name, qint64 bytes, const QString &error, const std::function<void()> &askAgain);
+
+    QWidget *const window_;
+    QString folder_; // where the last one was saved
+    QThreadPool pool_;
+};
+
+} // namespace parley

@@ -1,0 +1,81 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/bytes_model.h"
+#include "shared/journal.h"
+#include "shared/ladder.h"
+
+#include <QWidget>
+
+class QLabel;
+class QMenu;
+class QSplitter;
+class QTabWidget;
+class QToolButton;
+
+namespace parley
+{
+
+class BytesView;
+class ExplanationView;
+class LadderView;
+class Settings;
+
+/// The area below a window's table that shows one connection closely: its ladder, and pages beside it. It is closed
+/// until the user opens it, and is then a single line; it keeps what it needs in the meantime.
+class Inspector : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit Inspector(QWidget *parent = nullptr);
+
+    /// Puts @p above and the inspector into a splitter, which is returned. To be called once.
+    QWidget *below(QWidget *above);
+    /// Adds a page beside the ladder, behind those that are there.
+    void addPage(QWidget *page, const QString &title);
+    /// Adds the inspector's commands to a window's View menu.
+    void fillMenu(QMenu &menu);
+
+    /// Takes notice of all that happens, open or not.
+    void read(const EventBatch &batch) { journal_.read(batch); }
+    /// Shows @p connection, 0 for the listener, under @p title (plain text).
+    void inspect(quint64 connection, const QString &title);
+
+    const Journal &journal() const { return journal_; }
+    bool isOpen() const;
+    void setOpen(bool open);
+
+    void restore(Settings &settings);
+    void save(Settings &settings) const;
+
+Q_SIGNALS:
+    /// For the user: what became of a command.
+    void said(const QString &text);
+
+private:
+    void toggled(bool open);
+    void rungChosen(const QModelIndex &current);
+    void bytesChosen(std::size_t event);
+
+    static constexpr int DefaultHeight = 300; ///< pixels, of what is opened
+    static constexpr int ComfortableWidth = 940;
+
+    Journal journal_;
+    Ladder ladder_{journal_};
+    BytesModel bytes_{journal_};
+    QAction *const openAction_;
+    QToolButton *const button_;
+    QLabel *const title_;
+    QSplitter *const body_;
+    LadderView *const ladderView_;
+    QTabWidget *const pages_;
+    ExplanationView *const explanation_;
+    BytesView *const bytesView_;
+    QSplitter *splitter_ = nullptr; // the one that this is the lower half of
+    int height_ = DefaultHeight;    // of the body when it was open last
+};
+
+} // namespace parley

@@ -1,0 +1,344 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/message_view.h"
+#include "raw_socket.h"
+#include "shared/event_json.h"
+#include "shared/event_log.h"
+#include "shared/journal.h"
+#include "shared/ui/file_saver.h"
+#include "window_program.h"
+
+#include <QBuffer>
+#include <QFileDialog>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QSettings>
+#include <QStatusBar>
+#include <QTemporaryDir>
+#include <QTimer>
+
+#include <csignal>
+#include <future>
+#include <sys/resource.h>
+
+using namespace Qt::StringLiterals;
+using namespace parley;
+using namespace parley::test;
+
+namespace
+{
+
+ClientOptions connectingTo(quint16 port)
+{
+    ClientOptions options;
+    options.transport = Transport::Tcp;
+    options.host = u"127.0.0.1"_s;
+    options.port = QString::number(port);
+    options.connectAtOnce = true;
+    return options;
+}
+
+/// A client's window that has received @p message.
+std::unique_ptr<ClientProgram> clientWith(const QByteArray &message)
+{
+    const RawSocket listener = RawSocket::listening();
+    auto client = std::make_unique<ClientProgram>(connectingTo(listener.localPort()));
+    RawSocket peer = listener.accept();
+    if (!peer.send(message))
+        qFatal("The message is not sent");
+    peer.close();
+    return client;
+}
+
+/// Answers the dialog that is open.
+void saveAs(const auto &program, const QString &path)
+{
+    auto *dialog = program.window().template findChild<QFileDialog *>();
+    if (!dialog || !QTest::qWaitForWindowExposed(dialog))
+        qFatal("There is no dialog");
+    auto *name = dialog->template findChild<QLineEdit *>(u"fileNameEdit"_s);
+    name->setText(path);
+    QTest::keyClick(name, Qt::Key_Return);
+}
+
+QStringList callsOf(const QByteArray &lines)
+{
+    QStringList calls;
+    for (const QByteArray &line : lines.split('\n')) {
+        if (!line.isEmpty())
+            calls.append(QJsonDocument::fromJson(line).object().value(u"call"_s).toString(u"no JSON"_s));
+    }
+    return calls;
+}
+
+QByteArray contents(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+} // namespace
+
+class TestSaving : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+
+    void logOfServer();
+    void logOfClient();
+    void logIsWhatJsonPrints();
+    void logSaysWhatIsOmitted();
+    void windowGoesOn();
+    void message();
+    void history();
+    void nowhere();
+    void disk();
+    void closingWaits();
+
+private:
+    QString path(const QString &name) const { return scratch_->filePath(name); }
+
+    std::unique_ptr<QTemporaryDir> scratch_;
+};
+
+void TestSaving::initTestCase()
+{
+    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+    QCoreApplication::setOrganizationName(u"Parley"_s);
+    QApplication::setQuitOnLastWindowClosed(false);
+}
+
+void TestSaving::init()
+{
+    // The one that is let through tells of Qt's offscreen plugin, whatever window it shows.
+    QTest::failOnWarning(QRegularExpression(u"^(?!This plugin does not support propagateSizeHints)"_s));
+    scratch_ = std::make_unique<QTemporaryDir>();
+    QVERIFY(scratch_->isValid());
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, scratch_->path());
+}
+
+void TestSaving::logOfServer()
+{
+    ServerOptions options;
+    options.transport = Transport::Tcp;
+    options.host = u"127.0.0.1"_s;
+    options.port = u"0"_s;
+    const ServerProgram server(options);
+    static const QRegularExpression pattern(u", (\\d+)\\)"_s);
+    QString port;
+    QTRY_VERIFY((port = pattern.match(server.text(u"status"_s)).captured(1)) != QString());
+    RawSocket client = RawSocket::connectedTo("127.0.0.1", port.toUShort());
+    QCOMPARE(client.receive(12), "Hello World!"_ba);
+    client.close();
+    TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"greeted"_s);
+
+    QCOMPARE(server.action(u"Save Log…"_s).shortcut(), QKeySequence(Qt::CTRL | Qt::Key_S));
+    server.action(u"Save Log…"_s).trigger();
+    saveAs(server, path(u"log"_s));
+    TRY_MATCH(server.window().statusBar()->currentMessage(), u"Saved [\\d,]+ bytes to %1"_s.arg(path(u"log.jsonl"_s)));
+    const QByteArray log = contents(path(u"log.jsonl"_s));
+    QCOMPARE(callsOf(log).join(u' '), u"start socket bind listen accept send shutdown recv close end"_s);
+    const QJsonObject start = QJsonDocument::fromJson(log.left(log.indexOf('\n'))).object();
+    QCOMPARE(start.value(u"program"_s).toString(), u"parley-server"_s);
+    QCOMPARE(start.value(u"schema"_s).toInt(), JsonSchemaVersion);
+    QCOMPARE(start.value(u"omitted"_s).toInt(-1), 0);
+}
+
+void TestSaving::logOfClient()
+{
+    const auto client = clientWith("Hello World!");
+    TRY_COMPARE(client->text(u"status"_s), u"Attempts: 1, complete: 1"_s);
+    QCOMPARE(client->action(u"Save Log…"_s).shortcut(), QKeySequence(Qt::CTRL | Qt::Key_S));
+    client->action(u"Save Log…"_s).trigger();
+    saveAs(*client, path(u"log.jsonl"_s));
+    TRY_MATCH(client->text(u"status"_s), u"Saved .* to .*"_s);
+    const QByteArray log = contents(path(u"log.jsonl"_s));
+    QCOMPARE(callsOf(log).join(u' '), u"start socket connect connect getsockname recv recv close end"_s);
+    QVERIFY2(log.contains("\"SGVsbG8gV29ybGQh\""), log.constData()); // the message, in base64
+}
+
+void TestSaving::logIsWhatJsonPrints()
+{
+    EventLog log{"parley-server", QDateTime::currentDateTime(), {}, 3};
+    QByteArray printed = startToJson(log.program, log.start, 3);
+    for (int number = 1; number <= 3; ++number) {
+        Event event;
+        event.call = Call::Accept;
+        event.connection = static_cast<quint64>(number);
+        event.time = qint64{1'000'000'000} * number;
+        event.address = Address::ipv4(0x7f000001, 3000);
+        printed += eventToJson(event, log.start.addSecs(number));
+        log.events.insert(log.events.begin(), event); // it puts them in order
+    }
+    QBuffer file;
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    writeEventLog(file, log);
+    QCOMPARE(file.data(), printed);
+}
+
+void TestSaving::logSaysWhatIsOmitted()
+{
+    Journal journal;
+    EventBatch batch;
+    batch.dropped = 7; // on their way
+    Event event;
+    event.call = Call::Recv;
+    for (std::size_t i = 0; i < Journal::MaxEvents + 1000; ++i) {
+        event.connection = i + 1;
+        batch.events.push_back(event);
+    }
+    event.connection = 0; // the listener's stay
+    batch.events.push_back(event);
+    journal.read(batch);
+    QCOMPARE(journal.total(), Journal::MaxEvents + 1008);
+    QCOMPARE(journal.everything().size(), Journal::MaxEvents + 1);
+}
+
+/// However much is saved.
+void TestSaving::windowGoesOn()
+{
+    Journal journal;
+    EventBatch batch;
+    for (std::size_t i = 0; i < Journal::MaxEvents; ++i) {
+        Event event;
+        event.call = Call::Recv;
+        event.connection = i + 1;
+        event.result = 12;
+        event.bytes = "Hello World!";
+        batch.events.push_back(event);
+    }
+    journal.read(batch);
+    QWidget window;
+    auto *saver = new FileSaver(&window);
+    bool isSaved = false;
+    connect(saver, &FileSaver::saved, this, [&isSaved] { isSaved = true; });
+    QElapsedTimer all;
+    all.start();
+    qint64 snapshot = 0;
+    saver->ask({u"Save"_s, u"long.jsonl"_s, {}}, [&]() -> FileSaver::Writer {
+        QElapsedTimer elapsed;
+        elapsed.start();
+        EventLog log{"parley-server", QDateTime::currentDateTime(), journal.everything(), 0};
+        snapshot = elapsed.elapsed();
+        return [log = std::move(log)](QIODevice &file) { writeEventLog(file, log); };
+    });
+    auto *dialog = window.findChild<QFileDialog *>();
+    Q_EMIT dialog->fileSelected(path(u"long.jsonl"_s));
+    int turns = 0; // it would not turn while it saved
+    QTimer timer;
+    connect(&timer, &QTimer::timeout, this, [&turns] { ++turns; });
+    timer.start(5);
+    TRY_COMPARE(isSaved, true);
+    QVERIFY(turns > 1);
+    QCOMPARE(contents(path(u"long.jsonl"_s)).count('\n'), Journal::MaxEvents + 1);
+    qInfo("a log of %zu events: %lld ms for the snapshot, %lld ms in all, %d turns of the event loop meanwhile",
+          Journal::MaxEvents, snapshot, all.elapsed(), turns);
+}
+
+void TestSaving::message()
+{
+    const QByteArray bytes("Hello\0\xff World", 13);
+    const auto client = clientWith(bytes);
+    TRY_COMPARE(client->action(u"Save Message As…"_s).isEnabled(), true);
+    client->action(u"Save Message As…"_s).trigger();
+    saveAs(*client, path(u"greeting"_s));
+    TRY_COMPARE(client->text(u"status"_s), u"Saved 13 bytes to %1"_s.arg(path(u"greeting.txt"_s)));
+    QCOMPARE(contents(path(u"greeting.txt"_s)), bytes);
+}
+
+void TestSaving::history()
+{
+    const auto client = clientWith("Hello World!");
+    TRY_COMPARE(client->text(u"status"_s), u"Attempts: 1, complete: 1"_s);
+    const RawSocket nobody = RawSocket::bound();
+    client->type(u"port"_s, QString::number(nobody.localPort()));
+    client->click(u"connect"_s);
+    TRY_COMPARE(client->text(u"status"_s), u"Attempts: 2, complete: 1"_s);
+
+    client->action(u"Save History…"_s).trigger();
+    saveAs(*client, path(u"history.csv"_s));
+    TRY_MATCH(client->text(u"status"_s), u"Saved .* to .*"_s);
+    const QByteArray saved = contents(path(u"history.csv"_s));
+    const QString time = u"20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z"_s;
+    const QString expected =
+        u"number,started,ended,endpoint,peer_address,peer_port,local_address,local_port,outcome,error,"
+        "received_bytes,reads,duration_us\r\n"
+        "1,%1,%1,127.0.0.1:\\d+,127.0.0.1,\\d+,127.0.0.1,\\d+,complete,,12,1,\\d+\r\n"
+        "2,%1,%1,127.0.0.1:%2,127.0.0.1,%2,,,refused,ECONNREFUSED,0,0,\\d+\r\n"_s.arg(time)
+            .arg(nobody.localPort());
+    QVERIFY2(matches(QString::fromUtf8(saved), expected), saved.constData());
+}
+
+void TestSaving::nowhere()
+{
+    const auto client = clientWith("Hello World!");
+    TRY_COMPARE(client->text(u"status"_s), u"Attempts: 1, complete: 1"_s);
+    client->action(u"Save History…"_s).trigger();
+    auto *dialog = client->window().findChild<QFileDialog *>();
+    QVERIFY(dialog);
+    // The dialog takes no file in a folder that is not there; it can go away after that.
+    Q_EMIT dialog->fileSelected(path(u"gone/history.csv"_s));
+    TRY_COMPARE(client->notice(), u"Cannot save to %1: No such file or directory."_s.arg(path(u"gone/history.csv"_s)));
+    dialog->reject();
+    delete dialog;
+    auto *again = client->child(u"notice"_s).findChild<QPushButton *>();
+    QCOMPARE(again->text(), u"Save Elsewhere…"_s);
+    QTest::mouseClick(again, Qt::LeftButton);
+    saveAs(*client, path(u"history.csv"_s));
+    TRY_MATCH(client->text(u"status"_s), u"Saved .* to .*history\\.csv"_s);
+    QVERIFY(!contents(path(u"history.csv"_s)).isEmpty());
+}
+
+/// A file that does not become whole is not there, and what was there before still is.
+void TestSaving::disk()
+{
+    const auto client = clientWith(QByteArray(1'000'000, 'a'));
+    TRY_COMPARE(client->text(u"status"_s), u"Attempts: 1, complete: 1"_s);
+    QFile before(path(u"message.txt"_s));
+    QVERIFY(before.open(QIODevice::WriteOnly) && before.write("before") == 6);
+    before.close();
+
+    rlimit usual{};
+    QCOMPARE(::getrlimit(RLIMIT_FSIZE, &usual), 0);
+    const auto restore = qScopeGuard([&usual] { ::setrlimit(RLIMIT_FSIZE, &usual); });
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit low = usual;
+    low.rlim_cur = 100'000;
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &low), 0);
+    client->action(u"Save Message As…"_s).trigger();
+    auto *dialog = client->window().findChild<QFileDialog *>();
+    QVERIFY(dialog);
+    Q_EMIT dialog->fileSelected(path(u"message.txt"_s)); // it would ask whether to replace the file
+    TRY_COMPARE(client->notice(), u"Cannot save to %1: File too large."_s.arg(path(u"message.txt"_s)));
+    dialog->reject();
+    QCOMPARE(contents(path(u"message.txt"_s)), "before"_ba);
+    QCOMPARE(QDir(scratch_->path()).entryList({u"message*"_s}, QDir::Files), QStringList{u"message.txt"_s});
+}
+
+/// The window answers while a file is written, and what it goes away with is still saved.
+void TestSaving::closingWaits()
+{
+    std::promise<void> mayWrite;
+    std::shared_future<void> go = mayWrite.get_future().share();
+    auto window = std::make_unique<QWidget>();
+    auto *saver = new FileSaver(window.get());
+    saver->ask({u"Save"_s, u"slow.txt"_s, {}}, [go]() -> FileSaver::Writer {
+        return [go](QIODevice &file) {
+            go.wait();
+            file.write("slow");
+        };
+    });
+    Q_EMIT window->findChild<QFileDialog *>()->fileSelected(path(u"slow.txt"_s));
+    QCoreApplication::processEvents(); // comes back
+    QVERIFY(!QFile::exists(path(u"slow.txt"_s)));
+    mayWrite.set_value();
+    window.reset();
+    QCOMPARE(contents(path(u"slow.txt"_s)), "slow"_ba);
+}
+
+QTEST_MAIN(TestSaving)
+#include "tst_saving.moc"
