@@ -396,6 +396,7 @@ bool Client::sendPart()
     if (result.wouldBlock())
         return true;
     Event sent = event(Call::Send, result);
+    sent.argument = static_cast<int>(piece.size());
     if (!events_.isCrowded())
         sent.bytes = std::move(piece);
     events_.write(std::move(sent));
