@@ -6,6 +6,7 @@
 #include "client_gui/diagnosis.h"
 #include "client_gui/history_csv.h"
 #include "client_gui/message_view.h"
+#include "client_gui/repeat_window.h"
 #include "shared/ui/appearance.h"
 #include "shared/ui/converse_bar.h"
 #include "shared/ui/endpoint_form.h"
@@ -81,7 +82,13 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
     connect(saver_, &FileSaver::failed, this, [this](const QString &sentence, const std::function<void()> &askAgain) {
         notice_->showNotice(NoticeBar::Kind::Error, sentence, tr("Save Elsewhere…"), askAgain);
     });
-    if (options_.connectAtOnce)
+    if (options_.repeat) {
+        openRepeat();
+        repeat_->setOptions(options_);
+    }
+    if (options_.connectAtOnce && repeat_)
+        repeat_->start();
+    else if (options_.connectAtOnce)
         startAttempt();
 }
 
@@ -202,6 +209,7 @@ void ClientWindow::buildMenus()
     saveAction_ = menu->addAction(tr("&Save Message As…"), this, &ClientWindow::saveMessage);
     saveAction_->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_S);
     menu->addAction(tr("Save &History…"), this, &ClientWindow::saveHistory);
+    menu->addAction(tr("&Repeat…"), Qt::CTRL | Qt::Key_R, this, &ClientWindow::openRepeat);
     menu->addAction(tr("Li&mits…"), this, &ClientWindow::changeLimits);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
@@ -388,6 +396,24 @@ void ClientWindow::changeLimits()
     dialog->open();
 }
 
+void ClientWindow::openRepeat()
+{
+    if (!repeat_) {
+        repeat_ = new RepeatWindow(this, [this]() -> std::variant<ConnectRequest, QString> {
+            const auto parsed = form_->parse();
+            if (const auto *error = std::get_if<EndpointError>(&parsed))
+                return error->sentence;
+            return ConnectRequest{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_};
+        });
+        Settings settings;
+        repeat_->restoreSettings(settings);
+    }
+    if (repeat_->isVisible())
+        repeat_->raise();
+    repeat_->show();
+    repeat_->activateWindow();
+}
+
 void ClientWindow::restoreSettings()
 {
     Settings settings;
@@ -436,6 +462,8 @@ void ClientWindow::saveSettings()
         settings.setText(u"limits/timeout"_s, secondsText(timeout_), DefaultTimeout);
         settings.setText(u"limits/max-bytes"_s, QString::number(maxBytes_), QString::number(DefaultMaxMessageBytes));
     }
+    if (repeat_)
+        repeat_->saveSettings(settings);
     settings.saveGeometry(*this);
     settings.saveColumns(u"history/columns"_s, *table_->horizontalHeader());
     settings.saveSplitter(u"window/splitter"_s, *splitter_);

@@ -22,14 +22,15 @@ class QSplitter;
 namespace parley
 {
 
-struct ConnectDiagnosis;
 class ConverseBar;
+struct ConnectDiagnosis;
 class EndpointForm;
 class FileSaver;
 class Inspector;
 class ListenerSearch;
 class MessageView;
 class NoticeBar;
+class RepeatWindow;
 class StatusLabel;
 class TableView;
 
@@ -67,6 +68,7 @@ private:
     void saveMessage();
     void saveHistory();
     void changeLimits();
+    void openRepeat();
 
     const ClientOptions options_;
     EventStream stream_;
@@ -98,6 +100,7 @@ private:
     StatusLabel *status_ = nullptr;
     QAction *connectAction_ = nullptr;
     QAction *saveAction_ = nullptr;
+    RepeatWindow *repeat_ = nullptr; // once it was opened
 };
 
 } // namespace parley

@@ -131,10 +131,10 @@ private:
     StatusLabel *reach_ = nullptr;
     QPushButton *everyInterface_ = nullptr;
     TableView *table_ = nullptr;
-    ConverseBar *converse_ = nullptr;
-    QTimer selection_; // what is selected, or open, has changed
     AcceptQueueBar *acceptQueue_ = nullptr;
     Inspector *inspector_ = nullptr;
+    ConverseBar *converse_ = nullptr;
+    QTimer selection_; // what is selected, or open, has changed
     StatusLabel *status_ = nullptr;
     QAction *listenAction_ = nullptr;
 };

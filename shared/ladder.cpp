@@ -124,8 +124,8 @@ QString outcomeText(Outcome outcome)
     switch (outcome) {
     case Outcome::None: return tr("open");
     case Outcome::Complete: return tr("complete");
-    case Outcome::Closed: return tr("closed in order");
-    case Outcome::Aborted: return tr("reset here");
+    case Outcome::Closed: return tr("closed by both");
+    case Outcome::Aborted: return tr("reset from here");
     case Outcome::NoMessage: return tr("closed without a byte");
     case Outcome::Reset: return tr("reset by the peer");
     case Outcome::TimedOut: return tr("timed out");

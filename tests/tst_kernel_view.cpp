@@ -41,7 +41,7 @@ ServerOptions holding(Transport transport)
     options.transport = transport;
     options.host = u"127.0.0.1"_s;
     options.port = u"0"_s;
-    options.behaviour = findBehaviour(u"greet-hold");
+    options.behaviour = std::get<BehaviourChoice>(BehaviourChoice::parse(u"greet-hold"_s));
     return options;
 }
 

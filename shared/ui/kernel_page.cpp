@@ -24,6 +24,8 @@ namespace
 
 enum Column { Name, Value, ColumnCount };
 
+constexpr int RowSpacing = 6; // pixels, as in the windows' tables
+
 QString countText(qint64 count)
 {
     return count < 0 ? QString() : QLocale().toString(count);
@@ -97,6 +99,7 @@ KernelPage::KernelPage(const Journal &journal, QWidget *parent)
     values_->header()->setSectionResizeMode(Name, QHeaderView::ResizeToContents);
     for (const Row &row : rows()) {
         auto *item = new QTreeWidgetItem(values_, {row.name, QString()});
+        item->setSizeHint(Name, {0, fontMetrics().height() + RowSpacing});
         for (int column = 0; column < ColumnCount; ++column) {
             item->setToolTip(column, row.explanation);
             item->setData(column, Qt::AccessibleDescriptionRole, row.explanation);
@@ -108,6 +111,7 @@ KernelPage::KernelPage(const Journal &journal, QWidget *parent)
     explanation_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     explanation_->setMinimumHeight(3 * fontMetrics().lineSpacing()); // so that the list does not jump
     auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(4, 4, 0, 0);
     layout->addWidget(state_);
     layout->addWidget(values_, 1);
     layout->addWidget(explanation_);
