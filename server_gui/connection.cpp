@@ -228,7 +228,8 @@ void Connection::peerReset(int error)
 bool Connection::sendMore()
 {
     if (isSending()) {
-        const native::Result result = native::send(socket_.get(), QByteArrayView(output_).sliced(offset_, end_ - offset_));
+        const native::Result result =
+            native::send(socket_.get(), QByteArrayView(output_).sliced(offset_, end_ - offset_));
         if (result.wouldBlock())
             return true;
         Event sent = event(Call::Send, result);

@@ -120,7 +120,7 @@ private:
     bool sendsReset_ = false; // once the output is acknowledged
     bool leaves_ = false;
     bool peerClosed_ = false;
-    bool resets_ = false; // instead of closing in order
+    bool resets_ = false;        // instead of closing in order
     bool peerIsLeaving_ = false; // its FIN has come, but was not received yet
     const Address peer_;
     const std::unique_ptr<Behaviour> behaviour_;

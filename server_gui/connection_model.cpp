@@ -9,116 +9,194 @@
 #include <QLocale>
 
 #include <algorithm>
+#include <utility>
 
 namespace parley
 {
 
-ConnectionModel::ConnectionModel(const EventStream &stream, QObject *parent)
-    : QAbstractTableModel(parent), stream_(stream)
+ConnectionModel::ConnectionModel(const EventStream &stream, int maxRows, QObject *parent)
+    : QAbstractTableModel(parent), stream_(stream), maxRows_(maxRows)
 {
+    refreshTimer_.setSingleShot(true);
+    connect(&refreshTimer_, &QTimer::timeout, this, [this] { arranger_.start(store_, wanted_, stream_.now()); });
+    connect(&arranger_, &Arranger::finished, this,
+            [this](const Serials &serials, ConnectionStore::Serial end, std::chrono::nanoseconds took) {
+                // Of the time of a processor, at most a fifth goes into orders that nobody asked for.
+                const auto pause = std::chrono::ceil<std::chrono::milliseconds>(4 * took);
+                refreshTimer_.setInterval(std::max(pause, RefreshPause));
+                take(serials, end);
+            });
 }
 
 void ConnectionModel::read(const EventBatch &batch)
 {
     // One insertion and one change for the whole batch, however many connections it is about.
-    std::vector<Record> added;
-    qsizetype firstChanged = static_cast<qsizetype>(records_.size());
-    qsizetype lastChanged = -1;
+    std::vector<ConnectionRecord> added;
+    std::vector<int> changed;
+    quint64 newest = store_.isEmpty() ? 0 : store_.numberAt(store_.size() - 1);
     for (const Event &event : batch.events) {
-        if (event.connection == 0)
-            continue;
-        const quint64 newest = !added.empty() ? added.back().number : !records_.empty() ? records_.back().number : 0;
-        if (event.call == Call::Accept || (event.call == Call::RecvFrom && event.connection > newest)) {
-            Record record;
-            record.number = event.connection;
-            record.accepted = event.time;
-            record.peer = event.address;
-            apply(event, record);
-            added.push_back(record);
+        const bool begins = event.call == Call::Accept || event.call == Call::RecvFrom;
+        if (begins && event.connection > newest) {
+            added.emplace_back(event);
+            newest = event.connection;
         } else if (!added.empty() && event.connection >= added.front().number) {
-            const auto it =
-                std::lower_bound(added.begin(), added.end(), event.connection,
-                                 [](const Record &record, quint64 number) { return record.number < number; });
-            if (it != added.end() && it->number == event.connection)
-                apply(event, *it);
-        } else if (Record *record = find(event.connection)) {
-            apply(event, *record);
-            const qsizetype row = record - records_.data();
-            firstChanged = std::min(firstChanged, row);
-            lastChanged = std::max(lastChanged, row);
+            const auto at = std::ranges::lower_bound(added, event.connection, {}, &ConnectionRecord::number);
+            if (at != added.end() && at->number == event.connection)
+                at->apply(event);
+        } else if (const int row = store_.find(event.connection); row >= 0) {
+            store_.apply(row, event);
+            changed.push_back(row);
         }
     }
-    if (lastChanged >= 0) {
-        Q_EMIT dataChanged(index(static_cast<int>(firstChanged), State),
-                           index(static_cast<int>(lastChanged), Duration));
+    noteChanges(changed);
+    append(added);
+    removeOldest();
+}
+
+void ConnectionModel::noteChanges(const std::vector<int> &recordRows)
+{
+    if (recordRows.empty())
+        return;
+    if (listing_.arrangement().isAsArrived()) {
+        const auto [first, last] = std::ranges::minmax(recordRows);
+        Q_EMIT dataChanged(index(first, State), index(last, Duration));
+    } else if (rowCount() > 0) { // to find out which would take longer than to show them all anew
+        Q_EMIT dataChanged(index(0, State), index(rowCount() - 1, Duration));
     }
-    if (!added.empty()) {
-        const int first = rowCount();
+    if (arranger_.isRunning()) {
+        for (const int row : recordRows)
+            changed_.push_back(store_.serialOf(row));
+    } else if (!refreshTimer_.isActive()
+               && std::ranges::any_of(recordRows, [this](int row) { return listing_.isOutOfPlace(row); })) {
+        refreshLater();
+    }
+}
+
+void ConnectionModel::append(const std::vector<ConnectionRecord> &added)
+{
+    if (added.empty())
+        return;
+    const int first = store_.size();
+    const auto store = [&] {
+        for (const ConnectionRecord &record : added)
+            store_.append(record);
+    };
+    if (listing_.arrangement().isAsArrived()) {
         beginInsertRows({}, first, first + static_cast<int>(added.size()) - 1);
-        records_.insert(records_.end(), added.begin(), added.end());
+        store();
         endInsertRows();
-        removeOldest();
+        return;
+    }
+    store();
+    if (listing_.arrangement().isSorted()) {
+        refreshLater();
+    } else if (const auto matching = listing_.matchingFrom(first); !matching.empty()) {
+        beginInsertRows({}, rowCount(), rowCount() + static_cast<int>(matching.size()) - 1);
+        listing_.append(matching);
+        endInsertRows();
     }
 }
 
 void ConnectionModel::removeOldest()
 {
-    if (rowCount() <= MaxRows)
+    if (store_.size() <= maxRows_)
         return;
-    const int count = rowCount() - MaxRows + RowsPerRemoval;
-    beginRemoveRows({}, 0, count - 1);
-    records_.erase(records_.begin(), records_.begin() + count);
-    removedRows_ += static_cast<quint64>(count);
-    endRemoveRows();
+    constexpr int size = ConnectionStore::ChunkSize;
+    const int chunks = (store_.size() - maxRows_ + std::max(maxRows_ / 20, size - 1)) / size;
+    const auto remove = [&] {
+        store_.removeChunks(chunks);
+        removedRows_ += static_cast<quint64>(chunks * size);
+        listing_.dropRemoved();
+    };
+    if (listing_.arrangement().isSorted()) {
+        beginResetModel(); // they may be anywhere
+        remove();
+        endResetModel();
+    } else if (const int rows = listing_.rowsBefore(chunks * size); rows > 0) {
+        beginRemoveRows({}, 0, rows - 1);
+        remove();
+        endRemoveRows();
+    } else {
+        remove();
+    }
 }
 
 void ConnectionModel::refreshDurations()
 {
-    if (!records_.empty())
-        Q_EMIT dataChanged(index(0, Duration), index(rowCount() - 1, Duration), {Qt::DisplayRole});
+    if (rowCount() == 0)
+        return;
+    Q_EMIT dataChanged(index(0, Duration), index(rowCount() - 1, Duration), {Qt::DisplayRole});
+    if (listing_.arrangement().column == Duration)
+        refreshLater();
 }
 
-ConnectionModel::Record *ConnectionModel::find(quint64 number)
+void ConnectionModel::setFilter(const QString &text)
 {
-    const auto it = std::lower_bound(records_.begin(), records_.end(), number,
-                                     [](const Record &record, quint64 wanted) { return record.number < wanted; });
-    return it != records_.end() && it->number == number ? &*it : nullptr;
-}
-
-void ConnectionModel::apply(const Event &event, Record &record)
-{
-    switch (event.call) {
-    case Call::Send: record.sent += std::max<qint64>(event.result, 0); break;
-    case Call::Recv: record.received += std::max<qint64>(event.result, 0); break;
-    case Call::RecvFrom:
-        record.received += std::max<qint64>(event.result, 0);
-        record.ended = event.time;
-        ++record.asked;
-        break;
-    case Call::SendTo:
-        record.sent += std::max<qint64>(event.result, 0);
-        record.ended = event.time;
-        if (event.error == 0)
-            ++record.answered;
-        break;
-    case Call::Shutdown: record.sendingShut = true; break;
-    case Call::End:
-        record.ended = event.time;
-        record.outcome = event.outcome;
-        record.delivered = event.result;
-        break;
-    default: break;
+    if (QString filter = text.simplified(); filter != wanted_.filter) {
+        wanted_.filter = std::move(filter);
+        arrange();
     }
 }
 
-int ConnectionModel::rowCount(const QModelIndex &parent) const
+void ConnectionModel::sort(int column, Qt::SortOrder order)
 {
-    return parent.isValid() ? 0 : static_cast<int>(records_.size());
+    Arrangement wanted;
+    wanted.filter = wanted_.filter;
+    if (column >= 0 && column < ColumnCount) {
+        wanted.column = static_cast<Column>(column);
+        wanted.order = order;
+    }
+    if (wanted != wanted_) {
+        wanted_ = wanted;
+        arrange();
+    }
 }
 
-int ConnectionModel::columnCount(const QModelIndex &parent) const
+void ConnectionModel::arrange()
 {
-    return parent.isValid() ? 0 : ColumnCount;
+    refreshTimer_.stop();
+    changed_.clear();
+    isArranging_ = true;
+    if (wanted_.isAsArrived()) {
+        arranger_.cancel();
+        show(Listing(store_));
+    } else {
+        arranger_.start(store_, wanted_, stream_.now());
+    }
+}
+
+/// Takes over what the arranger made of the records before @p end, and adds what has happened since.
+void ConnectionModel::take(const Serials &serials, ConnectionStore::Serial end)
+{
+    Listing listing(store_, wanted_, serials);
+    listing.dropRemoved();
+    const int next = std::max(store_.rowOf(end), 0);
+    if (!wanted_.isSorted())
+        listing.append(listing.matchingFrom(next));
+    show(std::move(listing));
+    const bool isBehind = wanted_.isSorted() && next < store_.size();
+    const auto isOutOfPlace = [this](auto serial) { return listing_.isOutOfPlace(store_.rowOf(serial)); };
+    if (isBehind || std::ranges::any_of(changed_, isOutOfPlace))
+        refreshLater();
+    changed_.clear();
+}
+
+void ConnectionModel::show(Listing listing)
+{
+    const bool isOther = !listing.hasSameRowsAs(listing_);
+    if (isOther)
+        beginResetModel();
+    listing_ = std::move(listing);
+    if (isOther)
+        endResetModel();
+    if (std::exchange(isArranging_, false))
+        Q_EMIT arranged();
+}
+
+void ConnectionModel::refreshLater()
+{
+    if (!arranger_.isRunning() && !refreshTimer_.isActive())
+        refreshTimer_.start();
 }
 
 QVariant ConnectionModel::data(const QModelIndex &index, int role) const
@@ -127,13 +205,13 @@ QVariant ConnectionModel::data(const QModelIndex &index, int role) const
         return {};
     const auto column = static_cast<Column>(index.column());
     if (role == Qt::DisplayRole)
-        return text(records_[static_cast<std::size_t>(index.row())], column);
+        return text(store_.at(listing_.recordRow(index.row())), column);
     if (role == Qt::TextAlignmentRole && isNumeric(column))
         return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
     return {};
 }
 
-QString ConnectionModel::text(const Record &record, Column column) const
+QString ConnectionModel::text(const ConnectionRecord &record, Column column) const
 {
     switch (column) {
     case Number: return QLocale().toString(record.number);
@@ -141,36 +219,13 @@ QString ConnectionModel::text(const Record &record, Column column) const
     case PeerAddress: return QString::fromUtf8(record.peer.host());
     case PeerPort:
         return record.peer.family() == Address::Family::Unix ? QString() : QString::number(record.peer.port());
-    case State: return stateText(record);
+    case State: return record.progress.text();
     case Sent: return QLocale().toString(record.sent);
     case Received: return QLocale().toString(record.received);
-    case Duration: {
-        const qint64 end = record.isOpen() ? stream_.now() : record.ended;
-        return durationText(std::chrono::nanoseconds(end - record.accepted));
-    }
+    case Duration: return durationText(std::chrono::nanoseconds(record.duration(stream_.now())));
     case ColumnCount: break;
     }
     return {};
-}
-
-QString ConnectionModel::stateText(const Record &record) const
-{
-    if (record.asked > 0 && record.outcome != Outcome::Denied) {
-        const QLocale locale;
-        return tr("answered %1 of %2 datagrams").arg(locale.toString(record.answered), locale.toString(record.asked));
-    }
-    switch (record.outcome) {
-    case Outcome::None: return record.sendingShut ? tr("half-closed") : tr("open");
-    case Outcome::Complete: return tr("greeted");
-    case Outcome::Closed: return tr("closed after %1").arg(bytesText(record.delivered));
-    case Outcome::Aborted: return tr("reset here after %1").arg(bytesText(record.delivered));
-    case Outcome::Reset: return tr("cut off after %1").arg(bytesText(record.delivered));
-    case Outcome::TimedOut: return tr("timed out after %1").arg(bytesText(record.delivered));
-    case Outcome::Denied: return tr("denied");
-    case Outcome::OverLimit: return tr("over the limit");
-    case Outcome::Cancelled: return tr("ended with the server");
-    default: return tr("failed after %1").arg(bytesText(record.delivered));
-    }
 }
 
 /// Whether the column's texts are quantities, to be compared digit by digit.

@@ -5,6 +5,8 @@
 
 #include "server_gui/accept_queue_bar.h"
 #include "server_gui/behaviour_editor.h"
+#include "server_gui/connections_csv.h"
+#include "server_gui/connections_pane.h"
 #include "server_gui/diagnosis.h"
 #include "server_gui/limits_editor.h"
 #include "shared/local_listeners.h"
@@ -17,14 +19,12 @@
 #include "shared/ui/notice_bar.h"
 #include "shared/ui/save_log.h"
 #include "shared/ui/status_label.h"
-#include "shared/ui/table_view.h"
 
 #include <QAbstractItemView>
 #include <QAction>
 #include <QCloseEvent>
 #include <QComboBox>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLineEdit>
 #include <QLocale>
 #include <QMenuBar>
@@ -91,7 +91,10 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     });
     connect(server_.engine(), &Server::kernelViewed, kernel, &KernelPage::showAnswer);
     inspector_->addPage(kernel, tr("Kernel's View"));
-    layout->addWidget(inspector_->below(buildTable()), 1);
+    pane_ = new ConnectionsPane(connections_, stream_);
+    connect(pane_, &ConnectionsPane::selectionChanged, this, &ServerWindow::inspectSelected);
+    layout->addWidget(inspector_->below(pane_), 1);
+    inspectSelected();
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
     connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
@@ -222,27 +225,6 @@ QWidget *ServerWindow::buildBehaviours()
     return behaviourEditor_;
 }
 
-QWidget *ServerWindow::buildTable()
-{
-    table_ = new TableView;
-    table_->setObjectName(u"connections"_s);
-    table_->setAccessibleName(tr("Connections"));
-    table_->setModel(&connections_);
-    QHeaderView *header = table_->horizontalHeader();
-    const int unit = fontMetrics().averageCharWidth();
-    header->resizeSection(ConnectionModel::Number, unit * 10);
-    header->resizeSection(ConnectionModel::Time, unit * 16);
-    header->resizeSection(ConnectionModel::PeerPort, unit * 12);
-    header->resizeSection(ConnectionModel::Sent, unit * 16);
-    header->resizeSection(ConnectionModel::Received, unit * 16);
-    header->resizeSection(ConnectionModel::Duration, unit * 13);
-    header->resizeSection(ConnectionModel::PeerAddress, unit * 24);
-    header->setSectionResizeMode(ConnectionModel::State, QHeaderView::Stretch);
-    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ServerWindow::inspectSelected);
-    inspectSelected();
-    return table_;
-}
-
 void ServerWindow::buildMenus()
 {
     QMenu *menu = menuBar()->addMenu(tr("&Server"));
@@ -251,6 +233,7 @@ void ServerWindow::buildMenus()
     menu->addAction(acceptQueue_->holdAction());
     menu->addAction(tr("&Save Log…"), QKeySequence::Save, this,
                     [this] { saveLog(*saver_, stream_, inspector_->journal()); });
+    menu->addAction(tr("Save &Connections…"), Qt::CTRL | Qt::SHIFT | Qt::Key_S, this, &ServerWindow::saveConnections);
     menu->addAction(tr("Li&mits…"), this, &ServerWindow::changeLimits);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
@@ -258,24 +241,27 @@ void ServerWindow::buildMenus()
     inspector_->fillMenu(*view);
     view->addAction(acceptQueue_->showAction());
     view->addSeparator();
-    view->addAction(tr("&Listener"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), table_,
-                    &QAbstractItemView::clearSelection);
+    view->addAction(tr("&Listener"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), pane_,
+                    &ConnectionsPane::clearSelection);
+    pane_->addActions(*menuBar()->addMenu(tr("&Connections")));
     addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
 }
 
 /// The connection that is selected, or else the listener.
 void ServerWindow::inspectSelected()
 {
-    const QModelIndexList rows = table_->selectionModel()->selectedRows();
-    if (rows.isEmpty()) {
+    if (pane_->selection().empty()) {
         inspector_->inspect(0, tr("Listener"));
         return;
     }
-    const int row = rows.constLast().row();
-    const quint64 number = connections_.numberAt(row);
+    const quint64 number = pane_->selection().back();
+    const ConnectionStore &records = connections_.records();
+    const int row = records.find(number);
+    if (row < 0)
+        return;
     inspector_->inspect(number,
                         tr("Connection %1 with %2")
-                            .arg(QLocale().toString(number), QString::fromLatin1(connections_.peerAt(row).toPython())));
+                            .arg(QLocale().toString(number), QString::fromLatin1(records.at(row).peer.toPython())));
 }
 
 void ServerWindow::listenOrStop()
@@ -531,11 +517,11 @@ void ServerWindow::showPlaceholder()
 {
     if (state_ == State::Listening && endpoint_.transport == Transport::Unix) {
         const QString path = endpoint_.toString();
-        table_->setPlaceholder(
+        pane_->setPlaceholder(
             tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  %1")
                 .arg(path.startsWith(u'@') ? u"socat - ABSTRACT-CONNECT:"_s + path.sliced(1) : u"ncat -U "_s + path));
     } else if (state_ == State::Listening && endpoint_.transport == Transport::Udp) {
-        table_->setPlaceholder(
+        pane_->setPlaceholder(
             tr("No datagram yet.\nClick Connect in Parley Client, or type in a terminal:  ncat -u %1 %2")
                 .arg(reachability_.here.empty() ? endpoint_.host()
                                                 : QString::fromUtf8(reachability_.here.front().host()))
@@ -543,12 +529,12 @@ void ServerWindow::showPlaceholder()
     } else if (state_ == State::Listening) {
         const std::vector<Address> &addresses = reachability_.here.empty() ? reachability_.others : reachability_.here;
         const QString host = addresses.empty() ? endpoint_.host() : QString::fromUtf8(addresses.front().host());
-        table_->setPlaceholder(
+        pane_->setPlaceholder(
             tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  ncat %1 %2")
                 .arg(host)
                 .arg(listening_.port()));
     } else {
-        table_->setPlaceholder(tr("Not listening.\nClick Listen to accept connections."));
+        pane_->setPlaceholder(tr("Not listening.\nClick Listen to accept connections."));
     }
 }
 
@@ -582,7 +568,7 @@ void ServerWindow::showCounts()
 void ServerWindow::restoreLayout(Settings &settings)
 {
     settings.restoreGeometry(*this);
-    settings.restoreColumns(u"connections/columns"_s, *table_->horizontalHeader());
+    settings.restoreColumns(u"connections/columns"_s, pane_->header());
     inspector_->restore(settings);
     damaged_ = settings.isDamaged();
     if (damaged_)
@@ -603,9 +589,19 @@ void ServerWindow::saveSettings()
     if (damaged_ || limitsEdited_)
         saveLimits(settings, limits_);
     settings.saveGeometry(*this);
-    settings.saveColumns(u"connections/columns"_s, *table_->horizontalHeader());
+    settings.saveColumns(u"connections/columns"_s, pane_->header());
     inspector_->save(settings);
     settings.saveAppearance();
+}
+
+void ServerWindow::saveConnections()
+{
+    saver_->ask({tr("Save Connections"), u"connections.csv"_s, tr("Comma-separated values (*.csv)")},
+                [this]() -> FileSaver::Writer {
+                    return [records = connections_.records(), start = stream_.wallClock(0)](QIODevice &file) {
+                        writeConnections(file, records, start);
+                    };
+                });
 }
 
 void ServerWindow::changeLimits()

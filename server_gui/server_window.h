@@ -25,13 +25,13 @@ namespace parley
 
 class AcceptQueueBar;
 class BehaviourEditor;
+class ConnectionsPane;
 class EndpointForm;
 class FileSaver;
 class Inspector;
 class ListenerSearch;
 class NoticeBar;
 class StatusLabel;
-class TableView;
 
 /// The window of parley-server. It listens before it is built, so that the first client need not wait for it.
 class ServerWindow : public QMainWindow
@@ -63,12 +63,12 @@ private:
     QWidget *buildForm(const Fields &fields);
     QLayout *buildReach();
     QWidget *buildBehaviours();
-    QWidget *buildTable();
     void buildMenus();
     void inspectSelected();
     void restoreLayout(Settings &settings);
     void saveSettings();
     void changeLimits();
+    void saveConnections();
 
     void listenOrStop();
     void listen(const std::variant<Endpoint, EndpointError> &parsed);
@@ -126,7 +126,7 @@ private:
     NoticeBar *notice_ = nullptr;
     StatusLabel *reach_ = nullptr;
     QPushButton *everyInterface_ = nullptr;
-    TableView *table_ = nullptr;
+    ConnectionsPane *pane_ = nullptr;
     AcceptQueueBar *acceptQueue_ = nullptr;
     Inspector *inspector_ = nullptr;
     StatusLabel *status_ = nullptr;

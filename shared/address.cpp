@@ -67,6 +67,17 @@ Address Address::unixPeer(std::int32_t pid, std::uint32_t uid)
     return address;
 }
 
+Address Address::fromParts(Family family, const std::array<std::uint8_t, 16> &bytes, std::uint32_t scope,
+                           std::uint16_t port)
+{
+    Address address;
+    address.family_ = family;
+    address.bytes_ = bytes;
+    address.scope_ = scope;
+    address.port_ = port;
+    return address;
+}
+
 Address Address::fromSockaddr(const sockaddr *address, std::uint32_t length)
 {
     if (length >= sizeof(sockaddr_in) && address->sa_family == AF_INET) {

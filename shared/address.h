@@ -38,6 +38,9 @@ public:
     static Address broadcast(std::uint16_t port) { return ipv4(0xffffffff, port); }
     /// The process at the other end of a Unix-domain socket; 0 and -1 where the system does not tell.
     static Address unixPeer(std::int32_t pid, std::uint32_t uid);
+    /// The inverse of family(), bytes(), scope() and port().
+    static Address fromParts(Family family, const std::array<std::uint8_t, 16> &bytes, std::uint32_t scope,
+                             std::uint16_t port);
     /// A null address for any family other than AF_INET and AF_INET6, and for one that is too short.
     static Address fromSockaddr(const sockaddr *address, std::uint32_t length);
     /// Strict dotted quad: four decimal parts without leading zeros. Null otherwise.
@@ -56,7 +59,10 @@ public:
     Family family() const { return family_; }
     bool isNull() const { return family_ == Family::None; }
     std::uint16_t port() const { return port_; }
+    /// The interface's index, 0 for none; of a Unix peer the user's id.
     std::uint32_t scope() const { return scope_; }
+    /// In network byte order, IPv4 in the first four; of a Unix peer the process's id.
+    const std::array<std::uint8_t, 16> &bytes() const { return bytes_; }
     Address withPort(std::uint16_t port) const;
     /// The first @p bits of the address with zeros after them, without scope and flow label.
     Address masked(int bits) const;

@@ -3,6 +3,7 @@
 
 #include "client_gui/attempt_model.h"
 #include "client_gui/diagnosis.h"
+#include "events.h"
 #include "server_gui/connection_model.h"
 #include "shared/event_stream.h"
 
@@ -19,6 +20,7 @@
 
 using namespace Qt::StringLiterals;
 using namespace parley;
+using namespace parley::test;
 using namespace std::chrono_literals;
 
 Q_DECLARE_METATYPE(parley::Outcome)
@@ -28,47 +30,6 @@ namespace
 {
 
 constexpr auto TesterMode = QAbstractItemModelTester::FailureReportingMode::Fatal;
-constexpr qint64 Millisecond = 1'000'000; // ns
-
-Event eventOf(quint64 connection, Call call, qint64 result = 0, qint64 time = 0)
-{
-    Event event;
-    event.connection = connection;
-    event.call = call;
-    event.result = result;
-    event.time = time;
-    return event;
-}
-
-Event accepted(quint64 connection, qint64 time = 0)
-{
-    Event event = eventOf(connection, Call::Accept, 7, time);
-    event.address = Address::parseIPv4("192.168.0.104", static_cast<quint16>(60'000 + connection));
-    return event;
-}
-
-Event failed(quint64 connection, Call call, int error)
-{
-    Event event = eventOf(connection, call, -1);
-    event.error = error;
-    return event;
-}
-
-/// @param delivered bytes that the peer acknowledged.
-Event ended(quint64 connection, Outcome outcome, int error = 0, qint64 time = 0, qint64 delivered = 0)
-{
-    Event event = eventOf(connection, Call::End, delivered, time);
-    event.outcome = outcome;
-    event.error = error;
-    return event;
-}
-
-Event received(quint64 connection, const QByteArray &bytes)
-{
-    Event event = eventOf(connection, Call::Recv, bytes.size());
-    event.bytes = bytes;
-    return event;
-}
 
 ConnectRequest requestTo(const QString &host)
 {

@@ -4,9 +4,12 @@
 #include "shared/ui/table_view.h"
 
 #include <QHeaderView>
+#include <QItemSelectionModel>
 #include <QPainter>
 #include <QProxyStyle>
 #include <QScrollBar>
+
+#include <algorithm>
 
 namespace parley
 {
@@ -14,19 +17,44 @@ namespace parley
 namespace
 {
 
-/// Gives the texts of cells and headers room to the left and right.
+/// Gives the texts of cells and headers room to the left and right, and the arrow of a sorted column the other side of
+/// the title, which stays where it was: over what it is the title of.
 class RoomyStyle : public QProxyStyle
 {
 public:
     int pixelMetric(PixelMetric metric, const QStyleOption *option, const QWidget *widget) const override
     {
-        constexpr int room = 7;
         if (metric == PM_HeaderMargin)
-            return room;
+            return Room;
         if (metric == PM_FocusFrameHMargin)
-            return room - 1; // QCommonStyle adds one for cells
+            return Room - 1; // QCommonStyle adds one for cells
         return QProxyStyle::pixelMetric(metric, option, widget);
     }
+
+    void drawControl(ControlElement element, const QStyleOption *option, QPainter *painter,
+                     const QWidget *widget) const override
+    {
+        const auto *header = qstyleoption_cast<const QStyleOptionHeader *>(option);
+        if (element != CE_Header || !header || header->sortIndicator == QStyleOptionHeader::None) {
+            QProxyStyle::drawControl(element, option, painter, widget);
+            return;
+        }
+        QProxyStyle::drawControl(CE_HeaderSection, option, painter, widget);
+        const bool arrowAtLeft = header->textAlignment.testFlag(Qt::AlignRight);
+        QStyleOptionHeader part = *header;
+        part.rect.adjust(Room, 0, -Room, 0);
+        const QRect arrow(arrowAtLeft ? part.rect.left() : part.rect.right() + 1 - Arrow,
+                          part.rect.center().y() - Arrow / 2, Arrow, Arrow);
+        part.rect.adjust(arrowAtLeft ? ArrowRoom : 0, 0, arrowAtLeft ? 0 : -ArrowRoom, 0);
+        QProxyStyle::drawControl(CE_HeaderLabel, &part, painter, widget);
+        part.rect = arrow;
+        drawPrimitive(PE_IndicatorHeaderArrow, &part, painter, widget);
+    }
+
+private:
+    static constexpr int Room = 7;
+    static constexpr int Arrow = 8;
+    static constexpr int ArrowRoom = Arrow + 3;
 };
 
 } // namespace
@@ -54,14 +82,31 @@ TableView::TableView(QWidget *parent) : QTableView(parent)
 void TableView::setModel(QAbstractItemModel *model)
 {
     QTableView::setModel(model);
-    connect(model, &QAbstractItemModel::rowsAboutToBeInserted, this,
-            [this] { atEnd_ = verticalScrollBar()->value() == verticalScrollBar()->maximum(); });
-    connect(model, &QAbstractItemModel::rowsInserted, this, [this] {
-        if (atEnd_)
-            scrollToBottom();
+    // To draw a header, Qt asks of each column whether all of its cells are selected, row by row, to highlight its
+    // title. Nothing is highlighted here.
+    horizontalHeader()->setSelectionModel(new QItemSelectionModel(model, this));
+    connect(model, &QAbstractItemModel::rowsAboutToBeInserted, this, &TableView::readPosition);
+    connect(model, &QAbstractItemModel::rowsInserted, this, &TableView::follow);
+    connect(model, &QAbstractItemModel::modelAboutToBeReset, this, &TableView::readPosition);
+    connect(model, &QAbstractItemModel::modelReset, this, &TableView::follow);
+    connect(model, &QAbstractItemModel::rowsRemoved, this, [this](const QModelIndex &, int first, int last) {
+        QScrollBar &bar = *verticalScrollBar(); // its value is a row
+        if (first < bar.value() && bar.value() < bar.maximum())
+            bar.setValue(std::max(bar.value() - (last - first + 1), first));
+        updatePlaceholder();
     });
-    connect(model, &QAbstractItemModel::rowsInserted, this, &TableView::updatePlaceholder);
-    connect(model, &QAbstractItemModel::rowsRemoved, this, &TableView::updatePlaceholder);
+}
+
+void TableView::readPosition()
+{
+    atEnd_ = verticalScrollBar()->value() == verticalScrollBar()->maximum();
+}
+
+void TableView::follow()
+{
+    if (following_ && atEnd_)
+        scrollToBottom();
+    updatePlaceholder();
 }
 
 void TableView::setPlaceholder(const QString &text)
@@ -72,21 +117,24 @@ void TableView::setPlaceholder(const QString &text)
 
 void TableView::updatePlaceholder()
 {
-    const bool isShown = model() && model()->rowCount() == 0;
-    setAccessibleDescription(isShown ? placeholder_ : QString());
+    const QString text = model() && model()->rowCount() == 0 ? placeholder_ : QString();
+    if (text == shownPlaceholder_)
+        return;
+    shownPlaceholder_ = text;
+    setAccessibleDescription(text);
     viewport()->update();
 }
 
 void TableView::paintEvent(QPaintEvent *event)
 {
     QTableView::paintEvent(event);
-    if (placeholder_.isEmpty() || !model() || model()->rowCount() > 0)
+    if (shownPlaceholder_.isEmpty())
         return;
     QPainter painter(viewport());
     painter.setPen(palette().color(QPalette::PlaceholderText));
     constexpr int margin = 24;
     painter.drawText(viewport()->rect().adjusted(margin, margin, -margin, -margin), Qt::AlignCenter | Qt::TextWordWrap,
-                     placeholder_);
+                     shownPlaceholder_);
 }
 
 } // namespace parley

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <QObject>
+
+#include <vector>
+
+class QTableView;
+
+namespace parley
+{
+
+class ConnectionModel;
+
+/// The selected connections of a table by their numbers, which stay selected when the table is filtered and sorted:
+/// one that a filter hides is selected again when it is listed again. Likewise the current row.
+class ConnectionSelection : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// Of more than these selected rows only the first ones are known.
+    static constexpr int MaxSelected = 1000;
+
+    /// @param table shows @p model already; both outlive this.
+    ConnectionSelection(const ConnectionModel &model, QTableView &table, QObject *parent = nullptr);
+
+    /// Those that are listed now, ascending.
+    const std::vector<quint64> &numbers() const { return numbers_; }
+
+Q_SIGNALS:
+    void changed(const std::vector<quint64> &numbers);
+
+private:
+    void read();
+    void restore();
+    void setNumbers(std::vector<quint64> numbers);
+
+    const ConnectionModel &model_;
+    QTableView &table_;
+    std::vector<quint64> selected_; // listed or not
+    std::vector<quint64> numbers_;
+    quint64 current_ = 0; // 0: none
+    bool isRestoring_ = false;
+};
+
+} // namespace parley

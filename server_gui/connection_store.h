@@ -1,0 +1,102 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "server_gui/connection_record.h"
+
+#include <QSharedData>
+#include <QSharedDataPointer>
+
+#include <array>
+#include <vector>
+
+namespace parley
+{
+
+/// Up to millions of records in the order of their numbers, packed to 60 bytes each. They lie in chunks of one size,
+/// so that growing copies none of them and leaves no room unused.
+///
+/// A copy shares the chunks with its original until either changes one, so it costs a pointer a thousand records: a
+/// snapshot, which another thread may read. Copies are made, changed and destroyed on one thread.
+class ConnectionStore
+{
+public:
+    static constexpr int ChunkSize = 1000; ///< records
+
+    /// Each record keeps its serial number, which counts all that were ever appended, modulo 2^32, while the rows
+    /// move up when the oldest leave.
+    using Serial = quint32;
+
+    /// @param first the serial number of the first record.
+    explicit ConnectionStore(Serial first = 0) : firstSerial_(first) {}
+
+    int size() const { return size_; }
+    bool isEmpty() const { return size_ == 0; }
+
+    /// @param row from 0 for the oldest.
+    ConnectionRecord at(int row) const;
+    quint64 numberAt(int row) const;
+    /// The row of a connection's record; -1 if there is none.
+    int find(quint64 number) const;
+    /// Appends a record with a number greater than all others'.
+    void append(const ConnectionRecord &record);
+    /// Adds an event to the record of its connection.
+    void apply(int row, const Event &event);
+    /// The oldest @p chunks leave; all of these are full.
+    void removeChunks(int chunks);
+
+    Serial serialOf(int row) const { return firstSerial_ + static_cast<Serial>(row); }
+    /// Negative for a record that has left.
+    int rowOf(Serial serial) const { return static_cast<int>(serial - firstSerial_); }
+
+private:
+    /// A number below 2^48 in six bytes: bytes up to 281 TB, microseconds up to 8.9 years. What does not fit is kept
+    /// as the nearest that does.
+    class UInt48
+    {
+    public:
+        UInt48() = default;
+        explicit UInt48(qint64 value);
+        qint64 value() const;
+
+    private:
+        std::array<quint16, 3> parts_{}; // the least significant first
+    };
+
+    struct Packed
+    {
+        std::array<quint8, 16> host{};
+        quint32 scope = 0;
+        quint32 number = 0; // less its chunk's first
+        // Datagrams: asked, answered. Connections: delivered, its lower half first
+        std::array<quint32, 2> counts{};
+        UInt48 accepted; // µs
+        UInt48 duration; // µs, unless open
+        UInt48 sent;
+        UInt48 received;
+        quint16 port = 0;
+        Outcome outcome = Outcome::None;
+        Address::Family family : 2 = Address::Family::None;
+        bool sendingShut : 1 = false;
+        bool hasDatagrams : 1 = false;
+    };
+    static_assert(sizeof(Packed) == 60);
+
+    struct Chunk : QSharedData
+    {
+        quint64 firstNumber = 0;
+        std::array<Packed, ChunkSize> records;
+    };
+
+    static Packed pack(const ConnectionRecord &record, quint64 firstNumber);
+    static ConnectionRecord unpack(const Packed &packed, quint64 firstNumber);
+    const Chunk &chunkOf(int row) const { return *chunks_[static_cast<std::size_t>(row / ChunkSize)]; }
+    static std::size_t indexOf(int row) { return static_cast<std::size_t>(row % ChunkSize); }
+
+    std::vector<QSharedDataPointer<Chunk>> chunks_; // all but the last are full
+    int size_ = 0;
+    Serial firstSerial_;
+};
+
+} // namespace parley
