@@ -42,6 +42,8 @@ public:
     explicit ConnectionModel(const EventStream &stream, int maxRows = MaxRows, QObject *parent = nullptr);
 
     void read(const EventBatch &batch);
+    /// All of them, whatever is listed. A copy is a snapshot.
+    const ConnectionStore &records() const { return store_; }
     /// Rows without the filter.
     int total() const { return store_.size(); }
     quint64 removedRows() const { return removedRows_; }
@@ -60,8 +62,6 @@ public:
     quint64 numberAt(int row) const { return store_.numberAt(listing_.recordRow(row)); }
     /// Whether bytes can still be sent there: not of a sender of datagrams.
     bool isOpenAt(int row) const { return store_.isOpenAt(listing_.recordRow(row)); }
-    /// Null where there is no such record any more.
-    Address peerOf(quint64 number) const;
     /// The rows of those of the connections that are listed, ascending.
     std::vector<int> rowsOf(const std::vector<quint64> &numbers) const { return listing_.rowsOf(numbers); }
 

@@ -5,6 +5,7 @@
 
 #include "server_gui/accept_queue_bar.h"
 #include "server_gui/behaviour_editor.h"
+#include "server_gui/connections_csv.h"
 #include "server_gui/connections_pane.h"
 #include "server_gui/diagnosis.h"
 #include "server_gui/limits_editor.h"
@@ -279,6 +280,7 @@ void ServerWindow::buildMenus()
     menu->addAction(acceptQueue_->holdAction());
     menu->addAction(tr("&Save Log…"), QKeySequence::Save, this,
                     [this] { saveLog(*saver_, stream_, inspector_->journal()); });
+    menu->addAction(tr("Save &Connections…"), Qt::CTRL | Qt::SHIFT | Qt::Key_S, this, &ServerWindow::saveConnections);
     menu->addAction(tr("Li&mits…"), this, &ServerWindow::changeLimits);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
@@ -295,15 +297,18 @@ void ServerWindow::buildMenus()
 /// The connection that is selected, or else the listener.
 void ServerWindow::inspectSelected()
 {
-    const std::vector<quint64> &selected = pane_->selection();
-    if (selected.empty()) {
+    if (pane_->selection().empty()) {
         inspector_->inspect(0, tr("Listener"));
         return;
     }
-    const quint64 number = selected.back();
-    inspector_->inspect(
-        number, tr("Connection %1 with %2")
-                    .arg(QLocale().toString(number), QString::fromLatin1(connections_.peerOf(number).toPython())));
+    const quint64 number = pane_->selection().back();
+    const ConnectionStore &records = connections_.records();
+    const int row = records.find(number);
+    if (row < 0)
+        return;
+    inspector_->inspect(number,
+                        tr("Connection %1 with %2")
+                            .arg(QLocale().toString(number), QString::fromLatin1(records.at(row).peer.toPython())));
 }
 
 void ServerWindow::listenOrStop()
@@ -636,6 +641,16 @@ void ServerWindow::saveSettings()
     settings.saveColumns(u"connections/columns"_s, pane_->header());
     inspector_->save(settings);
     settings.saveAppearance();
+}
+
+void ServerWindow::saveConnections()
+{
+    saver_->ask({tr("Save Connections"), u"connections.csv"_s, tr("Comma-separated values (*.csv)")},
+                [this]() -> FileSaver::Writer {
+                    return [records = connections_.records(), start = stream_.wallClock(0)](QIODevice &file) {
+                        writeConnections(file, records, start);
+                    };
+                });
 }
 
 void ServerWindow::changeLimits()

@@ -71,6 +71,7 @@ private:
     void restoreLayout(Settings &settings);
     void saveSettings();
     void changeLimits();
+    void saveConnections();
 
     void listenOrStop();
     void listen(const std::variant<Endpoint, EndpointError> &parsed);

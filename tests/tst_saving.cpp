@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT
 
 #include "client_gui/message_view.h"
+#include "events.h"
 #include "raw_socket.h"
+#include "server_gui/connections_csv.h"
 #include "shared/event_json.h"
 #include "shared/event_log.h"
 #include "shared/journal.h"
@@ -95,6 +97,8 @@ private Q_SLOTS:
     void windowGoesOn();
     void message();
     void history();
+    void connections();
+    void aMillionConnections();
     void nowhere();
     void disk();
     void closingWaits();
@@ -146,6 +150,12 @@ void TestSaving::logOfServer()
     QCOMPARE(start.value(u"program"_s).toString(), u"parley-server"_s);
     QCOMPARE(start.value(u"schema"_s).toInt(), JsonSchemaVersion);
     QCOMPARE(start.value(u"omitted"_s).toInt(-1), 0);
+
+    QCOMPARE(server.action(u"Save Connections…"_s).shortcut(), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S));
+    server.action(u"Save Connections…"_s).trigger();
+    saveAs(server, path(u"connections"_s));
+    TRY_MATCH(server.window().statusBar()->currentMessage(), u"Saved .* to .*connections\\.csv"_s);
+    QVERIFY(contents(path(u"connections.csv"_s)).contains(",complete,12,0,12,0,0,"));
 }
 
 void TestSaving::logOfClient()
@@ -271,6 +281,61 @@ void TestSaving::history()
         "2,%1,%1,127.0.0.1:%2,127.0.0.1,%2,,,refused,ECONNREFUSED,0,0,\\d+\r\n"_s.arg(time)
             .arg(nobody.localPort());
     QVERIFY2(matches(QString::fromUtf8(saved), expected), saved.constData());
+}
+
+void TestSaving::connections()
+{
+    EventStream stream;
+    ConnectionModel model(stream);
+    EventBatch batch;
+    Event datagram = eventOf(4, Call::RecvFrom, 5, 40 * Millisecond);
+    datagram.address = Address::parseIPv6("fe80::1", 7);
+    batch.events = {accepted(1, 10 * Millisecond),
+                    eventOf(1, Call::Send, 12, 11 * Millisecond),
+                    ended(1, Outcome::Complete, 0, 12 * Millisecond, 12),
+                    accepted(2, 20 * Millisecond),
+                    acceptedFrom(Address::unixPeer(7, 8), 3, 30 * Millisecond),
+                    ended(3, Outcome::Denied, 0, 31 * Millisecond),
+                    datagram,
+                    eventOf(4, Call::SendTo, 12, 41 * Millisecond)};
+    model.read(batch);
+    QBuffer file;
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    writeConnections(file, model.records(), QDateTime(QDate(2026, 11, 22), QTime(16, 0), Qt::UTC));
+    QCOMPARE(file.data(),
+             "number,started,ended,peer_address,peer_port,outcome,sent_bytes,received_bytes,acknowledged_bytes,"
+             "datagrams_received,datagrams_sent,duration_us\r\n"
+             "1,2026-11-22T16:00:00.010Z,2026-11-22T16:00:00.012Z,192.168.0.104,60001,complete,12,0,12,0,0,2000\r\n"
+             "2,2026-11-22T16:00:00.020Z,,192.168.0.104,60002,open,0,0,,0,0,\r\n"
+             "3,2026-11-22T16:00:00.030Z,2026-11-22T16:00:00.031Z,\"pid 7, uid 8\",,denied,0,0,0,0,0,1000\r\n"
+             "4,2026-11-22T16:00:00.040Z,2026-11-22T16:00:00.041Z,fe80::1,7,datagrams,12,5,,1,1,1000\r\n"_ba);
+}
+
+void TestSaving::aMillionConnections()
+{
+    EventStream stream;
+    ConnectionModel model(stream);
+    EventBatch batch;
+    for (quint64 number = 1; number <= ConnectionModel::MaxRows; ++number)
+        batch.events.push_back(accepted(number));
+    model.read(batch);
+    QWidget window;
+    auto *saver = new FileSaver(&window);
+    bool isSaved = false;
+    connect(saver, &FileSaver::saved, this, [&isSaved] { isSaved = true; });
+    QElapsedTimer elapsed;
+    qint64 snapshot = 0; // ns
+    saver->ask({u"Save"_s, u"million.csv"_s, {}}, [&]() -> FileSaver::Writer {
+        elapsed.start();
+        const ConnectionStore records = model.records();
+        snapshot = elapsed.nsecsElapsed();
+        return [records](QIODevice &file) { writeConnections(file, records, QDateTime::currentDateTime()); };
+    });
+    Q_EMIT window.findChild<QFileDialog *>()->fileSelected(path(u"million.csv"_s));
+    TRY_COMPARE(isSaved, true);
+    const qint64 all = elapsed.elapsed();
+    QCOMPARE(contents(path(u"million.csv"_s)).count('\n'), ConnectionModel::MaxRows + 1);
+    qInfo("%d connections: %lld µs for the snapshot, %lld ms in all", ConnectionModel::MaxRows, snapshot / 1000, all);
 }
 
 void TestSaving::nowhere()
