@@ -77,7 +77,7 @@ Client::Client(EventStream &events) : events_(events)
     resume_.setInterval(std::chrono::milliseconds(5));
     connect(&resume_, &QTimer::timeout, this, [this] {
         if (connected_)
-            Reactor::current().rewatch(connected_->fd(), connected_, isSent_ ? Interest::Read : Interest::ReadWrite);
+            watch();
     });
     nextAddress_.setSingleShot(true);
     connect(&nextAddress_, &QTimer::timeout, this, [this] {
@@ -103,6 +103,8 @@ void Client::connectTo(quint64 number, const ConnectRequest &request)
     sent_ = 0;
     received_ = 0;
     isSent_ = false;
+    sendsFin_ = false;
+    sentFin_ = false;
     hasAnswer_ = false;
     deadline_.start(request.timeout);
     const Endpoint &endpoint = request.endpoint;
@@ -129,6 +131,53 @@ void Client::cancel()
 {
     if (underWay_)
         end(Outcome::Cancelled);
+}
+
+void Client::stay()
+{
+    request_.stays = true;
+    if (canConverse())
+        deadline_.stop();
+}
+
+void Client::send(const std::shared_ptr<Transfer> &transfer)
+{
+    const bool isFree = canConverse() && !part_ && !sendsFin_;
+    transfer->begin(isFree ? 1 : 0, isFree ? 0 : 1);
+    if (!isFree)
+        return;
+    part_ = std::make_unique<TransferPart>(transfer);
+    watch();
+}
+
+void Client::cancel(const std::shared_ptr<Transfer> &transfer)
+{
+    if (!part_ || !part_->isOf(*transfer))
+        return;
+    part_.reset();
+    watch(); // a FIN that waited goes out as soon as the socket is writable
+}
+
+void Client::halfClose()
+{
+    if (!canConverse() || sendsFin_)
+        return;
+    sendsFin_ = true;
+    watch();
+}
+
+void Client::close()
+{
+    if (canConverse())
+        end(Outcome::Closed);
+}
+
+void Client::reset()
+{
+    if (!canConverse())
+        return;
+    native::resetOnClose(connected_->fd());
+    end(Outcome::Aborted);
 }
 
 void Client::lookedUp(int error, const std::vector<Address> &addresses)
@@ -237,7 +286,7 @@ void Client::socketReady(Socket &socket, Reactor::Ready ready)
         connectEnded(socket, native::connectError(socket.fd()));
         return;
     }
-    if (ready.write && !isSent_ && !sendMore())
+    if (ready.write && isSending() && !sendMore())
         return;
     if (ready.read && isDatagram())
         receiveDatagram();
@@ -281,12 +330,18 @@ void Client::connected(Socket &socket)
             return;
         }
     }
-    Reactor::current().rewatch(socket.fd(), &socket, Interest::ReadWrite);
+    if (request_.stays && canConverse())
+        deadline_.stop();
     isSent_ = request_.send.isEmpty() && !isDatagram();
-    if (isSent_)
-        Reactor::current().rewatch(socket.fd(), &socket, Interest::Read);
-    else
+    watch();
+    if (!isSent_)
         sendMore();
+}
+
+void Client::watch()
+{
+    const Interest interest = isSending() ? Interest::ReadWrite : Interest::Read;
+    Reactor::current().rewatch(connected_->fd(), connected_, interest);
 }
 
 /// Returns whether the attempt goes on.
@@ -301,17 +356,52 @@ bool Client::sendMore()
         sent.bytes = request_.send;
         sent.offset = sent_;
         events_.write(std::move(sent));
-        if (!result.ok()) {
-            // What the peer said before it reset is still to be read, unless the reset has dropped it.
-            while (!isDatagram() && underWay_ && receive()) {
-            }
-            if (underWay_)
-                end(outcomeOf(result.error), result.error);
-            return false;
-        }
+        if (!result.ok())
+            return sendFailed(result.error);
         sent_ += result.value;
     }
-    Reactor::current().rewatch(connected_->fd(), connected_, Interest::Read);
+    if (part_ && !sendPart())
+        return false;
+    if (!part_ && sendsFin_ && !sentFin_) {
+        sentFin_ = true;
+        record(Call::Shutdown, native::shutdownSending(connected_->fd()));
+    }
+    if (!isSending())
+        watch();
+    return true;
+}
+
+/// Returns false: the attempt has ended.
+bool Client::sendFailed(int error)
+{
+    // What the peer said before it reset is still to be read, unless the reset has dropped it.
+    while (!isDatagram() && underWay_ && receive()) {
+    }
+    if (underWay_)
+        end(outcomeOf(error), error);
+    return false;
+}
+
+/// Sends once, so that what the peer says meanwhile is received. Returns whether the attempt goes on.
+bool Client::sendPart()
+{
+    QByteArray piece = part_->next();
+    if (piece.isEmpty()) { // the end, or the file cannot be read any more
+        part_.reset();
+        return true;
+    }
+    const native::Result result = native::send(connected_->fd(), piece);
+    if (result.wouldBlock())
+        return true;
+    Event sent = event(Call::Send, result);
+    if (!events_.isCrowded())
+        sent.bytes = std::move(piece);
+    events_.write(std::move(sent));
+    if (!result.ok())
+        return sendFailed(result.error);
+    part_->sent(result.value);
+    if (part_->isDone())
+        part_.reset();
     return true;
 }
 
@@ -392,6 +482,8 @@ void Client::end(Outcome outcome, int error)
     underWay_ = false;
     deadline_.stop();
     nextAddress_.stop();
+    resume_.stop();
+    part_.reset();
     lookup_.reset();
     addresses_.clear();
     connected_ = nullptr;

@@ -9,6 +9,7 @@
 #include "shared/native_socket.h"
 #include "shared/reactor.h"
 #include "shared/tcp_info.h"
+#include "shared/transfer.h"
 
 #include <QObject>
 #include <QTimer>
@@ -32,6 +33,7 @@ struct ConnectRequest
     QByteArray send;                                    ///< sent after connecting
     std::chrono::milliseconds timeout = DefaultTimeout; ///< for look-up, connect, send and receive together
     qint64 maxBytes = DefaultMaxMessageBytes;           ///< the longest message taken
+    bool stays = false; ///< once connected, the time-out is over: the user decides when to end
 };
 
 /// The engine of parley-client: one attempt at a time to connect, and to receive until the peer closes. It writes
@@ -68,6 +70,20 @@ public:
 Q_SIGNALS:
     void kernelViewed(quint64 attempt, const parley::KernelView &view);
 
+    // What the user asks of the connection; nothing happens where there is none, or with UDP.
+    /// As ConnectRequest::stays, for the attempt under way.
+    void stay();
+    /// Fails at once while another transfer is under way, or after halfClose().
+    void send(const std::shared_ptr<Transfer> &transfer);
+    /// What was sent of it stays sent.
+    void cancel(const std::shared_ptr<Transfer> &transfer);
+    /// Sends FIN after what is under way, and goes on receiving.
+    void halfClose();
+    /// Closes at once: the attempt is Closed.
+    void close();
+    /// Resets at once: the attempt is Aborted.
+    void reset();
+
 private:
     /// A socket that is connecting, or has connected, to one of the host's addresses.
     class Socket final : public Reactor::Watcher
@@ -96,7 +112,12 @@ private:
     void connectEnded(Socket &socket, int error);
     void connectFailed(int error);
     void connected(Socket &socket);
+    bool canConverse() const { return connected_ && !isDatagram(); }
+    bool isSending() const { return !isSent_ || part_ || sendsFin_ != sentFin_; }
+    void watch();
     bool sendMore();
+    bool sendFailed(int error);
+    bool sendPart();
     bool receive();
     void receiveDatagram();
     bool isDatagram() const { return request_.endpoint.transport == Transport::Udp; }
@@ -120,7 +141,10 @@ private:
     int connectError_ = 0;        // the most telling one so far
     qint64 sent_ = 0;
     qint64 received_ = 0;
-    bool isSent_ = false;    // all of it; a datagram may be empty
+    bool isSent_ = false;                // all of it; a datagram may be empty
+    std::unique_ptr<TransferPart> part_; // what the user sends after it
+    bool sendsFin_ = false;              // once all that is sent
+    bool sentFin_ = false;
     bool hasAnswer_ = false; // a datagram came back
 };
 

@@ -4,9 +4,11 @@
 #pragma once
 
 #include "client_gui/client.h"
+#include "client_gui/repeat_result.h"
 #include "shared/command_line.h"
 
 #include <optional>
+#include <vector>
 
 namespace parley
 {
@@ -21,6 +23,12 @@ struct ClientOptions
     std::optional<QString> send;
     std::optional<std::chrono::milliseconds> timeout;
     std::optional<qint64> maxBytes;
+    std::optional<qint64> repeat; ///< how many connections; the rest of it is for these
+    std::optional<int> concurrency;
+    std::optional<double> rate;
+    std::optional<QString> expected;
+    std::vector<Net> sources;
+    std::optional<std::chrono::milliseconds> hold;
     bool headless = false;
     Endpoint endpoint; ///< with headless: the one to connect to
     bool json = false;
@@ -30,6 +38,11 @@ struct ClientOptions
     static void declare(CommandLine &commandLine);
     /// Reads @p commandLine, which has been parsed; leaves an error in it if a value is wrong.
     static ClientOptions read(CommandLine &commandLine);
+    /// With repeat: what to do at the endpoint.
+    RepeatRequest repeatRequest() const;
+
+private:
+    void checkRepeat(CommandLine &commandLine) const;
 };
 
 } // namespace parley

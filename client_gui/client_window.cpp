@@ -6,7 +6,9 @@
 #include "client_gui/diagnosis.h"
 #include "client_gui/history_csv.h"
 #include "client_gui/message_view.h"
+#include "client_gui/repeat_window.h"
 #include "shared/ui/appearance.h"
+#include "shared/ui/converse_bar.h"
 #include "shared/ui/endpoint_form.h"
 #include "shared/ui/file_saver.h"
 #include "shared/ui/inspector.h"
@@ -20,12 +22,15 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QCheckBox>
 #include <QDoubleSpinBox>
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QLocale>
 #include <QMenuBar>
 #include <QPushButton>
+#include <QSignalBlocker>
 #include <QSpinBox>
 #include <QSplitter>
 #include <QVBoxLayout>
@@ -77,7 +82,13 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
     connect(saver_, &FileSaver::failed, this, [this](const QString &sentence, const std::function<void()> &askAgain) {
         notice_->showNotice(NoticeBar::Kind::Error, sentence, tr("Save Elsewhere…"), askAgain);
     });
-    if (options_.connectAtOnce)
+    if (options_.repeat) {
+        openRepeat();
+        repeat_->setOptions(options_);
+    }
+    if (options_.connectAtOnce && repeat_)
+        repeat_->start();
+    else if (options_.connectAtOnce)
         startAttempt();
 }
 
@@ -88,7 +99,7 @@ QWidget *ClientWindow::buildForm()
     connect_ = new QPushButton;
     connect_->setObjectName(u"connect"_s);
     connect_->setDefault(true);
-    keepWidth(*connect_, {tr("Connect"), tr("Cancel")});
+    keepWidth(*connect_, {tr("Connect"), tr("Cancel"), tr("Disconnect")});
     send_ = new QLineEdit;
     send_->setObjectName(u"send"_s);
     send_->setAccessibleName(tr("Send"));
@@ -96,12 +107,27 @@ QWidget *ClientWindow::buildForm()
 
     auto *host = new QLineEdit;
     form_ = new EndpointForm(Endpoint::Use::Connect, host, host, connect_);
-    form_->addRow(tr("&Send:"), send_);
+    stay_ = new QCheckBox(tr("Stay connecte&d"));
+    stay_->setObjectName(u"stay"_s);
+    stay_->setToolTip(tr("The time-out ends with connecting: talk until you disconnect, or the server closes"));
+    auto *sending = new QWidget;
+    auto *layout = new QHBoxLayout(sending);
+    layout->setContentsMargins({});
+    layout->addWidget(send_, 1);
+    layout->addWidget(stay_);
+    sending->setFocusProxy(send_);
+    form_->addRow(tr("&Send:"), sending);
 
     const auto showWhatNothingMeans = [this] {
         send_->setPlaceholderText(form_->transport() == Transport::Udp ? tr("Nothing: an empty datagram")
                                                                        : tr("Nothing: wait for the server to speak"));
+        stay_->setEnabled(form_->transport() != Transport::Udp);
     };
+    connect(stay_, &QCheckBox::toggled, this, [this](bool stays) {
+        if (stays)
+            client_.post([](Client &client) { client.stay(); });
+        showState();
+    });
     showWhatNothingMeans();
     connect(form_, &EndpointForm::transportChanged, this, showWhatNothingMeans);
     connect(connect_, &QPushButton::clicked, this, &ClientWindow::connectOrCancel);
@@ -117,6 +143,7 @@ QWidget *ClientWindow::buildResults()
     layout->setContentsMargins(0, 0, 0, 4); // the text keeps clear of the splitter's handle
     layout->addWidget(message_ = new MessageView, 1);
     layout->addWidget(summary_ = new StatusLabel(u"summary"_s, tr("How the message came")));
+    layout->addWidget(buildConverse());
     message_->setObjectName(u"message"_s);
     message_->setAccessibleName(tr("Received message"));
     summary_->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -145,6 +172,33 @@ QWidget *ClientWindow::buildResults()
     return splitter_;
 }
 
+QWidget *ClientWindow::buildConverse()
+{
+    converse_ = new ConverseBar;
+    connect(converse_, &ConverseBar::send, this, [this](const std::shared_ptr<Transfer> &transfer) {
+        client_.post([transfer](Client &client) { client.send(transfer); });
+    });
+    connect(converse_, &ConverseBar::cancel, this, [this](const std::shared_ptr<Transfer> &transfer) {
+        client_.post([transfer](Client &client) { client.cancel(transfer); });
+    });
+    const auto ending = [this](void (Client::*command)()) {
+        return [this, command] { client_.post([command](Client &client) { (client.*command)(); }); };
+    };
+    connect(converse_, &ConverseBar::halfClose, this, ending(&Client::halfClose));
+    connect(converse_, &ConverseBar::close, this, ending(&Client::close));
+    connect(converse_, &ConverseBar::reset, this, ending(&Client::reset));
+    connect(converse_, &ConverseBar::failed, this,
+            [this](const QString &sentence) { notice_->showNotice(NoticeBar::Kind::Information, sentence); });
+    return converse_;
+}
+
+/// Connected, for as long as the user likes.
+bool ClientWindow::isTalking(const Attempt *attempt) const
+{
+    return attempt && attempt->isUnderWay() && attempt->connectedAt >= 0 && !attempt->isDatagram()
+           && stay_->isChecked();
+}
+
 void ClientWindow::buildMenus()
 {
     QMenu *menu = menuBar()->addMenu(tr("&Connection"));
@@ -155,6 +209,7 @@ void ClientWindow::buildMenus()
     saveAction_ = menu->addAction(tr("&Save Message As…"), this, &ClientWindow::saveMessage);
     saveAction_->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_S);
     menu->addAction(tr("Save &History…"), this, &ClientWindow::saveHistory);
+    menu->addAction(tr("&Repeat…"), Qt::CTRL | Qt::Key_R, this, &ClientWindow::openRepeat);
     menu->addAction(tr("Li&mits…"), this, &ClientWindow::changeLimits);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
@@ -176,7 +231,9 @@ void ClientWindow::inspectSelected()
 void ClientWindow::connectOrCancel()
 {
     const Attempt *attempt = history_.find(current_);
-    if (attempt && attempt->isUnderWay())
+    if (isTalking(attempt))
+        client_.post([](Client &client) { client.close(); });
+    else if (attempt && attempt->isUnderWay())
         client_.post([](Client &client) { client.cancel(); });
     else
         startAttempt();
@@ -192,7 +249,8 @@ void ClientWindow::startAttempt()
         form_->focusOn(error->part);
         return;
     }
-    const ConnectRequest request{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_};
+    const ConnectRequest request{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_,
+                                 stay_->isChecked()};
     current_ = history_.add(request);
     client_.post([number = current_, request](Client &client) { client.connectTo(number, request); });
     table_->clearSelection();
@@ -269,8 +327,10 @@ void ClientWindow::showState()
 {
     const Attempt *attempt = history_.find(current_);
     const bool underWay = attempt && attempt->isUnderWay();
-    connect_->setText(underWay ? tr("Cancel") : tr("Connect"));
-    connectAction_->setText(underWay ? tr("&Cancel") : tr("&Connect"));
+    const bool talks = isTalking(attempt);
+    connect_->setText(talks ? tr("Disconnect") : underWay ? tr("Cancel") : tr("Connect"));
+    connectAction_->setText(talks ? tr("Dis&connect") : underWay ? tr("&Cancel") : tr("&Connect"));
+    converse_->setPeers(talks ? tr("To %1").arg(attempt->request.endpoint.toString()) : QString());
     message_->setPlaceholderText(!attempt
                                      ? tr("The server's message will appear here: start a server, then click Connect.")
                                  : underWay ? tr("Nothing received yet.")
@@ -283,7 +343,9 @@ void ClientWindow::showState()
     summary_->showText(summary);
     message_->setAccessibleDescription(summary);
 
-    if (underWay)
+    if (talks)
+        status_->showText(tr("Connected"));
+    else if (underWay)
         status_->showText(attempt->connectedAt < 0 ? tr("Connecting…") : tr("Receiving…"));
     else if (history_.total() == 0)
         status_->showText(tr("Ready"));
@@ -334,6 +396,24 @@ void ClientWindow::changeLimits()
     dialog->open();
 }
 
+void ClientWindow::openRepeat()
+{
+    if (!repeat_) {
+        repeat_ = new RepeatWindow(this, [this]() -> std::variant<ConnectRequest, QString> {
+            const auto parsed = form_->parse();
+            if (const auto *error = std::get_if<EndpointError>(&parsed))
+                return error->sentence;
+            return ConnectRequest{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_};
+        });
+        Settings settings;
+        repeat_->restoreSettings(settings);
+    }
+    if (repeat_->isVisible())
+        repeat_->raise();
+    repeat_->show();
+    repeat_->activateWindow();
+}
+
 void ClientWindow::restoreSettings()
 {
     Settings settings;
@@ -344,6 +424,10 @@ void ClientWindow::restoreSettings()
     initialEndpoint_ = form_->fields();
     send_->setText(options_.send.value_or(settings.text(u"send"_s, QString())));
     initialSend_ = send_->text();
+    const auto isChoice = [](const QString &text) { return text == u"yes" || text == u"no"; };
+    const QSignalBlocker blocker(stay_); // the window is not complete yet
+    stay_->setChecked(settings.text(u"stay"_s, u"no"_s, isChoice) == u"yes");
+    initialStay_ = stay_->isChecked();
     const auto isTimeout = [](const QString &text) {
         return text.toDouble() >= 0.001 && text.toDouble() <= LongestTimeout;
     };
@@ -372,10 +456,14 @@ void ClientWindow::saveSettings()
         settings.setEndpoint(form_->fields());
     if (damaged_ || send_->text() != initialSend_)
         settings.setText(u"send"_s, send_->text(), QString());
+    if (damaged_ || stay_->isChecked() != initialStay_)
+        settings.setText(u"stay"_s, stay_->isChecked() ? u"yes"_s : u"no"_s, u"no"_s);
     if (damaged_ || limitsEdited_) {
         settings.setText(u"limits/timeout"_s, secondsText(timeout_), DefaultTimeout);
         settings.setText(u"limits/max-bytes"_s, QString::number(maxBytes_), QString::number(DefaultMaxMessageBytes));
     }
+    if (repeat_)
+        repeat_->saveSettings(settings);
     settings.saveGeometry(*this);
     settings.saveColumns(u"history/columns"_s, *table_->horizontalHeader());
     settings.saveSplitter(u"window/splitter"_s, *splitter_);

@@ -14,6 +14,7 @@
 
 #include <memory>
 
+class QCheckBox;
 class QLineEdit;
 class QPushButton;
 class QSplitter;
@@ -21,6 +22,7 @@ class QSplitter;
 namespace parley
 {
 
+class ConverseBar;
 struct ConnectDiagnosis;
 class EndpointForm;
 class FileSaver;
@@ -28,6 +30,7 @@ class Inspector;
 class ListenerSearch;
 class MessageView;
 class NoticeBar;
+class RepeatWindow;
 class StatusLabel;
 class TableView;
 
@@ -50,6 +53,8 @@ private:
     void inspectSelected();
     QWidget *buildForm();
     QWidget *buildResults();
+    QWidget *buildConverse();
+    bool isTalking(const Attempt *attempt) const;
     void restoreSettings();
     void saveSettings();
 
@@ -63,6 +68,7 @@ private:
     void saveMessage();
     void saveHistory();
     void changeLimits();
+    void openRepeat();
 
     const ClientOptions options_;
     EventStream stream_;
@@ -74,6 +80,7 @@ private:
     bool damaged_ = false;          // the settings that were read: they are written anew
     SavedEndpoint initialEndpoint_; // as the fields started: what is still so need not be remembered
     QString initialSend_;
+    bool initialStay_ = false;
     quint64 current_ = 0; // the attempt that the message view shows; 0 before the first
 
     FileSaver *const saver_;
@@ -81,16 +88,19 @@ private:
 
     EndpointForm *form_ = nullptr;
     QLineEdit *send_ = nullptr;
+    QCheckBox *stay_ = nullptr;
     QPushButton *connect_ = nullptr;
     NoticeBar *notice_ = nullptr;
     QSplitter *splitter_ = nullptr;
     StatusLabel *summary_ = nullptr;
     MessageView *message_ = nullptr;
+    ConverseBar *converse_ = nullptr;
     TableView *table_ = nullptr;
     Inspector *inspector_ = nullptr;
     StatusLabel *status_ = nullptr;
     QAction *connectAction_ = nullptr;
     QAction *saveAction_ = nullptr;
+    RepeatWindow *repeat_ = nullptr; // once it was opened
 };
 
 } // namespace parley

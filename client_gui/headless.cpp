@@ -63,7 +63,7 @@ private:
 
 int runHeadlessClient(const ClientOptions &options)
 {
-    EventStream stream(EventStream::Reader::Output);
+    EventStream stream(EventStream::AtOnce); // who runs it waits for its end
     TerminationSignal termination;
     Attempt attempt;
     attempt.number = 1;

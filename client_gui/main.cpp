@@ -4,6 +4,7 @@
 #include "client_gui/client_options.h"
 #include "client_gui/client_window.h"
 #include "client_gui/headless.h"
+#include "client_gui/headless_repeat.h"
 #include "shared/termination_signal.h"
 #include "shared/ui/application.h"
 
@@ -17,7 +18,7 @@ int main(int argc, char *argv[])
     if (const auto status = commandLine.answer())
         return *status;
     if (options.headless)
-        return runHeadlessClient(options);
+        return options.repeat ? runHeadlessRepeat(options) : runHeadlessClient(options);
     if (const auto status = missingDisplay())
         return *status;
     const TerminationSignal termination;

@@ -83,6 +83,7 @@ void BehaviourEditor::choose(std::size_t index)
         const QLocale locale;
         const QString unit = behaviourText(parameter.unit);
         const QString name = capitalised(parameter.name);
+        const bool namesUnit = qstrcmp(parameter.name, parameter.unit) == 0;
         QString meaning = behaviourText(parameter.meaning);
         meaning[0] = meaning[0].toUpper();
         label->setText(name + u':');
@@ -92,7 +93,7 @@ void BehaviourEditor::choose(std::size_t index)
         value->setToolTip(tr("%1: %2 to %3 %4")
                               .arg(meaning, locale.toString(parameter.least), locale.toString(parameter.most), unit)
                               .trimmed());
-        value->setSuffix(unit.isEmpty() ? QString() : u' ' + unit);
+        value->setSuffix(unit.isEmpty() || namesUnit ? QString() : u' ' + unit);
         value->setRange(static_cast<int>(parameter.least), static_cast<int>(parameter.most));
         value->setStepType(parameter.most > 1000 ? QSpinBox::AdaptiveDecimalStepType : QSpinBox::DefaultStepType);
         value->setValue(static_cast<int>(choices_[index].values[i]));

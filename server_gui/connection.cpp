@@ -79,9 +79,9 @@ void Connection::send(const QByteArray &bytes, qint64 offset, qint64 count)
 {
     if (sendsFin_ || count == 0)
         return;
-    if (isSending() && bytes.constData() == output_.constData() && offset == end_) {
+    if (hasOutput() && bytes.constData() == output_.constData() && offset == end_) {
         end_ += count;
-    } else if (isSending()) {
+    } else if (hasOutput()) {
         output_ = output_.sliced(offset_, end_ - offset_) + bytes.sliced(offset, count);
         offset_ = 0;
         end_ = output_.size();
@@ -115,6 +115,35 @@ void Connection::wakeAfter(std::chrono::milliseconds time)
     if (!wake_)
         wake_ = std::make_unique<Wake>(*this);
     owner_.timeouts().set(*wake_, time);
+}
+
+void Connection::send(const std::shared_ptr<Transfer> &transfer)
+{
+    part_ = std::make_unique<TransferPart>(transfer);
+    watchOrClose(); // sent in its turn, as the others are
+}
+
+void Connection::drop(const Transfer &transfer)
+{
+    if (!part_ || !part_->isOf(transfer))
+        return;
+    part_.reset();
+    if (sendMore()) // FIN may have waited for it
+        watchOrClose();
+}
+
+void Connection::halfClose()
+{
+    closeSending();
+    if (sendMore())
+        watchOrClose();
+}
+
+void Connection::hangUp()
+{
+    leave();
+    if (sendMore())
+        watchOrClose();
 }
 
 void Connection::wake()
@@ -223,23 +252,51 @@ void Connection::peerReset(int error)
     close(complete ? Outcome::Complete : vanished ? Outcome::Reset : Outcome::Failed, error);
 }
 
+native::Result Connection::sendOutput()
+{
+    const native::Result result = native::send(socket_.get(), QByteArrayView(output_).sliced(offset_, end_ - offset_));
+    if (result.wouldBlock())
+        return result;
+    Event sent = event(Call::Send, result);
+    sent.offset = offset_;
+    offset_ += std::max<qint64>(result.value, 0);
+    sent.bytes = hasOutput() ? output_ : std::exchange(output_, {});
+    // A greeting is shared with the server; of what is held by this event alone, a flood is counted, but not kept.
+    if (sent.bytes.isDetached() && owner_.events().isCrowded())
+        sent.bytes.clear();
+    owner_.events().write(std::move(sent));
+    return result;
+}
+
+/// A piece that the peer has no room for is not kept, but read again: there may be many connections.
+native::Result Connection::sendPart()
+{
+    QByteArray piece = part_->next();
+    if (piece.isEmpty()) {
+        part_.reset();
+        return {0, 0};
+    }
+    const native::Result result = native::send(socket_.get(), piece);
+    if (result.wouldBlock())
+        return result;
+    Event sent = event(Call::Send, result);
+    if (!owner_.events().isCrowded())
+        sent.bytes = std::move(piece);
+    owner_.events().write(std::move(sent));
+    part_->sent(std::max<qint64>(result.value, 0));
+    if (part_->isDone())
+        part_.reset();
+    return result;
+}
+
 /// Sends once, so that no reader, however fast, keeps the others waiting. Returns whether the connection is still
 /// there.
 bool Connection::sendMore()
 {
     if (isSending()) {
-        const native::Result result =
-            native::send(socket_.get(), QByteArrayView(output_).sliced(offset_, end_ - offset_));
+        const native::Result result = hasOutput() ? sendOutput() : sendPart();
         if (result.wouldBlock())
             return true;
-        Event sent = event(Call::Send, result);
-        sent.offset = offset_;
-        offset_ += std::max<qint64>(result.value, 0);
-        sent.bytes = isSending() ? output_ : std::exchange(output_, {});
-        // A greeting is shared with the server; of what is held by this event alone, a flood is counted, but not kept.
-        if (sent.bytes.isDetached() && owner_.events().isCrowded())
-            sent.bytes.clear();
-        owner_.events().write(std::move(sent));
         if (!result.ok()) {
             peerReset(result.error);
             return false;

@@ -10,6 +10,7 @@
 #include "shared/reactor.h"
 #include "shared/tcp_info.h"
 #include "shared/timeouts.h"
+#include "shared/transfer.h"
 
 #include <chrono>
 #include <memory>
@@ -67,6 +68,16 @@ public:
     /// Ends the connection with a reset, whatever is still unsent.
     void abort(Outcome outcome, int error = 0);
 
+    // What the user asks for, whatever the behaviour does. Each may call ConnectionOwner::ended().
+    /// Whether a transfer can begin: the sending side is open, and no other transfer under way.
+    bool isFree() const { return !sendsFin_ && !sendsReset_ && !part_; }
+    void send(const std::shared_ptr<Transfer> &transfer);
+    /// Gives up what is unsent of @p transfer, if it is under way.
+    void drop(const Transfer &transfer);
+    void halfClose();
+    /// Closes in order, as one does that has sent its greeting: what is under way is completed.
+    void hangUp();
+
     quint64 number() const { return number_; }
     const Address &peer() const { return peer_; }
     KernelView kernelView() const { return parley::kernelView(socket_.get()); }
@@ -95,13 +106,16 @@ private:
     void wakeAfter(std::chrono::milliseconds time) override;
     void timedOut() override { abort(Outcome::TimedOut); }
 
-    bool isSending() const { return offset_ < end_; }
+    bool hasOutput() const { return offset_ < end_; }
+    bool isSending() const { return hasOutput() || part_; }
     Reactor::Interest neededInterest() const;
     void wake();
     bool resetWhenDelivered();
     void hungUp();
     qint64 delivered() const;
     void peerReset(int error);
+    native::Result sendOutput();
+    native::Result sendPart();
     bool sendMore();
     bool receive();
     void watchOrClose();
@@ -124,11 +138,12 @@ private:
     bool peerIsLeaving_ = false; // its FIN has come, but was not received yet
     const Address peer_;
     const std::unique_ptr<Behaviour> behaviour_;
-    QByteArray output_;          // shared with the events
-    qint64 offset_ = 0;          // of what is still to be sent, in output_
-    qint64 end_ = 0;             // likewise
-    qint64 sent_ = 0;            // in all
-    std::unique_ptr<Wake> wake_; // for the few behaviours that sleep
+    QByteArray output_;                  // shared with the events
+    qint64 offset_ = 0;                  // of what is still to be sent, in output_
+    qint64 end_ = 0;                     // likewise
+    qint64 sent_ = 0;                    // in all
+    std::unique_ptr<Wake> wake_;         // for the few behaviours that sleep
+    std::unique_ptr<TransferPart> part_; // what the user sends, after the output
     const Deadline deadline_;
 };
 

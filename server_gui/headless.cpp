@@ -43,7 +43,7 @@ QByteArray servedAddress(const Event &event)
 
 int runHeadlessServer(const ServerOptions &options)
 {
-    EventStream stream(EventStream::Reader::Output);
+    EventStream stream(EventStream::ForOutput);
     TerminationSignal termination;
     LineWriter output(STDOUT_FILENO, [](int error) {
         printError(tr("Cannot write to stdout: %1. The greetings go on.").arg(native::errorText(error)));

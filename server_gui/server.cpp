@@ -38,6 +38,52 @@ Server::~Server()
     closeAll();
 }
 
+/// Calls @p command, which may end it, with each open connection of @p numbers.
+template <typename Command>
+void Server::forEach(const std::vector<quint64> &numbers, Command command)
+{
+    for (Connection *connection = first_, *next = nullptr; connection; connection = next) {
+        next = connection->next;
+        if (std::binary_search(numbers.begin(), numbers.end(), connection->number()))
+            command(*connection);
+    }
+}
+
+void Server::send(const std::vector<quint64> &numbers, const std::shared_ptr<Transfer> &transfer)
+{
+    std::vector<Connection *> free;
+    forEach(numbers, [&free](Connection &connection) {
+        if (connection.isFree())
+            free.push_back(&connection);
+    });
+    transfer->begin(static_cast<int>(free.size()), static_cast<int>(numbers.size() - free.size()));
+    for (Connection *connection : free)
+        connection->send(transfer);
+}
+
+void Server::cancel(const std::shared_ptr<Transfer> &transfer)
+{
+    for (Connection *connection = first_, *next = nullptr; connection; connection = next) {
+        next = connection->next;
+        connection->drop(*transfer);
+    }
+}
+
+void Server::halfClose(const std::vector<quint64> &numbers)
+{
+    forEach(numbers, [](Connection &connection) { connection.halfClose(); });
+}
+
+void Server::close(const std::vector<quint64> &numbers)
+{
+    forEach(numbers, [](Connection &connection) { connection.hangUp(); });
+}
+
+void Server::reset(const std::vector<quint64> &numbers)
+{
+    forEach(numbers, [](Connection &connection) { connection.abort(Outcome::Aborted); });
+}
+
 void Server::closeAll()
 {
     while (first_)

@@ -77,6 +77,17 @@ public:
     void setBehaviour(const BehaviourChoice &behaviour);
     /// Likewise; the access list for datagrams too.
     void setLimits(const ServerLimits &limits);
+    // What the user asks of connections by their numbers, in ascending order. Those that have ended are left out.
+    /// Sends @p transfer to each whose sending side is open. One at a time: to one that is still at another it fails.
+    void send(const std::vector<quint64> &numbers, const std::shared_ptr<Transfer> &transfer);
+    /// Ends @p transfer where it is under way. What was sent of it stays sent.
+    void cancel(const std::shared_ptr<Transfer> &transfer);
+    /// Sends FIN after what is under way, and goes on reading.
+    void halfClose(const std::vector<quint64> &numbers);
+    /// Sends FIN after what is under way, and ends once the peer has closed too, or at the deadline.
+    void close(const std::vector<quint64> &numbers);
+    /// Sends RST at once, and drops what is unsent.
+    void reset(const std::vector<quint64> &numbers);
     /// Resets all connections.
     void closeAll();
     /// Stops listening; connections under way go on.
@@ -141,6 +152,8 @@ private:
     EventStream &events() override { return events_; }
     void ended(Connection &connection) override;
 
+    template <typename Command>
+    void forEach(const std::vector<quint64> &numbers, Command command);
     void listenOn(const std::vector<Address> &candidates);
     int tryToListen(const Address &address);
     int listenOnPath();

@@ -12,6 +12,7 @@
 #include "shared/local_listeners.h"
 #include "shared/message.h"
 #include "shared/ui/appearance.h"
+#include "shared/ui/converse_bar.h"
 #include "shared/ui/endpoint_form.h"
 #include "shared/ui/file_saver.h"
 #include "shared/ui/inspector.h"
@@ -33,6 +34,7 @@
 #include <QStatusBar>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <cerrno>
 
 using namespace Qt::StringLiterals;
@@ -95,6 +97,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     connect(pane_, &ConnectionsPane::selectionChanged, this, &ServerWindow::inspectSelected);
     layout->addWidget(inspector_->below(pane_), 1);
     inspectSelected();
+    layout->addWidget(buildConverse());
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
     connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
@@ -225,6 +228,57 @@ QWidget *ServerWindow::buildBehaviours()
     return behaviourEditor_;
 }
 
+/// For the connections that are selected and open.
+QWidget *ServerWindow::buildConverse()
+{
+    using Numbers = std::vector<quint64>;
+    converse_ = new ConverseBar;
+    connect(converse_, &ConverseBar::send, this, [this](const std::shared_ptr<Transfer> &transfer) {
+        server_.post([numbers = selectedOpen(), transfer](Server &server) { server.send(numbers, transfer); });
+    });
+    connect(converse_, &ConverseBar::cancel, this, [this](const std::shared_ptr<Transfer> &transfer) {
+        server_.post([transfer](Server &server) { server.cancel(transfer); });
+    });
+    const auto ending = [this](void (Server::*command)(const Numbers &)) {
+        return [this, command] {
+            server_.post([command, numbers = selectedOpen()](Server &server) { (server.*command)(numbers); });
+        };
+    };
+    connect(converse_, &ConverseBar::halfClose, this, ending(&Server::halfClose));
+    connect(converse_, &ConverseBar::close, this, ending(&Server::close));
+    connect(converse_, &ConverseBar::reset, this, ending(&Server::reset));
+    connect(converse_, &ConverseBar::failed, this,
+            [this](const QString &sentence) { showNotice(About::Conversation, sentence); });
+
+    selection_.setSingleShot(true);
+    selection_.setInterval(std::chrono::milliseconds(100)); // a million rows may be selected
+    connect(&selection_, &QTimer::timeout, this, &ServerWindow::showPeers);
+    connect(pane_, &ConnectionsPane::selectionChanged, &selection_, qOverload<>(&QTimer::start));
+    return converse_;
+}
+
+/// In ascending order.
+std::vector<quint64> ServerWindow::selectedOpen() const
+{
+    std::vector<quint64> numbers;
+    const ConnectionStore &records = connections_.records();
+    for (const quint64 number : pane_->selection()) {
+        const int row = records.find(number);
+        if (row >= 0 && records.at(row).progress.isOpen())
+            numbers.push_back(number);
+    }
+    return numbers;
+}
+
+void ServerWindow::showPeers()
+{
+    const std::vector<quint64> numbers = selectedOpen();
+    const QLocale locale;
+    converse_->setPeers(numbers.empty()       ? QString()
+                        : numbers.size() == 1 ? tr("To connection %1").arg(locale.toString(numbers.front()))
+                                              : tr("To %1 connections").arg(locale.toString(numbers.size())));
+}
+
 void ServerWindow::buildMenus()
 {
     QMenu *menu = menuBar()->addMenu(tr("&Server"));
@@ -315,6 +369,8 @@ void ServerWindow::read(const EventBatch &batch)
             readListenerEvent(event);
     }
     connections_.read(batch);
+    if (!pane_->selection().empty() && !selection_.isActive())
+        selection_.start();
     dropped_ += batch.dropped;
     showCounts();
 }

@@ -26,6 +26,7 @@ namespace parley
 class AcceptQueueBar;
 class BehaviourEditor;
 class ConnectionsPane;
+class ConverseBar;
 class EndpointForm;
 class FileSaver;
 class Inspector;
@@ -50,7 +51,7 @@ protected:
 private:
     enum class State { Stopped, Starting, Listening, Stopping };
     /// What the notice is about, the graver the later.
-    enum class About { Nothing, Loopback, Damage, Saving, Starvation, Failure, Closing };
+    enum class About { Nothing, Loopback, Conversation, Damage, Saving, Starvation, Failure, Closing };
 
     /// What the fields start with: the command line's, or else the remembered, or else the defaults.
     struct Fields
@@ -63,6 +64,7 @@ private:
     QWidget *buildForm(const Fields &fields);
     QLayout *buildReach();
     QWidget *buildBehaviours();
+    QWidget *buildConverse();
     void buildMenus();
     void inspectSelected();
     void restoreLayout(Settings &settings);
@@ -89,6 +91,8 @@ private:
     void showCounts();
     void showPlaceholder();
     void finishThenClose();
+    std::vector<quint64> selectedOpen() const;
+    void showPeers();
 
     const ServerOptions options_;
     EventStream stream_;
@@ -129,6 +133,8 @@ private:
     ConnectionsPane *pane_ = nullptr;
     AcceptQueueBar *acceptQueue_ = nullptr;
     Inspector *inspector_ = nullptr;
+    ConverseBar *converse_ = nullptr;
+    QTimer selection_; // what is selected, or open, has changed
     StatusLabel *status_ = nullptr;
     QAction *listenAction_ = nullptr;
 };

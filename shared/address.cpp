@@ -186,6 +186,17 @@ Address Address::masked(int bits) const
     return other;
 }
 
+Address Address::plus(std::uint64_t count) const
+{
+    Address other = *this;
+    for (std::size_t i = family_ == Family::IPv4 ? 4 : other.bytes_.size(); i-- > 0;) {
+        const std::uint64_t sum = other.bytes_[i] + (count & 0xff);
+        other.bytes_[i] = static_cast<std::uint8_t>(sum);
+        count = (count >> 8) + (sum >> 8);
+    }
+    return other;
+}
+
 bool Address::isLoopback() const
 {
     if (family_ == Family::IPv4)

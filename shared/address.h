@@ -66,6 +66,8 @@ public:
     Address withPort(std::uint16_t port) const;
     /// The first @p bits of the address with zeros after them, without scope and flow label.
     Address masked(int bits) const;
+    /// The address that many further on; beyond the last one it starts from the first again.
+    Address plus(std::uint64_t count) const;
 
     bool isLoopback() const;  ///< 127.0.0.0/8 or ::1
     bool isAny() const;       ///< 0.0.0.0 or ::

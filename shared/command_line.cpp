@@ -95,6 +95,20 @@ std::optional<qint64> CommandLine::number(const QString &name, qint64 least, qin
     return std::nullopt;
 }
 
+std::optional<double> CommandLine::real(const QString &name, double least, double most)
+{
+    const std::optional<QString> value = text(name);
+    if (!value)
+        return std::nullopt;
+    bool isNumber = false;
+    const double number = value->toDouble(&isNumber);
+    if (isNumber && number >= least && number <= most)
+        return number;
+    setError(tr("--%1 %2: give a number from %3 to %4.")
+                 .arg(name, quoted(*value), QString::number(least), QString::number(most, 'f', 0)));
+    return std::nullopt;
+}
+
 std::optional<std::chrono::milliseconds> CommandLine::seconds(const QString &name, Zero zero)
 {
     const std::optional<QString> value = text(name);

@@ -48,6 +48,8 @@ public:
     QStringList texts(const QString &name) const { return parser_.values(name); }
     /// A whole number from @p least to @p most.
     std::optional<qint64> number(const QString &name, qint64 least, qint64 most);
+    /// A number from @p least to @p most; a fraction is allowed.
+    std::optional<double> real(const QString &name, double least, double most);
     enum class Zero { Refused, Allowed };
     /// A number of seconds, a fraction is allowed: from a millisecond to a day, or 0 where that is @p zero.
     std::optional<std::chrono::milliseconds> seconds(const QString &name, Zero zero = Zero::Refused);

@@ -8,8 +8,7 @@
 namespace parley
 {
 
-EventStream::EventStream(Reader reader, QObject *parent)
-    : QObject(parent), floodInterval_(reader == Reader::Window ? FloodInterval : Interval), timer_(new QTimer(this))
+EventStream::EventStream(Pace pace, QObject *parent) : QObject(parent), pace_(pace), timer_(new QTimer(this))
 {
     timer_->setSingleShot(true);
     timer_->setTimerType(Qt::PreciseTimer);
@@ -50,10 +49,10 @@ bool EventStream::isCrowded()
 void EventStream::scheduleDelivery()
 {
     const auto sinceLast = std::chrono::steady_clock::now() - lastDelivery_;
-    if (sinceLast >= interval_)
+    if (sinceLast >= pause_)
         flush();
     else
-        timer_->start(std::chrono::ceil<std::chrono::milliseconds>(interval_ - sinceLast));
+        timer_->start(std::chrono::ceil<std::chrono::milliseconds>(pause_ - sinceLast));
 }
 
 void EventStream::flush()
@@ -67,7 +66,7 @@ void EventStream::flush()
         scheduled_ = false;
     }
     lastDelivery_ = std::chrono::steady_clock::now();
-    interval_ = batch.events.size() < Flood ? Interval : floodInterval_;
+    pause_ = batch.events.size() < Flood ? pace_.usual : pace_.inAFlood;
     if (!batch.events.empty() || batch.dropped > 0)
         Q_EMIT arrived(batch);
 }

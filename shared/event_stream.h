@@ -18,9 +18,9 @@ namespace parley
 
 /// Carries events from an engine's I/O thread to the readers on the thread that this object lives on.
 ///
-/// Delivery is prompt after a pause, and at most every Interval under load, so that a flood costs the readers a
-/// few batches a second. After a batch of Flood events the next comes after FloodInterval: who looks at a table sees
-/// no difference, and painting it is what costs a window most.
+/// Delivery is prompt after a pause, and paced under load, so that a flood costs the readers a few batches a second.
+/// In a flood a window's pace is slower still: who looks at a table sees no difference, and painting it is what costs a
+/// window most.
 ///
 /// What waits for delivery is bounded. A reader that stalls longer than the bounds last loses events and learns
 /// how many (EventBatch::dropped): first the details (all but Accept, Listen and End), then all.
@@ -29,16 +29,22 @@ class EventStream : public QObject
     Q_OBJECT
 
 public:
-    static constexpr std::chrono::milliseconds Interval{33};
-    static constexpr std::chrono::milliseconds FloodInterval{100};
+    /// From one delivery to the next.
+    struct Pace
+    {
+        std::chrono::milliseconds usual;
+        std::chrono::milliseconds inAFlood; ///< after a batch of Flood events
+    };
+    static constexpr Pace ForWindow{std::chrono::milliseconds(33), std::chrono::milliseconds(100)};
+    static constexpr Pace ForOutput{std::chrono::milliseconds(33), std::chrono::milliseconds(33)};
+    /// Where a batch costs the reader no more than its events do.
+    static constexpr Pace AtOnce{std::chrono::milliseconds(0), std::chrono::milliseconds(0)};
     static constexpr std::size_t Flood = 1'000;                   ///< events
     static constexpr std::size_t MaxPendingDetails = 250'000;     ///< events; a quarter of a second under full load
     static constexpr std::size_t MaxPendingEvents = 1'000'000;    ///< events; about 100 MB
     static constexpr qint64 MaxPendingPayload = 64 * 1024 * 1024; ///< bytes held by waiting events alone
 
-    enum class Reader { Window, Output };
-    /// @param reader Output is to be late by no more than Interval, flood or not.
-    explicit EventStream(Reader reader = Reader::Window, QObject *parent = nullptr);
+    explicit EventStream(Pace pace = ForWindow, QObject *parent = nullptr);
 
     /// Thread-safe. Fills in the time.
     void write(Event event);
@@ -68,8 +74,8 @@ private:
     qint64 pendingPayload_ = 0; // guarded by mutex_
     bool scheduled_ = false;    // guarded by mutex_: a delivery is on its way
 
-    const std::chrono::milliseconds floodInterval_;
-    std::chrono::milliseconds interval_ = Interval; // until the next delivery
+    const Pace pace_;
+    std::chrono::milliseconds pause_ = pace_.usual; // until the next delivery
     QTimer *const timer_;
     std::chrono::steady_clock::time_point lastDelivery_{};
 };

@@ -146,6 +146,16 @@ Result accept(int fd, Address &peer)
     return result;
 }
 
+Result bindSource(int fd, const Address &source)
+{
+#ifdef IP_BIND_ADDRESS_NO_PORT
+    setOption(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1); // for IPv6 sockets too
+#endif
+    sockaddr_storage storage;
+    const socklen_t length = source.withPort(0).toSockaddr(storage);
+    return resultOf(::bind(fd, reinterpret_cast<const sockaddr *>(&storage), length));
+}
+
 Result connect(int fd, const Address &address)
 {
     sockaddr_storage storage;

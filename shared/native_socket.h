@@ -74,6 +74,10 @@ Address peerCredentials(int fd);
 /// has reset.
 Result accept(int fd, Address &peer);
 
+/// Gives a TCP socket that is about to connect its own address. The port is left to connect, which can then use one
+/// again for another peer (IP_BIND_ADDRESS_NO_PORT, ip(7)). EADDRNOTAVAIL: this computer does not have the address.
+Result bindSource(int fd, const Address &source);
+/// EADDRNOTAVAIL: no ephemeral port is free for this peer (ip(7), ip_local_port_range).
 Result connect(int fd, const Address &address);
 /// SO_ERROR, which this clears; 0 for none.
 int pendingError(int fd);

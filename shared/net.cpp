@@ -74,6 +74,19 @@ bool Net::contains(const Address &peer) const
     return peer.family() == first_.family() && peer.withPort(0).masked(prefix_) == first_;
 }
 
+quint64 Net::hosts() const
+{
+    constexpr int most = 63;
+    const quint64 all = quint64(1) << std::min(bitsOf(first_) - prefix_, most);
+    return family() == Address::Family::IPv4 && all > 2 ? all - 2 : all;
+}
+
+Address Net::host(quint64 index) const
+{
+    const bool skipsOwn = family() == Address::Family::IPv4 && bitsOf(first_) - prefix_ > 1;
+    return first_.plus(index + (skipsOwn ? 1 : 0));
+}
+
 QString Net::toString() const
 {
     const QString host = QString::fromLatin1(first_.host());

@@ -25,6 +25,12 @@ public:
 
     /// Whether @p peer, whatever its port and scope, is in the net. Mapped IPv4 peers are IPv4 already (Address).
     bool contains(const Address &peer) const;
+    /// How many addresses it has for hosts (at most 2^63): those of IPv4 without the first and the last, the network's
+    /// own and the broadcast address, where there are more than two.
+    quint64 hosts() const;
+    /// One of them; @p index below hosts().
+    Address host(quint64 index) const;
+    Address::Family family() const { return first_.family(); }
     /// As parse() takes it.
     QString toString() const;
 

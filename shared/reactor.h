@@ -22,8 +22,10 @@ class Reactor final : public QAbstractEventDispatcher
 public:
     struct Ready
     {
-        bool read;  ///< recv, accept, or an error to be fetched
-        bool write; ///< send, or a connect that ended
+        bool read;   ///< recv, accept, or an error to be fetched
+        bool write;  ///< send, or a connect that ended
+        bool failed; ///< there is an error to be fetched, or both sides have closed
+        bool ended;  ///< Interest::Edges: the peer sends no more; its end (or error) is there once all is read
     };
 
     class Watcher
@@ -45,6 +47,8 @@ public:
         Hangup, ///< the peer's FIN, though what came before it was not read; reported as readable
         Change, ///< of a connection that both sides have closed: once now, and when the last byte is acknowledged, or
                 ///< a reset comes (edge-triggered: it is reported as hung up all the time)
+        Edges,  ///< both, each time that something changes and not as long as it is so (edge-triggered): one call of
+                ///< the system for the whole life of a connection. Read until there is no more; see rewatch()
     };
 
     Reactor();
@@ -55,7 +59,7 @@ public:
 
     /// Watches @p fd until it is closed or unwatched. Returns 0 or an errno (ENOSPC, ENOMEM: epoll_ctl(2)).
     int watch(int fd, Watcher *watcher, Interest interest);
-    /// Changes what a watched @p fd is watched for.
+    /// Changes what a watched @p fd is watched for. With Edges, what holds now is reported anew.
     void rewatch(int fd, Watcher *watcher, Interest interest);
     void unwatch(int fd, Watcher *watcher);
     /// To be called when @p watcher goes away with its (closed) descriptor: it is not called any more, not even

@@ -49,6 +49,8 @@ epoll_event request(Reactor::Watcher *watcher, Reactor::Interest interest)
         event.events |= EPOLLRDHUP;
     if (interest == Interest::Change)
         event.events |= EPOLLET;
+    if (interest == Interest::Edges)
+        event.events |= EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
     event.data.ptr = watcher;
     return event;
 }
@@ -110,7 +112,9 @@ int Reactor::Private::dispatchReady(int timeout)
         const epoll_event event = events[static_cast<std::size_t>(next++)];
         if (auto *watcher = static_cast<Watcher *>(event.data.ptr)) {
             watcher->ready({(event.events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0,
-                            (event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0});
+                            (event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0,
+                            (event.events & (EPOLLHUP | EPOLLERR)) != 0,
+                            (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0});
         }
     }
     return count;

@@ -74,14 +74,22 @@ void setPatience(int fd)
     setOption(fd, SOL_SOCKET, SO_SNDTIMEO, patience); // and for connect(2)
 }
 
+/// Of the address that @p name, getsockname(2) or getpeername(2), tells; 0 where it fails.
+quint16 portOf(int fd, int (*name)(int, sockaddr *, socklen_t *))
+{
+    SocketAddress address;
+    address.length = sizeof address.storage;
+    if (name(fd, address.pointer(), &address.length) != 0)
+        return 0;
+    return ntohs(address.storage.ss_family == AF_INET6
+                     ? reinterpret_cast<const sockaddr_in6 &>(address.storage).sin6_port
+                     : reinterpret_cast<const sockaddr_in &>(address.storage).sin_port);
+}
+
 quint16 localPortOf(int fd)
 {
-    SocketAddress local;
-    local.length = sizeof local.storage;
-    if (::getsockname(fd, local.pointer(), &local.length) != 0)
-        return 0;
-    return ntohs(local.storage.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6 &>(local.storage).sin6_port
-                                                     : reinterpret_cast<const sockaddr_in &>(local.storage).sin_port);
+    return portOf(
+        fd, [](int socket, sockaddr *address, socklen_t *length) { return ::getsockname(socket, address, length); });
 }
 
 } // namespace
@@ -159,6 +167,12 @@ RawSocket &RawSocket::operator=(RawSocket &&other) noexcept
 quint16 RawSocket::localPort() const
 {
     return localPortOf(fd_);
+}
+
+quint16 RawSocket::peerPort() const
+{
+    return portOf(
+        fd_, [](int socket, sockaddr *address, socklen_t *length) { return ::getpeername(socket, address, length); });
 }
 
 RawSocket RawSocket::accept() const

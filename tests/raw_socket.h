@@ -42,6 +42,8 @@ public:
 
     bool isOpen() const { return fd_ >= 0; }
     quint16 localPort() const;
+    /// 0 where the peer has reset.
+    quint16 peerPort() const;
 
     RawSocket accept() const;
     bool send(QByteArrayView bytes) const;

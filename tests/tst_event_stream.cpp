@@ -21,6 +21,7 @@
 #include <thread>
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 using namespace parley;
 
 namespace
@@ -143,7 +144,7 @@ void TestEventStream::promptAfterPause()
         stream.write(eventOf(Call::Accept));
         QCoreApplication::sendPostedEvents(&stream); // runs no timers
         QCOMPARE(reader.batches, i);
-        const QDeadlineTimer pause(EventStream::Interval);
+        const QDeadlineTimer pause(EventStream::ForWindow.usual);
         QTRY_VERIFY(pause.hasExpired());
     }
 
@@ -154,7 +155,7 @@ void TestEventStream::promptAfterPause()
     QCOMPARE(reader.batches, 3);
     stream.write(eventOf(Call::End));
     QCoreApplication::sendPostedEvents(&stream);
-    QVERIFY(reader.batches == 3 || sinceDelivery.elapsed() >= EventStream::Interval.count());
+    QVERIFY(reader.batches == 3 || sinceDelivery.elapsed() >= EventStream::ForWindow.usual.count());
     QTRY_COMPARE_WITH_TIMEOUT(reader.batches, 4, Patience);
     QCOMPARE(reader.events.size(), 4U);
 }
@@ -172,7 +173,7 @@ void TestEventStream::coalesces()
     };
     std::array threads{std::thread(flood, 0), std::thread(flood, 1)};
     [&] { QTRY_COMPARE_WITH_TIMEOUT(reader.events.size(), std::size_t{2 * perThread}, Patience); }();
-    const qint64 most = clock.elapsed() / EventStream::Interval.count() + 2;
+    const qint64 most = clock.elapsed() / EventStream::ForWindow.usual.count() + 2;
     for (std::thread &thread : threads)
         thread.join();
 
@@ -189,22 +190,24 @@ void TestEventStream::coalesces()
 
 void TestEventStream::pausesInAFlood_data()
 {
-    QTest::addColumn<EventStream::Reader>("kind");
+    QTest::addColumn<EventStream::Pace>("pace");
     QTest::addColumn<int>("events");
     QTest::addColumn<std::chrono::milliseconds>("pause");
     const auto flood = static_cast<int>(EventStream::Flood);
-    using enum EventStream::Reader;
-    QTest::newRow("a window, a flood") << Window << flood << EventStream::FloodInterval;
-    QTest::newRow("a window, less") << Window << flood - 1 << EventStream::Interval;
-    QTest::newRow("output, a flood") << Output << flood << EventStream::Interval;
+    const EventStream::Pace window = EventStream::ForWindow;
+    const EventStream::Pace output = EventStream::ForOutput;
+    QTest::newRow("a window, a flood") << window << flood << window.inAFlood;
+    QTest::newRow("a window, less") << window << flood - 1 << window.usual;
+    QTest::newRow("output, a flood") << output << flood << output.usual;
+    QTest::newRow("at once") << EventStream::AtOnce << flood << 0ms;
 }
 
 void TestEventStream::pausesInAFlood()
 {
-    QFETCH(EventStream::Reader, kind);
+    QFETCH(EventStream::Pace, pace);
     QFETCH(int, events);
     QFETCH(std::chrono::milliseconds, pause);
-    EventStream stream(kind);
+    EventStream stream(pace);
     const Reader reader(stream);
     for (int i = 0; i < events; ++i)
         stream.write(eventOf(Call::Send, i));

@@ -59,6 +59,13 @@ quint16 portOf(const ServerProgram &server)
     return match.captured(1).toUShort();
 }
 
+/// Gives the window the keyboard, which on an X server another one may have.
+bool activate(QWidget &window)
+{
+    window.activateWindow();
+    return QTest::qWaitForWindowActive(&window);
+}
+
 template <typename Program>
 LadderView &ladderOf(const Program &program)
 {
@@ -189,6 +196,7 @@ void tst_Inspector::closedUntilAskedFor()
     TRY_COMPARE(server.window().height() > height, true);
     TRY_COMPARE(std::abs(server.child(u"connections"_s).height() - tableHeight) < 40, true); // it keeps its room
 
+    QVERIFY(activate(server.window()));
     QTest::keyClick(&server.window(), Qt::Key_I, Qt::ControlModifier);
     QVERIFY(!ladderOf(server).isVisible());
     QVERIFY(!details.isChecked());
@@ -367,6 +375,7 @@ void tst_Inspector::findsBytes()
     auto &bytes = client.child<QListView>(u"bytes"_s);
     auto &needle = client.child<QLineEdit>(u"findBytes"_s);
     QVERIFY(!needle.isVisible());
+    QVERIFY(activate(client.window()));
     bytes.setFocus();
     QTest::keyClick(&bytes, Qt::Key_F, Qt::ControlModifier);
     QVERIFY(needle.isVisible());
@@ -399,6 +408,7 @@ void tst_Inspector::keysOfTheWindowStayItsOwn()
     server.child<QToolButton>(u"details"_s).click();
     server.child<QTabWidget>(u"pages"_s).setCurrentIndex(1);
     auto &bytes = server.child<QListView>(u"bytes"_s);
+    QVERIFY(activate(server.window()));
     bytes.setFocus();
     TRY_COMPARE(bytes.hasFocus(), true);
     QTest::keyClick(&bytes, Qt::Key_F, Qt::ControlModifier);
@@ -470,7 +480,7 @@ void tst_Inspector::keyboardAndZoom()
     QVERIFY(view.viewport()->rect().contains(view.visualRect(view.currentIndex()).center()));
 
     const int height = view.visualRect(ladder.index(0)).height();
-    view.activateWindow();
+    QVERIFY(activate(view));
     TRY_COMPARE(view.hasFocus(), true);
     QTest::keyClick(&view, Qt::Key_Plus, Qt::ControlModifier);
     QCOMPARE(view.zoom(), 125);
@@ -602,7 +612,18 @@ void tst_Inspector::pictureIsBounded()
 /// Code, times and bytes stand from left to right in every language; what is around them does not.
 void tst_Inspector::rightToLeft()
 {
+    Journal journal;
+    Ladder ladder(journal);
+    journal.watch(1);
+    journal.read(longConnection(5));
+    const auto picture = [&] {
+        LadderView view(ladder);
+        view.resize(600, 400);
+        return view.grab().toImage();
+    };
+    const QImage leftToRight = picture();
     QApplication::setLayoutDirection(Qt::RightToLeft);
+    const QImage rightToLeft = picture();
     {
         const ServerProgram server(listening());
         server.child<QToolButton>(u"details"_s).click();
@@ -610,8 +631,11 @@ void tst_Inspector::rightToLeft()
         QCOMPARE(ladderOf(server).layoutDirection(), Qt::LeftToRight);
         QCOMPARE(server.child(u"bytes"_s).layoutDirection(), Qt::LeftToRight);
         QVERIFY(server.child(u"details"_s).x() > server.child(u"inspected"_s).x());
+        if (qEnvironmentVariableIsSet("PARLEY_KEEP_PICTURES"))
+            server.window().grab().save(qEnvironmentVariable("PARLEY_KEEP_PICTURES") + u"/right-to-left.png"_s);
     }
     QApplication::setLayoutDirection(Qt::LeftToRight);
+    QVERIFY(rightToLeft == leftToRight);
 }
 
 void tst_Inspector::whatIsMissingIsSaid()

@@ -46,6 +46,8 @@ private Q_SLOTS:
     void parses();
     void refuses_data();
     void refuses();
+    void hosts_data();
+    void hosts();
     void contains_data();
     void contains();
     void admits_data();
@@ -169,6 +171,39 @@ void TestNet::refuses()
              qPrintable(sentence));
     if (text.size() < 40 && std::all_of(text.begin(), text.end(), [](QChar c) { return c.isPrint(); }))
         QVERIFY2(sentence.contains(u'“' + text + u'”'), qPrintable(sentence));
+}
+
+void TestNet::hosts_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<quint64>("count");
+    QTest::addColumn<QByteArray>("first");
+    QTest::addColumn<QByteArray>("last");
+    const auto row = [](const char *text, quint64 count, const char *first, const char *last) {
+        QTest::newRow(text) << QByteArray(text) << count << QByteArray(first) << QByteArray(last);
+    };
+    row("127.0.0.0/8", 16'777'214, "127.0.0.1", "127.255.255.254");
+    row("10.0.255.0/24", 254, "10.0.255.1", "10.0.255.254");
+    row("10.0.0.254/31", 2, "10.0.0.254", "10.0.0.255");
+    row("10.0.0.252/30", 2, "10.0.0.253", "10.0.0.254");
+    row("10.0.0.7", 1, "10.0.0.7", "10.0.0.7");
+    row("0.0.0.0/0", 4'294'967'294, "0.0.0.1", "255.255.255.254");
+    row("::1", 1, "::1", "::1");
+    row("fd00::/64", quint64(1) << 63, "fd00::", "fd00::7fff:ffff:ffff:ffff");
+    row("fd00::ff00/120", 256, "fd00::ff00", "fd00::ffff");
+}
+
+void TestNet::hosts()
+{
+    QFETCH(const QByteArray, text);
+    QFETCH(const quint64, count);
+    QFETCH(const QByteArray, first);
+    QFETCH(const QByteArray, last);
+    const Net net = netOf(text.constData());
+    QCOMPARE(net.hosts(), count);
+    QCOMPARE(net.host(0).host(), first);
+    QCOMPARE(net.host(count - 1).host(), last);
+    QVERIFY(net.contains(net.host(count / 2)));
 }
 
 void TestNet::contains_data()

@@ -31,8 +31,8 @@ end_started() {
 }
 trap 'end_started; rm -r "$scratch"' EXIT
 
-# start NAME ARGUMENT…: starts a program with fresh settings and leaves its window in $window; the server's at
-# the left, the client's beside it.
+# start NAME ARGUMENT…: starts a program with fresh settings and leaves its window, the one with $title in its
+# title where that is set, in $window; the server's at the left, the client's beside it.
 start() {
     local x=0
     [[ $1 == parley-server ]] || x=$((900 * scale))
@@ -40,7 +40,7 @@ start() {
     (cd "$scratch" && exec env XDG_CONFIG_HOME="$scratch" XDG_RUNTIME_DIR="$scratch" QT_SCALE_FACTOR="$scale" \
         LANG=en_US.UTF-8 LC_CTYPE=C.UTF-8 "$programs/$1" "${@:2}") &
     started+=($!)
-    window=$(xdotool search --sync --onlyvisible --pid $!)
+    window=$(xdotool search --sync --all --onlyvisible --pid $! --name "${title-.}" | head -n 1)
     xdotool windowmove --sync "$window" "$x" 0
 }
 
@@ -53,6 +53,15 @@ click_button() {
     width=$(xdotool getwindowgeometry --shell "$1" | sed -n 's/^WIDTH=//p')
     xdotool mousemove --sync --window "$1" $((width - 60 * scale)) $((38 * scale)) click 1
     xdotool mousemove --sync "${screen%x*}" "${screen#*x}" # no pointer over a widget
+}
+
+# press WINDOW KEY
+press() { xdotool key --window "$1" "$2"; }
+
+# select_first WINDOW: the first row of the server's table.
+select_first() {
+    xdotool mousemove --sync --window "$1" $((100 * scale)) $((168 * scale)) click 1
+    xdotool mousemove --sync "${screen%x*}" "${screen#*x}"
 }
 
 # greet: a client of the plain kind, of which the server sees a connection.
@@ -97,6 +106,18 @@ take_all() {
     shoot "$client" client
     shoot "$server" server
 
+    # The details of a connection, and of an attempt.
+    select_first "$server"
+    press "$server" ctrl+i
+    shoot "$server" server-ladder
+    press "$client" ctrl+i
+    shoot "$client" client-ladder
+    press "$server" ctrl+shift+l
+    press "$server" ctrl+i
+    await "$server"
+    press "$client" ctrl+i
+    await "$client"
+
     resize "$server" 860 380
     resize "$client" 560 380
     await "$server"
@@ -108,6 +129,8 @@ take_all() {
     # Nobody listens on port 3001; on port 3000 somebody does.
     start parley-client --connect "$host" 3001
     shoot "$window" client-error
+    press "$window" ctrl+i
+    shoot "$window" client-refused
     start parley-server "$host" 3000
     shoot "$window" server-error
 
@@ -133,6 +156,12 @@ take_all() {
     kill -STOP "${started[0]}"
     start parley-client --connect "$host" 3000
     shoot "$window" client-busy
+    end_started
+
+    start parley-server "$host" 3000
+    await "$window"
+    title=Repeat start parley-client --repeat 20000 --concurrency 64 --connect "$host" 3000
+    shoot "$window" client-repeat
     end_started
 
     # A client that reads nothing of a long greeting.

@@ -95,7 +95,7 @@ BytesView::BytesView(BytesModel &model, QWidget *parent)
     list_->setModel(&model_);
     list_->installEventFilter(this);
     connect(list_->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex &current) {
-        if (current.isValid() && list_->hasFocus())
+        if (current.isValid())
             Q_EMIT eventChosen(model_.eventOf(current.row()));
     });
     connect(&model_, &BytesModel::rowsInserted, this, &BytesView::showOmission);
@@ -190,10 +190,8 @@ void BytesView::findNext()
         return;
     }
     const int row = model_.find(needleOf(needle_->text()), list_->currentIndex().row());
-    if (row >= 0) {
+    if (row >= 0)
         list_->setCurrentIndex(model_.index(row));
-        Q_EMIT eventChosen(model_.eventOf(row));
-    }
     found_->showText(row >= 0 ? QString() : tr("Not found"));
 }
 

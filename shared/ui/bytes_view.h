@@ -33,7 +33,7 @@ public:
     QString save(BytesModel::Direction direction, const QString &fileName) const;
 
 Q_SIGNALS:
-    /// The user went to the bytes of event number @p event.
+    /// The current row is one of event number @p event.
     void eventChosen(std::size_t event);
     /// For the user: what became of a command.
     void said(const QString &text);

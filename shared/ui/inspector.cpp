@@ -12,6 +12,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
+#include <QScopedValueRollback>
 #include <QScreen>
 #include <QSplitter>
 #include <QTabWidget>
@@ -115,12 +116,17 @@ void Inspector::inspect(quint64 connection, const QString &title)
 void Inspector::rungChosen(const QModelIndex &current)
 {
     explanation_->explain(current.row());
-    if (current.isValid() && ladderView_->hasFocus())
-        bytesView_->goToEvent(ladder_.row(current.row()).event);
+    if (!current.isValid() || following_)
+        return;
+    const QScopedValueRollback following(following_, true);
+    bytesView_->goToEvent(ladder_.row(current.row()).event);
 }
 
 void Inspector::bytesChosen(std::size_t event)
 {
+    if (following_)
+        return;
+    const QScopedValueRollback following(following_, true);
     ladderView_->setCurrentIndex(ladder_.index(ladder_.rowOfEvent(event)));
 }
 

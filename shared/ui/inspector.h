@@ -74,6 +74,7 @@ private:
     QTabWidget *const pages_;
     ExplanationView *const explanation_;
     BytesView *const bytesView_;
+    bool following_ = false;        // one of ladder and bytes follows the other's selection
     QSplitter *splitter_ = nullptr; // the one that this is the lower half of
     int height_ = DefaultHeight;    // of the body when it was open last
 };

@@ -38,6 +38,14 @@ QString timeText(qint64 nanoseconds)
     return nanoseconds == 0 ? u"0"_s : durationText(std::chrono::nanoseconds(nanoseconds));
 }
 
+/// In a program that reads from right to left, texts would change sides.
+void begin(QPainter &painter)
+{
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setLayoutDirection(Qt::LeftToRight);
+}
+
 QFont italic(QFont font)
 {
     font.setItalic(true);
@@ -97,7 +105,7 @@ LadderPainter::Columns LadderPainter::columns(const QRect &rect) const
 
 void LadderPainter::paintHeader(QPainter &painter, const QRect &rect) const
 {
-    painter.save();
+    begin(painter);
     painter.fillRect(rect, palette_.color(QPalette::Window));
     const Columns at = columns(rect);
     const QFontMetrics metrics(font_);
@@ -143,8 +151,7 @@ void LadderPainter::paintHeader(QPainter &painter, const QRect &rect) const
 void LadderPainter::paintRow(QPainter &painter, const QRect &rect, int row, QPalette::ColorGroup group,
                              bool selected) const
 {
-    painter.save();
-    painter.setRenderHint(QPainter::Antialiasing);
+    begin(painter);
     const QColor background = palette_.color(group, selected ? QPalette::Highlight : QPalette::Base);
     const QColor text = palette_.color(group, selected ? QPalette::HighlightedText : QPalette::Text);
     const QColor dimmed = blended(text, background, 0.35F);
@@ -185,8 +192,7 @@ void LadderPainter::paintRow(QPainter &painter, const QRect &rect, int row, QPal
 
 void LadderPainter::paintLines(QPainter &painter, const QRect &rect) const
 {
-    painter.save();
-    painter.setRenderHint(QPainter::Antialiasing);
+    begin(painter);
     drawLines(painter, rect, blended(palette_.color(QPalette::Text), palette_.color(QPalette::Base), 0.5F));
     painter.restore();
 }
@@ -243,8 +249,7 @@ void LadderPainter::drawArrow(QPainter &painter, int from, int to, int y, const 
 
 void LadderPainter::paintLegend(QPainter &painter, const QRect &rect) const
 {
-    painter.save();
-    painter.setRenderHint(QPainter::Antialiasing);
+    begin(painter);
     const QColor background = palette_.color(QPalette::Window);
     painter.fillRect(rect, background);
     painter.setPen(blended(palette_.color(QPalette::WindowText), background, 0.75F));

@@ -21,6 +21,7 @@ import pathlib
 import signal
 import sys
 
+import clients
 import million
 import rates
 import windows
@@ -49,8 +50,16 @@ ROWS = [
     Row("million: CPU of a connection, 500,000 listed", million.cpu, at_most=1.15),
     Row("million: delay, idle", lambda run: million.delay(run, "idle"), at_most=50, unit="ms"),
     Row("million: delay, scrolling", lambda run: million.delay(run, "scrolling"), at_most=50, unit="ms"),
+    Row("million: delay, typing into the filter", lambda run: million.delay(run, "typing"), at_most=50, unit="ms"),
+    Row("million: delay, sorting", lambda run: million.delay(run, "sorting"), at_most=50, unit="ms"),
+    Row("million: a filter's result", lambda run: million.result(run, "typing"), at_most=1, unit="s"),
+    Row("million: a sort's result", lambda run: million.result(run, "sorting"), at_most=1, unit="s"),
     Row("Python: rate, 4 at once", rates.python_rate, at_least=0.85),
     Row("Python: slowest client, 64 at once", rates.python_slowest, at_least=100, unit="x"),
+    Row("client: rate as a load, 64 at once", lambda run: clients.repeat_rate(run, 64), at_least=0.80),
+    Row("client: rate as a load, 1 at once", lambda run: clients.repeat_rate(run, 1), at_least=0.85),
+    Row("client: connections that it holds", clients.held, at_least=clients.HELD),
+    Row("client: a single connection", clients.single, at_most=0.8),
 ]
 
 

@@ -64,7 +64,10 @@ class Program:
 
     def ask(self, command, seconds=PATIENCE):
         self.process.stdin.write(command.encode() + b"\n")
-        return json.loads(self.line(seconds))
+        answer = json.loads(self.line(seconds))
+        if "error" in answer:
+            raise Unmeasurable(f"{self.name}: {command}: {answer['error']}")
+        return answer
 
     def result(self):
         """What it says when its stdin ends."""

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Figures, their goals, and the table of both."""
 
+import subprocess
 from dataclasses import dataclass
 from typing import Callable
 
@@ -31,7 +32,7 @@ class Row:
     @property
     def goal(self):
         bound, value = (">=", self.at_least) if self.at_most is None else ("<=", self.at_most)
-        return f"{bound} {value:g} {self.unit}" if self.unit else f"{bound} {value:.2f}"
+        return f"{bound} {value:g} {self.unit}".strip()
 
     def met(self, figure):
         return (figure.whole and (self.at_least is None or figure.value >= self.at_least)
@@ -49,7 +50,7 @@ def print_table(rows, run):
         try:
             figure = row.measure(run)
             met, text, detail = row.met(figure), figure.text, figure.detail
-        except Unmeasurable as reason:
+        except (Unmeasurable, OSError, subprocess.SubprocessError) as reason:
             met, text, detail = False, "none", str(reason)
         short += not met
         print(LAYOUT.format(row.what, text, row.goal, "pass" if met else "short", detail), flush=True)

@@ -75,9 +75,17 @@ def _pings_under_load(run):
         return watch.result(), load
 
 
+def milliseconds(pings, which):
+    """A figure of what ping.c says."""
+    return Figure(pings[which] / 1000, f"{pings[which] / 1000:.1f} ms",
+                  f"p50 {pings['p50'] / 1000:.2f}, p99 {pings['p99'] / 1000:.1f} ms; {pings['answers']} of "
+                  f"{pings['pings']} answered; the pinging itself up to {pings['late'] / 1000:.1f} ms late",
+                  pings["answers"] == pings["pings"])
+
+
 def delay(run, which):
     pings, load = _pings_under_load(run)
-    return Figure(pings[which] / 1000, f"{pings[which] / 1000:.1f} ms",
-                  f"p50 {pings['p50'] / 1000:.2f} ms; {pings['answers']} of {pings['pings']} answered, "
-                  f"at {load['rate']:,.0f}/s",
-                  pings["answers"] == pings["pings"] and load["complete"] == load["connections"])
+    figure = milliseconds(pings, which)
+    figure.detail += f"; {load['rate']:,.0f}/s"
+    figure.whole = figure.whole and load["complete"] == load["connections"]
+    return figure

@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/headless_repeat.h"
+
+#include "client_gui/client_options.h"
+#include "client_gui/repeat_export.h"
+#include "client_gui/repeat_run.h"
+#include "shared/io_thread.h"
+#include "shared/line_writer.h"
+#include "shared/native_socket.h"
+#include "shared/termination_signal.h"
+
+#include <QCoreApplication>
+
+#include <atomic>
+#include <unistd.h>
+
+namespace parley
+{
+
+int runHeadlessRepeat(const ClientOptions &options)
+{
+    TerminationSignal termination;
+    IoThread<RepeatRun> run;
+    RepeatSnapshot account;
+    QObject::connect(run.engine(), &RepeatRun::finished, &termination, [&account](const RepeatSnapshot &finished) {
+        account = finished;
+        QCoreApplication::quit();
+    });
+    bool interrupted = false;
+    QObject::connect(&termination, &TerminationSignal::received, &termination, [&] {
+        interrupted = true;
+        run.post([](RepeatRun &engine) { engine.cancel(); });
+    });
+    run.post([request = options.repeatRequest()](RepeatRun &engine) { engine.start(request); });
+    QCoreApplication::exec();
+
+    std::atomic<int> outputError = 0;
+    LineWriter output(STDOUT_FILENO, [&outputError](int error) { outputError = error; });
+    output.write(options.json ? repeatToJson(*account) : repeatToText(*account).toUtf8());
+    constexpr std::chrono::milliseconds turn{20};
+    while (!output.finish(turn) && outputError == 0)
+        QCoreApplication::processEvents();
+
+    if (const QString failure = account->failure(); !failure.isEmpty())
+        printError(QString(failure + u' ' + account->advice()).trimmed());
+    else if (outputError != 0)
+        printError(
+            QCoreApplication::translate("Headless", "Cannot write to stdout: %1.").arg(native::errorText(outputError)));
+    else
+        return ExitOk;
+    return ExitFailure;
+}
+
+} // namespace parley

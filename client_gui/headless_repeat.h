@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+namespace parley
+{
+
+struct ClientOptions;
+
+/// Makes the connections of a run without a window and prints the account on stdout, as text or as a JSON object.
+/// SIGINT and SIGTERM end the run with the account so far. Returns the exit status: ExitFailure if a single connection
+/// was not complete.
+int runHeadlessRepeat(const ClientOptions &options);
+
+} // namespace parley

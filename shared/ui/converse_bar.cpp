@@ -1,0 +1,281 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/ui/converse_bar.h"
+
+#include "shared/message.h"
+#include "shared/ui/status_label.h"
+
+#include <QComboBox>
+#include <QFileDialog>
+#include <QFontDatabase>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLineEdit>
+#include <QLocale>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+constexpr std::chrono::milliseconds FirstPoll{10}; // what ends within it shows no progress
+constexpr std::chrono::milliseconds PollInterval{100};
+constexpr qsizetype PreviewedBytes = 24;
+
+enum Mode { Text, Hex };
+
+QPushButton *button(const QString &name, const QString &text, const QString &toolTip)
+{
+    auto *button = new QPushButton(text);
+    button->setObjectName(name);
+    button->setToolTip(toolTip);
+    button->setAutoDefault(false);
+    return button;
+}
+
+QComboBox *choice(const QString &name, const QString &accessibleName)
+{
+    auto *choice = new QComboBox;
+    choice->setObjectName(name);
+    choice->setAccessibleName(accessibleName);
+    return choice;
+}
+
+} // namespace
+
+ConverseBar::ConverseBar(QWidget *parent)
+    : QWidget(parent), whom_(new QLabel), mode_(choice(u"converseMode"_s, tr("What is typed"))), text_(new QLineEdit),
+      ending_(choice(u"converseEnding"_s, tr("Line ending"))),
+      preview_(new StatusLabel(u"conversePreview"_s, tr("Bytes to be sent"))), progress_(new QProgressBar),
+      send_(button(u"converseSend"_s, tr("Send"), tr("Send what is typed"))),
+      file_(button(u"converseFile"_s, tr("Send F&ile…"), tr("Send what a file holds, byte for byte"))),
+      cancel_(button(u"converseCancel"_s, tr("Cancel"), tr("Stop sending; what was sent stays sent"))),
+      halfClose_(button(u"converseHalfClose"_s, tr("Half-Cl&ose"), tr("Send FIN, and go on receiving"))),
+      close_(button(u"converseClose"_s, tr("Clos&e"), tr("Close in order (FIN)"))),
+      reset_(button(u"converseReset"_s, tr("Rese&t"), tr("End at once (RST); what is unsent is lost")))
+{
+    setObjectName(u"converse"_s);
+    whom_->setObjectName(u"conversePeers"_s);
+    whom_->setTextFormat(Qt::PlainText);
+    text_->setObjectName(u"converseText"_s);
+    text_->setAccessibleName(tr("What to send"));
+    text_->setMaxLength(LongestText);
+    text_->installEventFilter(this);
+    mode_->addItem(tr("Text"));
+    mode_->addItem(tr("Hex"));
+    mode_->setToolTip(
+        tr("Text in UTF-8 with \\n, \\r, \\t, \\0, \\\\, \\xhh, \\uhhhh; or pairs of hexadecimal digits"));
+    ending_->addItem(tr("No line ending"), QByteArray());
+    ending_->addItem(tr("LF"), QByteArray("\n"));
+    ending_->addItem(tr("CR LF"), QByteArray("\r\n"));
+    ending_->setToolTip(tr("What is sent after the text"));
+    preview_->setForegroundRole(QPalette::PlaceholderText);
+    preview_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    preview_->setMinimumWidth(1); // it must not widen the window
+    progress_->setObjectName(u"converseProgress"_s);
+    progress_->setAccessibleName(tr("Progress of sending"));
+    progress_->setRange(0, 1000);
+
+    auto *line = new QHBoxLayout;
+    line->addWidget(mode_);
+    line->addWidget(text_, 1);
+    line->addWidget(ending_);
+    line->addWidget(send_);
+    auto *details = new QHBoxLayout;
+    details->addWidget(progress_);
+    details->addWidget(preview_, 1);
+    details->addWidget(cancel_);
+    details->addWidget(file_);
+    details->addWidget(halfClose_);
+    details->addWidget(close_);
+    details->addWidget(reset_);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins({});
+    layout->addWidget(whom_);
+    layout->addLayout(line);
+    layout->addLayout(details);
+
+    connect(text_, &QLineEdit::textChanged, this, &ConverseBar::showPreview);
+    connect(text_, &QLineEdit::returnPressed, this, &ConverseBar::sendText);
+    connect(mode_, &QComboBox::currentIndexChanged, this, &ConverseBar::showPreview);
+    connect(ending_, &QComboBox::currentIndexChanged, this, &ConverseBar::showPreview);
+    connect(send_, &QPushButton::clicked, this, &ConverseBar::sendText);
+    connect(file_, &QPushButton::clicked, this, &ConverseBar::sendFile);
+    connect(cancel_, &QPushButton::clicked, this, [this] {
+        isCancelled_ = true;
+        Q_EMIT cancel(transfer_);
+    });
+    connect(halfClose_, &QPushButton::clicked, this, &ConverseBar::halfClose);
+    connect(close_, &QPushButton::clicked, this, &ConverseBar::close);
+    connect(reset_, &QPushButton::clicked, this, &ConverseBar::reset);
+    connect(&poll_, &QTimer::timeout, this, &ConverseBar::showProgress);
+    hide();
+    showPreview();
+}
+
+void ConverseBar::setPeers(const QString &whom)
+{
+    whom_->setText(whom);
+    setVisible(!whom.isEmpty() || transfer_);
+    showState();
+}
+
+void ConverseBar::watch(const std::shared_ptr<Transfer> &transfer)
+{
+    transfer_ = transfer;
+    isCancelled_ = false;
+    progress_->setValue(0);
+    poll_.start(FirstPoll);
+    showState();
+}
+
+bool ConverseBar::isHex() const
+{
+    return mode_->currentIndex() == Hex;
+}
+
+std::variant<QByteArray, BytesError> ConverseBar::bytes() const
+{
+    if (isHex())
+        return parseHex(text_->text());
+    auto parsed = parseEscaped(text_->text());
+    if (auto *typed = std::get_if<QByteArray>(&parsed))
+        *typed += ending_->currentData().toByteArray();
+    return parsed;
+}
+
+void ConverseBar::sendText()
+{
+    const auto parsed = bytes();
+    const auto *typed = std::get_if<QByteArray>(&parsed);
+    if (const auto *error = std::get_if<BytesError>(&parsed))
+        text_->setCursorPosition(static_cast<int>(error->position));
+    if (!typed || typed->isEmpty() || transfer_ || whom_->text().isEmpty())
+        return;
+    if (history_.isEmpty() || history_.constLast() != text_->text())
+        history_.append(text_->text());
+    if (history_.size() > LongestHistory)
+        history_.removeFirst();
+    recalled_ = history_.size();
+    draft_.clear();
+    const auto transfer = std::make_shared<Transfer>(*typed);
+    text_->clear();
+    watch(transfer);
+    Q_EMIT send(transfer);
+}
+
+void ConverseBar::sendFile()
+{
+    auto *dialog = new QFileDialog(this, tr("Send File"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &name) {
+        const auto opened = Transfer::ofFile(name);
+        if (const auto *sentence = std::get_if<QString>(&opened)) {
+            Q_EMIT failed(*sentence);
+            return;
+        }
+        const auto transfer = std::get<std::shared_ptr<Transfer>>(opened);
+        watch(transfer);
+        Q_EMIT send(transfer);
+    });
+    dialog->open();
+}
+
+/// The up and down keys go through what was sent.
+bool ConverseBar::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::KeyPress) {
+        const int key = static_cast<const QKeyEvent *>(event)->key();
+        if (key == Qt::Key_Up || key == Qt::Key_Down) {
+            recall(key == Qt::Key_Up ? -1 : 1);
+            return true;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+void ConverseBar::recall(int step)
+{
+    const qsizetype wanted = recalled_ + step;
+    if (wanted < 0 || wanted > history_.size())
+        return;
+    if (recalled_ == history_.size())
+        draft_ = text_->text();
+    recalled_ = wanted;
+    text_->setText(wanted == history_.size() ? draft_ : history_.at(wanted));
+}
+
+void ConverseBar::showPreview()
+{
+    ending_->setEnabled(!isHex());
+    text_->setPlaceholderText(isHex() ? tr("Pairs of hexadecimal digits, such as 48 65 0a")
+                                      : tr("Text to send; \\n, \\x00 and \\u00e9 are replaced"));
+    if (!transfer_) {
+        const auto parsed = bytes();
+        const auto *error = std::get_if<BytesError>(&parsed);
+        const QByteArray typed = error ? QByteArray() : std::get<QByteArray>(parsed);
+        preview_->setForegroundRole(error ? QPalette::WindowText : QPalette::PlaceholderText);
+        preview_->showText(error ? error->sentence
+                           : typed.isEmpty()
+                               ? QString()
+                               : tr("%1: %2").arg(bytesText(typed.size()), hexText(typed, PreviewedBytes)));
+    }
+    showState();
+}
+
+void ConverseBar::showProgress()
+{
+    const Transfer::Progress progress = transfer_->progress();
+    if (progress.isFinished) {
+        finish(progress);
+        return;
+    }
+    poll_.start(PollInterval);
+    isSlow_ = true;
+    const QString whom = progress.connections == 1 ? tr("1 connection")
+                                                   : tr("%1 connections").arg(QLocale().toString(progress.connections));
+    preview_->setForegroundRole(QPalette::WindowText);
+    preview_->showText(tr("Sent %1 of %2 to %3").arg(bytesText(progress.sent), bytesText(progress.total), whom));
+    if (progress.total > 0)
+        progress_->setValue(static_cast<int>(1000 * progress.sent / progress.total));
+    showState();
+}
+
+void ConverseBar::finish(const Transfer::Progress &progress)
+{
+    poll_.stop();
+    transfer_.reset();
+    isSlow_ = false;
+    if (progress.failed > 0 && !isCancelled_) {
+        Q_EMIT failed(progress.connections == 0
+                          ? tr("Nothing was sent: the connection can send no more, or is sending something else.")
+                          : tr("Sent %1 of %2: not all connections took it all.")
+                                .arg(bytesText(progress.sent), bytesText(progress.total)));
+    }
+    showPreview();
+    setVisible(!whom_->text().isEmpty());
+}
+
+void ConverseBar::showState()
+{
+    const auto parsed = bytes();
+    const auto *typed = std::get_if<QByteArray>(&parsed);
+    const bool hasPeers = !whom_->text().isEmpty();
+    send_->setEnabled(hasPeers && !transfer_ && typed && !typed->isEmpty());
+    file_->setEnabled(hasPeers && !transfer_);
+    for (QPushButton *ending : {halfClose_, close_, reset_})
+        ending->setEnabled(hasPeers);
+    progress_->setVisible(isSlow_);
+    cancel_->setVisible(isSlow_);
+    file_->setVisible(!isSlow_);
+}
+
+} // namespace parley

@@ -1,0 +1,90 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/escaped_bytes.h"
+#include "shared/transfer.h"
+
+#include <QStringList>
+#include <QTimer>
+#include <QWidget>
+
+#include <memory>
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QProgressBar;
+class QPushButton;
+
+namespace parley
+{
+
+class StatusLabel;
+
+/// Where the user talks on connections that are open: text with escapes or hexadecimal bytes, with a preview of what
+/// they are on the wire, or a file; and how to end it. It is hidden while there is nobody to talk to.
+///
+/// One transfer at a time: while it is under way its progress takes the preview's place, and it can be cancelled.
+class ConverseBar : public QWidget
+{
+    Q_OBJECT
+
+public:
+    static constexpr int LongestText = 4096;   ///< UTF-16 code units; what the field lays out without a stall
+    static constexpr int LongestHistory = 100; ///< entries; the oldest leave
+
+    explicit ConverseBar(QWidget *parent = nullptr);
+
+    /// @param whom `connection 3`, `3 connections`; empty where there is nobody: the bar hides.
+    void setPeers(const QString &whom);
+    /// Shows how @p transfer goes until it is finished.
+    void watch(const std::shared_ptr<Transfer> &transfer);
+
+Q_SIGNALS:
+    void send(const std::shared_ptr<parley::Transfer> &transfer);
+    void cancel(const std::shared_ptr<parley::Transfer> &transfer);
+    void halfClose();
+    void close();
+    void reset();
+    /// A file cannot be sent, in one sentence.
+    void failed(const QString &sentence);
+
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
+private:
+    std::variant<QByteArray, BytesError> bytes() const;
+    bool isHex() const;
+    void sendText();
+    void sendFile();
+    void recall(int step);
+    void showPreview();
+    void showProgress();
+    void finish(const Transfer::Progress &progress);
+    void showState();
+
+    QLabel *whom_;
+    QComboBox *mode_;
+    QLineEdit *text_;
+    QComboBox *ending_;
+    StatusLabel *preview_;
+    QProgressBar *progress_;
+    QPushButton *send_;
+    QPushButton *file_;
+    QPushButton *cancel_;
+    QPushButton *halfClose_;
+    QPushButton *close_;
+    QPushButton *reset_;
+
+    QStringList history_;                // the latest last
+    qsizetype recalled_ = 0;             // the entry that the field shows; the history's size: what is typed anew
+    QString draft_;                      // what was typed before an entry was recalled
+    std::shared_ptr<Transfer> transfer_; // under way
+    bool isSlow_ = false;                // so that its progress is worth showing
+    bool isCancelled_ = false;
+    QTimer poll_;
+};
+
+} // namespace parley
