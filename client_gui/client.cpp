@@ -177,7 +177,9 @@ void Client::reset()
     if (!canConverse())
         return;
     native::resetOnClose(connected_->fd());
+    resets_ = true;
     end(Outcome::Aborted);
+    resets_ = false;
 }
 
 void Client::lookedUp(int error, const std::vector<Address> &addresses)
@@ -394,6 +396,7 @@ bool Client::sendPart()
     if (result.wouldBlock())
         return true;
     Event sent = event(Call::Send, result);
+    sent.argument = static_cast<int>(piece.size());
     if (!events_.isCrowded())
         sent.bytes = std::move(piece);
     events_.write(std::move(sent));
@@ -474,7 +477,9 @@ void Client::close(Socket &socket)
     const auto it = std::find_if(sockets_.begin(), sockets_.end(),
                                  [&](const auto &candidate) { return candidate.get() == &socket; });
     sockets_.erase(it);
-    record(Call::Close, {0, 0});
+    Event closed = event(Call::Close, {0, 0});
+    closed.argument = resets_ ? 1 : 0;
+    events_.write(std::move(closed));
 }
 
 void Client::end(Outcome outcome, int error)

@@ -67,9 +67,6 @@ public:
     /// Asks the system about an attempt's connection, for kernelViewed().
     void viewKernel(quint64 attempt);
 
-Q_SIGNALS:
-    void kernelViewed(quint64 attempt, const parley::KernelView &view);
-
     // What the user asks of the connection; nothing happens where there is none, or with UDP.
     /// As ConnectRequest::stays, for the attempt under way.
     void stay();
@@ -83,6 +80,9 @@ Q_SIGNALS:
     void close();
     /// Resets at once: the attempt is Aborted.
     void reset();
+
+Q_SIGNALS:
+    void kernelViewed(quint64 attempt, const parley::KernelView &view);
 
 private:
     /// A socket that is connecting, or has connected, to one of the host's addresses.
@@ -145,6 +145,7 @@ private:
     std::unique_ptr<TransferPart> part_; // what the user sends after it
     bool sendsFin_ = false;              // once all that is sent
     bool sentFin_ = false;
+    bool resets_ = false;    // instead of closing in order
     bool hasAnswer_ = false; // a datagram came back
 };
 

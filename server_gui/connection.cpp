@@ -258,6 +258,7 @@ native::Result Connection::sendOutput()
     if (result.wouldBlock())
         return result;
     Event sent = event(Call::Send, result);
+    sent.argument = static_cast<int>(end_ - offset_);
     sent.offset = offset_;
     offset_ += std::max<qint64>(result.value, 0);
     sent.bytes = hasOutput() ? output_ : std::exchange(output_, {});
@@ -280,6 +281,7 @@ native::Result Connection::sendPart()
     if (result.wouldBlock())
         return result;
     Event sent = event(Call::Send, result);
+    sent.argument = static_cast<int>(piece.size());
     if (!owner_.events().isCrowded())
         sent.bytes = std::move(piece);
     owner_.events().write(std::move(sent));

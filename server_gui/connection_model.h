@@ -60,6 +60,8 @@ public:
     bool isArranging() const { return isArranging_; }
 
     quint64 numberAt(int row) const { return store_.numberAt(listing_.recordRow(row)); }
+    /// Whether bytes can still be sent there: not of a sender of datagrams.
+    bool isOpenAt(int row) const { return store_.isOpenAt(listing_.recordRow(row)); }
     /// The rows of those of the connections that are listed, ascending.
     std::vector<int> rowsOf(const std::vector<quint64> &numbers) const { return listing_.rowsOf(numbers); }
 

@@ -43,6 +43,12 @@ quint64 ConnectionStore::numberAt(int row) const
     return chunk.firstNumber + chunk.records[indexOf(row)].number;
 }
 
+bool ConnectionStore::isOpenAt(int row) const
+{
+    const Packed &packed = chunkOf(row).records[indexOf(row)];
+    return packed.outcome == Outcome::None && !packed.hasDatagrams;
+}
+
 int ConnectionStore::find(quint64 number) const
 {
     const auto rows = std::views::iota(0, size_);

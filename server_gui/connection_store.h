@@ -37,6 +37,8 @@ public:
     /// @param row from 0 for the oldest.
     ConnectionRecord at(int row) const;
     quint64 numberAt(int row) const;
+    /// ConnectionRecord::Progress::isOpen(), without unpacking the record.
+    bool isOpenAt(int row) const;
     /// The row of a connection's record; -1 if there is none.
     int find(quint64 number) const;
     /// Appends a record with a number greater than all others'.

@@ -19,6 +19,8 @@
 #include <QShortcut>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace parley
@@ -98,6 +100,19 @@ QHeaderView &ConnectionsPane::header() const
 const std::vector<quint64> &ConnectionsPane::selection() const
 {
     return selection_->numbers();
+}
+
+std::vector<quint64> ConnectionsPane::openSelection() const
+{
+    std::vector<quint64> numbers;
+    for (const QItemSelectionRange &range : table_->selectionModel()->selection()) {
+        for (int row = range.top(); row <= range.bottom(); ++row) {
+            if (model_.isOpenAt(row))
+                numbers.push_back(model_.numberAt(row));
+        }
+    }
+    std::ranges::sort(numbers);
+    return numbers;
 }
 
 void ConnectionsPane::clearSelection()

@@ -43,6 +43,8 @@ public:
 
     /// The numbers of the selected connections that are listed, ascending; at most ConnectionSelection::MaxSelected.
     const std::vector<quint64> &selection() const;
+    /// Those of all the selected ones that are open, ascending.
+    std::vector<quint64> openSelection() const;
     void clearSelection();
 
 Q_SIGNALS:

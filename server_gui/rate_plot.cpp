@@ -89,7 +89,7 @@ void RatePlot::read(const EventBatch &batch)
 /// At the end of the second, when its events have been delivered.
 void RatePlot::scheduleTick()
 {
-    constexpr auto delivery = 2 * EventStream::ForWindow.flood;
+    constexpr auto delivery = 2 * EventStream::ForWindow.inAFlood;
     const auto left = std::chrono::milliseconds((Second - stream_.now() % Second) / Millisecond);
     timer_.start(left + delivery);
 }

@@ -26,6 +26,7 @@
 #include <QCloseEvent>
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QHeaderView>
 #include <QLineEdit>
 #include <QLocale>
 #include <QMenuBar>
@@ -93,10 +94,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     });
     connect(server_.engine(), &Server::kernelViewed, kernel, &KernelPage::showAnswer);
     inspector_->addPage(kernel, tr("Kernel's View"));
-    pane_ = new ConnectionsPane(connections_, stream_);
-    connect(pane_, &ConnectionsPane::selectionChanged, this, &ServerWindow::inspectSelected);
-    layout->addWidget(inspector_->below(pane_), 1);
-    inspectSelected();
+    layout->addWidget(inspector_->below(buildConnections()), 1);
     layout->addWidget(buildConverse());
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
@@ -228,20 +226,28 @@ QWidget *ServerWindow::buildBehaviours()
     return behaviourEditor_;
 }
 
+QWidget *ServerWindow::buildConnections()
+{
+    pane_ = new ConnectionsPane(connections_, stream_);
+    connect(pane_, &ConnectionsPane::selectionChanged, this, &ServerWindow::inspectSelected);
+    inspectSelected();
+    return pane_;
+}
+
 /// For the connections that are selected and open.
 QWidget *ServerWindow::buildConverse()
 {
     using Numbers = std::vector<quint64>;
     converse_ = new ConverseBar;
     connect(converse_, &ConverseBar::send, this, [this](const std::shared_ptr<Transfer> &transfer) {
-        server_.post([numbers = selectedOpen(), transfer](Server &server) { server.send(numbers, transfer); });
+        server_.post([numbers = pane_->openSelection(), transfer](Server &server) { server.send(numbers, transfer); });
     });
     connect(converse_, &ConverseBar::cancel, this, [this](const std::shared_ptr<Transfer> &transfer) {
         server_.post([transfer](Server &server) { server.cancel(transfer); });
     });
     const auto ending = [this](void (Server::*command)(const Numbers &)) {
         return [this, command] {
-            server_.post([command, numbers = selectedOpen()](Server &server) { (server.*command)(numbers); });
+            server_.post([command, numbers = pane_->openSelection()](Server &server) { (server.*command)(numbers); });
         };
     };
     connect(converse_, &ConverseBar::halfClose, this, ending(&Server::halfClose));
@@ -257,22 +263,9 @@ QWidget *ServerWindow::buildConverse()
     return converse_;
 }
 
-/// In ascending order.
-std::vector<quint64> ServerWindow::selectedOpen() const
-{
-    std::vector<quint64> numbers;
-    const ConnectionStore &records = connections_.records();
-    for (const quint64 number : pane_->selection()) {
-        const int row = records.find(number);
-        if (row >= 0 && records.at(row).progress.isOpen())
-            numbers.push_back(number);
-    }
-    return numbers;
-}
-
 void ServerWindow::showPeers()
 {
-    const std::vector<quint64> numbers = selectedOpen();
+    const std::vector<quint64> numbers = pane_->openSelection();
     const QLocale locale;
     converse_->setPeers(numbers.empty()       ? QString()
                         : numbers.size() == 1 ? tr("To connection %1").arg(locale.toString(numbers.front()))
@@ -291,13 +284,13 @@ void ServerWindow::buildMenus()
     menu->addAction(tr("Li&mits…"), this, &ServerWindow::changeLimits);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+    pane_->addActions(*menuBar()->addMenu(tr("&Connections")));
     QMenu *view = menuBar()->addMenu(tr("&View"));
     inspector_->fillMenu(*view);
     view->addAction(acceptQueue_->showAction());
     view->addSeparator();
     view->addAction(tr("&Listener"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), pane_,
                     &ConnectionsPane::clearSelection);
-    pane_->addActions(*menuBar()->addMenu(tr("&Connections")));
     addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
 }
 

@@ -25,8 +25,8 @@ namespace parley
 
 class AcceptQueueBar;
 class BehaviourEditor;
-class ConnectionsPane;
 class ConverseBar;
+class ConnectionsPane;
 class EndpointForm;
 class FileSaver;
 class Inspector;
@@ -64,6 +64,7 @@ private:
     QWidget *buildForm(const Fields &fields);
     QLayout *buildReach();
     QWidget *buildBehaviours();
+    QWidget *buildConnections();
     QWidget *buildConverse();
     void buildMenus();
     void inspectSelected();

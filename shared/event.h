@@ -63,8 +63,8 @@ struct Event
     qint64 offset = 0;      ///< where in bytes the payload starts (a greeting is shared, never copied)
     Address address;        ///< Accept, Connect, SendTo, RecvFrom: the peer. Bind, Listen, GetSockName: this side
     int error = 0;          ///< errno of a failed call; GetAddrInfo: the EAI_ code
-    int argument = 0;       ///< Listen: the backlog. Recv, RecvFrom: the room for bytes. Close: 1 where SO_LINGER makes
-                            ///< it send RST
+    int argument = 0; ///< Listen: the backlog. Send: the bytes asked for, if not all that bytes holds. Recv, RecvFrom:
+                      ///< the room for bytes. Close: 1 where SO_LINGER makes it send RST
     Call call = Call::End;
     Outcome outcome = Outcome::None;                ///< End only
     Transport transport = Transport::Tcp;           ///< Socket, Accept: the socket's kind

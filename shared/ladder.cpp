@@ -51,7 +51,10 @@ QString argumentsText(const Event &event)
     case Call::Bind:
     case Call::Connect: return addressText(event);
     case Call::Listen: return QString::number(event.argument);
-    case Call::Send: return QString::number(std::max(event.bytes.size() - event.offset, event.result));
+    case Call::Send:
+        if (event.argument > 0)
+            return QString::number(event.argument);
+        return QString::number(std::max(event.bytes.size() - event.offset, event.result));
     case Call::SendTo:
         return QString::number(std::max(event.bytes.size() - event.offset, event.result)) + u", "_s
                + addressText(event);

@@ -299,6 +299,7 @@ void TestBehaviours::resetsWhenDelivered()
     QVERIFY2(!inOrder, "there was no reset");
     QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(1), Outcome::Aborted, Patience);
     QCOMPARE(fixture.recorder.find(1, Call::End)->result, count);
+    QCOMPARE(fixture.recorder.find(1, Call::Send)->argument, count); // though the event holds all of the greeting
 }
 
 void TestBehaviours::finishesAtOnce_data()

@@ -380,6 +380,7 @@ void TestConverse::clientEnds()
     QCOMPARE(fixture.server.isAtEnd(), inOrder);
     fixture.server.close();
     QTRY_COMPARE(fixture.recorder.outcome(1), outcome);
+    QCOMPARE(fixture.recorder.find(1, Call::Close)->argument, outcome == Outcome::Aborted ? 1 : 0);
 }
 
 QTEST_GUILESS_MAIN(TestConverse)

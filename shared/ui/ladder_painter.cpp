@@ -136,7 +136,7 @@ void LadderPainter::paintHeader(QPainter &painter, const QRect &rect) const
     const QString own = ladder_.local().isNull() && !listens ? QString() : name(ladder_.local());
     const QString other = listens ? QString() : name(ladder_.peer());
     draw(at.own - unit() / 2, middle - unit(), Qt::AlignLeft, own);
-    draw(middle, at.peer + unit(), Qt::AlignRight, other);
+    draw(own.isEmpty() ? at.own : middle, at.peer + unit(), Qt::AlignRight, other);
     y += metrics.height();
     if (const QString omission = ladder_.journal().omission(); !omission.isEmpty()) {
         painter.setFont(italic(font_));

@@ -70,7 +70,8 @@ def main():
     parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds")
     parser.add_argument("rows", nargs="*", metavar="WORDS", help="only rows whose text these are part of")
     arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # which ends what was started
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))  # which ends what was started
 
     wanted = [words.lower() for words in arguments.rows] or [""]
     rows = [row for row in ROWS if any(words in row.what.lower() for words in wanted)]
