@@ -211,12 +211,6 @@ QVariant ConnectionModel::data(const QModelIndex &index, int role) const
     return {};
 }
 
-Address ConnectionModel::peerOf(quint64 number) const
-{
-    const int row = store_.find(number);
-    return row < 0 ? Address() : store_.at(row).peer;
-}
-
 QString ConnectionModel::text(const ConnectionRecord &record, Column column) const
 {
     switch (column) {
