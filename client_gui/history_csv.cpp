@@ -22,8 +22,9 @@ void writeHistory(QIODevice &device, const std::deque<Attempt> &attempts, const 
 {
     device.write("number,started,ended,endpoint,peer_address,peer_port,local_address,local_port,outcome,error,"
                  "received_bytes,reads,duration_us\r\n");
+    const QDateTime utc = start.toUTC(); // once: it asks for the time zone
     for (const Attempt &attempt : attempts) {
-        const auto wallClock = [&](qint64 time) { return start.addMSecs(time / NsPerMs); };
+        const auto wallClock = [&](qint64 time) { return utc.addMSecs(time / NsPerMs); };
         CsvRecord record;
         record.add(static_cast<qint64>(attempt.number)).add(wallClock(attempt.started));
         record.add(attempt.isUnderWay() ? QDateTime() : wallClock(attempt.ended));

@@ -13,6 +13,7 @@ namespace parley
 
 void writeConnections(QIODevice &device, const ConnectionStore &records, const QDateTime &start)
 {
+    const QDateTime utc = start.toUTC(); // once: it asks for the time zone
     constexpr qint64 nsPerMs = 1'000'000;
     constexpr qint64 nsPerUs = 1'000;
     device.write("number,started,ended,peer_address,peer_port,outcome,sent_bytes,received_bytes,acknowledged_bytes,"
@@ -22,8 +23,8 @@ void writeConnections(QIODevice &device, const ConnectionStore &records, const Q
         const ConnectionRecord::Progress &progress = connection.progress;
         const bool isDatagrams = progress.asked > 0;
         CsvRecord record;
-        record.add(static_cast<qint64>(connection.number)).add(start.addMSecs(connection.accepted / nsPerMs));
-        record.add(progress.isOpen() ? QDateTime() : start.addMSecs(connection.ended / nsPerMs));
+        record.add(static_cast<qint64>(connection.number)).add(utc.addMSecs(connection.accepted / nsPerMs));
+        record.add(progress.isOpen() ? QDateTime() : utc.addMSecs(connection.ended / nsPerMs));
         record.add(connection.peer);
         record.add(QString::fromLatin1(
             isDatagrams && progress.outcome == Outcome::None ? "datagrams" : outcomeName(progress.outcome)));
