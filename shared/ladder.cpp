@@ -81,6 +81,8 @@ QString resultText(const Event &event)
 
 QString errorText(const Event &event)
 {
+    if (event.error == EINPROGRESS) // no error, and the longest of the words
+        return u"EINPROGRESS"_s;
     const QString words = event.call == Call::GetAddrInfo ? QString::fromLocal8Bit(::gai_strerror(event.error))
                                                           : native::errorText(event.error);
     return QString::fromLatin1(eventErrorName(event)) + u", "_s + words;

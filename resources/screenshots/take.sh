@@ -9,7 +9,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 programs=$(realpath "${1:-$here/../../build/release/bin}")
 host=192.168.0.104
-screen=4000x1800
+screen=4800x1800
 
 # A network of its own, where that address is ours and port 3000 is free.
 if [[ ! ${PARLEY_SCREENSHOTS-} ]]; then
@@ -35,7 +35,7 @@ trap 'end_started; rm -r "$scratch"' EXIT
 # title where that is set, in $window; the server's at the left, the client's beside it.
 start() {
     local x=0
-    [[ $1 == parley-server ]] || x=$((960 * scale))
+    [[ $1 == parley-server ]] || x=$((1200 * scale))
     printf '[General]\nappearance=%s\n' "$appearance" >"$scratch/Parley/$1.ini"
     (cd "$scratch" && exec env XDG_CONFIG_HOME="$scratch" XDG_RUNTIME_DIR="$scratch" QT_SCALE_FACTOR="$scale" \
         LANG=en_US.UTF-8 LC_CTYPE=C.UTF-8 "$programs/$1" "${@:2}") &

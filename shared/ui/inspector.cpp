@@ -62,8 +62,9 @@ Inspector::Inspector(QWidget *parent)
     body_->setChildrenCollapsible(false);
     body_->addWidget(ladderView_);
     body_->addWidget(pages_);
-    body_->setStretchFactor(0, 5);
-    body_->setStretchFactor(1, 4);
+    body_->setStretchFactor(0, 3);
+    body_->setStretchFactor(1, 2);
+    body_->setSizes({300, 200}); // whatever the widgets ask for
 
     auto *line = new QHBoxLayout;
     line->addWidget(button_);

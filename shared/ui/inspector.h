@@ -60,8 +60,8 @@ private:
     void rungChosen(const QModelIndex &current);
     void bytesChosen(std::size_t event);
 
-    static constexpr int DefaultHeight = 300; ///< pixels, of what is opened
-    static constexpr int ComfortableWidth = 940;
+    static constexpr int DefaultHeight = 300;     ///< pixels, of what is opened
+    static constexpr int ComfortableWidth = 1180; // a refused connect fits without scrolling
 
     Journal journal_;
     Ladder ladder_{journal_};

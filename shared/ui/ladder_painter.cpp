@@ -89,15 +89,15 @@ int LadderPainter::legendHeight() const
 int LadderPainter::minimumWidth() const
 {
     constexpr qsizetype shortest = 34; // the longest of the segments' texts, with an arrow around it
-    const auto characters = static_cast<int>(std::max(shortest, ladder_.longestText() + 4));
+    const auto characters = static_cast<int>(std::max(shortest, ladder_.longestText() + 3));
     return columns({}).own + unit() * (characters + 3);
 }
 
 LadderPainter::Columns LadderPainter::columns(const QRect &rect) const
 {
     Columns columns{};
-    columns.start = rect.left() + unit() * 10;
-    columns.step = columns.start + unit() * 11;
+    columns.start = rect.left() + unit() * 9;
+    columns.step = columns.start + unit() * 10;
     columns.own = columns.step + unit() * 2;
     columns.peer = rect.right() - unit() * 3;
     return columns;
