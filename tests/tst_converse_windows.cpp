@@ -146,8 +146,9 @@ void TestConverseWindows::init()
 
 void TestConverseWindows::behaviourParameters()
 {
-    const ServerProgram server(holding());
-    const quint16 port = portOf(server);
+    ServerOptions options = holding();
+    options.listenAtOnce = false;
+    const ServerProgram server(options);
     auto &choice = server.child<QComboBox>(u"behaviour"_s);
     QCOMPARE(choice.count(), static_cast<int>(behaviours().size()));
     // Only the fields that the chosen one has.
@@ -161,15 +162,28 @@ void TestConverseWindows::behaviourParameters()
     QCOMPARE(every.toolTip(), u"From one time to the next: 1 to 3,600,000 ms"_s);
     bytes.setValue(5);
     every.setValue(3'600'000);
-    auto dripped = RawSocket::connectedTo("127.0.0.1", port);
+    server.click(u"listen"_s);
+    auto dripped = RawSocket::connectedTo("127.0.0.1", portOf(server));
     QCOMPARE(dripped.receive(5), "Hello");
+
+    // While it listens, too: for those that are accepted once the server knows.
     choice.setCurrentIndex(choice.findData(u"reset"_s));
     QVERIFY(server.child<QSpinBox>(u"behaviourAfter"_s).isVisible());
     QVERIFY(!every.isVisible());
-    auto reset = RawSocket::connectedTo("127.0.0.1", port);
-    QCOMPARE(reset.receive(5), "Hello");
-    QVERIFY(!reset.isAtEnd());
-    TRY_COMPARE(server.cell(u"connections"_s, 1, ConnectionModel::State), u"reset here after 5 bytes"_s);
+    const quint16 port = portOf(server);
+    std::vector<RawSocket> others;
+    const auto isReset = [&] {
+        others.push_back(RawSocket::connectedTo("127.0.0.1", port));
+        const int row = static_cast<int>(others.size());
+        return others.back().receive(5) == "Hello"
+               && QTest::qWaitFor(
+                   [&] {
+                       return server.cell(u"connections"_s, row, ConnectionModel::State) == u"reset here after 5 bytes";
+                   },
+                   500);
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isReset(), WindowPatience);
+    QVERIFY(!others.back().isAtEnd());
     QCOMPARE(dripped.waiting(), 0);
     choice.setCurrentIndex(choice.findData(u"drip"_s)); // what it was told is kept
     QCOMPARE(bytes.value(), 5);
