@@ -11,8 +11,8 @@ namespace parley
 namespace
 {
 
-using Kind = Conversation::Step::Kind;
-using Side = Conversation::Side;
+using Kind = Exchange::Step::Kind;
+using Side = Exchange::Side;
 
 bool isPlain(char c)
 {
@@ -83,32 +83,32 @@ QByteArray systemPath(const QByteArray &path)
     return path.startsWith('@') ? '\0' + path.mid(1) : path;
 }
 
-bool has(const Conversation &conversation, Kind kind)
+bool has(const Exchange &exchange, Kind kind)
 {
-    return std::any_of(conversation.steps.begin(), conversation.steps.end(),
-                       [kind](const Conversation::Step &step) { return step.kind == kind; });
+    return std::any_of(exchange.steps.begin(), exchange.steps.end(),
+                       [kind](const Exchange::Step &step) { return step.kind == kind; });
 }
 
-bool isIPv6(const Conversation &conversation)
+bool isIPv6(const Exchange &exchange)
 {
-    return conversation.address.family() == Address::Family::IPv6;
+    return exchange.address.family() == Address::Family::IPv6;
 }
 
-const char *familyName(const Conversation &conversation)
+const char *familyName(const Exchange &exchange)
 {
-    return conversation.transport == Transport::Unix ? "AF_UNIX" : isIPv6(conversation) ? "AF_INET6" : "AF_INET";
+    return exchange.transport == Transport::Unix ? "AF_UNIX" : isIPv6(exchange) ? "AF_INET6" : "AF_INET";
 }
 
-const char *typeName(const Conversation &conversation)
+const char *typeName(const Exchange &exchange)
 {
-    return conversation.transport == Transport::Udp ? "SOCK_DGRAM" : "SOCK_STREAM";
+    return exchange.transport == Transport::Udp ? "SOCK_DGRAM" : "SOCK_STREAM";
 }
 
-QByteArray omission(const Conversation &conversation)
+QByteArray omission(const Exchange &exchange)
 {
-    return conversation.omitted == 0
+    return exchange.omitted == 0
                ? QByteArray()
-               : QByteArray::number(conversation.omitted) + " more bytes were sent, which are left out here";
+               : QByteArray::number(exchange.omitted) + " more bytes were sent, which are left out here";
 }
 
 // --- Python
@@ -116,22 +116,22 @@ QByteArray omission(const Conversation &conversation)
 class PythonWriter
 {
 public:
-    explicit PythonWriter(const Conversation &conversation) : conversation_(conversation) {}
+    explicit PythonWriter(const Exchange &exchange) : exchange_(exchange) {}
 
     QByteArray write()
     {
-        const bool unlinks = isServer() && isUnix() && !conversation_.path.startsWith('@');
+        const bool unlinks = isServer() && isUnix() && !exchange_.path.startsWith('@');
         text_ = "#!/usr/bin/env python3\n";
-        if (const QByteArray note = omission(conversation_); !note.isEmpty())
+        if (const QByteArray note = omission(exchange_); !note.isEmpty())
             text_ += "# " + note + ".\n";
         if (unlinks)
             text_ += "import os\n";
         text_ += "import socket\n";
-        if (has(conversation_, Kind::Reset))
+        if (has(exchange_, Kind::Reset))
             text_ += "import struct\n";
         text_ += '\n';
-        line(QByteArray("with socket.socket(socket.") + familyName(conversation_) + ", socket."
-             + typeName(conversation_) + ") as " + (isServer() && !isDatagram() ? "listener" : "s") + ":");
+        line(QByteArray("with socket.socket(socket.") + familyName(exchange_) + ", socket." + typeName(exchange_)
+             + ") as " + (isServer() && !isDatagram() ? "listener" : "s") + ":");
         ++depth_;
         if (isServer())
             writeServer();
@@ -143,26 +143,26 @@ public:
     }
 
 private:
-    bool isServer() const { return conversation_.side == Side::Server; }
-    bool isDatagram() const { return conversation_.transport == Transport::Udp; }
-    bool isUnix() const { return conversation_.transport == Transport::Unix; }
+    bool isServer() const { return exchange_.side == Side::Server; }
+    bool isDatagram() const { return exchange_.transport == Transport::Udp; }
+    bool isUnix() const { return exchange_.transport == Transport::Unix; }
     QByteArray address() const
     {
-        return isUnix() ? pythonBytes(systemPath(conversation_.path)) : conversation_.address.toPython();
+        return isUnix() ? pythonBytes(systemPath(exchange_.path)) : exchange_.address.toPython();
     }
     void line(const QByteArray &text) { text_ += QByteArray(4 * depth_, ' ') + text + '\n'; }
 
     void writeServer()
     {
         const QByteArray socket = isDatagram() ? "s" : "listener";
-        if (conversation_.transport == Transport::Tcp)
+        if (exchange_.transport == Transport::Tcp)
             line(socket + ".setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)");
-        if (isIPv6(conversation_))
+        if (isIPv6(exchange_))
             line(socket + ".setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, "
-                 + (conversation_.address.isAny() ? "0" : "1") + ')');
+                 + (exchange_.address.isAny() ? "0" : "1") + ')');
         line(socket + ".bind(" + address() + ')');
         if (!isDatagram()) {
-            line("listener.listen(" + QByteArray::number(conversation_.backlog) + ')');
+            line("listener.listen(" + QByteArray::number(exchange_.backlog) + ')');
             line("s, peer = listener.accept()");
             line("print('Connection established with', peer)");
             line("with s:");
@@ -173,7 +173,7 @@ private:
 
     void writeClient()
     {
-        if (conversation_.isBroadcast())
+        if (exchange_.isBroadcast())
             line("s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)");
         else
             line("s.connect(" + address() + ')');
@@ -182,17 +182,17 @@ private:
 
     void writeSteps()
     {
-        for (const Conversation::Step &step : conversation_.steps) {
+        for (const Exchange::Step &step : exchange_.steps) {
             if (isDatagram())
                 writeDatagram(step);
             else
                 writeStep(step);
         }
-        if (conversation_.steps.empty() && isServer())
+        if (exchange_.steps.empty() && isServer())
             line("pass");
     }
 
-    void writeStep(const Conversation::Step &step)
+    void writeStep(const Exchange::Step &step)
     {
         switch (step.kind) {
         case Kind::Send: line("s.sendall(" + pythonBytes(step.bytes) + ')'); break;
@@ -213,9 +213,9 @@ private:
         }
     }
 
-    void writeDatagram(const Conversation::Step &step)
+    void writeDatagram(const Exchange::Step &step)
     {
-        const bool isConnected = !isServer() && !conversation_.isBroadcast();
+        const bool isConnected = !isServer() && !exchange_.isBroadcast();
         if (step.kind == Kind::Send && isConnected)
             line("s.send(" + pythonBytes(step.bytes) + ')');
         else if (step.kind == Kind::Send)
@@ -228,7 +228,7 @@ private:
         }
     }
 
-    const Conversation &conversation_;
+    const Exchange &exchange_;
     QByteArray text_;
     int depth_ = 0;
 };
@@ -291,39 +291,39 @@ static void receive_datagram(int fd, struct sockaddr_storage *peer, socklen_t *l
 class CWriter
 {
 public:
-    explicit CWriter(const Conversation &conversation) : conversation_(conversation) {}
+    explicit CWriter(const Exchange &exchange) : exchange_(exchange) {}
 
     QByteArray write()
     {
-        if (const QByteArray note = omission(conversation_); !note.isEmpty())
+        if (const QByteArray note = omission(exchange_); !note.isEmpty())
             text_ += "/* " + note + ". */\n";
         text_ += "#define _POSIX_C_SOURCE 200809L\n";
         for (const char *header : {"arpa/inet.h", "netinet/in.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h",
                                    "string.h", "sys/socket.h", "sys/un.h", "unistd.h"})
             text_ += QByteArray("#include <") + header + ">\n";
         text_ += CheckedFunction;
-        if (!isDatagram() && has(conversation_, Kind::Send))
+        if (!isDatagram() && has(exchange_, Kind::Send))
             text_ += SendAllFunction;
-        if (!isDatagram() && (has(conversation_, Kind::Receive) || has(conversation_, Kind::ReceiveAll)))
+        if (!isDatagram() && (has(exchange_, Kind::Receive) || has(exchange_, Kind::ReceiveAll)))
             text_ += ReceiveFunction;
-        if (isDatagram() && has(conversation_, Kind::Receive))
+        if (isDatagram() && has(exchange_, Kind::Receive))
             text_ += ReceiveDatagramFunction;
         text_ += "\nint main(void)\n{\n";
         writeAddress();
         const QByteArray socket = isServer() && !isDatagram() ? "listener" : "fd";
-        line("int " + socket + " = checked(socket(" + familyName(conversation_) + ", " + typeName(conversation_)
+        line("int " + socket + " = checked(socket(" + familyName(exchange_) + ", " + typeName(exchange_)
              + ", 0), \"socket\");");
         if (isServer())
             writeListening(socket);
-        else if (conversation_.isBroadcast())
+        else if (exchange_.isBroadcast())
             writeOption("fd", "SOL_SOCKET", "SO_BROADCAST", 1);
         else
             line("checked(connect(fd, (struct sockaddr *)&address, length), \"connect\");");
-        if (isDatagram() && has(conversation_, Kind::Receive)) {
+        if (isDatagram() && has(exchange_, Kind::Receive)) {
             line("struct sockaddr_storage peer;");
             line("socklen_t peer_length;");
         }
-        for (const Conversation::Step &step : conversation_.steps) {
+        for (const Exchange::Step &step : exchange_.steps) {
             if (isDatagram())
                 writeDatagram(step);
             else
@@ -332,25 +332,25 @@ public:
         line("close(fd);");
         if (socket == "listener")
             line("close(listener);");
-        if (isServer() && isUnix() && !conversation_.path.startsWith('@'))
+        if (isServer() && isUnix() && !exchange_.path.startsWith('@'))
             line("unlink(address.sun_path);");
         line("return EXIT_SUCCESS;");
         return text_ + "}\n";
     }
 
 private:
-    bool isServer() const { return conversation_.side == Side::Server; }
-    bool isDatagram() const { return conversation_.transport == Transport::Udp; }
-    bool isUnix() const { return conversation_.transport == Transport::Unix; }
+    bool isServer() const { return exchange_.side == Side::Server; }
+    bool isDatagram() const { return exchange_.transport == Transport::Udp; }
+    bool isUnix() const { return exchange_.transport == Transport::Unix; }
     void line(const QByteArray &text) { text_ += "    " + text + '\n'; }
 
     void writeAddress()
     {
-        const Address &address = conversation_.address;
+        const Address &address = exchange_.address;
         const QByteArray port = QByteArray::number(address.port());
         if (isUnix()) {
-            const QByteArray path = systemPath(conversation_.path);
-            const bool isAbstract = conversation_.path.startsWith('@');
+            const QByteArray path = systemPath(exchange_.path);
+            const bool isAbstract = exchange_.path.startsWith('@');
             line("struct sockaddr_un address = {.sun_family = AF_UNIX};");
             line("memcpy(address.sun_path, " + cString(path, QByteArray(29, ' ')) + ", "
                  + QByteArray::number(path.size()) + ");");
@@ -362,7 +362,7 @@ private:
         }
         QByteArray host = address.host();
         host.truncate(host.indexOf('%') < 0 ? host.size() : host.indexOf('%'));
-        if (isIPv6(conversation_)) {
+        if (isIPv6(exchange_)) {
             line("struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons(" + port
                  + "), .sin6_scope_id = " + QByteArray::number(address.scope()) + "};");
             line("inet_pton(AF_INET6, \"" + host + "\", &address.sin6_addr);");
@@ -375,14 +375,14 @@ private:
 
     void writeListening(const QByteArray &socket)
     {
-        if (conversation_.transport == Transport::Tcp)
+        if (exchange_.transport == Transport::Tcp)
             writeOption(socket, "SOL_SOCKET", "SO_REUSEADDR", 1);
-        if (isIPv6(conversation_))
-            writeOption(socket, "IPPROTO_IPV6", "IPV6_V6ONLY", conversation_.address.isAny() ? 0 : 1);
+        if (isIPv6(exchange_))
+            writeOption(socket, "IPPROTO_IPV6", "IPV6_V6ONLY", exchange_.address.isAny() ? 0 : 1);
         line("checked(bind(" + socket + ", (struct sockaddr *)&address, length), \"bind\");");
         if (isDatagram())
             return;
-        line("checked(listen(listener, " + QByteArray::number(conversation_.backlog) + "), \"listen\");");
+        line("checked(listen(listener, " + QByteArray::number(exchange_.backlog) + "), \"listen\");");
         line("int fd = checked(accept(listener, NULL, NULL), \"accept\");");
     }
 
@@ -392,7 +392,7 @@ private:
              + "}, sizeof(int)), \"setsockopt\");");
     }
 
-    void writeStep(const Conversation::Step &step)
+    void writeStep(const Exchange::Step &step)
     {
         switch (step.kind) {
         case Kind::Send:
@@ -409,7 +409,7 @@ private:
         }
     }
 
-    void writeDatagram(const Conversation::Step &step)
+    void writeDatagram(const Exchange::Step &step)
     {
         if (step.kind == Kind::Receive) {
             line("receive_datagram(fd, &peer, &peer_length);");
@@ -421,42 +421,42 @@ private:
             cString(step.bytes, QByteArray(23, ' ')) + ", " + QByteArray::number(step.bytes.size());
         if (isServer())
             line("checked((int)sendto(fd, " + bytes + ", 0, (struct sockaddr *)&peer, peer_length), \"sendto\");");
-        else if (conversation_.isBroadcast())
+        else if (exchange_.isBroadcast())
             line("checked((int)sendto(fd, " + bytes + ", 0, (struct sockaddr *)&address, length), \"sendto\");");
         else
             line("checked((int)send(fd, " + bytes + ", 0), \"send\");");
     }
 
-    const Conversation &conversation_;
+    const Exchange &exchange_;
     QByteArray text_;
 };
 
 } // namespace
 
-QByteArray copyAsPython(const Conversation &conversation)
+QByteArray copyAsPython(const Exchange &exchange)
 {
-    return PythonWriter(conversation).write();
+    return PythonWriter(exchange).write();
 }
 
-QByteArray copyAsC(const Conversation &conversation)
+QByteArray copyAsC(const Exchange &exchange)
 {
-    return CWriter(conversation).write();
+    return CWriter(exchange).write();
 }
 
-QByteArray copyAsNcat(const Conversation &conversation)
+QByteArray copyAsNcat(const Exchange &exchange)
 {
-    const bool isServer = conversation.side == Side::Server;
-    const bool isDatagram = conversation.transport == Transport::Udp;
-    const bool isUnix = conversation.transport == Transport::Unix;
+    const bool isServer = exchange.side == Side::Server;
+    const bool isDatagram = exchange.transport == Transport::Udp;
+    const bool isUnix = exchange.transport == Transport::Unix;
     QByteArray text;
     const auto comment = [&text](const QByteArray &words) { text += "# " + words + ".\n"; };
-    if (const QByteArray note = omission(conversation); !note.isEmpty())
+    if (const QByteArray note = omission(exchange); !note.isEmpty())
         comment(note);
-    if (isUnix && conversation.path.startsWith('@')) {
+    if (isUnix && exchange.path.startsWith('@')) {
         comment("ncat has no abstract Unix sockets");
         return text;
     }
-    if (conversation.isBroadcast()) {
+    if (exchange.isBroadcast()) {
         comment("ncat cannot send to everyone on a network (SO_BROADCAST)");
         return text;
     }
@@ -464,7 +464,7 @@ QByteArray copyAsNcat(const Conversation &conversation)
     QByteArray sent;
     int turns = 0; // from receiving to sending: for these, ncat does not wait
     bool received = false;
-    for (const Conversation::Step &step : conversation.steps) {
+    for (const Exchange::Step &step : exchange.steps) {
         if (step.kind == Kind::Send) {
             turns += received ? 1 : 0;
             sent += step.bytes;
@@ -474,11 +474,11 @@ QByteArray copyAsNcat(const Conversation &conversation)
     const bool serves = isServer && isDatagram;
     if (turns > (serves ? 1 : 0))
         comment("ncat sends all of it at once, and does not wait for the peer in between");
-    if (has(conversation, Kind::Reset))
+    if (has(exchange, Kind::Reset))
         comment("ncat cannot close with RST");
     if (isServer && !isDatagram)
         comment("ncat does not let one choose the length of the accept queue");
-    const bool sends = has(conversation, Kind::Send);
+    const bool sends = has(exchange, Kind::Send);
     if (isDatagram && sends && sent.isEmpty())
         comment("ncat cannot send an empty datagram");
     if (isDatagram && isServer)
@@ -492,22 +492,22 @@ QByteArray copyAsNcat(const Conversation &conversation)
     else if (!sent.isEmpty())
         text += print + " | ";
     text += "ncat";
-    const bool receives = has(conversation, Kind::Receive) || has(conversation, Kind::ReceiveAll);
+    const bool receives = has(exchange, Kind::Receive) || has(exchange, Kind::ReceiveAll);
     if (isServer)
         text += " -l";
     if (isDatagram)
         text += " -u";
     else if (!receives)
         text += " --send-only";
-    else if (sent.isEmpty() && !has(conversation, Kind::Shutdown))
+    else if (sent.isEmpty() && !has(exchange, Kind::Shutdown))
         text += " --recv-only";
-    else if (!has(conversation, Kind::Shutdown))
+    else if (!has(exchange, Kind::Shutdown))
         text += " --no-shutdown";
     if (isUnix)
-        text += " -U " + shellWord(conversation.path);
+        text += " -U " + shellWord(exchange.path);
     else
-        text += ' ' + conversation.address.host() + ' ' + QByteArray::number(conversation.address.port());
-    if (!isDatagram && sent.isEmpty() && (!receives || has(conversation, Kind::Shutdown)))
+        text += ' ' + exchange.address.host() + ' ' + QByteArray::number(exchange.address.port());
+    if (!isDatagram && sent.isEmpty() && (!receives || has(exchange, Kind::Shutdown)))
         text += " </dev/null";
     return text + '\n';
 }

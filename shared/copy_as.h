@@ -3,18 +3,18 @@
 
 #pragma once
 
-#include "shared/conversation.h"
+#include "shared/exchange.h"
 
 namespace parley
 {
 
-/// A complete small program, or a command for a POSIX shell, that does what a conversation did: a server listens,
+/// A complete small program, or a command for a POSIX shell, that does what a exchange did: a server listens,
 /// accepts one and does the same with it; a client connects. ASCII; whatever was sent or named in it is quoted. What it
 /// cannot do is said in a comment.
 
-QByteArray copyAsPython(const Conversation &conversation);
+QByteArray copyAsPython(const Exchange &exchange);
 /// C99 and POSIX sockets; compiles without a warning.
-QByteArray copyAsC(const Conversation &conversation);
-QByteArray copyAsNcat(const Conversation &conversation);
+QByteArray copyAsC(const Exchange &exchange);
+QByteArray copyAsNcat(const Exchange &exchange);
 
 } // namespace parley

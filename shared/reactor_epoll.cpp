@@ -107,6 +107,10 @@ int Reactor::Private::dispatchReady(int timeout)
 {
     next = 0;
     end = ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), timeout);
+    // What was queued before a socket became ready comes before it: a client that connects after a command sees its
+    // effect.
+    if (isAwake)
+        QCoreApplication::sendPostedEvents();
     const int count = end;
     while (next < end) {
         const epoll_event event = events[static_cast<std::size_t>(next++)];

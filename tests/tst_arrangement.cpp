@@ -310,7 +310,7 @@ void tst_Arrangement::sorts_data()
     // 9.0.0.1 before 10.0.0.1; each IPv4 address before each IPv6 one; equal ones by their numbers.
     QTest::newRow("address") << int(ConnectionModel::PeerAddress) << u"3 2 10 4 1"_s << u"1 4 2 10 3"_s;
     QTest::newRow("port") << int(ConnectionModel::PeerPort) << u"4 1 2 3 10"_s << u"10 2 3 1 4"_s;
-    // greeting, closing, greeted; cut off after 7 bytes before after 12.
+    // open, half-closed, greeted; cut off after 7 bytes before after 12.
     QTest::newRow("state") << int(ConnectionModel::State) << u"10 4 1 3 2"_s << u"2 3 1 4 10"_s;
     QTest::newRow("sent") << int(ConnectionModel::Sent) << u"4 10 2 1 3"_s << u"3 1 2 4 10"_s;
     QTest::newRow("received") << int(ConnectionModel::Received) << u"2 3 4 10 1"_s << u"1 2 3 4 10"_s;
@@ -463,7 +463,7 @@ void tst_Arrangement::changedRowsAreFilteredAnew()
 
     model.read({{ended(3, Outcome::Complete)}});
     QTRY_COMPARE_WITH_TIMEOUT(numbersOf(model), (std::vector<quint64>{1, 3, 4}), Patience);
-    model.setFilter(u"greeting"_s);
+    model.setFilter(u"open"_s);
     QVERIFY(isArranged(model));
     QCOMPARE(numbersOf(model), std::vector<quint64>{2});
     model.read({{ended(2, Outcome::Complete)}});
@@ -632,7 +632,7 @@ void tst_Arrangement::rowsOfNumbers()
     model.read({{accepted(1), accepted(3), accepted(5), accepted(7), ended(3, Outcome::Complete)}});
     QCOMPARE(model.rowsOf({7, 1, 2, 7}), (std::vector<int>{0, 3}));
     model.sort(ConnectionModel::Number, Qt::DescendingOrder);
-    model.setFilter(u"greeting"_s);
+    model.setFilter(u"open"_s);
     QVERIFY(isArranged(model));
     QCOMPARE(model.rowsOf({7, 1, 3}), (std::vector<int>{0, 2}));
     QCOMPARE(model.rowsOf({}), std::vector<int>());
@@ -658,7 +658,7 @@ void tst_Arrangement::aMillionRows()
         accept(most / 20);
     const auto isMultiple = [](quint64 number) { return number % every == 0; };
 
-    model.setFilter(u"10.0.0.1 greeting"_s);
+    model.setFilter(u"10.0.0.1 open"_s);
     QVERIFY(isArranged(model));
     std::vector<quint64> numbers = numbersOf(model);
     QCOMPARE(numbers.size(), most / every);

@@ -40,13 +40,13 @@ enum class Language { Python, C, Ncat };
 class Copied
 {
 public:
-    Copied(const Conversation &conversation, Language language)
+    Copied(const Exchange &exchange, Language language)
     {
         switch (language) {
-        case Language::Python: start(u"python3"_s, {write("program.py", copyAsPython(conversation))}); break;
-        case Language::Ncat: start(u"bash"_s, {write("program.sh", copyAsNcat(conversation))}); break;
+        case Language::Python: start(u"python3"_s, {write("program.py", copyAsPython(exchange))}); break;
+        case Language::Ncat: start(u"bash"_s, {write("program.sh", copyAsNcat(exchange))}); break;
         case Language::C: {
-            const QString source = write("program.c", copyAsC(conversation));
+            const QString source = write("program.c", copyAsC(exchange));
             const QString program = folder_.filePath(u"program"_s);
             Process compiler(u"cc"_s, {u"-std=c99"_s, u"-Wall"_s, u"-Wextra"_s, u"-Wpedantic"_s,
                                        u"-Wno-overlength-strings"_s, u"-Werror"_s, u"-o"_s, program, source});
@@ -109,13 +109,13 @@ Endpoint endpointOf(const QString &host, quint16 port, Endpoint::Use use, Transp
 }
 
 /// What the client did there; it has ended.
-Conversation attempt(const ConnectRequest &request, const std::function<void()> &serve)
+Exchange attempt(const ConnectRequest &request, const std::function<void()> &serve)
 {
     Running<Client> client;
     client.engine.post([request](Client &engine) { engine.connectTo(1, request); });
     serve();
     (void)QTest::qWaitFor([&] { return client.hasEnded(1); }, EnginePatience);
-    return Conversation::of(client.eventsOf(1), {}).value_or(Conversation());
+    return Exchange::of(client.eventsOf(1), {}).value_or(Exchange());
 }
 
 void addLanguages()
@@ -196,13 +196,13 @@ void tst_CopyAs::client()
     ConnectRequest request;
     request.endpoint = endpointOf(host, listener.localPort(), Endpoint::Use::Connect);
     request.send = hostileBytes();
-    const Conversation conversation = attempt(request, [&] {
+    const Exchange exchange = attempt(request, [&] {
         auto peer = listener.accept();
         QCOMPARE(peer.receive(request.send.size()), request.send);
         QVERIFY(peer.send("Hello"));
     });
 
-    Copied program(conversation, language);
+    Copied program(exchange, language);
     QVERIFY2(program.isThere(), program.report().constData());
     auto peer = listener.accept();
     VERIFY(peer.receive(request.send.size()) == request.send, program);
@@ -218,9 +218,9 @@ void tst_CopyAs::silentClient()
     const auto listener = RawSocket::listening();
     ConnectRequest request;
     request.endpoint = endpointOf(u"127.0.0.1"_s, listener.localPort(), Endpoint::Use::Connect);
-    const Conversation conversation = attempt(request, [&] { QVERIFY(listener.accept().send("Hello")); });
+    const Exchange exchange = attempt(request, [&] { QVERIFY(listener.accept().send("Hello")); });
 
-    Copied program(conversation, language);
+    Copied program(exchange, language);
     QVERIFY2(program.isThere(), program.report().constData());
     auto peer = listener.accept();
     QVERIFY(peer.send("Good day"));
@@ -238,7 +238,7 @@ void tst_CopyAs::server()
     settings.endpoint = endpointOf(host, 0, Endpoint::Use::Listen);
     settings.greeting = hostileBytes();
     settings.backlog = 7;
-    Conversation conversation;
+    Exchange exchange;
     {
         Running<Server> server;
         server.engine.post([settings](Server &engine) { engine.listen(settings); });
@@ -250,15 +250,15 @@ void tst_CopyAs::server()
             QVERIFY(peer.send("abc"));
         }
         QTRY_VERIFY_WITH_TIMEOUT(server.hasEnded(1), EnginePatience);
-        const auto known = Conversation::of(server.eventsOf(1), server.eventsOf(0));
+        const auto known = Exchange::of(server.eventsOf(1), server.eventsOf(0));
         QVERIFY(known.has_value());
-        conversation = *known;
+        exchange = *known;
     }
-    QCOMPARE(conversation.backlog, 7);
+    QCOMPARE(exchange.backlog, 7);
 
-    Copied program(conversation, language);
+    Copied program(exchange, language);
     QVERIFY2(program.isThere(), program.report().constData());
-    auto peer = connectedOnce(host.toLatin1(), conversation.address.port());
+    auto peer = connectedOnce(host.toLatin1(), exchange.address.port());
     VERIFY(peer.receive(settings.greeting.size()) == settings.greeting, program);
     VERIFY(peer.isAtEnd(), program);
     QVERIFY(peer.send("Good day"));
@@ -270,7 +270,7 @@ void tst_CopyAs::server()
 void tst_CopyAs::emptyGreeting()
 {
     QFETCH(const Language, language);
-    Conversation conversation;
+    Exchange exchange;
     {
         Running<Server> server;
         ServerSettings settings;
@@ -279,11 +279,11 @@ void tst_CopyAs::emptyGreeting()
         QTRY_VERIFY_WITH_TIMEOUT(server.recorder.find(0, Call::Listen).has_value(), EnginePatience);
         RawSocket::connectedTo("127.0.0.1", server.recorder.find(0, Call::Listen)->address.port()).close();
         QTRY_VERIFY_WITH_TIMEOUT(server.hasEnded(1), EnginePatience);
-        conversation = Conversation::of(server.eventsOf(1), server.eventsOf(0)).value();
+        exchange = Exchange::of(server.eventsOf(1), server.eventsOf(0)).value();
     }
-    Copied program(conversation, language);
+    Copied program(exchange, language);
     QVERIFY2(program.isThere(), program.report().constData());
-    auto peer = connectedOnce("127.0.0.1", conversation.address.port());
+    auto peer = connectedOnce("127.0.0.1", exchange.address.port());
     VERIFY(peer.isAtEnd(), program);
     peer.close();
     VERIFY(program->exitStatus() == 0, program);
@@ -299,7 +299,7 @@ void tst_CopyAs::resettingServer_data()
 void tst_CopyAs::resettingServer()
 {
     QFETCH(const Language, language);
-    Conversation conversation;
+    Exchange exchange;
     {
         Running<Server> server;
         ServerSettings settings;
@@ -311,11 +311,11 @@ void tst_CopyAs::resettingServer()
         QCOMPARE(peer.receive(5), "Hello");
         server.engine.post([](Server &engine) { engine.closeAll(); });
         QTRY_VERIFY_WITH_TIMEOUT(server.hasEnded(1), EnginePatience);
-        conversation = Conversation::of(server.eventsOf(1), server.eventsOf(0)).value();
+        exchange = Exchange::of(server.eventsOf(1), server.eventsOf(0)).value();
     }
-    Copied program(conversation, language);
+    Copied program(exchange, language);
     QVERIFY2(program.isThere(), program.report().constData());
-    auto peer = connectedOnce("127.0.0.1", conversation.address.port());
+    auto peer = connectedOnce("127.0.0.1", exchange.address.port());
     VERIFY(program->exitStatus() == 0, program);
     VERIFY(!peer.send("abc"), program); // after a FIN alone, one can still send
 }
@@ -329,12 +329,12 @@ void tst_CopyAs::datagramClient()
     ConnectRequest request;
     request.endpoint = endpointOf(host, listener.localPort(), Endpoint::Use::Connect, Transport::Udp);
     request.send = hostileBytes();
-    const Conversation conversation = attempt(request, [&] {
+    const Exchange exchange = attempt(request, [&] {
         QCOMPARE(listener.receive().value_or(QByteArray()), request.send);
         QVERIFY(listener.answer("Hello"));
     });
 
-    Copied program(conversation, language);
+    Copied program(exchange, language);
     QVERIFY2(program.isThere(), program.report().constData());
     VERIFY(listener.receive().value_or(QByteArray()) == request.send, program);
     QVERIFY(listener.answer("Good day"));
@@ -350,7 +350,7 @@ void tst_CopyAs::datagramServer()
     ServerSettings settings;
     settings.endpoint = endpointOf(host, 0, Endpoint::Use::Listen, Transport::Udp);
     settings.greeting = hostileBytes();
-    Conversation conversation;
+    Exchange exchange;
     {
         Running<Server> server;
         server.engine.post([settings](Server &engine) { engine.listen(settings); });
@@ -360,13 +360,13 @@ void tst_CopyAs::datagramServer()
         QVERIFY(peer.send("abc"));
         QCOMPARE(peer.receive().value_or(QByteArray()), settings.greeting);
         QTRY_VERIFY_WITH_TIMEOUT(server.recorder.find(1, Call::SendTo).has_value(), EnginePatience);
-        conversation = Conversation::of(server.eventsOf(1), server.eventsOf(0)).value();
+        exchange = Exchange::of(server.eventsOf(1), server.eventsOf(0)).value();
     }
 
-    Copied program(conversation, language);
+    Copied program(exchange, language);
     QVERIFY2(program.isThere(), program.report().constData());
     std::optional<QByteArray> answer;
-    auto peer = RawDatagrams::connectedTo(host.toLatin1().constData(), conversation.address.port());
+    auto peer = RawDatagrams::connectedTo(host.toLatin1().constData(), exchange.address.port());
     // Until it is bound, datagrams are refused.
     (void)QTest::qWaitFor([&] { return peer.send("Good day") && (answer = peer.receive()).has_value(); },
                           EnginePatience);
@@ -401,13 +401,13 @@ void tst_CopyAs::unixClient()
     request.send = "abc";
     const auto listener = RawSocket::listeningOn(request.endpoint.path);
     QVERIFY(listener.isOpen());
-    const Conversation conversation = attempt(request, [&] {
+    const Exchange exchange = attempt(request, [&] {
         auto peer = listener.accept();
         QCOMPARE(peer.receive(3), "abc");
         QVERIFY(peer.send("Hello"));
     });
 
-    Copied program(conversation, language);
+    Copied program(exchange, language);
     QVERIFY2(program.isThere(), program.report().constData());
     auto peer = listener.accept();
     VERIFY(peer.receive(3) == "abc", program);
@@ -437,7 +437,7 @@ void tst_CopyAs::unixServer()
     settings.endpoint.transport = Transport::Unix;
     settings.endpoint.path = (isAbstract ? "@" : "") + folder.path().toUtf8() + "/it's a socket";
     settings.greeting = hostileBytes();
-    Conversation conversation;
+    Exchange exchange;
     {
         Running<Server> server;
         server.engine.post([settings](Server &engine) { engine.listen(settings); });
@@ -447,12 +447,12 @@ void tst_CopyAs::unixServer()
             QCOMPARE(peer.receive(settings.greeting.size()), settings.greeting);
         }
         QTRY_VERIFY_WITH_TIMEOUT(server.hasEnded(1), EnginePatience);
-        conversation = Conversation::of(server.eventsOf(1), server.eventsOf(0)).value();
+        exchange = Exchange::of(server.eventsOf(1), server.eventsOf(0)).value();
         server.engine.post([](Server &engine) { engine.stop(); });
         QTRY_VERIFY_WITH_TIMEOUT(server.hasEnded(0), EnginePatience);
     }
 
-    Copied program(conversation, language);
+    Copied program(exchange, language);
     QVERIFY2(program.isThere(), program.report().constData());
     RawSocket peer;
     (void)QTest::qWaitFor([&] { return (peer = RawSocket::connectedTo(settings.endpoint.path)).isOpen(); },
@@ -475,12 +475,12 @@ void tst_CopyAs::exchange()
 {
     QFETCH(const Language, language);
     const auto listener = RawSocket::listening();
-    Conversation conversation;
-    conversation.address = Address::parseIPv4("127.0.0.1", listener.localPort());
-    using Kind = Conversation::Step::Kind;
-    conversation.steps = {
+    Exchange exchange;
+    exchange.address = Address::parseIPv4("127.0.0.1", listener.localPort());
+    using Kind = Exchange::Step::Kind;
+    exchange.steps = {
         {Kind::Send, "one"}, {Kind::Receive, {}, 6}, {Kind::Send, "two"}, {Kind::Shutdown}, {Kind::ReceiveAll}};
-    Copied program(conversation, language);
+    Copied program(exchange, language);
     QVERIFY2(program.isThere(), program.report().constData());
     auto peer = listener.accept();
     VERIFY(peer.receive(3) == "one", program);
@@ -496,18 +496,18 @@ void tst_CopyAs::exchange()
 
 void tst_CopyAs::nothingToCopy()
 {
-    QVERIFY(!Conversation::of({}, {}));
+    QVERIFY(!Exchange::of({}, {}));
     Event event;
     event.connection = 1;
     event.call = Call::GetAddrInfo;
-    QVERIFY(!Conversation::of({event}, {}));
+    QVERIFY(!Exchange::of({event}, {}));
     event.call = Call::Recv; // the beginning is no longer kept
-    QVERIFY(!Conversation::of({event}, {}));
+    QVERIFY(!Exchange::of({event}, {}));
     event.call = Call::Accept; // the listener's is no longer kept
-    QVERIFY(!Conversation::of({event}, {}));
+    QVERIFY(!Exchange::of({event}, {}));
     event.connection = 0;
     event.call = Call::Listen;
-    QVERIFY(!Conversation::of({event}, {event}));
+    QVERIFY(!Exchange::of({event}, {event}));
 }
 
 void tst_CopyAs::muchIsLeftOut()
@@ -521,23 +521,23 @@ void tst_CopyAs::muchIsLeftOut()
     send.call = Call::Send;
     send.bytes = QByteArray(100'000, 'x');
     send.result = 100'000;
-    const auto conversation = Conversation::of({connect, send}, {});
-    QVERIFY(conversation.has_value());
-    QCOMPARE(conversation->steps.front().bytes.size(), Conversation::MaxBytes);
-    QCOMPARE(conversation->omitted, 100'000 - Conversation::MaxBytes);
-    for (const QByteArray &text : {copyAsPython(*conversation), copyAsC(*conversation), copyAsNcat(*conversation)})
+    const auto exchange = Exchange::of({connect, send}, {});
+    QVERIFY(exchange.has_value());
+    QCOMPARE(exchange->steps.front().bytes.size(), Exchange::MaxBytes);
+    QCOMPARE(exchange->omitted, 100'000 - Exchange::MaxBytes);
+    for (const QByteArray &text : {copyAsPython(*exchange), copyAsC(*exchange), copyAsNcat(*exchange)})
         QVERIFY2(text.contains("34464 more bytes were sent, which are left out here"), text.left(200).constData());
 }
 
 void tst_CopyAs::limitsOfNcat()
 {
-    Conversation conversation;
-    conversation.address = Address::broadcast(3000);
-    conversation.transport = Transport::Udp;
-    QCOMPARE(copyAsNcat(conversation), "# ncat cannot send to everyone on a network (SO_BROADCAST).\n");
-    conversation.transport = Transport::Unix;
-    conversation.path = "@name";
-    QCOMPARE(copyAsNcat(conversation), "# ncat has no abstract Unix sockets.\n");
+    Exchange exchange;
+    exchange.address = Address::broadcast(3000);
+    exchange.transport = Transport::Udp;
+    QCOMPARE(copyAsNcat(exchange), "# ncat cannot send to everyone on a network (SO_BROADCAST).\n");
+    exchange.transport = Transport::Unix;
+    exchange.path = "@name";
+    QCOMPARE(copyAsNcat(exchange), "# ncat has no abstract Unix sockets.\n");
 }
 
 QTEST_GUILESS_MAIN(tst_CopyAs)

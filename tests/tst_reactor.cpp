@@ -12,12 +12,14 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <functional>
 #include <future>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -114,6 +116,7 @@ private Q_SLOTS:
     void timersOfAnObject();
     void remainingTime();
     void wakesForAPost();
+    void queuedCallsComeFirst();
     void interrupted();
     void engineThread();
 
@@ -358,6 +361,39 @@ void TestReactor::wakesForAPost()
         std::promise<void> called;
         thread.post([&called](QObject &) { called.set_value(); });
         QCOMPARE(called.get_future().wait_for(std::chrono::milliseconds(Patience)), std::future_status::ready);
+    }
+}
+
+/// A call that is queued before a socket becomes ready is made before its watcher is called, though the thread was
+/// waiting for both.
+void TestReactor::queuedCallsComeFirst()
+{
+    struct Engine : QObject
+    {
+        Descriptor socket;
+        std::unique_ptr<Watching> watcher;
+        int calls = 0;
+    };
+    IoThread<Engine> thread;
+    for (int i = 1; i <= 200; ++i) {
+        std::promise<void> watched;
+        std::promise<int> callsBefore;
+        int fd = -1;
+        thread.post([&](Engine &engine) {
+            engine.socket = Descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+            fd = engine.socket.get();
+            engine.watcher = std::make_unique<Watching>([&](Reactor::Ready) {
+                callsBefore.set_value(engine.calls);
+                engine.socket.close();
+                Reactor::current().forget(engine.watcher.get());
+            });
+            Reactor::current().watch(fd, engine.watcher.get(), Reactor::Interest::Read);
+            watched.set_value();
+        });
+        watched.get_future().wait();
+        thread.post([](Engine &engine) { ++engine.calls; });
+        ::eventfd_write(fd, 1);
+        QCOMPARE(callsBefore.get_future().get(), i);
     }
 }
 

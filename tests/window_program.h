@@ -27,7 +27,7 @@
 namespace parley::test
 {
 
-constexpr int WindowPatience = 20'000; // ms; a guard against deadlocks, not a measure of speed
+constexpr int WindowPatience = 60'000; // ms; a guard against deadlocks, not a measure of speed
 
 inline bool matches(const QString &text, const QString &pattern)
 {

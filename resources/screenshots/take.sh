@@ -67,6 +67,13 @@ select_first() {
 # greet: a client of the plain kind, of which the server sees a connection.
 greet() { (exec 3<>"/dev/tcp/$host/3000" && cat <&3 >"$scratch/received"); }
 
+# write_at_the_bottom WINDOW TEXT: into the field above the status line and a row of buttons.
+write_at_the_bottom() {
+    local height
+    height=$(xdotool getwindowgeometry --shell "$1" | sed -n 's/^HEIGHT=//p')
+    xdotool mousemove --sync --window "$1" $((300 * scale)) $((height - 67 * scale)) click 1 type "$2"
+}
+
 look() { import -window "$1" -strip png:"$scratch/now.png" && md5sum <"$scratch/now.png"; }
 
 # await WINDOW: until it looks other than at the last time, and stands still.
@@ -154,6 +161,24 @@ take_all() {
     await "$window"
     title=Repeat start parley-client --repeat 20000 --concurrency 64 --connect "$host" 3000
     shoot "$window" client-repeat
+    end_started
+
+    start parley-server --behaviour drip:bytes=4,every=50 "$host" 3000
+    shoot "$window" server-behaviour
+    end_started
+
+    # Talking on two connections that are held.
+    start parley-server --behaviour greet-hold "$host" 3000
+    server=$window
+    await "$server"
+    exec 4<>"/dev/tcp/$host/3000" 5<>"/dev/tcp/$host/3000"
+    await "$server"
+    select_first "$server"
+    press "$server" ctrl+a
+    await "$server"
+    write_at_the_bottom "$server" 'Who is there?\r\n'
+    shoot "$server" server-converse
+    exec 4<&- 5<&-
     end_started
 
     # A client that reads nothing of a long greeting.

@@ -55,14 +55,14 @@ ExplanationView::ExplanationView(const Ladder &ladder, QWidget *parent)
     updateCopying();
 }
 
-void ExplanationView::addCopyAction(const QString &text, const QString &name, QByteArray (*copy)(const Conversation &))
+void ExplanationView::addCopyAction(const QString &text, const QString &name, QByteArray (*copy)(const Exchange &))
 {
     QAction *action = addAction(text, this, [this, name, copy] {
         const Journal &journal = ladder_.journal();
-        const auto conversation = Conversation::of(journal.events(), journal.listenerEvents());
-        if (!conversation)
+        const auto exchange = Exchange::of(journal.events(), journal.listenerEvents());
+        if (!exchange)
             return;
-        QApplication::clipboard()->setText(QString::fromLatin1(copy(*conversation)));
+        QApplication::clipboard()->setText(QString::fromLatin1(copy(*exchange)));
         Q_EMIT said(tr("Copied the connection as %1").arg(name));
     });
     action->setIconText(name);
@@ -79,7 +79,7 @@ void ExplanationView::addCopyAction(const QString &text, const QString &name, QB
 void ExplanationView::updateCopying()
 {
     const std::vector<Event> &events = ladder_.journal().events();
-    const bool can = Conversation::of(events, ladder_.journal().listenerEvents()).has_value();
+    const bool can = Exchange::of(events, ladder_.journal().listenerEvents()).has_value();
     copying_->setEnabled(can);
     for (QAction *action : actions())
         action->setEnabled(can);

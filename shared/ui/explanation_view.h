@@ -30,7 +30,7 @@ Q_SIGNALS:
     void said(const QString &text);
 
 private:
-    void addCopyAction(const QString &text, const QString &name, QByteArray (*copy)(const struct Conversation &));
+    void addCopyAction(const QString &text, const QString &name, QByteArray (*copy)(const struct Exchange &));
     void updateCopying();
 
     const Ladder &ladder_;

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "shared/conversation.h"
+#include "shared/exchange.h"
 
 #include <algorithm>
 
@@ -11,10 +11,10 @@ namespace parley
 namespace
 {
 
-using Kind = Conversation::Step::Kind;
+using Kind = Exchange::Step::Kind;
 
 /// Fills in where the connection came in: on the listener that was there at @p time.
-bool findListener(Conversation &conversation, const std::vector<Event> &listener, qint64 time)
+bool findListener(Exchange &exchange, const std::vector<Event> &listener, qint64 time)
 {
     bool found = false;
     for (const Event &event : listener) {
@@ -23,32 +23,32 @@ bool findListener(Conversation &conversation, const std::vector<Event> &listener
         const bool serves = event.call == Call::Listen || event.call == Call::GetSockName;
         if (!serves || event.error != 0)
             continue;
-        conversation.address = event.address;
-        conversation.path = event.bytes;
-        conversation.backlog = event.argument;
+        exchange.address = event.address;
+        exchange.path = event.bytes;
+        exchange.backlog = event.argument;
         found = true;
     }
     return found;
 }
 
-void addSent(Conversation &conversation, const Event &event, qint64 &room)
+void addSent(Exchange &exchange, const Event &event, qint64 &room)
 {
-    const bool isStream = conversation.transport != Transport::Udp;
+    const bool isStream = exchange.transport != Transport::Udp;
     const QByteArrayView payload = event.payload();
     const QByteArray bytes = payload.first(std::min(payload.size(), room)).toByteArray();
     room -= bytes.size();
-    conversation.omitted += event.result - bytes.size();
-    std::vector<Conversation::Step> &steps = conversation.steps;
+    exchange.omitted += event.result - bytes.size();
+    std::vector<Exchange::Step> &steps = exchange.steps;
     if (isStream && !steps.empty() && steps.back().kind == Kind::Send)
         steps.back().bytes += bytes;
     else
         steps.push_back({Kind::Send, bytes});
 }
 
-void addReceived(Conversation &conversation, const Event &event)
+void addReceived(Exchange &exchange, const Event &event)
 {
-    std::vector<Conversation::Step> &steps = conversation.steps;
-    const bool isStream = conversation.transport != Transport::Udp;
+    std::vector<Exchange::Step> &steps = exchange.steps;
+    const bool isStream = exchange.transport != Transport::Udp;
     const bool follows = isStream && !steps.empty() && steps.back().kind == Kind::Receive;
     if (!isStream || (event.result > 0 && !follows))
         steps.push_back({Kind::Receive, {}, event.result});
@@ -62,63 +62,63 @@ void addReceived(Conversation &conversation, const Event &event)
 
 } // namespace
 
-std::optional<Conversation> Conversation::of(const std::vector<Event> &events, const std::vector<Event> &listener)
+std::optional<Exchange> Exchange::of(const std::vector<Event> &events, const std::vector<Event> &listener)
 {
     if (events.empty() || events.front().connection == 0)
         return std::nullopt;
-    Conversation conversation;
+    Exchange exchange;
     const Event &first = events.front();
     if (first.call == Call::Accept || first.call == Call::RecvFrom) {
-        conversation.side = Side::Server;
-        conversation.transport = first.call == Call::Accept ? first.transport : Transport::Udp;
-        if (!findListener(conversation, listener, first.time))
+        exchange.side = Side::Server;
+        exchange.transport = first.call == Call::Accept ? first.transport : Transport::Udp;
+        if (!findListener(exchange, listener, first.time))
             return std::nullopt;
     }
-    bool hasPeer = conversation.side == Side::Server;
+    bool hasPeer = exchange.side == Side::Server;
     bool connected = false;
     qint64 room = MaxBytes;
     for (const Event &event : events) {
         const bool ok = event.error == 0;
         switch (event.call) {
-        case Call::Socket: conversation.transport = event.transport; break;
+        case Call::Socket: exchange.transport = event.transport; break;
         case Call::Connect:
             // Of several addresses, the one that connected, or else the last that was tried.
             if (!connected) {
-                conversation.address = event.address;
-                conversation.path = event.bytes;
+                exchange.address = event.address;
+                exchange.path = event.bytes;
                 hasPeer = true;
             }
             connected = connected || ok;
             break;
         case Call::SendTo:
-            if (conversation.side == Side::Client) {
-                conversation.address = event.address;
+            if (exchange.side == Side::Client) {
+                exchange.address = event.address;
                 hasPeer = true;
             }
             [[fallthrough]];
         case Call::Send:
             if (ok)
-                addSent(conversation, event, room);
+                addSent(exchange, event, room);
             break;
         case Call::Recv:
         case Call::RecvFrom:
             if (ok)
-                addReceived(conversation, event);
+                addReceived(exchange, event);
             break;
         case Call::Shutdown:
             if (ok)
-                conversation.steps.push_back({Kind::Shutdown});
+                exchange.steps.push_back({Kind::Shutdown});
             break;
         case Call::Close:
             if (event.argument != 0)
-                conversation.steps.push_back({Kind::Reset});
+                exchange.steps.push_back({Kind::Reset});
             break;
         default: break;
         }
     }
     if (!hasPeer)
         return std::nullopt;
-    return conversation;
+    return exchange;
 }
 
 } // namespace parley

@@ -12,7 +12,7 @@ namespace parley
 {
 
 /// What one connection, attempt or sender of datagrams did, as far as a program can do it again.
-struct Conversation
+struct Exchange
 {
     enum class Side { Server, Client };
     struct Step
@@ -43,7 +43,7 @@ struct Conversation
 
     /// None where the events do not tell enough: a look-up that failed, or the beginning is no longer kept.
     /// @param listener the events of the listener that accepted it; empty for a client's.
-    static std::optional<Conversation> of(const std::vector<Event> &events, const std::vector<Event> &listener);
+    static std::optional<Exchange> of(const std::vector<Event> &events, const std::vector<Event> &listener);
 };
 
 } // namespace parley
