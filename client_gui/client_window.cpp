@@ -63,12 +63,16 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
     layout->addWidget(buildForm());
     layout->addWidget(notice_ = new NoticeBar);
     inspector_ = new Inspector;
-    auto *kernel = new KernelPage(inspector_->journal());
-    connect(kernel, &KernelPage::asked, this, [this](quint64 connection) {
-        client_.post([connection](Client &engine) { engine.viewKernel(connection); });
-    });
-    connect(client_.engine(), &Client::kernelViewed, kernel, &KernelPage::showAnswer);
-    inspector_->addPage(kernel, tr("Kernel's View"));
+    inspector_->addPage(
+        [this] {
+            auto *kernel = new KernelPage(inspector_->journal());
+            connect(kernel, &KernelPage::asked, this, [this](quint64 connection) {
+                client_.post([connection](Client &engine) { engine.viewKernel(connection); });
+            });
+            connect(client_.engine(), &Client::kernelViewed, kernel, &KernelPage::showAnswer);
+            return kernel;
+        },
+        tr("Kernel's View"));
     layout->addWidget(inspector_->below(buildResults()), 1);
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));

@@ -88,12 +88,16 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     layout->addLayout(buildReach());
     layout->addWidget(acceptQueue_ = new AcceptQueueBar(server_));
     inspector_ = new Inspector;
-    auto *kernel = new KernelPage(inspector_->journal());
-    connect(kernel, &KernelPage::asked, this, [this](quint64 connection) {
-        server_.post([connection](Server &engine) { engine.viewKernel(connection); });
-    });
-    connect(server_.engine(), &Server::kernelViewed, kernel, &KernelPage::showAnswer);
-    inspector_->addPage(kernel, tr("Kernel's View"));
+    inspector_->addPage(
+        [this] {
+            auto *kernel = new KernelPage(inspector_->journal());
+            connect(kernel, &KernelPage::asked, this, [this](quint64 connection) {
+                server_.post([connection](Server &engine) { engine.viewKernel(connection); });
+            });
+            connect(server_.engine(), &Server::kernelViewed, kernel, &KernelPage::showAnswer);
+            return kernel;
+        },
+        tr("Kernel's View"));
     layout->addWidget(inspector_->below(buildConnections()), 1);
     layout->addWidget(buildConverse());
     setCentralWidget(content);

@@ -52,7 +52,7 @@ std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv, const 
     } else {
         application = std::make_unique<QApplication>(argc, argv);
         QGuiApplication::setDesktopFileName(name);
-        QApplication::setWindowIcon(QIcon(u":/icons/"_s + name + u".svg"_s));
+        QApplication::setWindowIcon(QIcon(u":/icons/"_s + name + u".png"_s));
         rememberSystemAppearance();
     }
     commandLine.parse(QCoreApplication::arguments()); // without Qt's own

@@ -27,8 +27,7 @@ namespace parley
 
 Inspector::Inspector(QWidget *parent)
     : QWidget(parent), openAction_(new QAction(tr("&Details"), this)), button_(new QToolButton), title_(new QLabel),
-      body_(new QSplitter(Qt::Horizontal)), ladderView_(new LadderView(ladder_)), pages_(new QTabWidget),
-      explanation_(new ExplanationView(ladder_)), bytesView_(new BytesView(bytes_))
+      body_(new QSplitter(Qt::Horizontal))
 {
     openAction_->setCheckable(true);
     openAction_->setShortcut(Qt::CTRL | Qt::Key_I);
@@ -50,6 +49,24 @@ Inspector::Inspector(QWidget *parent)
     title_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long path must not widen the window
 
+    auto *line = new QHBoxLayout;
+    line->addWidget(button_);
+    line->addWidget(title_, 1);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addLayout(line);
+    layout->addWidget(body_, 1);
+    body_->hide();
+    title_->hide();
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+}
+
+void Inspector::buildBody()
+{
+    ladderView_ = new LadderView(ladder_);
+    explanation_ = new ExplanationView(ladder_);
+    bytesView_ = new BytesView(bytes_);
+    pages_ = new QTabWidget;
     ladderView_->setObjectName(u"ladder"_s);
     ladderView_->setAccessibleName(tr("Ladder of calls"));
     connect(ladderView_, &LadderView::said, this, &Inspector::said);
@@ -65,19 +82,11 @@ Inspector::Inspector(QWidget *parent)
     body_->setStretchFactor(0, 3);
     body_->setStretchFactor(1, 2);
     body_->setSizes({300, 200}); // whatever the widgets ask for
-
-    auto *line = new QHBoxLayout;
-    line->addWidget(button_);
-    line->addWidget(title_, 1);
-    auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addLayout(line);
-    layout->addWidget(body_, 1);
-    body_->hide();
-    title_->hide();
-    addPage(explanation_, tr("Explanation"));
-    addPage(bytesView_, tr("Bytes"));
-    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    pages_->addTab(explanation_, tr("Explanation"));
+    pages_->addTab(bytesView_, tr("Bytes"));
+    for (const Page &page : furtherPages_)
+        pages_->addTab(page.make(), page.title);
+    addCommands();
 }
 
 QWidget *Inspector::below(QWidget *above)
@@ -91,20 +100,30 @@ QWidget *Inspector::below(QWidget *above)
     return splitter_;
 }
 
-void Inspector::addPage(QWidget *page, const QString &title)
+void Inspector::addPage(const std::function<QWidget *()> &make, const QString &title)
 {
-    pages_->addTab(page, title);
+    if (pages_)
+        pages_->addTab(make(), title);
+    else
+        furtherPages_.push_back({make, title});
 }
 
 void Inspector::fillMenu(QMenu &menu)
 {
+    menu_ = &menu;
     menu.addAction(openAction_);
-    menu.addSeparator();
-    menu.addActions(ladderView_->actions());
-    menu.addSeparator();
-    menu.addActions(bytesView_->actions());
-    menu.addSeparator();
-    menu.addActions(explanation_->actions());
+    endOfCommands_ = menu.addSeparator();
+    addCommands();
+}
+
+void Inspector::addCommands()
+{
+    if (!menu_ || !pages_)
+        return;
+    for (const QList<QAction *> &commands : {ladderView_->actions(), bytesView_->actions(), explanation_->actions()}) {
+        menu_->insertSeparator(endOfCommands_);
+        menu_->insertActions(endOfCommands_, commands);
+    }
 }
 
 void Inspector::inspect(quint64 connection, const QString &title)
@@ -144,6 +163,8 @@ void Inspector::setOpen(bool open)
 /// The window grows by what is opened, as far as there is room, and shrinks again: what was there keeps its size.
 void Inspector::toggled(bool open)
 {
+    if (!pages_)
+        buildBody();
     QWidget *window = this->window();
     const bool mayResize = window->isVisible() && !window->isMaximized() && !window->isFullScreen();
     const QSize before = window->size();

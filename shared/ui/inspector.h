@@ -9,6 +9,9 @@
 
 #include <QWidget>
 
+#include <functional>
+#include <vector>
+
 class QLabel;
 class QMenu;
 class QSplitter;
@@ -34,9 +37,10 @@ public:
 
     /// Puts @p above and the inspector into a splitter, which is returned. To be called once.
     QWidget *below(QWidget *above);
-    /// Adds a page beside the ladder, behind those that are there.
-    void addPage(QWidget *page, const QString &title);
-    /// Adds the inspector's commands to a window's View menu.
+    /// Adds a page beside the ladder, behind those that are there. @p make makes it when the area is first opened.
+    void addPage(const std::function<QWidget *()> &make, const QString &title);
+    /// Adds the inspector's commands to a window's View menu: the one that opens it, and once it was opened the others
+    /// below that.
     void fillMenu(QMenu &menu);
 
     /// Takes notice of all that happens, open or not.
@@ -56,6 +60,14 @@ Q_SIGNALS:
     void said(const QString &text);
 
 private:
+    struct Page
+    {
+        std::function<QWidget *()> make;
+        QString title;
+    };
+
+    void buildBody();
+    void addCommands();
     void toggled(bool open);
     void rungChosen(const QModelIndex &current);
     void bytesChosen(std::size_t event);
@@ -70,13 +82,17 @@ private:
     QToolButton *const button_;
     QLabel *const title_;
     QSplitter *const body_;
-    LadderView *const ladderView_;
-    QTabWidget *const pages_;
-    ExplanationView *const explanation_;
-    BytesView *const bytesView_;
-    bool following_ = false;        // one of ladder and bytes follows the other's selection
-    QSplitter *splitter_ = nullptr; // the one that this is the lower half of
-    int height_ = DefaultHeight;    // of the body when it was open last
+    // Once it was opened: who only clicks Connect need not wait for it, nor have the memory for it.
+    LadderView *ladderView_ = nullptr;
+    QTabWidget *pages_ = nullptr;
+    ExplanationView *explanation_ = nullptr;
+    BytesView *bytesView_ = nullptr;
+    std::vector<Page> furtherPages_;
+    QMenu *menu_ = nullptr;
+    QAction *endOfCommands_ = nullptr; // in the menu
+    bool following_ = false;           // one of ladder and bytes follows the other's selection
+    QSplitter *splitter_ = nullptr;    // the one that this is the lower half of
+    int height_ = DefaultHeight;       // of the body when it was open last
 };
 
 } // namespace parley

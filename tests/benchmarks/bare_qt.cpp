@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 //
 // bare_qt headless|window PORT: the least that a Qt Widgets program of this kind is. It listens on 127.0.0.1 and greets
-// whoever connects; with "window" it shows an empty main window. What parley-server's start and memory are measured
+// whoever connects; with "window" it shows an empty main window of the same size. What parley-server's start and memory are measured
 // against.
 
 #include <QApplication>
@@ -60,6 +60,7 @@ int main(int argc, char *argv[])
     std::unique_ptr<QMainWindow> window;
     if (hasWindow) {
         window = std::make_unique<QMainWindow>();
+        window->resize(860, 520); // as parley-server's: both hold the picture of theirs
         window->show();
     }
     return QCoreApplication::exec();
