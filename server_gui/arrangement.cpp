@@ -96,7 +96,7 @@ Arranger::~Arranger()
 void Arranger::start(const ConnectionStore &records, const Arrangement &arrangement, qint64 now)
 {
     cancel();
-    request_ = std::make_shared<Request>(records, arrangement, now);
+    request_.reset(new Request{records, arrangement, now});
     pool_.start([this, request = request_]() mutable {
         run(*request);
         // The request goes back with its snapshot: the references to shared chunks are counted on one thread only.

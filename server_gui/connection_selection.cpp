@@ -61,6 +61,7 @@ void ConnectionSelection::restore()
     table_.setAutoScroll(autoScroll);
 
     std::vector<quint64> numbers;
+    numbers.reserve(rows.size());
     for (const int row : rows)
         numbers.push_back(model_.numberAt(row));
     setNumbers(std::move(numbers));

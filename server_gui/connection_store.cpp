@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <ranges>
 
 namespace parley
 {
@@ -51,9 +50,18 @@ bool ConnectionStore::isOpenAt(int row) const
 
 int ConnectionStore::find(quint64 number) const
 {
-    const auto rows = std::views::iota(0, size_);
-    const auto at = std::ranges::lower_bound(rows, number, {}, [this](int row) { return numberAt(row); });
-    return at != rows.end() && numberAt(*at) == number ? *at : -1;
+    // The last chunk that begins with this number or a lower one.
+    const auto after =
+        std::ranges::upper_bound(chunks_, number, {}, [](const auto &chunk) { return chunk->firstNumber; });
+    if (after == chunks_.begin())
+        return -1;
+    const auto index = static_cast<int>(after - chunks_.begin()) - 1;
+    const Chunk &chunk = **std::prev(after);
+    const auto begin = chunk.records.begin();
+    const auto end = begin + std::min(size_ - index * ChunkSize, ChunkSize);
+    const auto at = std::ranges::lower_bound(begin, end, number - chunk.firstNumber, {}, &Packed::number);
+    return at != end && at->number == number - chunk.firstNumber ? index * ChunkSize + static_cast<int>(at - begin)
+                                                                 : -1;
 }
 
 void ConnectionStore::append(const ConnectionRecord &record)

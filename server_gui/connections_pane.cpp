@@ -85,7 +85,7 @@ QHBoxLayout *ConnectionsPane::buildBar(const EventStream &stream)
     connect(&stream, &EventStream::arrived, plot, &RatePlot::read);
 
     auto *bar = new QHBoxLayout;
-    bar->setSpacing(bar->spacing() * 2);
+    bar->setSpacing(12);
     bar->addWidget(filter_, 1);
     bar->addWidget(shown_);
     bar->addWidget(plot);

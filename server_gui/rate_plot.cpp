@@ -100,6 +100,8 @@ void RatePlot::tick()
     if (!history_.isEmpty())
         scheduleTick();
     describe();
+    if (sizeHint() != size()) // the figures have become longer
+        updateGeometry();
     update();
 }
 

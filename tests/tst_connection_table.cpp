@@ -171,6 +171,7 @@ void tst_ConnectionTable::filtersInTheWindow()
     TRY_MATCH(server.text(u"status"_s), u"Listening on .*"_s);
     const auto port = QRegularExpression(u", (\\d+)\\)"_s).match(server.text(u"status"_s)).captured(1).toUShort();
     std::vector<RawSocket> clients;
+    clients.reserve(3);
     for (int i = 0; i < 3; ++i)
         clients.push_back(RawSocket::connectedTo("127.0.0.1", port));
     TRY_COMPARE(server.rows(u"connections"_s), 3);

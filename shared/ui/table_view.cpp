@@ -44,7 +44,7 @@ public:
         QStyleOptionHeader part = *header;
         part.rect.adjust(Room, 0, -Room, 0);
         const QRect arrow(arrowAtLeft ? part.rect.left() : part.rect.right() + 1 - Arrow,
-                          part.rect.center().y() - Arrow / 2, Arrow, Arrow);
+                          part.rect.center().y() - Arrow / 2 + 1, Arrow, Arrow);
         part.rect.adjust(arrowAtLeft ? ArrowRoom : 0, 0, arrowAtLeft ? 0 : -ArrowRoom, 0);
         QProxyStyle::drawControl(CE_HeaderLabel, &part, painter, widget);
         part.rect = arrow;
