@@ -229,10 +229,10 @@ bool Connection::resetWhenDelivered()
 void Connection::closeWhenDelivered()
 {
     constexpr int fin = 1; // counted as a byte
-    if (native::unacknowledgedBytes(socket_.get()) <= fin)
-        close(Outcome::Complete);
-    else if (const int error = native::pendingError(socket_.get()); error != 0)
+    if (const int error = native::pendingError(socket_.get()); error != 0)
         peerReset(error);
+    else if (native::unacknowledgedBytes(socket_.get()) <= fin)
+        close(Outcome::Complete);
     else
         owner_.reactor().rewatch(socket_.get(), this, interest_ = Interest::Change);
 }

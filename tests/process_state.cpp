@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <numeric>
 
@@ -49,6 +50,16 @@ QList<int> descriptors(qint64 pid)
 }
 
 } // namespace
+
+bool isStopped(qint64 pid)
+{
+    const QDir threads(ofProcess(pid, u"task"_s));
+    const QStringList names = threads.entryList(QDir::NoDotAndDotDot | QDir::Dirs);
+    return !names.isEmpty() && std::all_of(names.begin(), names.end(), [&threads](const QString &name) {
+        const QByteArray stat = contents(threads.filePath(name + u"/stat"_s));
+        return stat.mid(stat.lastIndexOf(')') + 2).startsWith('T');
+    });
+}
 
 std::chrono::milliseconds processorTime(qint64 pid)
 {

@@ -20,6 +20,8 @@ std::chrono::milliseconds processorTime(qint64 pid);
 /// Memory in KiB, by the names of /proc/PID/status: VmRSS, VmHWM; -1 where there is none.
 qint64 memory(qint64 pid, QByteArrayView name);
 qsizetype openDescriptors(qint64 pid);
+/// Whether SIGSTOP has stopped all its threads.
+bool isStopped(qint64 pid);
 /// The number that the next descriptor of a process will get.
 int nextDescriptor(qint64 pid);
 /// The soft limit of descriptors (RLIMIT_NOFILE).

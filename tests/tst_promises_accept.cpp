@@ -198,6 +198,7 @@ void TestPromisesAccept::resetBeforeAccept()
     constexpr int count = 500;
     ServerProcess server(u"127.0.0.1"_s, {u"--json"_s});
     server.sendSignal(SIGSTOP);
+    QTRY_VERIFY(isStopped(server.pid())); // all its threads, or else it may greet the first before
     QList<int> ports;
     for (int i = 0; i < count; ++i) {
         RawSocket client = RawSocket::connectedTo("127.0.0.1", server.port());
