@@ -60,7 +60,7 @@ press() { xdotool windowfocus --sync "$1" key --window "$1" "$2"; }
 
 # select_first WINDOW: the first row of the server's table.
 select_first() {
-    xdotool mousemove --sync --window "$1" $((100 * scale)) $((168 * scale)) click 1
+    xdotool mousemove --sync --window "$1" $((100 * scale)) $((226 * scale)) click 1
     xdotool mousemove --sync "${screen%x*}" "${screen#*x}"
 }
 

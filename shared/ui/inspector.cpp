@@ -50,7 +50,7 @@ Inspector::Inspector(QWidget *parent)
     title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long path must not widen the window
 
     auto *line = new QHBoxLayout;
-    line->addWidget(button_);
+    line->addWidget(button_, 0, Qt::AlignLeft);
     line->addWidget(title_, 1);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
