@@ -9,8 +9,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 source .ci/build.sh
 
 # python3, ncat and socat are the outside programs of tests/interop; Xvfb is the display of the tests with
-# windows; strace, ss and ps show what a program really does; the last two check what resources/ installs.
-install_missing "${build_packages[@]}" python3 ncat socat xvfb xauth strace iproute2 procps \
+# windows; strace, ss and ps show what a program really does; jq reads the example of the README; the last two check
+# what resources/ installs.
+install_missing "${build_packages[@]}" python3 ncat socat xvfb xauth strace iproute2 procps jq \
     desktop-file-utils appstream
 
 (($#)) || set -- dev asan fuzz
