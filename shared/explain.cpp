@@ -224,7 +224,7 @@ QStringList socketFields(const Ladder &ladder)
 
 QString explain(const Ladder &ladder, int row)
 {
-    const Event &event = ladder.event(row);
+    const Event &event = ladder.eventAt(row);
     QStringList text{ladder.text(row), {}};
     if (!ladder.row(row).isObserved()) {
         text.append(inference(ladder.row(row).rung));

@@ -303,7 +303,7 @@ void Ladder::read(const Event &event, std::vector<Row> &rows)
     }
 }
 
-const Event &Ladder::event(int index) const
+const Event &Ladder::eventAt(int index) const
 {
     return journal_.events()[row(index).event];
 }
@@ -320,18 +320,18 @@ int Ladder::rowOfEvent(std::size_t event) const
 QString Ladder::text(int index) const
 {
     const Rung rung = row(index).rung;
-    return row(index).isObserved() ? callText(event(index)) : segmentText(event(index), rung);
+    return row(index).isObserved() ? callText(eventAt(index)) : segmentText(eventAt(index), rung);
 }
 
 qint64 Ladder::sinceStart(int index) const
 {
-    return event(index).time - journal_.events().front().time;
+    return eventAt(index).time - journal_.events().front().time;
 }
 
 qint64 Ladder::sincePrevious(int index) const
 {
     const quint32 number = row(index).event;
-    return number == 0 ? 0 : event(index).time - journal_.events()[number - 1].time;
+    return number == 0 ? 0 : eventAt(index).time - journal_.events()[number - 1].time;
 }
 
 int Ladder::rowCount(const QModelIndex &parent) const

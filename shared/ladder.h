@@ -64,7 +64,7 @@ public:
 
     const Journal &journal() const { return journal_; }
     const Row &row(int index) const { return rows_[static_cast<std::size_t>(index)]; }
-    const Event &event(int index) const;
+    const Event &eventAt(int index) const;
     /// The row of the call that made event number @p event; -1 if there is none.
     int rowOfEvent(std::size_t event) const;
     QString text(int index) const;

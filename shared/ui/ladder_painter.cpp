@@ -178,7 +178,7 @@ void LadderPainter::paintRow(QPainter &painter, const QRect &rect, int row, QPal
     if (what.event > 0)
         draw(at.start, at.step, Qt::AlignRight, u'+' + timeText(ladder_.sincePrevious(row)));
     painter.setPen(text);
-    const Event &event = ladder_.event(row);
+    const Event &event = ladder_.eventAt(row);
     if (what.rung == Ladder::Rung::Verdict) {
         const qreal half = unit() * 1.1;
         painter.drawLine(own - QPointF(half, 0), own + QPointF(half, 0));
