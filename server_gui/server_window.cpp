@@ -68,7 +68,6 @@ QString listOf(const std::vector<Address> &addresses)
 ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), saver_(new FileSaver(this))
 {
     Settings settings;
-    settings.restoreAppearance();
     const Fields fields = initialFields(settings);
     limits_ = options_.limits(readLimits(settings));
     connect(&stream_, &EventStream::arrived, this, &ServerWindow::read);
@@ -76,10 +75,11 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     connect(server_.engine(), &Server::starved, this, &ServerWindow::setStarved);
     connect(server_.engine(), &Server::finished, this, &QWidget::close);
     connect(server_.engine(), &Server::surveyed, this, &ServerWindow::setLocalNames);
-    server_.post([](Server &server) { server.survey(); });
     if (options_.listenAtOnce)
         listen(fields.endpoint.parse(Endpoint::Use::Listen));
+    server_.post([](Server &server) { server.survey(); });
 
+    settings.restoreAppearance();
     setWindowTitle(tr("Parley Server"));
     auto *content = new QWidget;
     auto *layout = new QVBoxLayout(content);

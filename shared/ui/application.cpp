@@ -52,7 +52,6 @@ std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv, const 
     } else {
         application = std::make_unique<QApplication>(argc, argv);
         QGuiApplication::setDesktopFileName(name);
-        QApplication::setWindowIcon(QIcon(u":/icons/"_s + name + u".png"_s));
         rememberSystemAppearance();
     }
     commandLine.parse(QCoreApplication::arguments()); // without Qt's own
@@ -71,6 +70,8 @@ std::optional<int> missingDisplay()
 int runWindow(QWidget &window, const TerminationSignal &termination)
 {
     QObject::connect(&termination, &TerminationSignal::received, &window, &QWidget::close);
+    // Not before: the first icon makes Qt look for its plugins, and the server listens by now.
+    QApplication::setWindowIcon(QIcon(u":/icons/"_s + QCoreApplication::applicationName() + u".png"_s));
     window.show();
     return QApplication::exec();
 }

@@ -31,6 +31,19 @@ public:
         return QProxyStyle::pixelMetric(metric, option, widget);
     }
 
+    /// Measures a title in the font that it is drawn in. QHeaderView asks for bold, for highlighted sections, of which
+    /// there are none here: that font need not be loaded.
+    QSize sizeFromContents(ContentsType type, const QStyleOption *option, const QSize &size,
+                           const QWidget *widget) const override
+    {
+        const auto *header = qstyleoption_cast<const QStyleOptionHeader *>(option);
+        if (type != CT_HeaderSection || !header || !widget)
+            return QProxyStyle::sizeFromContents(type, option, size, widget);
+        QStyleOptionHeader plain = *header;
+        plain.fontMetrics = widget->fontMetrics();
+        return QProxyStyle::sizeFromContents(type, &plain, size, widget);
+    }
+
     void drawControl(ControlElement element, const QStyleOption *option, QPainter *painter,
                      const QWidget *widget) const override
     {
