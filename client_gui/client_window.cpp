@@ -77,6 +77,7 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
     connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
+    connect(inspector_, &Inspector::saving, saver_, &FileSaver::ask);
     resize(680, 560);
     restoreSettings();
     buildMenus();

@@ -103,6 +103,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
     connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
+    connect(inspector_, &Inspector::saving, saver_, &FileSaver::ask);
     resize(860, 520);
     restoreLayout(settings);
     buildMenus();

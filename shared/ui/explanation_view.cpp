@@ -34,7 +34,7 @@ ExplanationView::ExplanationView(const Ladder &ladder, QWidget *parent)
     copying->setContentsMargins(4, 4, 4, 4);
     copying->addWidget(new QLabel(tr("Copy the connection as:")));
     addCopyAction(tr("Copy as &Python"), tr("Python"), copyAsPython);
-    addCopyAction(tr("Copy as &C"), tr("C"), copyAsC);
+    addCopyAction(tr("Cop&y as C"), tr("C"), copyAsC);
     addCopyAction(tr("Copy as &ncat"), tr("ncat"), copyAsNcat);
     copying->addStretch(1);
     auto *layout = new QVBoxLayout(this);
