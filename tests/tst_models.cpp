@@ -158,7 +158,8 @@ void tst_Models::connectionCells()
                  ended(2, Outcome::Complete, 0, 2750 * Millisecond)}});
     QCOMPARE(model.rowCount(), 2);
     QCOMPARE(cell(model, 0, ConnectionModel::Number), u"1"_s);
-    QCOMPARE(cell(model, 0, ConnectionModel::Time), stream.wallClock(500 * Millisecond).toString(u"HH:mm:ss.zzz"_s));
+    QCOMPARE(cell(model, 0, ConnectionModel::Time),
+             stream.wallClock(500 * Millisecond).toLocalTime().toString(u"HH:mm:ss.zzz"_s));
     QCOMPARE(cell(model, 0, ConnectionModel::PeerAddress), u"192.168.0.104"_s);
     QCOMPARE(cell(model, 0, ConnectionModel::PeerPort), u"60001"_s); // a name, not a quantity: no separator
     QCOMPARE(cell(model, 0, ConnectionModel::Duration), u"3.0 ms"_s);
@@ -428,7 +429,7 @@ void tst_Models::attemptRow()
     QCOMPARE(inserted.size(), 1);
     const qint64 start = model.find(1)->started;
     QVERIFY2(start >= before, "A look-up, which comes before the first event, is part of the attempt");
-    const QString time = stream.wallClock(start).toString(u"HH:mm:ss.zzz"_s);
+    const QString time = stream.wallClock(start).toLocalTime().toString(u"HH:mm:ss.zzz"_s);
     QCOMPARE(row(), time + u"|[::1]:3000||connecting…|"_s);
 
     Event local = eventOf(1, Call::GetSockName);
