@@ -162,6 +162,7 @@ private Q_SLOTS:
     void pictureIsBounded();
     void rightToLeft();
     void whatIsMissingIsSaid();
+    void copiesSayWhatIsMissing();
     void manyEvents();
 
 private:
@@ -698,6 +699,38 @@ void tst_Inspector::whatIsMissingIsSaid()
     QCOMPARE(ladder->accessibleDescription(), u"The first 10,001 events are no longer kept."_s);
     QCOMPARE(inspector.findChild<QListView *>(u"bytes"_s)->accessibleDescription(),
              u"The first 10,001 events are no longer kept."_s);
+}
+
+/// Of a connection that is still open the beginning is kept, and then there is a gap.
+void tst_Inspector::copiesSayWhatIsMissing()
+{
+    Inspector inspector;
+    inspector.setOpen(true);
+    EventBatch batch = longConnection(static_cast<int>(Journal::MaxBeginning) + 1);
+    Event listen;
+    listen.call = Call::Listen;
+    listen.address = Address::parseIPv4("127.0.0.1", 3000);
+    batch.events.insert(batch.events.begin(), listen);
+    inspector.read(batch);
+    inspector.inspect(1, u"Connection 1"_s);
+    const auto copied = [&] {
+        for (QAction *action : inspector.findChildren<QAction *>()) {
+            if (action->iconText() == u"Python")
+                action->trigger();
+        }
+        return QApplication::clipboard()->text();
+    };
+    QVERIFY(copied().contains(u"listener.accept()"));
+    QVERIFY(!copied().contains(u"Calls may be missing"));
+    inspector.inspect(2, u"Connection 2"_s);
+    EventBatch others;
+    others.events.assign(Journal::MaxEvents, Event());
+    for (Event &event : others.events)
+        event.connection = 2;
+    inspector.read(others);
+    inspector.inspect(1, u"Connection 1"_s);
+    QVERIFY(copied().contains(u"listener.accept()"));
+    QVERIFY2(copied().contains(u"Calls may be missing"), qPrintable(copied().left(200)));
 }
 
 /// Nothing is asserted about time; the figures are printed.

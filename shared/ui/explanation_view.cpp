@@ -59,9 +59,10 @@ void ExplanationView::addCopyAction(const QString &text, const QString &name, QB
 {
     QAction *action = addAction(text, this, [this, name, copy] {
         const Journal &journal = ladder_.journal();
-        const auto exchange = Exchange::of(journal.events(), journal.listenerEvents());
+        auto exchange = Exchange::of(journal.events(), journal.listenerEvents());
         if (!exchange)
             return;
+        exchange->mayLackCalls = !journal.omission().isEmpty();
         QApplication::clipboard()->setText(QString::fromLatin1(copy(*exchange)));
         Q_EMIT said(tr("Copied the connection as %1").arg(name));
     });
