@@ -6,6 +6,7 @@
 #include "process.h"
 #include "process_state.h"
 #include "raw_socket.h"
+#include "server_gui/diagnosis.h"
 #include "shared/ui/limits_dialog.h"
 #include "window_program.h"
 
@@ -14,7 +15,10 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 
+#include <atomic>
+#include <cerrno>
 #include <linux/capability.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,6 +28,23 @@ using namespace parley::test;
 using namespace std::chrono_literals;
 
 Q_DECLARE_METATYPE(std::vector<parley::LocalListener>)
+
+namespace
+{
+
+std::atomic<bool> acceptIsForbidden = false;
+
+} // namespace
+
+/// In place of the C library's: fails as it does where a security module has a say.
+extern "C" int accept4(int fd, sockaddr *address, socklen_t *length, int flags)
+{
+    if (acceptIsForbidden) {
+        errno = EPERM;
+        return -1;
+    }
+    return static_cast<int>(::syscall(SYS_accept4, fd, address, length, flags));
+}
 
 namespace
 {
@@ -113,12 +134,14 @@ private Q_SLOTS:
     void portInUse_data();
     void portInUse();
     void privilegedPort();
+    void forbiddenPort();
     void unknownHostOfServer();
     void foreignAddress();
     void pathInUse();
     void folderMissing();
     void greetingTooLongForADatagram();
     void loopbackOnly();
+    void acceptForbidden();
 
 private:
     std::unique_ptr<QTemporaryDir> scratch_;
@@ -389,6 +412,20 @@ void TestDiagnosis::privilegedPort()
     QCOMPARE(server.field(u"port"_s).text(), u"8080"_s);
 }
 
+/// A system may reserve more ports, or a security module forbid one.
+void TestDiagnosis::forbiddenPort()
+{
+    Event end;
+    end.outcome = Outcome::Failed;
+    end.error = EACCES;
+    const Endpoint endpoint = std::get<Endpoint>(Endpoint::parse(u"127.0.0.1"_s, u"60000"_s, Endpoint::Use::Listen));
+    const ListenDiagnosis diagnosis = diagnose(endpoint, end);
+    QCOMPARE(diagnosis.text, u"Cannot listen on 127.0.0.1:60000: this user may not listen on that port. Choose another "
+                             "one, or 0 for any free one."_s);
+    QCOMPARE(diagnosis.button, u"Use Another Port"_s);
+    QCOMPARE(diagnosis.useful.literal.port(), 0);
+}
+
 void TestDiagnosis::unknownHostOfServer()
 {
     const ServerProgram server(listeningOn(u"nosuch.invalid"_s, u"0"_s));
@@ -473,6 +510,30 @@ void TestDiagnosis::loopbackOnly()
     server.click(u"everyInterface"_s);
     TRY_MATCH(server.text(u"status"_s), Listening.arg(u"'(::|0\\.0\\.0\\.0)', .*"_s));
     TRY_COMPARE(server.button(u"everyInterface"_s).isVisible(), false);
+}
+
+/// Nobody who waits is to be thrown out for it: the way out is to stop.
+void TestDiagnosis::acceptForbidden()
+{
+    const ServerProgram server(listeningOn(u"127.0.0.1"_s, u"0"_s));
+    TRY_MATCH(server.text(u"status"_s), Listening.arg(u".*"_s));
+    static const QRegularExpression number(u", (\\d+)\\)"_s);
+    const quint16 port = number.match(server.text(u"status"_s)).captured(1).toUShort();
+    const auto restore = qScopeGuard([] { acceptIsForbidden = false; });
+    acceptIsForbidden = true;
+    auto waiting = RawSocket::connectedTo("127.0.0.1", port);
+    TRY_COMPARE(server.notice(), u"Accepting connections fails: Operation not permitted. It is tried again."_s);
+    acceptIsForbidden = false; // once it works again, that is over
+    QCOMPARE(waiting.receive(100), "Hello World!");
+    TRY_COMPARE(server.notice(), QString());
+
+    acceptIsForbidden = true;
+    waiting = RawSocket::connectedTo("127.0.0.1", port);
+    TRY_COMPARE(wayOutText(server), u"Stop Listening"_s);
+    takeWayOut(server);
+    TRY_MATCH(server.text(u"status"_s), u"Not listening .*"_s);
+    TRY_COMPARE(server.notice(), QString());
+    TRY_COMPARE(server.button(u"listen"_s).text(), u"Listen"_s);
 }
 
 QTEST_MAIN(TestDiagnosis)
