@@ -13,6 +13,7 @@
 #include <QBuffer>
 #include <QClipboard>
 #include <QElapsedTimer>
+#include <QFontDatabase>
 #include <QImage>
 #include <QMenuBar>
 #include <QPainter>
@@ -160,6 +161,7 @@ private Q_SLOTS:
     void pictures_data();
     void pictures();
     void pictureIsBounded();
+    void legendIsWhole();
     void rightToLeft();
     void whatIsMissingIsSaid();
     void copiesSayWhatIsMissing();
@@ -655,6 +657,24 @@ void tst_Inspector::pictureIsBounded()
     QVERIFY(QString::fromUtf8(view.svg()).contains(u"The first 1,000 of 10,002 rows."_s));
     const int height = view.image().height();
     QVERIFY2(height > 30'000 && height <= 32'767, qPrintable(QString::number(height)));
+}
+
+/// However narrow the view, and however large the letters.
+void tst_Inspector::legendIsWhole()
+{
+    const Journal journal;
+    const Ladder ladder(journal);
+    const QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    const LadderPainter legend(ladder, font, QApplication::palette());
+    const int height = legend.legendHeight();
+    for (int width = 100; width < 600; width += 7) {
+        QImage image(width, height, QImage::Format_RGB32);
+        QPainter painter(&image);
+        legend.paintLegend(painter, image.rect());
+        painter.end();
+        for (int y = 2; y < height; ++y) // below the line at its top
+            QVERIFY2(image.pixel(width - 1, y) == image.pixel(0, y), qPrintable(u"%1 pixels"_s.arg(width)));
+    }
 }
 
 /// Code, times and bytes stand from left to right in every language; what is around them does not.
