@@ -18,6 +18,7 @@
 #include <atomic>
 #include <cerrno>
 #include <linux/capability.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -130,6 +131,7 @@ private Q_SLOTS:
     void limits_data();
     void limits();
     void unreachable();
+    void noDescriptorLeft();
 
     void portInUse_data();
     void portInUse();
@@ -367,6 +369,31 @@ void TestDiagnosis::unreachable()
     QCOMPARE(wayOutText(client), u"Try Again"_s);
     takeWayOut(client);
     TRY_COMPARE(client.rows(u"history"_s), 2);
+}
+
+void TestDiagnosis::noDescriptorLeft()
+{
+    const auto nobody = RawSocket::bound();
+    const ClientProgram client(connectingTo(u"127.0.0.1"_s, nobody.localPort()));
+    const QString refused = u"127\\.0\\.0\\.1:%1 refused the connection: .*"_s.arg(nobody.localPort());
+    TRY_MATCH(client.notice(), refused);
+
+    rlimit usual{};
+    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &usual), 0);
+    const auto restore = qScopeGuard([&usual] { ::setrlimit(RLIMIT_NOFILE, &usual); });
+    const int next = ::dup(0); // the number that the next descriptor would get
+    ::close(next);
+    rlimit low = usual;
+    low.rlim_cur = static_cast<rlim_t>(next);
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &low), 0);
+    takeWayOut(client);
+    TRY_COMPARE(client.notice(),
+                u"Connecting to 127.0.0.1:%1 failed: Too many open files. No file descriptor is left for "
+                "a socket: close other connections or programs first."_s.arg(nobody.localPort()));
+    QCOMPARE(wayOutText(client), u"Try Again"_s);
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+    takeWayOut(client);
+    TRY_MATCH(client.notice(), refused);
 }
 
 void TestDiagnosis::portInUse_data()
