@@ -332,7 +332,8 @@ void tst_Models::attemptTexts_data()
                                  << u"Check its spelling, or give an address such as 127.0.0.1."_s;
     QTest::newRow("failed") << literal << Events{failed(1, Call::Socket, EMFILE), over(Outcome::Failed, EMFILE)}
                             << u"Too many open files"_s << u"failed after 3.0 ms"_s
-                            << u"Connecting to 192.168.0.104:3000 failed: Too many open files."_s << QString();
+                            << u"Connecting to 192.168.0.104:3000 failed: Too many open files."_s
+                            << u"No file descriptor is left for a socket: close other connections or programs first."_s;
 
     QTest::newRow("timed out looking up")
         << name << Events{over(Outcome::TimedOut)} << u"timed out"_s << u"timed out after 3.0 ms"_s
