@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
+#include "client_gui/repeat_window.h"
 #include "raw_socket.h"
 #include "shared/ui/limits_dialog.h"
 #include "window_program.h"
@@ -26,6 +27,7 @@ namespace
 {
 
 constexpr QSize SmallScreen{1280, 800};
+constexpr int LayoutPatience = 20'000; // ms; a guard, not a measure of speed
 
 /// A language in which everything takes half as much room again.
 class LongLanguage : public QTranslator
@@ -114,25 +116,33 @@ QStringList cramped(const QWidget &window)
     return found;
 }
 
-/// Lays the window out on a small screen, and says what does not fit.
-QString misfit(QWidget &window, const QString &picture)
+/// What does not fit once the window is laid out on a small screen.
+QString misfit(QWidget &window)
 {
     window.resize(SmallScreen);
     QCoreApplication::processEvents(); // layouts are made anew
     QStringList found = cramped(window);
     if (window.width() > SmallScreen.width() || window.height() > SmallScreen.height())
         found.append(u"the window, %1 × %2"_s.arg(window.width()).arg(window.height()));
-    if (const QString folder = qEnvironmentVariable("PARLEY_KEEP_PICTURES"); !folder.isEmpty())
-        window.grab().save(folder + u'/' + picture + u".png"_s);
     return found.join(u", "_s);
+}
+
+/// For who wants to look at it.
+void keepPicture(QWidget &window, const QString &name)
+{
+    if (const QString folder = qEnvironmentVariable("PARLEY_KEEP_PICTURES"); !folder.isEmpty())
+        window.grab().save(folder + u'/' + name + u".png"_s);
 }
 
 } // namespace
 
+/// Waits until everything in the window fits, for a text that came just now may not be laid out yet.
 #define VERIFY_FITS(window, picture)                                                                                   \
     do {                                                                                                               \
-        const QString found = misfit(window, picture);                                                                 \
-        QVERIFY2(found.isEmpty(), qPrintable(found));                                                                  \
+        QString found;                                                                                                 \
+        const bool fits = QTest::qWaitFor([&] { return (found = misfit(window)).isEmpty(); }, LayoutPatience);         \
+        keepPicture(window, picture);                                                                                  \
+        QVERIFY2(fits, qPrintable(found));                                                                             \
     } while (false)
 
 /// The windows' texts: there is room for them in other languages, and each field has one.
@@ -150,6 +160,7 @@ private Q_SLOTS:
     void connectionWithLongTexts();
     void limitsWithLongTexts();
     void clientWithLongTexts();
+    void repeatWithLongTexts();
     void fieldsAreExplained();
 
 private:
@@ -269,6 +280,22 @@ void TestTexts::clientWithLongTexts()
     client.click(u"connect"_s);
     TRY_MATCH(client.notice(), u".*refused the connection.*"_s);
     VERIFY_FITS(client.window(), u"client-refused"_s);
+}
+
+void TestTexts::repeatWithLongTexts()
+{
+    const ServerProgram server(listening());
+    const ClientProgram client(connectingTo(portOf(server)));
+    for (QAction *action : client.window().findChildren<QAction *>()) {
+        if (action->shortcut() == QKeySequence(Qt::CTRL | Qt::Key_R))
+            action->trigger();
+    }
+    auto *repeat = client.window().findChild<RepeatWindow *>();
+    QVERIFY(repeat && QTest::qWaitForWindowExposed(repeat));
+    VERIFY_FITS(*repeat, u"repeat-empty"_s);
+    repeat->start();
+    TRY_COMPARE(server.rows(u"connections"_s) > 0, true);
+    VERIFY_FITS(*repeat, u"repeat-run"_s);
 }
 
 /// What a field means is told by a tool tip, to a screen reader, and by Shift+F1.
