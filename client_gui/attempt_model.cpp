@@ -77,7 +77,7 @@ QVariant AttemptModel::data(const QModelIndex &index, int role) const
 QString AttemptModel::text(const Attempt &attempt, Column column) const
 {
     switch (column) {
-    case Time: return stream_.wallClock(attempt.started).toString(QStringLiteral("HH:mm:ss.zzz"));
+    case Time: return stream_.wallClock(attempt.started).toLocalTime().toString(QStringLiteral("HH:mm:ss.zzz"));
     case RemoteEndpoint: return attempt.request.endpoint.toString();
     case LocalPort: return attempt.local.isNull() ? QString() : QString::number(attempt.local.port());
     case Result: return attempt.resultText();

@@ -10,6 +10,7 @@
 #include "shared/ui/appearance.h"
 #include "shared/ui/converse_bar.h"
 #include "shared/ui/endpoint_form.h"
+#include "shared/ui/field_help.h"
 #include "shared/ui/file_saver.h"
 #include "shared/ui/inspector.h"
 #include "shared/ui/kernel_page.h"
@@ -77,6 +78,7 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
     connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
+    connect(inspector_, &Inspector::saving, saver_, &FileSaver::ask);
     resize(680, 560);
     restoreSettings();
     buildMenus();
@@ -103,17 +105,20 @@ QWidget *ClientWindow::buildForm()
     connect_ = new QPushButton;
     connect_->setObjectName(u"connect"_s);
     connect_->setDefault(true);
+    explainField(*connect_,
+                 tr("Calls socket() and connect(), then recv() until the server closes. Connection → Limits… "
+                    "has the time-out."));
     keepWidth(*connect_, {tr("Connect"), tr("Cancel"), tr("Disconnect")});
     send_ = new QLineEdit;
     send_->setObjectName(u"send"_s);
     send_->setAccessibleName(tr("Send"));
-    send_->setToolTip(tr("Text that is sent after connecting"));
+    explainField(*send_, tr("Text that is sent with send() after connecting, in UTF-8."));
 
     auto *host = new QLineEdit;
     form_ = new EndpointForm(Endpoint::Use::Connect, host, host, connect_);
     stay_ = new QCheckBox(tr("Stay connecte&d"));
     stay_->setObjectName(u"stay"_s);
-    stay_->setToolTip(tr("The time-out ends with connecting: talk until you disconnect, or the server closes"));
+    explainField(*stay_, tr("The time-out ends with connecting: talk until you disconnect, or the server closes."));
     auto *sending = new QWidget;
     auto *layout = new QHBoxLayout(sending);
     layout->setContentsMargins({});
@@ -158,11 +163,10 @@ QWidget *ClientWindow::buildResults()
     table_->setModel(&history_);
     table_->setPlaceholder(tr("Each attempt to connect will be listed here."));
     QHeaderView *header = table_->horizontalHeader();
-    const int unit = fontMetrics().averageCharWidth();
-    header->resizeSection(AttemptModel::Time, unit * 16);
-    header->resizeSection(AttemptModel::LocalPort, unit * 13);
-    header->resizeSection(AttemptModel::Duration, unit * 13);
-    header->resizeSection(AttemptModel::RemoteEndpoint, unit * 26);
+    table_->setColumnRoom(AttemptModel::Time, 16);
+    table_->setColumnRoom(AttemptModel::LocalPort, 13);
+    table_->setColumnRoom(AttemptModel::Duration, 13);
+    table_->setColumnRoom(AttemptModel::RemoteEndpoint, 26);
     header->setSectionResizeMode(AttemptModel::Result, QHeaderView::Stretch);
     connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ClientWindow::inspectSelected);
 

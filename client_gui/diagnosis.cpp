@@ -118,6 +118,10 @@ QString adviceOn(const Attempt &attempt)
                    : tr("Start a server there, or check host and port.");
     case Outcome::Unreachable: return tr("Check the address, and this computer's network connection.");
     case Outcome::UnknownHost: return tr("Check its spelling, or give an address such as 127.0.0.1.");
+    case Outcome::Failed:
+        return attempt.error == EMFILE || attempt.error == ENFILE
+                   ? tr("No file descriptor is left for a socket: close other connections or programs first.")
+                   : QString();
     default: return {};
     }
 }

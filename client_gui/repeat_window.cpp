@@ -116,6 +116,7 @@ QWidget *RepeatWindow::addField(QGridLayout &grid, int row, int column, const QS
     auto *hint = new QLabel(range);
     hint->setForegroundRole(QPalette::PlaceholderText);
     hint->setTextFormat(Qt::PlainText);
+    hint->setWordWrap(true);
     grid.addWidget(caption, row, column);
     grid.addWidget(field, row + 1, column);
     grid.addWidget(hint, row + 2, column);
@@ -209,15 +210,14 @@ QWidget *RepeatWindow::buildResults()
         for (int column = 1; column < (model == account_ ? int(Detail) : model->columnCount()); ++column)
             model->setHeaderData(column, Qt::Horizontal, int(Qt::AlignRight | Qt::AlignVCenter), Qt::TextAlignmentRole);
     }
-    const int unit = fontMetrics().averageCharWidth();
     QHeaderView *header = account->horizontalHeader();
-    header->resizeSection(What, unit * 20);
+    account->setColumnRoom(What, 20);
     for (const int column : {Connections, Share, Compared})
-        header->resizeSection(column, unit * 15);
+        account->setColumnRoom(column, 15);
     header->setSectionResizeMode(Detail, QHeaderView::Stretch);
     latency->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     latency->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Fixed);
-    latency->horizontalHeader()->resizeSection(0, unit * 28);
+    latency->setColumnRoom(0, 28);
     constexpr int usualOutcomes = 8;
     account->setMinimumHeight(heightOf(*account, usualOutcomes));
     accountTable_ = account;
@@ -228,7 +228,7 @@ QWidget *RepeatWindow::buildResults()
     progress_->setAccessibleName(tr("Progress of the run"));
     progress_->setRange(0, ProgressSteps);
     progress_->setTextVisible(false);
-    progress_->setFixedWidth(unit * 24);
+    progress_->setFixedWidth(fontMetrics().averageCharWidth() * 24);
     QSizePolicy kept = progress_->sizePolicy();
     kept.setRetainSizeWhenHidden(true); // nothing moves when a run starts
     progress_->setSizePolicy(kept);

@@ -85,7 +85,7 @@ void AcceptQueueBar::showQueue(bool exists, std::optional<native::AcceptQueue> q
     acceptAll_->setEnabled(somebodyMayWait);
     const QString text = exists ? queueText(queue)
                          : holdAction_->isChecked()
-                             ? tr("Accept is held: whoever connects will wait in the accept queue.")
+                             ? tr("Accept is held, but there is no accept queue: nothing listens for connections.")
                              : tr("There is no accept queue: nothing listens for connections.");
     if (text != label_->text())
         label_->showText(text);

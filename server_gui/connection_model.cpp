@@ -215,7 +215,7 @@ QString ConnectionModel::text(const ConnectionRecord &record, Column column) con
 {
     switch (column) {
     case Number: return QLocale().toString(record.number);
-    case Time: return stream_.wallClock(record.accepted).toString(QStringLiteral("HH:mm:ss.zzz"));
+    case Time: return stream_.wallClock(record.accepted).toLocalTime().toString(QStringLiteral("HH:mm:ss.zzz"));
     case PeerAddress: return QString::fromUtf8(record.peer.host());
     case PeerPort:
         return record.peer.family() == Address::Family::Unix ? QString() : QString::number(record.peer.port());

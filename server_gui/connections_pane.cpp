@@ -52,18 +52,17 @@ void ConnectionsPane::buildTable()
     connect(selection_, &ConnectionSelection::changed, this, &ConnectionsPane::selectionChanged);
 
     QHeaderView &columns = header();
-    const int unit = fontMetrics().averageCharWidth();
-    columns.resizeSection(ConnectionModel::Number, unit * 10);
-    columns.resizeSection(ConnectionModel::Time, unit * 16);
-    columns.resizeSection(ConnectionModel::PeerPort, unit * 15);
-    columns.resizeSection(ConnectionModel::Sent, unit * 16);
-    columns.resizeSection(ConnectionModel::Received, unit * 16);
-    columns.resizeSection(ConnectionModel::Duration, unit * 14);
-    columns.resizeSection(ConnectionModel::PeerAddress, unit * 24);
     columns.setSectionResizeMode(ConnectionModel::State, QHeaderView::Stretch);
     columns.setSortIndicator(order_.first, order_.second);
     columns.setSortIndicatorClearable(true); // the third click shows them as they arrived
     table_->setSortingEnabled(true);
+    table_->setColumnRoom(ConnectionModel::Number, 10);
+    table_->setColumnRoom(ConnectionModel::Time, 16);
+    table_->setColumnRoom(ConnectionModel::PeerPort, 15);
+    table_->setColumnRoom(ConnectionModel::Sent, 16);
+    table_->setColumnRoom(ConnectionModel::Received, 16);
+    table_->setColumnRoom(ConnectionModel::Duration, 14);
+    table_->setColumnRoom(ConnectionModel::PeerAddress, 24);
 }
 
 QHBoxLayout *ConnectionsPane::buildBar(const EventStream &stream)

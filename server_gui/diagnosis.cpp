@@ -129,6 +129,12 @@ ListenDiagnosis diagnose(const Endpoint &endpoint, const Event &end, const Local
                     .arg(where, holder ? holder->owner() : LocalListener().owner()),
                 tr("Use Another Port"), onPort(endpoint, 0)};
     case EACCES: {
+        constexpr std::uint16_t usual = 1024; // the system may reserve more (ip_unprivileged_port_start), or forbid one
+        if (endpoint.port >= usual)
+            return {tr("Cannot listen on %1: this user may not listen on that port. Choose another one, or 0 for any "
+                       "free one.")
+                        .arg(where),
+                    tr("Use Another Port"), onPort(endpoint, 0)};
         constexpr std::uint16_t above = 8000; // 8080 for 80, as is the custom
         const auto port = static_cast<std::uint16_t>(endpoint.port + above);
         return {tr("Cannot listen on %1: ports below 1024 are reserved for the administrator. Choose a higher port.")

@@ -14,6 +14,7 @@
 #include "shared/ui/appearance.h"
 #include "shared/ui/converse_bar.h"
 #include "shared/ui/endpoint_form.h"
+#include "shared/ui/field_help.h"
 #include "shared/ui/file_saver.h"
 #include "shared/ui/inspector.h"
 #include "shared/ui/kernel_page.h"
@@ -103,6 +104,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
     connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
+    connect(inspector_, &Inspector::saving, saver_, &FileSaver::ask);
     resize(860, 520);
     restoreLayout(settings);
     buildMenus();
@@ -161,11 +163,13 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
             [this](int index) { host_->setEditText(host_->itemData(index).toString()); });
     listen_ = new QPushButton;
     listen_->setObjectName(u"listen"_s);
+    explainField(*listen_, tr("Calls socket(), bind() and listen(): from then on clients can connect. Stopping closes "
+                              "the listening socket, and not the connections."));
     keepWidth(*listen_, {tr("Listen"), tr("Stop Listening")});
     greetingEdit_ = new QLineEdit;
     greetingEdit_->setObjectName(u"greeting"_s);
     greetingEdit_->setAccessibleName(tr("Greeting"));
-    greetingEdit_->setToolTip(tr("What each client is sent, in UTF-8"));
+    explainField(*greetingEdit_, tr("What each client is sent with send(), in UTF-8."));
     greetingEdit_->setMaxLength(MaxEditableGreeting);
     // Bytes that the field would not give back unchanged are sent as they are, until something else is typed.
     if (fields.greeting.size() <= MaxEditableGreeting && encodeMessage(fields.greeting) == greeting_)

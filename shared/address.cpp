@@ -33,6 +33,17 @@ std::uint32_t scopeIndex(const QByteArray &text)
 
 } // namespace
 
+const char *Address::familyName(Family family)
+{
+    switch (family) {
+    case Family::None: return "AF_UNSPEC";
+    case Family::IPv4: return "AF_INET";
+    case Family::IPv6: return "AF_INET6";
+    case Family::Unix: return "AF_UNIX";
+    }
+    Q_UNREACHABLE();
+}
+
 Address Address::ipv4(std::uint32_t value, std::uint16_t port)
 {
     Address address;

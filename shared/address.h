@@ -25,6 +25,8 @@ class Address
 {
 public:
     enum class Family : std::uint8_t { None, IPv4, IPv6, Unix };
+    /// `AF_INET`; `AF_UNSPEC` for None.
+    static const char *familyName(Family family);
 
     Address() = default;
 

@@ -8,7 +8,7 @@
 namespace parley
 {
 
-/// A complete small program, or a command for a POSIX shell, that does what a exchange did: a server listens,
+/// A complete small program, or a command for a POSIX shell, that does what an exchange did: a server listens,
 /// accepts one and does the same with it; a client connects. ASCII; whatever was sent or named in it is quoted. What it
 /// cannot do is said in a comment.
 

@@ -20,6 +20,11 @@ QByteArrayView Event::payload() const
     return QByteArrayView(bytes).sliced(offset, std::min(result, bytes.size() - offset));
 }
 
+qint64 Event::given() const
+{
+    return argument > 0 ? argument : std::max(bytes.size() - offset, result); // the bytes may be kept no longer
+}
+
 const char *callName(Call call)
 {
     switch (call) {

@@ -72,6 +72,8 @@ struct Event
 
     /// The bytes that a Send, Recv, SendTo or RecvFrom moved, as far as they were kept; empty for others.
     QByteArrayView payload() const;
+    /// How many bytes a Send or SendTo was given; it may have taken fewer.
+    qint64 given() const;
 };
 
 /// `accept`, as the man pages spell it.

@@ -58,6 +58,22 @@ QByteArray eventToJson(const Event &event, const QDateTime &wallClock)
     object.insert(u"result"_s, event.result);
     if (event.error != 0)
         object.insert(u"error"_s, QString::fromLatin1(eventErrorName(event)));
+    switch (event.call) {
+    case Call::Socket:
+        object.insert(u"family"_s, QLatin1String(Address::familyName(event.family)));
+        object.insert(u"type"_s, QLatin1String(typeName(event.transport)));
+        break;
+    case Call::Listen: object.insert(u"backlog"_s, event.argument); break;
+    case Call::Send:
+    case Call::SendTo: object.insert(u"size"_s, event.given()); break;
+    case Call::Recv:
+    case Call::RecvFrom: object.insert(u"size"_s, event.argument); break;
+    case Call::Close:
+        if (event.argument != 0)
+            object.insert(u"linger"_s, 0);
+        break;
+    default: break;
+    }
     if (!event.address.isNull()) {
         const bool local = event.call == Call::Bind || event.call == Call::Listen || event.call == Call::GetSockName;
         object.insert(!local ? u"peer"_s : u"local"_s, addressToJson(event.address));

@@ -57,7 +57,8 @@ public:
 
     /// ns since the stream's start, monotonic. Thread-safe.
     qint64 now() const;
-    /// The wall clock at @p time (ns since the start, as in Event::time), in local time.
+    /// The wall clock at @p time (ns since the start, as in Event::time), in UTC: a local time would ask
+    /// for its zone at every step.
     QDateTime wallClock(qint64 time) const;
 
 Q_SIGNALS:
@@ -67,7 +68,7 @@ private:
     void scheduleDelivery();
 
     const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-    const QDateTime startTime_ = QDateTime::currentDateTime();
+    const QDateTime startTime_ = QDateTime::currentDateTimeUtc();
 
     std::mutex mutex_;
     EventBatch pending_;        // guarded by mutex_

@@ -62,6 +62,21 @@ void addReceived(Exchange &exchange, const Event &event)
 
 } // namespace
 
+Address::Family Exchange::family() const
+{
+    return transport == Transport::Unix ? Address::Family::Unix : address.family();
+}
+
+QByteArray Exchange::socketPath() const
+{
+    return path.startsWith('@') ? '\0' + path.sliced(1) : path;
+}
+
+bool Exchange::has(Step::Kind kind) const
+{
+    return std::any_of(steps.begin(), steps.end(), [kind](const Step &step) { return step.kind == kind; });
+}
+
 std::optional<Exchange> Exchange::of(const std::vector<Event> &events, const std::vector<Event> &listener)
 {
     if (events.empty() || events.front().connection == 0)

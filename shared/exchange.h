@@ -33,13 +33,18 @@ struct Exchange
 
     Side side = Side::Client;
     Transport transport = Transport::Tcp;
-    Address address;    ///< Server: what is listened on; client: what was connected to. Null for Unix
-    QByteArray path;    ///< Unix: the file, or `@name`
-    int backlog = 0;    ///< Server, streams
-    qint64 omitted = 0; ///< bytes that were sent and are not in the steps: no longer kept, or beyond MaxBytes
+    Address address;           ///< Server: what is listened on; client: what was connected to. Null for Unix
+    QByteArray path;           ///< Unix: the file, or `@name`
+    int backlog = 0;           ///< Server, streams
+    qint64 omitted = 0;        ///< bytes that were sent and are not in the steps: no longer kept, or beyond MaxBytes
+    bool mayLackCalls = false; ///< events of it are no longer kept, or were lost on their way
     std::vector<Step> steps;
 
     bool isBroadcast() const { return address.isBroadcast(); }
+    Address::Family family() const;
+    /// The path as the system takes it: an abstract name begins with NUL.
+    QByteArray socketPath() const;
+    bool has(Step::Kind kind) const;
 
     /// None where the events do not tell enough: a look-up that failed, or the beginning is no longer kept.
     /// @param listener the events of the listener that accepted it; empty for a client's.

@@ -144,8 +144,7 @@ QStringList parameters(const Event &event)
                       tr("%1, the most connections that wait in the accept queue").arg(number(event.argument)))};
     case Call::Send:
     case Call::SendTo: {
-        const qint64 given = std::max(event.bytes.size() - event.offset, event.result);
-        QStringList fields{field(tr("bytes"), bytesText(given))};
+        QStringList fields{field(tr("bytes"), bytesText(event.given()))};
         if (event.call == Call::SendTo)
             fields.append(field(tr("address"), address));
         return fields;

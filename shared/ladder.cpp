@@ -44,20 +44,12 @@ QString argumentsText(const Event &event)
     switch (event.call) {
     case Call::GetAddrInfo: return quoted(event.bytes);
     case Call::Socket:
-        return QLatin1String(event.family == Address::Family::Unix   ? "AF_UNIX"
-                             : event.family == Address::Family::IPv6 ? "AF_INET6"
-                                                                     : "AF_INET")
-               + QLatin1String(event.transport == Transport::Udp ? ", SOCK_DGRAM" : ", SOCK_STREAM");
+        return QLatin1String(Address::familyName(event.family)) + u", "_s + QLatin1String(typeName(event.transport));
     case Call::Bind:
     case Call::Connect: return addressText(event);
     case Call::Listen: return QString::number(event.argument);
-    case Call::Send:
-        if (event.argument > 0)
-            return QString::number(event.argument);
-        return QString::number(std::max(event.bytes.size() - event.offset, event.result));
-    case Call::SendTo:
-        return QString::number(std::max(event.bytes.size() - event.offset, event.result)) + u", "_s
-               + addressText(event);
+    case Call::Send: return QString::number(event.given());
+    case Call::SendTo: return QString::number(event.given()) + u", "_s + addressText(event);
     case Call::Shutdown: return u"SHUT_WR"_s;
     default: return {};
     }

@@ -324,7 +324,8 @@ void TestAcceptQueue::window()
     TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 0 waiting in its queue, backlog 1."_s);
 
     server.click(u"listen"_s); // stops
-    TRY_MATCH(server.text(u"acceptQueue"_s), u"Accept is held: .*"_s);
+    TRY_COMPARE(server.text(u"acceptQueue"_s),
+                u"Accept is held, but there is no accept queue: nothing listens for connections."_s);
     server.action(u"Hold Accept"_s).trigger();
     QVERIFY(!server.child(u"acceptQueue"_s).isVisible());
     server.action(u"Accept Queue"_s).trigger(); // shows it, without holding

@@ -6,6 +6,7 @@
 #include "process.h"
 #include "process_state.h"
 #include "raw_socket.h"
+#include "server_gui/diagnosis.h"
 #include "shared/ui/limits_dialog.h"
 #include "window_program.h"
 
@@ -14,7 +15,11 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 
+#include <atomic>
+#include <cerrno>
 #include <linux/capability.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -24,6 +29,23 @@ using namespace parley::test;
 using namespace std::chrono_literals;
 
 Q_DECLARE_METATYPE(std::vector<parley::LocalListener>)
+
+namespace
+{
+
+std::atomic<bool> acceptIsForbidden = false;
+
+} // namespace
+
+/// In place of the C library's: fails as it does where a security module has a say.
+extern "C" int accept4(int fd, sockaddr *address, socklen_t *length, int flags)
+{
+    if (acceptIsForbidden) {
+        errno = EPERM;
+        return -1;
+    }
+    return static_cast<int>(::syscall(SYS_accept4, fd, address, length, flags));
+}
 
 namespace
 {
@@ -109,16 +131,19 @@ private Q_SLOTS:
     void limits_data();
     void limits();
     void unreachable();
+    void noDescriptorLeft();
 
     void portInUse_data();
     void portInUse();
     void privilegedPort();
+    void forbiddenPort();
     void unknownHostOfServer();
     void foreignAddress();
     void pathInUse();
     void folderMissing();
     void greetingTooLongForADatagram();
     void loopbackOnly();
+    void acceptForbidden();
 
 private:
     std::unique_ptr<QTemporaryDir> scratch_;
@@ -346,6 +371,31 @@ void TestDiagnosis::unreachable()
     TRY_COMPARE(client.rows(u"history"_s), 2);
 }
 
+void TestDiagnosis::noDescriptorLeft()
+{
+    const auto nobody = RawSocket::bound();
+    const ClientProgram client(connectingTo(u"127.0.0.1"_s, nobody.localPort()));
+    const QString refused = u"127\\.0\\.0\\.1:%1 refused the connection: .*"_s.arg(nobody.localPort());
+    TRY_MATCH(client.notice(), refused);
+
+    rlimit usual{};
+    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &usual), 0);
+    const auto restore = qScopeGuard([&usual] { ::setrlimit(RLIMIT_NOFILE, &usual); });
+    const int next = ::dup(0); // the number that the next descriptor would get
+    ::close(next);
+    rlimit low = usual;
+    low.rlim_cur = static_cast<rlim_t>(next);
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &low), 0);
+    takeWayOut(client);
+    TRY_COMPARE(client.notice(),
+                u"Connecting to 127.0.0.1:%1 failed: Too many open files. No file descriptor is left for "
+                "a socket: close other connections or programs first."_s.arg(nobody.localPort()));
+    QCOMPARE(wayOutText(client), u"Try Again"_s);
+    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+    takeWayOut(client);
+    TRY_MATCH(client.notice(), refused);
+}
+
 void TestDiagnosis::portInUse_data()
 {
     QTest::addColumn<Transport>("transport");
@@ -387,6 +437,20 @@ void TestDiagnosis::privilegedPort()
     takeWayOut(server);
     TRY_MATCH(server.text(u"status"_s), Listening.arg(u"'127.0.0.1', 8080"_s));
     QCOMPARE(server.field(u"port"_s).text(), u"8080"_s);
+}
+
+/// A system may reserve more ports, or a security module forbid one.
+void TestDiagnosis::forbiddenPort()
+{
+    Event end;
+    end.outcome = Outcome::Failed;
+    end.error = EACCES;
+    const Endpoint endpoint = std::get<Endpoint>(Endpoint::parse(u"127.0.0.1"_s, u"60000"_s, Endpoint::Use::Listen));
+    const ListenDiagnosis diagnosis = diagnose(endpoint, end);
+    QCOMPARE(diagnosis.text, u"Cannot listen on 127.0.0.1:60000: this user may not listen on that port. Choose another "
+                             "one, or 0 for any free one."_s);
+    QCOMPARE(diagnosis.button, u"Use Another Port"_s);
+    QCOMPARE(diagnosis.useful.literal.port(), 0);
 }
 
 void TestDiagnosis::unknownHostOfServer()
@@ -473,6 +537,30 @@ void TestDiagnosis::loopbackOnly()
     server.click(u"everyInterface"_s);
     TRY_MATCH(server.text(u"status"_s), Listening.arg(u"'(::|0\\.0\\.0\\.0)', .*"_s));
     TRY_COMPARE(server.button(u"everyInterface"_s).isVisible(), false);
+}
+
+/// Nobody who waits is to be thrown out for it: the way out is to stop.
+void TestDiagnosis::acceptForbidden()
+{
+    const ServerProgram server(listeningOn(u"127.0.0.1"_s, u"0"_s));
+    TRY_MATCH(server.text(u"status"_s), Listening.arg(u".*"_s));
+    static const QRegularExpression number(u", (\\d+)\\)"_s);
+    const quint16 port = number.match(server.text(u"status"_s)).captured(1).toUShort();
+    const auto restore = qScopeGuard([] { acceptIsForbidden = false; });
+    acceptIsForbidden = true;
+    auto waiting = RawSocket::connectedTo("127.0.0.1", port);
+    TRY_COMPARE(server.notice(), u"Accepting connections fails: Operation not permitted. It is tried again."_s);
+    acceptIsForbidden = false; // once it works again, that is over
+    QCOMPARE(waiting.receive(100), "Hello World!");
+    TRY_COMPARE(server.notice(), QString());
+
+    acceptIsForbidden = true;
+    waiting = RawSocket::connectedTo("127.0.0.1", port);
+    TRY_COMPARE(wayOutText(server), u"Stop Listening"_s);
+    takeWayOut(server);
+    TRY_MATCH(server.text(u"status"_s), u"Not listening .*"_s);
+    TRY_COMPARE(server.notice(), QString());
+    TRY_COMPARE(server.button(u"listen"_s).text(), u"Listen"_s);
 }
 
 QTEST_MAIN(TestDiagnosis)

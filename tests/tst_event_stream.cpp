@@ -329,6 +329,7 @@ void TestEventStream::wallClock()
     const EventStream stream;
     const QDateTime after = QDateTime::currentDateTime();
     QVERIFY(stream.wallClock(0) >= before && stream.wallClock(0) <= after);
+    QCOMPARE(stream.wallClock(1).timeSpec(), Qt::UTC);
     QCOMPARE(stream.wallClock(0).msecsTo(stream.wallClock(1'500'999'999)), 1500);
 }
 
@@ -381,43 +382,60 @@ void TestEventStream::json_data()
     QTest::newRow("hostile host")
         << lookup
         << R"({"call":"getaddrinfo","result":-1,"error":"EAI_NONAME","host":"a\\x1b[2J\\x0a\\u202e\"\ufffd"})"_ba;
-    QTest::newRow("socket") << eventOf(Call::Socket, 7) << R"({"call":"socket","result":7})"_ba;
-    QTest::newRow("socket failed") << failed(Call::Socket, EMFILE)
-                                   << R"({"call":"socket","result":-1,"error":"EMFILE"})"_ba;
+    Event socket = eventOf(Call::Socket, 7);
+    socket.family = Address::Family::IPv6;
+    socket.transport = Transport::Udp;
+    QTest::newRow("socket") << socket << R"({"call":"socket","result":7,"family":"AF_INET6","type":"SOCK_DGRAM"})"_ba;
+    QTest::newRow("socket failed") << failed(
+        Call::Socket,
+        EMFILE) << R"({"call":"socket","result":-1,"error":"EMFILE","family":"AF_UNSPEC","type":"SOCK_STREAM"})"_ba;
     QTest::newRow("bind") << at(Call::Bind, v6) << R"({"call":"bind","result":0,"local":["::1",3000]})"_ba;
-    QTest::newRow("listen") << at(Call::Listen, v4) << R"({"call":"listen","result":0,"local":["127.0.0.1",60239]})"_ba;
+    Event listen = at(Call::Listen, v4);
+    listen.argument = 5;
+    QTest::newRow("listen") << listen << R"({"call":"listen","result":0,"backlog":5,"local":["127.0.0.1",60239]})"_ba;
     QTest::newRow("accept") << at(Call::Accept, v4, 9)
                             << R"({"call":"accept","result":9,"peer":["127.0.0.1",60239]})"_ba;
     QTest::newRow("connect") << at(Call::Connect, v6) << R"({"call":"connect","result":0,"peer":["::1",3000]})"_ba;
     QTest::newRow("getsockname") << at(Call::GetSockName, v4)
                                  << R"({"call":"getsockname","result":0,"local":["127.0.0.1",60239]})"_ba;
     QTest::newRow("send") << moved(Call::Send, "Hello World!"_ba)
-                          << R"({"call":"send","result":12,"data":"SGVsbG8gV29ybGQh"})"_ba;
-    QTest::newRow("recv") << moved(Call::Recv, QByteArray("\0\xff\n", 3))
-                          << R"({"call":"recv","result":3,"data":"AP8K"})"_ba;
-    QTest::newRow("recv of FIN") << eventOf(Call::Recv) << R"({"call":"recv","result":0})"_ba;
+                          << R"({"call":"send","result":12,"size":12,"data":"SGVsbG8gV29ybGQh"})"_ba;
+    Event part = moved(Call::Send, "Hello World!"_ba);
+    part.result = 5;
+    QTest::newRow("send of a part") << part << R"({"call":"send","result":5,"size":12,"data":"SGVsbG8="})"_ba;
+    part.argument = 8;
+    QTest::newRow("send of less than there is")
+        << part << R"({"call":"send","result":5,"size":8,"data":"SGVsbG8="})"_ba;
+    Event received = moved(Call::Recv, QByteArray("\0\xff\n", 3));
+    received.argument = 1024;
+    QTest::newRow("recv") << received << R"({"call":"recv","result":3,"size":1024,"data":"AP8K"})"_ba;
+    QTest::newRow("recv of FIN") << eventOf(Call::Recv) << R"({"call":"recv","result":0,"size":0})"_ba;
     QTest::newRow("recv failed") << failed(Call::Recv, ECONNRESET)
-                                 << R"({"call":"recv","result":-1,"error":"ECONNRESET"})"_ba;
-    QTest::newRow("unknown error") << failed(Call::Recv, 9999) << R"({"call":"recv","result":-1,"error":"9999"})"_ba;
+                                 << R"({"call":"recv","result":-1,"error":"ECONNRESET","size":0})"_ba;
+    QTest::newRow("unknown error") << failed(Call::Recv, 9999)
+                                   << R"({"call":"recv","result":-1,"error":"9999","size":0})"_ba;
     QTest::newRow("unknown look-up error")
         << failed(Call::GetAddrInfo, -9999) << R"({"call":"getaddrinfo","result":-1,"error":"-9999","host":""})"_ba;
     QTest::newRow("shutdown") << eventOf(Call::Shutdown) << R"({"call":"shutdown","result":0})"_ba;
     QTest::newRow("close") << eventOf(Call::Close) << R"({"call":"close","result":0})"_ba;
+    Event reset = eventOf(Call::Close);
+    reset.argument = 1;
+    QTest::newRow("close that resets") << reset << R"({"call":"close","result":0,"linger":0})"_ba;
 
     Event datagram = moved(Call::RecvFrom, "Hello"_ba);
     datagram.address = v6;
     QTest::newRow("recvfrom") << datagram
-                              << R"({"call":"recvfrom","result":5,"peer":["::1",3000],"data":"SGVsbG8="})"_ba;
+                              << R"({"call":"recvfrom","result":5,"size":0,"peer":["::1",3000],"data":"SGVsbG8="})"_ba;
     datagram.result = 1000; // the datagram's true length, of which this much was kept
-    QTest::newRow("recvfrom, cut") << datagram
-                                   << R"({"call":"recvfrom","result":1000,"peer":["::1",3000],"data":"SGVsbG8="})"_ba;
+    QTest::newRow("recvfrom, cut")
+        << datagram << R"({"call":"recvfrom","result":1000,"size":0,"peer":["::1",3000],"data":"SGVsbG8="})"_ba;
     QTest::newRow("recvfrom, empty") << at(Call::RecvFrom, v4)
-                                     << R"({"call":"recvfrom","result":0,"peer":["127.0.0.1",60239]})"_ba;
+                                     << R"({"call":"recvfrom","result":0,"size":0,"peer":["127.0.0.1",60239]})"_ba;
     datagram.call = Call::SendTo;
     datagram.result = -1;
     datagram.error = EMSGSIZE;
-    QTest::newRow("sendto failed") << datagram
-                                   << R"({"call":"sendto","result":-1,"error":"EMSGSIZE","peer":["::1",3000]})"_ba;
+    QTest::newRow("sendto failed")
+        << datagram << R"({"call":"sendto","result":-1,"error":"EMSGSIZE","size":5,"peer":["::1",3000]})"_ba;
 
     const auto onPath = [](Call call, const QByteArray &path) {
         Event event = eventOf(call);
@@ -427,7 +445,7 @@ void TestEventStream::json_data()
     QTest::newRow("bind to a path") << onPath(Call::Bind, "/run/parley.sock"_ba)
                                     << R"({"call":"bind","result":0,"path":"/run/parley.sock"})"_ba;
     QTest::newRow("listen on an abstract name")
-        << onPath(Call::Listen, "@parley"_ba) << R"({"call":"listen","result":0,"path":"@parley"})"_ba;
+        << onPath(Call::Listen, "@parley"_ba) << R"({"call":"listen","result":0,"backlog":0,"path":"@parley"})"_ba;
     QTest::newRow("connect to a hostile path") << onPath(Call::Connect, "/a\x1b[2J\n\xe2\x80\xae"_ba)
                                                << R"({"call":"connect","result":0,"path":"/a\\x1b[2J\\x0a\\u202e"})"_ba;
     QTest::newRow("accept of a process") << at(Call::Accept, Address::unixPeer(4711, 1000), 9)

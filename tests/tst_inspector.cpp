@@ -10,9 +10,12 @@
 #include "window_program.h"
 
 #include <QAccessible>
+#include <QBuffer>
 #include <QClipboard>
 #include <QElapsedTimer>
+#include <QFontDatabase>
 #include <QImage>
+#include <QMenuBar>
 #include <QPainter>
 #include <QPlainTextEdit>
 #include <QScrollBar>
@@ -149,6 +152,8 @@ private Q_SLOTS:
     void copies();
     void findsBytes();
     void keysOfTheWindowStayItsOwn();
+    void commandsShowWhatTheyWorkOn();
+    void mnemonics();
     void copiesAndSavesBytes();
     void keyboardAndZoom();
     void accessibleLadder();
@@ -156,8 +161,10 @@ private Q_SLOTS:
     void pictures_data();
     void pictures();
     void pictureIsBounded();
+    void legendIsWhole();
     void rightToLeft();
     void whatIsMissingIsSaid();
+    void copiesSayWhatIsMissing();
     void manyEvents();
 
 private:
@@ -419,6 +426,44 @@ void tst_Inspector::keysOfTheWindowStayItsOwn()
     TRY_COMPARE(filter.hasFocus(), true);
 }
 
+/// A command of a page that does not show brings it forward; what is closed has none.
+void tst_Inspector::commandsShowWhatTheyWorkOn()
+{
+    const ServerProgram server(listening());
+    server.child<QToolButton>(u"details"_s).click();
+    QVERIFY(activate(server.window()));
+    auto &needle = server.child<QLineEdit>(u"findBytes"_s);
+    QVERIFY(!server.child(u"bytes"_s).isVisible());
+    server.action(u"Find in Bytes"_s).trigger();
+    QVERIFY(needle.isVisible());
+    TRY_COMPARE(needle.hasFocus(), true);
+    for (const bool open : {false, true}) {
+        server.action(u"Details"_s).setChecked(open);
+        for (const QString &text : {u"Zoom In"_s, u"Save Ladder as PNG…"_s, u"Find Next"_s, u"Copy Bytes"_s})
+            QCOMPARE(server.action(text).isEnabled(), open);
+    }
+}
+
+/// In a menu, each letter chooses one command.
+void tst_Inspector::mnemonics()
+{
+    const ServerProgram server(listening());
+    const ClientProgram client(connectingTo(1));
+    for (const QMainWindow *window :
+         {static_cast<QMainWindow *>(&server.window()), static_cast<QMainWindow *>(&client.window())}) {
+        window->findChild<QToolButton *>(u"details"_s)->click();
+        for (const QMenu *menu : window->menuBar()->findChildren<QMenu *>()) {
+            QMap<QString, QString> letters;
+            for (const QAction *action : menu->actions()) {
+                const QString letter = QKeySequence::mnemonic(action->text()).toString();
+                QVERIFY2(letter.isEmpty() || !letters.contains(letter),
+                         qPrintable(action->text() + u" and "_s + letters.value(letter)));
+                letters.insert(letter, action->text());
+            }
+        }
+    }
+}
+
 void tst_Inspector::copiesAndSavesBytes()
 {
     Journal journal;
@@ -444,16 +489,21 @@ void tst_Inspector::copiesAndSavesBytes()
     QTest::keyClick(list, Qt::Key_C, Qt::ControlModifier);
     QCOMPARE(QApplication::clipboard()->text(),
              u"000000  61 00 ff 0d 0a                                   a\\x00\ufffd\\x0d\\x0a\n"_s);
-    const QString name = settings_->filePath(u"bytes"_s);
-    QCOMPARE(view.save(BytesModel::Direction::Received, name), QString());
-    QFile file(name);
-    QVERIFY(file.open(QIODevice::ReadOnly));
-    QCOMPARE(file.readAll(), raw + raw);
-    QCOMPARE(view.save(BytesModel::Direction::Sent, name), QString());
-    file.close();
-    QVERIFY(file.open(QIODevice::ReadOnly));
-    QCOMPARE(file.readAll(), "Hello");
-    QVERIFY(view.save(BytesModel::Direction::Sent, u"/nowhere/bytes"_s).startsWith(u"Cannot save to /nowhere/bytes"));
+    QStringList names;
+    QByteArrayList saved;
+    connect(&view, &BytesView::saving, this, [&](const FileSaver::Kind &kind, const FileSaver::Snapshot &snapshot) {
+        names.append(kind.name);
+        QBuffer file;
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        snapshot()(file);
+        saved.append(file.data());
+    });
+    for (QAction *action : view.actions()) {
+        if (action->text().remove(u'&').startsWith(u"Save "))
+            action->trigger();
+    }
+    QCOMPARE(names, (QStringList{u"received.bin"_s, u"sent.bin"_s}));
+    QCOMPARE(saved, (QByteArrayList{raw + raw, "Hello"}));
 }
 
 void tst_Inspector::keyboardAndZoom()
@@ -557,15 +607,23 @@ void tst_Inspector::pictures()
     journal.watch(1);
     journal.read(longConnection(20));
     const QString folder = qEnvironmentVariable("PARLEY_KEEP_PICTURES", settings_->path());
-    const QString svg = folder + u"/ladder.svg"_s;
-    const QString png = folder + u"/ladder.PNG"_s;
-    QCOMPARE(view.save(svg), QString());
-    QCOMPARE(view.save(png), QString());
+    QMap<QString, QString> files;
+    connect(&view, &LadderView::saving, this, [&](const FileSaver::Kind &kind, const FileSaver::Snapshot &snapshot) {
+        files.insert(kind.name, folder + u'/' + kind.name);
+        QFile file(files.value(kind.name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        snapshot()(file);
+    });
+    for (QAction *action : view.actions()) {
+        if (action->text().startsWith(u"Save "))
+            action->trigger();
+    }
     applyAppearance(Appearance::System);
+    const QString svg = files.value(u"ladder.svg"_s);
 
     QSvgRenderer renderer(svg);
     QVERIFY(renderer.isValid());
-    const QImage drawn(png);
+    const QImage drawn(files.value(u"ladder.png"_s), "PNG");
     QCOMPARE(drawn.size(), renderer.viewBox().size() * 2);
     QImage rendered(drawn.size(), QImage::Format_RGB32);
     QPainter painter(&rendered);
@@ -586,7 +644,6 @@ void tst_Inspector::pictures()
     const QString text = QString::fromUtf8(file.readAll());
     QVERIFY(text.contains(u"accept() → ('127.0.0.1', 60239)"_s));
     QVERIFY(text.contains(u"inferred segment"_s));
-    QVERIFY(view.save(u"/nowhere/ladder.svg"_s).startsWith(u"Cannot save to /nowhere/ladder.svg"));
 }
 
 void tst_Inspector::pictureIsBounded()
@@ -597,14 +654,27 @@ void tst_Inspector::pictureIsBounded()
     view.setZoom(LadderView::MaxZoom);
     journal.watch(1);
     journal.read(longConnection(5'000));
-    const QString svg = settings_->filePath(u"ladder.svg"_s);
-    const QString png = settings_->filePath(u"ladder.png"_s);
-    QCOMPARE(view.save(svg), QString());
-    QCOMPARE(view.save(png), QString());
-    QFile file(svg);
-    QVERIFY(file.open(QIODevice::ReadOnly));
-    QVERIFY(QString::fromUtf8(file.readAll()).contains(u"The first 1,000 of 10,002 rows."_s));
-    QVERIFY(QImage(png).height() > 30'000);
+    QVERIFY(QString::fromUtf8(view.svg()).contains(u"The first 1,000 of 10,002 rows."_s));
+    const int height = view.image().height();
+    QVERIFY2(height > 30'000 && height <= 32'767, qPrintable(QString::number(height)));
+}
+
+/// However narrow the view, and however large the letters.
+void tst_Inspector::legendIsWhole()
+{
+    const Journal journal;
+    const Ladder ladder(journal);
+    const QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    const LadderPainter legend(ladder, font, QApplication::palette());
+    const int height = legend.legendHeight();
+    for (int width = 100; width < 600; width += 7) {
+        QImage image(width, height, QImage::Format_RGB32);
+        QPainter painter(&image);
+        legend.paintLegend(painter, image.rect());
+        painter.end();
+        for (int y = 2; y < height; ++y) // below the line at its top
+            QVERIFY2(image.pixel(width - 1, y) == image.pixel(0, y), qPrintable(u"%1 pixels"_s.arg(width)));
+    }
 }
 
 /// Code, times and bytes stand from left to right in every language; what is around them does not.
@@ -649,6 +719,38 @@ void tst_Inspector::whatIsMissingIsSaid()
     QCOMPARE(ladder->accessibleDescription(), u"The first 10,001 events are no longer kept."_s);
     QCOMPARE(inspector.findChild<QListView *>(u"bytes"_s)->accessibleDescription(),
              u"The first 10,001 events are no longer kept."_s);
+}
+
+/// Of a connection that is still open the beginning is kept, and then there is a gap.
+void tst_Inspector::copiesSayWhatIsMissing()
+{
+    Inspector inspector;
+    inspector.setOpen(true);
+    EventBatch batch = longConnection(static_cast<int>(Journal::MaxBeginning) + 1);
+    Event listen;
+    listen.call = Call::Listen;
+    listen.address = Address::parseIPv4("127.0.0.1", 3000);
+    batch.events.insert(batch.events.begin(), listen);
+    inspector.read(batch);
+    inspector.inspect(1, u"Connection 1"_s);
+    const auto copied = [&] {
+        for (QAction *action : inspector.findChildren<QAction *>()) {
+            if (action->iconText() == u"Python")
+                action->trigger();
+        }
+        return QApplication::clipboard()->text();
+    };
+    QVERIFY(copied().contains(u"listener.accept()"));
+    QVERIFY(!copied().contains(u"Calls may be missing"));
+    inspector.inspect(2, u"Connection 2"_s);
+    EventBatch others;
+    others.events.assign(Journal::MaxEvents, Event());
+    for (Event &event : others.events)
+        event.connection = 2;
+    inspector.read(others);
+    inspector.inspect(1, u"Connection 1"_s);
+    QVERIFY(copied().contains(u"listener.accept()"));
+    QVERIFY2(copied().contains(u"Calls may be missing"), qPrintable(copied().left(200)));
 }
 
 /// Nothing is asserted about time; the figures are printed.

@@ -59,6 +59,13 @@ QStringList rowsOf(const Ladder &ladder)
     return rows;
 }
 
+Event madeFor(const Address &peer, qint64 descriptor)
+{
+    Event socket = eventOf(Call::Socket, descriptor);
+    socket.family = peer.family();
+    return socket;
+}
+
 /// An engine, and a ladder of what it does.
 template <typename Engine>
 struct Observed
@@ -210,21 +217,21 @@ void tst_Ladder::rungs_data()
                               << (accepted
                                   + QStringList{u"recv() → ETIMEDOUT, Connection timed out"_s, u"close()"_s,
                                                 u"--> FIN, or RST if bytes were unread"_s});
-    QTest::newRow("no route") << Events{eventOf(Call::Socket, 7), connectTo(v4, ENETUNREACH), eventOf(Call::Close)}
+    QTest::newRow("no route") << Events{madeFor(v4, 7), connectTo(v4, ENETUNREACH), eventOf(Call::Close)}
                               << QStringList{u"socket(AF_INET, SOCK_STREAM) → 7"_s,
                                              u"connect(('127.0.0.1', 3000)) → ENETUNREACH, Network is unreachable"_s,
                                              u"close()"_s};
     // Two addresses of a name: the second one is tried while the first stays silent, and wins.
-    QTest::newRow("two sockets") << Events{eventOf(Call::Socket, 7),
+    QTest::newRow("two sockets") << Events{madeFor(v6, 7),
                                            connectTo(v6, EINPROGRESS),
-                                           eventOf(Call::Socket, 8),
+                                           madeFor(v4, 8),
                                            connectTo(v4, EINPROGRESS),
                                            connectTo(v4, 0),
                                            eventOf(Call::Close),
                                            with(eventOf(Call::GetSockName), Address::parseIPv4("127.0.0.1", 40'000)),
                                            eventOf(Call::Recv),
                                            eventOf(Call::Close)}
-                                 << QStringList{u"socket(AF_INET, SOCK_STREAM) → 7"_s,
+                                 << QStringList{u"socket(AF_INET6, SOCK_STREAM) → 7"_s,
                                                 u"connect(('::1', 3000, 0, 0)) → EINPROGRESS"_s,
                                                 u"--> SYN"_s,
                                                 u"socket(AF_INET, SOCK_STREAM) → 8"_s,
@@ -251,7 +258,7 @@ void tst_Ladder::rungs_data()
                        u"connect(('::1', 3000, 0, 0)) → ECONNREFUSED, Connection refused"_s,
                        u"close()"_s,
                        u"close()"_s};
-    QTest::newRow("datagram refused") << Events{of(eventOf(Call::Socket, 7), Transport::Udp), connectTo(v4, 0),
+    QTest::newRow("datagram refused") << Events{of(madeFor(v4, 7), Transport::Udp), connectTo(v4, 0),
                                                 eventOf(Call::Recv, -1, ECONNREFUSED), eventOf(Call::Close)}
                                       << QStringList{u"socket(AF_INET, SOCK_DGRAM) → 7"_s,
                                                      u"connect(('127.0.0.1', 3000))"_s, u"<-- ICMP port unreachable"_s,

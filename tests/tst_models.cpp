@@ -158,7 +158,8 @@ void tst_Models::connectionCells()
                  ended(2, Outcome::Complete, 0, 2750 * Millisecond)}});
     QCOMPARE(model.rowCount(), 2);
     QCOMPARE(cell(model, 0, ConnectionModel::Number), u"1"_s);
-    QCOMPARE(cell(model, 0, ConnectionModel::Time), stream.wallClock(500 * Millisecond).toString(u"HH:mm:ss.zzz"_s));
+    QCOMPARE(cell(model, 0, ConnectionModel::Time),
+             stream.wallClock(500 * Millisecond).toLocalTime().toString(u"HH:mm:ss.zzz"_s));
     QCOMPARE(cell(model, 0, ConnectionModel::PeerAddress), u"192.168.0.104"_s);
     QCOMPARE(cell(model, 0, ConnectionModel::PeerPort), u"60001"_s); // a name, not a quantity: no separator
     QCOMPARE(cell(model, 0, ConnectionModel::Duration), u"3.0 ms"_s);
@@ -331,7 +332,8 @@ void tst_Models::attemptTexts_data()
                                  << u"Check its spelling, or give an address such as 127.0.0.1."_s;
     QTest::newRow("failed") << literal << Events{failed(1, Call::Socket, EMFILE), over(Outcome::Failed, EMFILE)}
                             << u"Too many open files"_s << u"failed after 3.0 ms"_s
-                            << u"Connecting to 192.168.0.104:3000 failed: Too many open files."_s << QString();
+                            << u"Connecting to 192.168.0.104:3000 failed: Too many open files."_s
+                            << u"No file descriptor is left for a socket: close other connections or programs first."_s;
 
     QTest::newRow("timed out looking up")
         << name << Events{over(Outcome::TimedOut)} << u"timed out"_s << u"timed out after 3.0 ms"_s
@@ -428,7 +430,7 @@ void tst_Models::attemptRow()
     QCOMPARE(inserted.size(), 1);
     const qint64 start = model.find(1)->started;
     QVERIFY2(start >= before, "A look-up, which comes before the first event, is part of the attempt");
-    const QString time = stream.wallClock(start).toString(u"HH:mm:ss.zzz"_s);
+    const QString time = stream.wallClock(start).toLocalTime().toString(u"HH:mm:ss.zzz"_s);
     QCOMPARE(row(), time + u"|[::1]:3000||connecting…|"_s);
 
     Event local = eventOf(1, Call::GetSockName);

@@ -97,6 +97,7 @@ private Q_SLOTS:
     void windowGoesOn();
     void message();
     void history();
+    void details();
     void connections();
     void aMillionConnections();
     void nowhere();
@@ -281,6 +282,31 @@ void TestSaving::history()
         "2,%1,%1,127.0.0.1:%2,127.0.0.1,%2,,,refused,ECONNREFUSED,0,0,\\d+\r\n"_s.arg(time)
             .arg(nobody.localPort());
     QVERIFY2(matches(QString::fromUtf8(saved), expected), saved.constData());
+}
+
+/// What the area below shows is saved in the same way.
+void TestSaving::details()
+{
+    const QByteArray bytes("Hello\0\xff World", 13);
+    const auto client = clientWith(bytes);
+    TRY_COMPARE(client->text(u"status"_s), u"Attempts: 1, complete: 1"_s);
+    client->action(u"Details"_s).setChecked(true);
+    const QString gone = path(u"gone/received.bin"_s);
+    client->action(u"Save Received Bytes As…"_s).trigger();
+    auto *dialog = client->window().findChild<QFileDialog *>();
+    QVERIFY(dialog);
+    Q_EMIT dialog->fileSelected(gone);
+    TRY_COMPARE(client->notice(), u"Cannot save to %1: No such file or directory."_s.arg(gone));
+    dialog->reject();
+    delete dialog;
+    client->action(u"Save Received Bytes As…"_s).trigger();
+    saveAs(*client, path(u"received"_s));
+    TRY_COMPARE(client->text(u"status"_s), u"Saved 13 bytes to %1"_s.arg(path(u"received.bin"_s)));
+    QCOMPARE(contents(path(u"received.bin"_s)), bytes);
+    client->action(u"Save Ladder as SVG…"_s).trigger();
+    saveAs(*client, path(u"ladder"_s));
+    TRY_MATCH(client->text(u"status"_s), u"Saved [\\d,]+ bytes to .*ladder\\.svg"_s);
+    QVERIFY(contents(path(u"ladder.svg"_s)).startsWith("<?xml"));
 }
 
 void TestSaving::connections()

@@ -9,7 +9,6 @@
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
-#include <QFileDialog>
 #include <QFontDatabase>
 #include <QHBoxLayout>
 #include <QKeyEvent>
@@ -17,7 +16,6 @@
 #include <QLineEdit>
 #include <QListView>
 #include <QPainter>
-#include <QSaveFile>
 #include <QStyledItemDelegate>
 #include <QToolButton>
 
@@ -133,7 +131,9 @@ BytesView::BytesView(BytesModel &model, QWidget *parent)
 void BytesView::addActions()
 {
     const auto add = [this](const QString &text, const QKeySequence &shortcut, auto slot) {
-        QAction *action = addAction(text, this, slot);
+        QAction *action = addAction(text);
+        connect(action, &QAction::triggered, this, &BytesView::wanted);
+        connect(action, &QAction::triggered, this, slot);
         action->setShortcut(shortcut);
         action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
         list_->addAction(action);
@@ -141,8 +141,8 @@ void BytesView::addActions()
     add(tr("&Find in Bytes"), QKeySequence::Find, &BytesView::openFind);
     add(tr("Find Ne&xt"), QKeySequence(Qt::Key_F3), &BytesView::findNext);
     add(tr("&Copy Bytes"), QKeySequence::Copy, &BytesView::copy);
-    add(tr("Save &Received Bytes As…"), {}, [this] { saveAs(BytesModel::Direction::Received); });
-    add(tr("Save Se&nt Bytes As…"), {}, [this] { saveAs(BytesModel::Direction::Sent); });
+    add(tr("Save &Received Bytes As…"), {}, [this] { save(BytesModel::Direction::Received); });
+    add(tr("Save &Sent Bytes As…"), {}, [this] { save(BytesModel::Direction::Sent); });
     list_->setContextMenuPolicy(Qt::ActionsContextMenu);
 }
 
@@ -206,25 +206,15 @@ void BytesView::copy()
         QApplication::clipboard()->setText(text);
 }
 
-void BytesView::saveAs(BytesModel::Direction direction)
+void BytesView::save(BytesModel::Direction direction)
 {
     const bool received = direction == BytesModel::Direction::Received;
-    const QString name =
-        QFileDialog::getSaveFileName(this, received ? tr("Save Received Bytes As") : tr("Save Sent Bytes As"),
-                                     received ? u"received.bin"_s : u"sent.bin"_s);
-    if (name.isEmpty())
-        return;
-    const QString error = save(direction, name);
-    Q_EMIT said(error.isEmpty() ? tr("Saved the bytes to %1").arg(name) : error);
-}
-
-QString BytesView::save(BytesModel::Direction direction, const QString &fileName) const
-{
-    const QByteArray bytes = model_.bytes(direction);
-    QSaveFile file(fileName);
-    if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit())
-        return {};
-    return tr("Cannot save to %1: %2.").arg(fileName, file.errorString());
+    const FileSaver::Kind kind{received ? tr("Save Received Bytes As") : tr("Save Sent Bytes As"),
+                               received ? u"received.bin"_s : u"sent.bin"_s,
+                               {}};
+    Q_EMIT saving(kind, [&model = model_, direction]() -> FileSaver::Writer {
+        return [bytes = model.bytes(direction)](QIODevice &file) { file.write(bytes); };
+    });
 }
 
 void BytesView::goToEvent(std::size_t event)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "shared/bytes_model.h"
+#include "shared/ui/file_saver.h"
 
 #include <QWidget>
 
@@ -29,14 +30,13 @@ public:
     /// Goes to the bytes that event number @p event moved, if it did.
     void goToEvent(std::size_t event);
 
-    /// Writes all that is kept of @p direction into @p fileName. Returns what went wrong; empty if nothing did.
-    QString save(BytesModel::Direction direction, const QString &fileName) const;
-
 Q_SIGNALS:
+    /// One of the actions was triggered, perhaps while another page shows.
+    void wanted();
     /// The current row is one of event number @p event.
     void eventChosen(std::size_t event);
-    /// For the user: what became of a command.
-    void said(const QString &text);
+    /// All that is kept of one direction is to be saved.
+    void saving(const parley::FileSaver::Kind &kind, const parley::FileSaver::Snapshot &snapshot);
 
 protected:
     bool eventFilter(QObject *object, QEvent *event) override;
@@ -50,7 +50,7 @@ private:
     void closeFind();
     void findNext();
     void copy();
-    void saveAs(BytesModel::Direction direction);
+    void save(BytesModel::Direction direction);
     void fit();
     void showOmission();
 

@@ -3,6 +3,7 @@
 
 #include "shared/ui/endpoint_form.h"
 
+#include "shared/ui/field_help.h"
 #include "shared/ui/status_label.h"
 
 #include <QComboBox>
@@ -40,22 +41,34 @@ EndpointForm::EndpointForm(Endpoint::Use use, QWidget *hostField, QLineEdit *hos
     const bool listens = use == Endpoint::Use::Listen;
     hostField->setObjectName(u"host"_s);
     hostField->setAccessibleName(tr("Host"));
-    hostField->setToolTip(listens ? tr("The name or address to listen on; * for every interface")
-                                  : tr("The server's name or address"));
+    const QString hostMeaning =
+        listens ? tr("The name or address of this computer that clients connect to, as bind() takes it; * for every "
+                     "interface. One that begins with 127 is reached from this computer only.")
+                : tr("The server's name or address. A name is looked up first, and each of its addresses is tried.");
+    explainField(*hostField, hostMeaning);
+    explainField(*host, hostMeaning);
     port_->setObjectName(u"port"_s);
     port_->setAccessibleName(tr("Port"));
-    port_->setToolTip(listens ? tr("A number, 0 for any free one, or the name of a service")
-                              : tr("A number from 1 to 65535, or the name of a service"));
+    explainField(*port_, listens
+                             ? tr("Which of this computer's programs is meant: a number, 0 for any free one, or the "
+                                  "name of a service such as http.")
+                             : tr("Which of that computer's programs is meant: a number from 1 to 65535, or the "
+                                  "name of a service such as http."));
     port_->setFixedWidth(fontMetrics().averageCharWidth() * 14); // the longest usual service names
     path_->setObjectName(u"path"_s);
     path_->setAccessibleName(tr("Path"));
-    path_->setToolTip(tr("The socket's file, or @name for an abstract one"));
+    explainField(*path_, tr("The socket's file, or @name for an abstract one, which has no file. Who may write to the "
+                            "file can connect."));
     path_->setPlaceholderText(tr("The socket's file, or @name"));
     kind_->setObjectName(u"kind"_s);
     kind_->setAccessibleName(tr("Kind of socket"));
+    explainField(*kind_, tr("TCP: a stream of bytes between computers (SOCK_STREAM). UDP: datagrams, which may be lost "
+                            "(SOCK_DGRAM). Unix socket: a stream of bytes within this computer (AF_UNIX)."));
     kind_->addItem(tr("TCP"), static_cast<int>(Transport::Tcp));
     kind_->addItem(tr("UDP"), static_cast<int>(Transport::Udp));
     kind_->addItem(tr("Unix socket"), static_cast<int>(Transport::Unix));
+    explainField(*vocabulary_, tr("The endpoint in the words of the calls: address family, type and protocol for "
+                                  "socket(), then the address."));
     vocabulary_->setForegroundRole(QPalette::PlaceholderText);
     vocabulary_->setTextInteractionFlags(Qt::TextSelectableByMouse);
 

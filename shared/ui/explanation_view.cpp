@@ -34,7 +34,7 @@ ExplanationView::ExplanationView(const Ladder &ladder, QWidget *parent)
     copying->setContentsMargins(4, 4, 4, 4);
     copying->addWidget(new QLabel(tr("Copy the connection as:")));
     addCopyAction(tr("Copy as &Python"), tr("Python"), copyAsPython);
-    addCopyAction(tr("Copy as &C"), tr("C"), copyAsC);
+    addCopyAction(tr("Cop&y as C"), tr("C"), copyAsC);
     addCopyAction(tr("Copy as &ncat"), tr("ncat"), copyAsNcat);
     copying->addStretch(1);
     auto *layout = new QVBoxLayout(this);
@@ -59,9 +59,10 @@ void ExplanationView::addCopyAction(const QString &text, const QString &name, QB
 {
     QAction *action = addAction(text, this, [this, name, copy] {
         const Journal &journal = ladder_.journal();
-        const auto exchange = Exchange::of(journal.events(), journal.listenerEvents());
+        auto exchange = Exchange::of(journal.events(), journal.listenerEvents());
         if (!exchange)
             return;
+        exchange->mayLackCalls = !journal.omission().isEmpty();
         QApplication::clipboard()->setText(QString::fromLatin1(copy(*exchange)));
         Q_EMIT said(tr("Copied the connection as %1").arg(name));
     });

@@ -50,7 +50,7 @@ FileSaver::~FileSaver()
     pool_.waitForDone();
 }
 
-void FileSaver::ask(const Kind &kind, const std::function<Writer()> &snapshot)
+void FileSaver::ask(const Kind &kind, const Snapshot &snapshot)
 {
     auto *dialog = new QFileDialog(window_, kind.title, folder_, kind.filter);
     dialog->setAttribute(Qt::WA_DeleteOnClose);

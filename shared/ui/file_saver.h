@@ -36,8 +36,11 @@ public:
     explicit FileSaver(QWidget *window);
     ~FileSaver() override;
 
-    /// Opens the dialog. @p snapshot is called once a file is named, and takes what is there then.
-    void ask(const Kind &kind, const std::function<Writer()> &snapshot);
+    /// Takes what is there when a file has been named.
+    using Snapshot = std::function<Writer()>;
+
+    /// Opens the dialog.
+    void ask(const Kind &kind, const Snapshot &snapshot);
 
 Q_SIGNALS:
     /// @p sentence: what was saved where.

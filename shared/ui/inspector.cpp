@@ -69,11 +69,12 @@ void Inspector::buildBody()
     pages_ = new QTabWidget;
     ladderView_->setObjectName(u"ladder"_s);
     ladderView_->setAccessibleName(tr("Ladder of calls"));
-    connect(ladderView_, &LadderView::said, this, &Inspector::said);
-    connect(bytesView_, &BytesView::said, this, &Inspector::said);
+    connect(ladderView_, &LadderView::saving, this, &Inspector::saving);
+    connect(bytesView_, &BytesView::saving, this, &Inspector::saving);
     connect(explanation_, &ExplanationView::said, this, &Inspector::said);
     connect(ladderView_->selectionModel(), &QItemSelectionModel::currentChanged, this, &Inspector::rungChosen);
     connect(bytesView_, &BytesView::eventChosen, this, &Inspector::bytesChosen);
+    connect(bytesView_, &BytesView::wanted, this, [this] { pages_->setCurrentWidget(bytesView_); });
     pages_->setObjectName(u"pages"_s);
     pages_->setDocumentMode(true);
     body_->setChildrenCollapsible(false);
@@ -174,6 +175,10 @@ void Inspector::toggled(bool open)
     setSizePolicy(QSizePolicy::Preferred, open ? QSizePolicy::Preferred : QSizePolicy::Fixed);
     body_->setVisible(open);
     title_->setVisible(open);
+    for (const QList<QAction *> &commands : {ladderView_->actions(), bytesView_->actions()}) {
+        for (QAction *command : commands)
+            command->setEnabled(open);
+    }
     const int whole = sizeHint().height() - (open ? body_->sizeHint().height() - height_ : 0);
     if (mayResize) {
         const QSize room = window->screen()->availableSize();

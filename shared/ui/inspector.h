@@ -6,6 +6,7 @@
 #include "shared/bytes_model.h"
 #include "shared/journal.h"
 #include "shared/ladder.h"
+#include "shared/ui/file_saver.h"
 
 #include <QWidget>
 
@@ -58,6 +59,8 @@ public:
 Q_SIGNALS:
     /// For the user: what became of a command.
     void said(const QString &text);
+    /// Something that it shows is to be saved.
+    void saving(const parley::FileSaver::Kind &kind, const parley::FileSaver::Snapshot &snapshot);
 
 private:
     struct Page

@@ -99,7 +99,8 @@ KernelPage::KernelPage(const Journal &journal, QWidget *parent)
     values_->header()->setSectionResizeMode(Name, QHeaderView::ResizeToContents);
     for (const Row &row : rows()) {
         auto *item = new QTreeWidgetItem(values_, {row.name, QString()});
-        item->setSizeHint(Name, {0, fontMetrics().height() + RowSpacing});
+        item->setSizeHint(
+            Name, {fontMetrics().horizontalAdvance(row.name) + 2 * RowSpacing, fontMetrics().height() + RowSpacing});
         for (int column = 0; column < ColumnCount; ++column) {
             item->setToolTip(column, row.explanation);
             item->setData(column, Qt::AccessibleDescriptionRole, row.explanation);

@@ -254,26 +254,33 @@ void LadderPainter::paintLegend(QPainter &painter, const QRect &rect) const
     painter.fillRect(rect, background);
     painter.setPen(blended(palette_.color(QPalette::WindowText), background, 0.75F));
     painter.drawLine(rect.topLeft(), rect.topRight());
-    const QFontMetrics metrics(font_);
     painter.setPen(palette_.color(QPalette::WindowText));
+    const QString inferred = ladder_.transport() == Transport::Unix  ? tr("inferred bytes")
+                             : ladder_.transport() == Transport::Udp ? tr("inferred datagram")
+                                                                     : tr("inferred segment");
+    const QStringList texts{tr("observed call"), tr("failed"), inferred};
+    constexpr int symbols = 17; // units, with what is between them
+    const QFontMetrics metrics(font_);
+    const int width = metrics.horizontalAdvance(texts.join(QString())) + symbols * unit();
+    // It is always there as a whole, smaller where it has to be.
+    const qreal scale = std::min(1.0, qreal(rect.width()) / width);
+    painter.translate(rect.left(), rect.center().y());
+    painter.scale(scale, scale);
     painter.setFont(font_);
-    int x = rect.left() + unit() * 2;
-    const int y = rect.center().y();
+    int x = unit() * 2;
     const auto draw = [&](const QString &what) {
-        painter.drawText(QRect(x, rect.top(), rect.right() - x, rect.height()), Qt::AlignLeft | Qt::AlignVCenter, what);
+        const QRect place(x, -rect.height() / 2, metrics.horizontalAdvance(what) + unit(), rect.height());
+        painter.drawText(place, static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter) | Qt::TextSingleLine, what);
         x += metrics.horizontalAdvance(what) + unit() * 2;
     };
-    drawMark(painter, QPointF(x, y + 0.5), false);
-    x += unit() * 3 / 2;
-    draw(tr("observed call"));
-    drawMark(painter, QPointF(x, y + 0.5), true);
-    x += unit() * 3 / 2;
-    draw(tr("failed"));
-    drawArrow(painter, x, x + unit() * 5, y, {}, Qt::transparent);
+    for (const bool failed : {false, true}) {
+        drawMark(painter, QPointF(x, 0.5), failed);
+        x += unit() * 3 / 2;
+        draw(texts.at(failed ? 1 : 0));
+    }
+    drawArrow(painter, x, x + unit() * 5, 0, {}, Qt::transparent);
     x += unit() * 6;
-    draw(ladder_.transport() == Transport::Unix  ? tr("inferred bytes")
-         : ladder_.transport() == Transport::Udp ? tr("inferred datagram")
-                                                 : tr("inferred segment"));
+    draw(texts.at(2));
     painter.restore();
 }
 

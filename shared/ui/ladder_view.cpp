@@ -8,11 +8,10 @@
 
 #include <QAction>
 #include <QApplication>
-#include <QFileDialog>
+#include <QBuffer>
 #include <QFontDatabase>
 #include <QLocale>
 #include <QPainter>
-#include <QSaveFile>
 #include <QScrollBar>
 #include <QStyleOptionFocusRect>
 #include <QStyledItemDelegate>
@@ -122,7 +121,15 @@ void LadderView::addActions()
         [this] { setZoom(zoom_ + 25); });
     add(tr("Zoom &Out"), {QKeySequence(Qt::CTRL | Qt::Key_Minus)}, [this] { setZoom(zoom_ - 25); });
     add(tr("&Actual Size"), {QKeySequence(Qt::CTRL | Qt::Key_0)}, [this] { setZoom(100); });
-    add(tr("Save &Ladder As…"), {}, &LadderView::saveAs);
+    add(tr("Save Ladder as S&VG…"), {}, [this] {
+        Q_EMIT saving({tr("Save Ladder"), u"ladder.svg"_s, tr("SVG pictures (*.svg)")},
+                      [this]() -> FileSaver::Writer { return [svg = svg()](QIODevice &file) { file.write(svg); }; });
+    });
+    add(tr("Save Ladder as PN&G…"), {}, [this] {
+        Q_EMIT saving({tr("Save Ladder"), u"ladder.png"_s, tr("PNG pictures (*.png)")}, [this]() -> FileSaver::Writer {
+            return [image = image()](QIODevice &file) { image.save(&file, "PNG"); };
+        });
+    });
     setContextMenuPolicy(Qt::ActionsContextMenu);
 }
 
@@ -191,61 +198,62 @@ void LadderView::paintEvent(QPaintEvent *event)
                      omission.isEmpty() ? tr("No call has been made yet.") : omission);
 }
 
-void LadderView::saveAs()
-{
-    const QString name =
-        QFileDialog::getSaveFileName(this, tr("Save Ladder As"), u"ladder.svg"_s, tr("Pictures (*.svg *.png)"));
-    if (name.isEmpty())
-        return;
-    const QString error = save(name);
-    Q_EMIT said(error.isEmpty() ? tr("Saved the ladder to %1").arg(name) : error);
-}
-
-QString LadderView::save(const QString &fileName) const
+/// Of all rows that are saved, in device-independent pixels.
+QSize LadderView::pictureSize() const
 {
     const LadderPainter ladder = painter();
     const int rows = std::min(ladder_.rowCount(), MaxSavedRows);
     const int noteHeight = rows < ladder_.rowCount() ? ladder.rowHeight() : 0;
-    const QSize size(std::max(ladder.minimumWidth(), ladder.rowHeight() * 30),
-                     ladder.headerHeight() + rows * ladder.rowHeight() + noteHeight + ladder.legendHeight());
-    const auto draw = [&](QPaintDevice &device) {
-        QPainter painter(&device);
-        painter.fillRect(QRect(QPoint(), size), palette().color(QPalette::Base));
-        int y = 0;
-        const auto next = [&](int height) { return QRect(0, std::exchange(y, y + height), size.width(), height); };
-        ladder.paintHeader(painter, next(ladder.headerHeight()));
-        for (int row = 0; row < rows; ++row)
-            ladder.paintRow(painter, next(ladder.rowHeight()), row, QPalette::Active, false);
-        if (noteHeight > 0) {
-            const QLocale locale;
-            painter.setFont(font());
-            painter.setPen(palette().color(QPalette::Text));
-            painter.drawText(
-                next(noteHeight), Qt::AlignCenter,
-                tr("The first %1 of %2 rows.").arg(locale.toString(rows), locale.toString(ladder_.rowCount())));
-        }
-        ladder.paintLegend(painter, next(ladder.legendHeight()));
-    };
+    return {std::max(ladder.minimumWidth(), ladder.rowHeight() * 30),
+            ladder.headerHeight() + rows * ladder.rowHeight() + noteHeight + ladder.legendHeight()};
+}
 
-    QSaveFile file(fileName);
-    bool ok = file.open(QIODevice::WriteOnly);
-    if (ok && fileName.endsWith(u".png"_s, Qt::CaseInsensitive)) {
-        constexpr int scale = 2; // MaxSavedRows at the largest zoom stay below the 32,767 pixels that QPainter can draw
-        const qreal fitting = std::min<qreal>(scale, 32'000.0 / std::max(size.height(), size.width()));
-        QImage image(size * fitting, QImage::Format_RGB32);
-        image.setDevicePixelRatio(fitting);
-        draw(image);
-        ok = image.save(&file, "PNG");
-    } else if (ok) {
-        QSvgGenerator generator;
-        generator.setOutputDevice(&file);
-        generator.setResolution(logicalDpiX()); // as the texts were measured
-        generator.setSize(size);
-        generator.setViewBox(QRect(QPoint(), size));
-        generator.setTitle(tr("Parley ladder"));
-        draw(generator);
+void LadderView::draw(QPaintDevice &device) const
+{
+    const LadderPainter ladder = painter();
+    const QSize size = pictureSize();
+    const int rows = std::min(ladder_.rowCount(), MaxSavedRows);
+    QPainter painter(&device);
+    painter.fillRect(QRect(QPoint(), size), palette().color(QPalette::Base));
+    int y = 0;
+    const auto next = [&](int height) { return QRect(0, std::exchange(y, y + height), size.width(), height); };
+    ladder.paintHeader(painter, next(ladder.headerHeight()));
+    for (int row = 0; row < rows; ++row)
+        ladder.paintRow(painter, next(ladder.rowHeight()), row, QPalette::Active, false);
+    if (rows < ladder_.rowCount()) {
+        const QLocale locale;
+        painter.setFont(font());
+        painter.setPen(palette().color(QPalette::Text));
+        painter.drawText(
+            next(ladder.rowHeight()), Qt::AlignCenter,
+            tr("The first %1 of %2 rows.").arg(locale.toString(rows), locale.toString(ladder_.rowCount())));
     }
-    return ok && file.commit() ? QString() : tr("Cannot save to %1: %2.").arg(fileName, file.errorString());
+    ladder.paintLegend(painter, next(ladder.legendHeight()));
+}
+
+QImage LadderView::image() const
+{
+    constexpr qreal scale = 2;
+    constexpr qreal highest = 32'000; // pixels; QPainter can draw 32,767
+    const QSize size = pictureSize();
+    const qreal fitting = std::min(scale, highest / std::max(size.height(), size.width()));
+    QImage image(size * fitting, QImage::Format_RGB32);
+    image.setDevicePixelRatio(fitting);
+    draw(image);
+    return image;
+}
+
+QByteArray LadderView::svg() const
+{
+    QBuffer buffer;
+    QSvgGenerator generator;
+    generator.setOutputDevice(&buffer);
+    generator.setResolution(logicalDpiX()); // as the texts were measured
+    generator.setSize(pictureSize());
+    generator.setViewBox(QRect(QPoint(), pictureSize()));
+    generator.setTitle(tr("Parley ladder"));
+    draw(generator);
+    return buffer.data();
 }
 
 } // namespace parley

@@ -4,8 +4,10 @@
 #pragma once
 
 #include "shared/ladder.h"
+#include "shared/ui/file_saver.h"
 #include "shared/ui/ladder_painter.h"
 
+#include <QImage>
 #include <QListView>
 
 namespace parley
@@ -28,13 +30,14 @@ public:
     int zoom() const { return zoom_; }
     void setZoom(int percent);
 
-    /// Draws all of the ladder, at most MaxSavedRows, into @p fileName: SVG, or PNG at twice the size where the name
-    /// ends so. Returns what went wrong; empty if nothing did.
-    QString save(const QString &fileName) const;
+    /// All of the ladder, at most MaxSavedRows.
+    QByteArray svg() const;
+    /// The same at twice the size; smaller where it would be higher than pictures can be.
+    QImage image() const;
 
 Q_SIGNALS:
-    /// For the user: what became of a command.
-    void said(const QString &text);
+    /// The ladder is to be saved as a picture.
+    void saving(const parley::FileSaver::Kind &kind, const parley::FileSaver::Snapshot &snapshot);
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -46,7 +49,8 @@ private:
 
     LadderPainter painter() const { return {ladder_, font(), palette()}; }
     void addActions();
-    void saveAs();
+    QSize pictureSize() const;
+    void draw(QPaintDevice &device) const;
     void relayout();
     void placeFrame();
 

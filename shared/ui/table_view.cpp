@@ -92,6 +92,13 @@ TableView::TableView(QWidget *parent) : QTableView(parent)
     horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
 }
 
+void TableView::setColumnRoom(int column, int characters)
+{
+    QHeaderView &header = *horizontalHeader();
+    header.resizeSection(column,
+                         std::max(fontMetrics().averageCharWidth() * characters, header.sectionSizeHint(column)));
+}
+
 void TableView::setModel(QAbstractItemModel *model)
 {
     QTableView::setModel(model);

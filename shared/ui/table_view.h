@@ -18,6 +18,8 @@ public:
     explicit TableView(QWidget *parent = nullptr);
 
     void setModel(QAbstractItemModel *model) override;
+    /// Makes room in @p column for about so many characters, and for its title, once there is a model.
+    void setColumnRoom(int column, int characters);
     /// Plain text, shown while there are no rows.
     void setPlaceholder(const QString &text);
     /// Whether new rows are followed; they are, unless they come anywhere but at the end.
