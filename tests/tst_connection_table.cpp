@@ -40,14 +40,20 @@ struct Pane
             qFatal("The pane does not show");
     }
 
-    /// Accepts from 10.0.0.1, and every third from 10.0.0.3.
-    void accept(int count)
+    /// Accepts from 10.0.0.1, and every third from 10.0.0.3, that stay open.
+    void accept(int count) { accept(count, true); }
+    /// Likewise, but they end at once.
+    void serve(int count) { accept(count, false); }
+    void accept(int count, bool stay)
     {
         EventBatch batch;
         for (int i = 0; i < count; ++i) {
             ++newest;
+            const auto time = static_cast<qint64>(newest);
             const Address peer = Address::parseIPv4(newest % 3 == 0 ? "10.0.0.3" : "10.0.0.1", 4711);
-            batch.events.push_back(acceptedFrom(peer, newest, static_cast<qint64>(newest)));
+            batch.events.push_back(acceptedFrom(peer, newest, time));
+            if (!stay)
+                batch.events.push_back(ended(newest, Outcome::Complete, 0, time));
         }
         read(batch);
     }
@@ -141,6 +147,7 @@ private Q_SLOTS:
     void selectionIsTold();
     void largeSelections();
     void selectedRowsLeave();
+    void openRowsStay();
     void newestRowsAreFollowed();
     void rowsInSightStay();
     void positionAfterAnArrangement();
@@ -218,10 +225,10 @@ void tst_ConnectionTable::noMatch()
 void tst_ConnectionTable::countsAreUpToDate()
 {
     Pane pane(3000);
-    pane.accept(3000);
+    pane.serve(3000);
     QVERIFY(pane.filterBy(u"10.0.0.3"_s));
     QCOMPARE(pane.shown(), u"1,000 of 3,000 shown"_s);
-    pane.accept(1); // and the oldest leave
+    pane.serve(1); // and the oldest leave
     QCOMPARE(pane.shown(), u"667 of 2,001 shown"_s);
 }
 
@@ -396,19 +403,46 @@ void tst_ConnectionTable::largeSelections()
 void tst_ConnectionTable::selectedRowsLeave()
 {
     Pane pane(3000);
-    pane.accept(3000);
+    pane.serve(3000);
     pane.table().selectRow(5);
     pane.table().selectionModel()->select(pane.model.index(2000, 0),
                                           QItemSelectionModel::Select | QItemSelectionModel::Rows);
     QCOMPARE(pane.pane.selection(), (Numbers{6, 2001}));
-    pane.accept(1);
+    pane.serve(1);
     QCOMPARE(pane.pane.selection(), Numbers{2001});
     QCOMPARE(pane.selected(), Numbers{2001});
     QVERIFY(pane.sortBy(ConnectionModel::PeerAddress));
     QCOMPARE(pane.selected(), Numbers{2001});
-    pane.accept(3000);
+    pane.serve(3000);
     QCOMPARE(pane.selected(), Numbers());
     TRY_COMPARE(pane.pane.selection(), Numbers());
+}
+
+/// In the list and in the selection, wherever they are in it.
+void tst_ConnectionTable::openRowsStay()
+{
+    Pane pane(3000);
+    pane.accept(3);
+    pane.serve(1000);
+    pane.accept(1); // 1,004
+    pane.serve(1996);
+    pane.table().selectRow(2);
+    pane.table().selectionModel()->select(pane.model.index(1003, 0),
+                                          QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    QCOMPARE(pane.pane.openSelection(), (Numbers{3, 1004}));
+    for (const int row : {2500, 1500}) { // the first of those in sight
+        pane.scrollBar().setValue(row);
+        const quint64 first = pane.model.numberAt(pane.table().rowAt(0));
+        while (pane.model.total() < 3000)
+            pane.serve(1);
+        pane.serve(1);
+        QCOMPARE(pane.model.total(), 2001);
+        QCOMPARE(pane.model.numberAt(pane.table().rowAt(0)), first);
+        QCOMPARE(pane.selected(), (Numbers{3, 1004}));
+        QCOMPARE(pane.pane.openSelection(), (Numbers{3, 1004}));
+        QCOMPARE(pane.current(), 3U);
+    }
+    QCOMPARE(pane.model.numberAt(3), 1004U);
 }
 
 void tst_ConnectionTable::newestRowsAreFollowed()
@@ -445,22 +479,22 @@ void tst_ConnectionTable::newestRowsAreFollowed()
 void tst_ConnectionTable::rowsInSightStay()
 {
     Pane pane(3000);
-    pane.accept(3000);
+    pane.serve(3000);
     const auto first = [&pane] { return pane.model.numberAt(pane.table().rowAt(0)); };
     pane.scrollBar().setValue(2000);
     QCOMPARE(first(), 2001U);
-    pane.accept(1);
+    pane.serve(1);
     QCOMPARE(pane.model.removedRows(), 1000U);
     QCOMPARE(first(), 2001U);
-    pane.accept(1000); // now they leave themselves
+    pane.serve(1000); // now they leave themselves
     QCOMPARE(pane.model.removedRows(), 2000U);
     QCOMPARE(first(), 2001U);
-    pane.accept(1000);
+    pane.serve(1000);
     QCOMPARE(pane.model.removedRows(), 3000U);
     QCOMPARE(first(), 3001U);
 
     pane.table().scrollToBottom();
-    pane.accept(1000);
+    pane.serve(1000);
     QCOMPARE(pane.model.removedRows(), 4000U);
     QTRY_VERIFY(pane.isAtEnd());
 }
