@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: MIT
 
 #include "events.h"
+#include "process_state.h"
 #include "server_gui/connection_filter.h"
 #include "server_gui/connection_model.h"
 #include "shared/event_stream.h"
 
 #include <QAbstractItemModelTester>
+#include <QElapsedTimer>
+#include <QFile>
 #include <QLocale>
 #include <QRegularExpression>
 #include <QSignalSpy>
@@ -216,6 +219,7 @@ private Q_SLOTS:
     void openOnesAreListed();
     void rowsOfNumbers();
     void aMillionRows();
+    void memoryOfAMillionRows();
 };
 
 void tst_Arrangement::initTestCase()
@@ -746,6 +750,59 @@ void tst_Arrangement::aMillionRows()
     QCOMPARE(others - numbers.begin(), model.total() / static_cast<int>(every));
     QVERIFY(std::none_of(others, numbers.end(), isMultiple));
     QVERIFY(std::is_sorted(numbers.begin(), others) && std::is_sorted(others, numbers.end()));
+}
+
+/// At most, while they are arranged and more come; the table's header takes 8 bytes a row on top.
+void tst_Arrangement::memoryOfAMillionRows()
+{
+    constexpr int most = ConnectionModel::MaxRows;
+    EventStream stream;
+    ConnectionModel model(stream);
+    Traffic traffic;
+    const qint64 pid = QCoreApplication::applicationPid();
+    const qint64 before = memory(pid, "VmRSS");
+    quint64 newest = 0;
+    const auto serve = [&](int count) {
+        EventBatch batch;
+        for (int i = 0; i < count; ++i) {
+            ++newest;
+            const Address peer = ipv4(newest % 7 == 0 ? "127.0.0.1" : "127.9.9.1", static_cast<quint16>(newest * 7919));
+            batch.events.push_back(acceptedFrom(peer, newest, static_cast<qint64>(newest) * 1000));
+            batch.events.push_back(ended(newest, Outcome::Complete, 0, static_cast<qint64>(newest * (newest % 99))));
+        }
+        model.read(batch);
+    };
+    const auto peak = [&] { // bytes of a row
+        const qint64 bytes = (memory(pid, "VmHWM") - before) * 1024;
+        QFile reset(u"/proc/self/clear_refs"_s);
+        if (!reset.open(QIODevice::WriteOnly) || reset.write("5") != 1) // proc(5)
+            qFatal("VmHWM cannot be reset");
+        return static_cast<double>(bytes) / most;
+    };
+    while (model.total() < most)
+        serve(5000);
+    peak();
+    double greatest = peak();
+    QElapsedTimer clock;
+    const auto arrange = [&](const QString &filter, int column) {
+        clock.start();
+        model.setFilter(filter);
+        model.sort(column);
+        do
+            serve(500);
+        while (!QTest::qWaitFor([&] { return !model.isArranging(); }, 10));
+        const double bytes = peak();
+        qInfo("filter “%s”, column %d: %lld ms, %.1f bytes a row", qUtf8Printable(filter), column, clock.elapsed(),
+              bytes);
+        greatest = std::max(greatest, bytes);
+    };
+    for (const QString &filter : {QString(), u"127."_s}) {
+        for (int column = -1; column < ConnectionModel::ColumnCount; ++column)
+            arrange(filter, column);
+    }
+#ifndef __SANITIZE_ADDRESS__ // it keeps freed memory
+    QVERIFY2(greatest <= 78, qPrintable(QString::number(greatest)));
+#endif
 }
 
 QTEST_GUILESS_MAIN(tst_Arrangement)
