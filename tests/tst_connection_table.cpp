@@ -388,16 +388,37 @@ void tst_ConnectionTable::selectionIsTold()
 
 void tst_ConnectionTable::largeSelections()
 {
-    constexpr int count = 200'000;
+    constexpr int most = ConnectionSelection::MaxSelected;
+    constexpr int count = 20 * most;
     Pane pane;
     pane.accept(count);
+    const auto select = [&pane](int first, int last) {
+        const QModelIndex end = pane.model.index(last, ConnectionModel::ColumnCount - 1);
+        pane.table().selectionModel()->select({pane.model.index(first, 0), end}, QItemSelectionModel::ClearAndSelect);
+    };
+    select(0, most - 1);
+    QCOMPARE(pane.shown(), QString());
+    select(0, most);
+    QCOMPARE(pane.shown(), u"only the first 10,000 stay selected"_s);
+    select(5, most + 4);
+    QCOMPARE(pane.shown(), QString());
+    QVERIFY(pane.sortBy(ConnectionModel::PeerAddress)); // which takes them apart
+    QCOMPARE(pane.pane.openSelection().size(), static_cast<std::size_t>(most));
+    QVERIFY(pane.sortBy(-1));
+
     pane.table().selectAll();
-    QCOMPARE(pane.pane.selection().size(), static_cast<std::size_t>(ConnectionSelection::MaxSelected));
+    QCOMPARE(pane.shown(), u"only the first 10,000 stay selected"_s);
+    QCOMPARE(pane.pane.openSelection().size(), static_cast<std::size_t>(count)); // as long as the rows stay
+    QCOMPARE(pane.pane.selection().size(), static_cast<std::size_t>(most));
     QCOMPARE(pane.pane.selection().front(), 1U);
-    QCOMPARE(pane.pane.selection().back(), static_cast<quint64>(ConnectionSelection::MaxSelected));
+    QCOMPARE(pane.pane.selection().back(), static_cast<quint64>(most));
     QVERIFY(pane.sortBy(ConnectionModel::Number, Qt::DescendingOrder));
-    QCOMPARE(pane.selected().size(), static_cast<std::size_t>(ConnectionSelection::MaxSelected));
+    QCOMPARE(pane.selected().size(), static_cast<std::size_t>(most));
     QCOMPARE(pane.pane.selection().front(), 1U);
+    QVERIFY(pane.filterBy(u"10.0.0.3"_s));
+    QCOMPARE(pane.shown(), u"66,666 of 200,000 shown · only the first 10,000 stay selected"_s);
+    pane.table().selectRow(0);
+    QCOMPARE(pane.shown(), u"66,666 of 200,000 shown"_s);
 }
 
 void tst_ConnectionTable::selectedRowsLeave()
