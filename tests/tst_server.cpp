@@ -13,7 +13,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -87,6 +90,7 @@ private Q_SLOTS:
     void nextGreeting();
     void resetByPeer();
     void endsAtTheDeadline();
+    void newLimitsHoldForTheNext();
     void burst();
     void stops();
     void finishesWhatIsUnderWay();
@@ -261,6 +265,48 @@ void TestServer::endsAtTheDeadline()
     const Event end = *fixture.recorder.find(1, Call::End);
     QVERIFY(end.time - fixture.recorder.find(1, Call::Accept)->time >= 99'000'000); // ns
     QTRY_COMPARE(fixture.server.engine()->open(), 0U);
+}
+
+/// Data that the peer never acknowledges ends a connection at its deadline, whenever that was set.
+void TestServer::newLimitsHoldForTheNext()
+{
+    ServerFixture server("Hello World!", 30s);
+    server.settings.behaviour = std::get<BehaviourChoice>(BehaviourChoice::parse(u"greet-hold"_s));
+    const quint16 port = server.start();
+    QVERIFY(port > 0);
+    std::vector<RawSocket> clients;
+    /// TCP_USER_TIMEOUT of the server's side (ms; tcp(7)).
+    const auto next = [&] {
+        clients.push_back(RawSocket::connectedTo("127.0.0.1", port));
+        const auto count = static_cast<qint64>(clients.size());
+        if (!QTest::qWaitFor([&] { return server.calls(Call::Accept) == count; }, Patience))
+            return -1;
+        const auto accept = std::find_if(server.recorder.events.rbegin(), server.recorder.events.rend(),
+                                         [](const Event &event) { return event.call == Call::Accept; });
+        int timeout = -1;
+        socklen_t length = sizeof timeout;
+        ::getsockopt(static_cast<int>(accept->result), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, &length);
+        return timeout;
+    };
+    QCOMPARE(next(), 30'000);
+    /// The kernel makes the connection, so it has to know before that.
+    const auto change = [&server](const auto &command) {
+        std::promise<void> done;
+        server.server.post([&](Server &engine) {
+            command(engine);
+            done.set_value();
+        });
+        done.get_future().wait();
+    };
+    ServerLimits limits = server.settings.limits;
+    limits.deadline = 77s;
+    change([&](Server &engine) { engine.setLimits(limits); });
+    QCOMPARE(next(), 77'000);
+    limits.deadline.reset();
+    change([&](Server &engine) { engine.setLimits(limits); });
+    QCOMPARE(next(), 0); // it stays: no limit
+    change([](Server &engine) { engine.setBehaviour({}); });
+    QCOMPARE(next(), 30'000);
 }
 
 void TestServer::burst()
