@@ -5,17 +5,14 @@
 #include "raw_socket.h"
 #include "server_gui/connection_selection.h"
 #include "server_gui/connections_pane.h"
-#include "window_program.h"
+#include "window_test.h"
 
 #include <QHeaderView>
 #include <QLabel>
 #include <QScrollBar>
-#include <QSettings>
 #include <QSignalSpy>
-#include <QTemporaryDir>
 
 #include <algorithm>
-#include <memory>
 #include <vector>
 
 using namespace Qt::StringLiterals;
@@ -111,15 +108,6 @@ struct Pane
     quint64 newest = 0;
 };
 
-ServerOptions options()
-{
-    ServerOptions options;
-    options.host = u"127.0.0.1"_s;
-    options.port = u"0"_s;
-    options.transport = Transport::Tcp;
-    return options;
-}
-
 void clickHeader(const Pane &pane, int column)
 {
     const QHeaderView &header = pane.pane.header();
@@ -129,14 +117,11 @@ void clickHeader(const Pane &pane, int column)
 
 } // namespace
 
-class tst_ConnectionTable : public QObject
+class tst_ConnectionTable : public WindowTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-
     void filtersInTheWindow();
     void noMatch();
     void countsAreUpToDate();
@@ -152,29 +137,11 @@ private Q_SLOTS:
     void rowsInSightStay();
     void positionAfterAnArrangement();
     void rateInTheWindow();
-
-private:
-    std::unique_ptr<QTemporaryDir> settings_;
 };
-
-void tst_ConnectionTable::initTestCase()
-{
-    QCoreApplication::setOrganizationName(u"Parley"_s);
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-}
-
-void tst_ConnectionTable::init()
-{
-    // The one that is let through tells of Qt's offscreen plugin, whatever window it shows.
-    QTest::failOnWarning(QRegularExpression(u"^(?!This plugin does not support propagateSizeHints)"_s));
-    settings_ = std::make_unique<QTemporaryDir>();
-    QVERIFY2(settings_->isValid(), qUtf8Printable(settings_->errorString()));
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_->path());
-}
 
 void tst_ConnectionTable::filtersInTheWindow()
 {
-    const ServerProgram server(options());
+    const ServerProgram server(listening());
     TRY_MATCH(server.text(u"status"_s), u"Listening on .*"_s);
     const auto port = QRegularExpression(u", (\\d+)\\)"_s).match(server.text(u"status"_s)).captured(1).toUShort();
     std::vector<RawSocket> clients;
@@ -268,7 +235,7 @@ void tst_ConnectionTable::headerClicks()
 
 void tst_ConnectionTable::sortsByMenu()
 {
-    ServerOptions idle = options();
+    ServerOptions idle = listening();
     idle.listenAtOnce = false;
     const ServerProgram server(idle);
     const ConnectionModel &model = server.window().connections();
@@ -296,7 +263,7 @@ void tst_ConnectionTable::sortsByMenu()
 
 void tst_ConnectionTable::sortedColumnsKeepTheirWidths()
 {
-    ServerOptions idle = options();
+    ServerOptions idle = listening();
     idle.listenAtOnce = false;
     {
         ServerProgram server(idle);
@@ -550,7 +517,7 @@ void tst_ConnectionTable::positionAfterAnArrangement()
 
 void tst_ConnectionTable::rateInTheWindow()
 {
-    const ServerProgram server(options());
+    const ServerProgram server(listening());
     TRY_MATCH(server.text(u"status"_s), u"Listening on .*"_s);
     const auto port = QRegularExpression(u", (\\d+)\\)"_s).match(server.text(u"status"_s)).captured(1).toUShort();
     const QWidget &rate = server.child(u"rate"_s);

@@ -4,7 +4,7 @@
 #include "client_gui/message_view.h"
 #include "raw_socket.h"
 #include "shared/ui/appearance.h"
-#include "window_program.h"
+#include "window_test.h"
 
 #include <QAccessible>
 #include <QAction>
@@ -16,17 +16,14 @@
 #include <QMenuBar>
 #include <QPushButton>
 #include <QRegularExpression>
-#include <QSettings>
 #include <QSplitter>
 #include <QTableView>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QTextBlock>
 
 #include <algorithm>
 #include <functional>
 #include <future>
-#include <memory>
 
 using namespace Qt::StringLiterals;
 using namespace parley;
@@ -53,23 +50,6 @@ ServerOptions notListening()
     return options;
 }
 
-ClientOptions connectingTo(quint16 port)
-{
-    ClientOptions options;
-    options.host = u"127.0.0.1"_s;
-    options.port = QString::number(port);
-    return options;
-}
-
-/// The port that the status line tells, once it does; 0 if it never does.
-quint16 portOf(const ServerProgram &server)
-{
-    static const QRegularExpression pattern(uR"(^Listening on \('[^']+', (\d+)[,)])"_s);
-    QRegularExpressionMatch match;
-    (void)QTest::qWaitFor([&] { return (match = pattern.match(server.text(u"status"_s))).hasMatch(); }, Patience);
-    return match.captured(1).toUShort();
-}
-
 bool isListening(const ServerProgram &server)
 {
     return portOf(server) != 0;
@@ -94,15 +74,11 @@ QAccessibleInterface &accessible(QWidget &widget)
 
 } // namespace
 
-class tst_Windows : public QObject
+class tst_Windows : public WindowTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-    void cleanup();
-
     void connecting_data();
     void connecting();
     void connectingAtOnce();
@@ -141,35 +117,9 @@ private:
     /// The settings of parley-server or parley-client as they are in the file.
     QSettings settingsOf(const QString &program) const
     {
-        return QSettings(settings_->filePath(u"Parley/%1.ini"_s.arg(program)), QSettings::IniFormat);
+        return QSettings(scratch().filePath(u"Parley/%1.ini"_s.arg(program)), QSettings::IniFormat);
     }
-
-    std::unique_ptr<QTemporaryDir> settings_;
 };
-
-void tst_Windows::initTestCase()
-{
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-    QCoreApplication::setOrganizationName(u"Parley"_s);
-    QApplication::setQuitOnLastWindowClosed(false);
-    rememberSystemAppearance();
-}
-
-void tst_Windows::init()
-{
-    // The one that is let through tells of Qt's offscreen plugin, whatever window it shows.
-    QTest::failOnWarning(QRegularExpression(u"^(?!This plugin does not support propagateSizeHints)"_s));
-    settings_ = std::make_unique<QTemporaryDir>();
-    QVERIFY2(settings_->isValid(), qUtf8Printable(settings_->errorString()));
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_->path());
-}
-
-/// Whatever goes wrong is told within the window.
-void tst_Windows::cleanup()
-{
-    QVERIFY(!QApplication::activeModalWidget());
-    QVERIFY(!QApplication::activePopupWidget());
-}
 
 void tst_Windows::connecting_data()
 {
@@ -803,9 +753,9 @@ void tst_Windows::damagedSettings()
 {
     QFETCH(const QByteArray, file);
     QFETCH(const QString, host);
-    QVERIFY(QDir(settings_->path()).mkdir(u"Parley"_s));
+    QVERIFY(QDir(scratch().path()).mkdir(u"Parley"_s));
     for (const QString &program : {u"parley-server"_s, u"parley-client"_s}) {
-        QFile saved(settings_->filePath(u"Parley/%1.ini"_s.arg(program)));
+        QFile saved(scratch().filePath(u"Parley/%1.ini"_s.arg(program)));
         QVERIFY(saved.open(QIODevice::WriteOnly));
         QCOMPARE(saved.write(file), file.size());
     }
