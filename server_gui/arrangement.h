@@ -49,9 +49,10 @@ public:
     bool isRunning() const { return request_ != nullptr; }
 
 Q_SIGNALS:
+    /// @param listing may be moved from.
     /// @param end the serial number after the last record that was looked at.
     /// @param took the time on the thread.
-    void finished(const parley::Serials &listing, parley::ConnectionStore::Serial end, std::chrono::nanoseconds took);
+    void finished(parley::Serials &listing, parley::ConnectionStore::Serial end, std::chrono::nanoseconds took);
 
 private:
     struct Request

@@ -18,13 +18,13 @@ ConnectionModel::ConnectionModel(const EventStream &stream, int maxRows, QObject
     : QAbstractTableModel(parent), stream_(stream), maxRows_(maxRows)
 {
     refreshTimer_.setSingleShot(true);
-    connect(&refreshTimer_, &QTimer::timeout, this, [this] { arranger_.start(store_, wanted_, stream_.now()); });
+    connect(&refreshTimer_, &QTimer::timeout, this, &ConnectionModel::startArranger);
     connect(&arranger_, &Arranger::finished, this,
-            [this](const Serials &serials, ConnectionStore::Serial end, std::chrono::nanoseconds took) {
+            [this](Serials &serials, ConnectionStore::Serial end, std::chrono::nanoseconds took) {
                 // Of the time of a processor, at most a fifth goes into orders that nobody asked for.
                 const auto pause = std::chrono::ceil<std::chrono::milliseconds>(4 * took);
                 refreshTimer_.setInterval(std::max(pause, RefreshPause));
-                take(serials, end);
+                take(std::move(serials), end);
             });
 }
 
@@ -103,22 +103,37 @@ void ConnectionModel::removeOldest()
         return;
     constexpr int size = ConnectionStore::ChunkSize;
     const int chunks = (store_.size() - maxRows_ + std::max(maxRows_ / 20, size - 1)) / size;
+    const ConnectionStore::Removal removal = store_.oldestEnded(chunks * size);
+    if (removal.count == 0)
+        return; // all are open
     const auto remove = [&] {
-        store_.removeChunks(chunks);
-        removedRows_ += static_cast<quint64>(chunks * size);
-        listing_.dropRemoved();
+        store_.remove(removal);
+        removedRows_ += static_cast<quint64>(removal.count);
+        listing_.remove(removal);
+        if (!arranger_.isRunning())
+            return;
+        removals_.push_back(removal);
+        for (ConnectionStore::Serial &serial : changed_)
+            serial = removal.moved(serial);
     };
-    if (listing_.arrangement().isSorted()) {
+    // Those that stay are mostly the oldest of all, as they are from the first removal on.
+    const int kept = static_cast<int>(removal.kept.size());
+    const bool areTogether = kept == 0 || removal.kept.back() == kept - 1;
+    if (listing_.arrangement().isSorted() || !areTogether) {
         beginResetModel(); // they may be anywhere
         remove();
         endResetModel();
-    } else if (const int rows = listing_.rowsBefore(chunks * size); rows > 0) {
-        beginRemoveRows({}, 0, rows - 1);
-        remove();
-        endRemoveRows();
-    } else {
-        remove();
+        return;
     }
+    const int first = listing_.rowsBefore(kept);
+    const int end = listing_.rowsBefore(kept + removal.count);
+    if (first == end) {
+        remove();
+        return;
+    }
+    beginRemoveRows({}, first, end - 1);
+    remove();
+    endRemoveRows();
 }
 
 void ConnectionModel::refreshDurations()
@@ -155,22 +170,31 @@ void ConnectionModel::sort(int column, Qt::SortOrder order)
 void ConnectionModel::arrange()
 {
     refreshTimer_.stop();
-    changed_.clear();
     isArranging_ = true;
     if (wanted_.isAsArrived()) {
         arranger_.cancel();
         show(Listing(store_));
     } else {
-        arranger_.start(store_, wanted_, stream_.now());
+        startArranger();
     }
 }
 
-/// Takes over what the arranger made of the records before @p end, and adds what has happened since.
-void ConnectionModel::take(const Serials &serials, ConnectionStore::Serial end)
+void ConnectionModel::startArranger()
 {
-    Listing listing(store_, wanted_, serials);
-    listing.dropRemoved();
-    const int next = std::max(store_.rowOf(end), 0);
+    changed_.clear();
+    removals_.clear();
+    arranger_.start(store_, wanted_, stream_.now());
+}
+
+/// Takes over what the arranger made of the records before @p end, and adds what has happened since.
+void ConnectionModel::take(Serials serials, ConnectionStore::Serial end)
+{
+    Listing listing(store_, wanted_, std::move(serials));
+    for (const ConnectionStore::Removal &removal : removals_) {
+        listing.remove(removal);
+        end = removal.moved(end);
+    }
+    const int next = store_.rowOf(end);
     if (!wanted_.isSorted())
         listing.append(listing.matchingFrom(next));
     show(std::move(listing));
@@ -178,7 +202,6 @@ void ConnectionModel::take(const Serials &serials, ConnectionStore::Serial end)
     const auto isOutOfPlace = [this](auto serial) { return listing_.isOutOfPlace(store_.rowOf(serial)); };
     if (isBehind || std::ranges::any_of(changed_, isOutOfPlace))
         refreshLater();
-    changed_.clear();
 }
 
 void ConnectionModel::show(Listing listing)

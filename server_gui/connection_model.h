@@ -38,7 +38,7 @@ public:
 
     /// @param stream tells the wall clock of its events; outlives the model.
     /// @param maxRows records beyond this leave the list, the oldest first, a twentieth of them at a time, in
-    /// thousands.
+    /// thousands. Open connections stay.
     explicit ConnectionModel(const EventStream &stream, int maxRows = MaxRows, QObject *parent = nullptr);
 
     void read(const EventBatch &batch);
@@ -80,7 +80,8 @@ private:
     void removeOldest();
 
     void arrange();
-    void take(const Serials &serials, ConnectionStore::Serial end);
+    void startArranger();
+    void take(Serials serials, ConnectionStore::Serial end);
     void show(Listing listing);
     void refreshLater();
 
@@ -96,8 +97,10 @@ private:
     Arrangement wanted_;      // what was asked for last
     bool isArranging_ = false;
     Arranger arranger_;
-    std::vector<ConnectionStore::Serial> changed_; // since the arranger took its snapshot
-    QTimer refreshTimer_;                          // runs while listing_ is out of date
+    // Since the arranger took its snapshot
+    std::vector<ConnectionStore::Serial> changed_;
+    std::vector<ConnectionStore::Removal> removals_;
+    QTimer refreshTimer_; // runs while listing_ is out of date
 };
 
 } // namespace parley

@@ -32,9 +32,12 @@ void ConnectionSelection::read()
         return;
     // By range: Qt's selectedRows() would make an index of each of a million rows.
     selected_.clear();
+    isCut_ = false;
     for (const QItemSelectionRange &range : table_.selectionModel()->selection()) {
-        for (int row = range.top(); row <= range.bottom() && selected_.size() < MaxSelected; ++row)
+        const int room = MaxSelected - static_cast<int>(selected_.size());
+        for (int row = range.top(); row < range.top() + std::min(range.height(), room); ++row)
             selected_.push_back(model_.numberAt(row));
+        isCut_ = isCut_ || range.height() > room;
     }
     setNumbers(selected_);
 }

@@ -21,14 +21,17 @@ class ConnectionSelection : public QObject
     Q_OBJECT
 
 public:
-    /// Of more than these selected rows only the first ones are known.
-    static constexpr int MaxSelected = 1000;
+    /// Of more than these selected rows only the first ones are known, and stay selected: each may have to be found
+    /// among a million others, and drawn apart from its neighbours.
+    static constexpr int MaxSelected = 10'000;
 
     /// @param table shows @p model already; both outlive this.
     ConnectionSelection(const ConnectionModel &model, QTableView &table, QObject *parent = nullptr);
 
     /// Those that are listed now, ascending.
     const std::vector<quint64> &numbers() const { return numbers_; }
+    /// More rows than MaxSelected have been selected.
+    bool isCut() const { return isCut_; }
 
 Q_SIGNALS:
     void changed(const std::vector<quint64> &numbers);
@@ -43,6 +46,7 @@ private:
     std::vector<quint64> selected_; // listed or not
     std::vector<quint64> numbers_;
     quint64 current_ = 0; // 0: none
+    bool isCut_ = false;
     bool isRestoring_ = false;
 };
 

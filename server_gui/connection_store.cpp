@@ -4,7 +4,6 @@
 #include "server_gui/connection_store.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace parley
 {
@@ -13,7 +12,7 @@ namespace
 {
 
 constexpr qint64 Microsecond = 1000; // ns
-constexpr quint32 Greatest32 = std::numeric_limits<quint32>::max();
+constexpr quint64 GreatestNumber = (1ULL << 40) - 1;
 
 } // namespace
 
@@ -30,67 +29,108 @@ qint64 ConnectionStore::UInt48::value() const
     return parts_[0] | static_cast<qint64>(parts_[1]) << 16 | static_cast<qint64>(parts_[2]) << 32;
 }
 
+bool ConnectionStore::Removal::removes(Serial serial) const
+{
+    const int row = static_cast<int>(serial - first);
+    return row < size() && !std::ranges::binary_search(kept, row);
+}
+
+ConnectionStore::Serial ConnectionStore::Removal::moved(Serial serial) const
+{
+    const int row = static_cast<int>(serial - first);
+    if (row >= size())
+        return serial;
+    const auto keptBefore = std::ranges::lower_bound(kept, row) - kept.begin();
+    return first + static_cast<Serial>(count) + static_cast<Serial>(keptBefore);
+}
+
+const ConnectionStore::Packed &ConnectionStore::packedAt(int row) const
+{
+    return chunks_[static_cast<std::size_t>(row / ChunkSize)]->records[static_cast<std::size_t>(row % ChunkSize)];
+}
+
+/// To be changed: the chunk is not shared any more.
+ConnectionStore::Packed &ConnectionStore::packedAt(int row)
+{
+    return chunks_[static_cast<std::size_t>(row / ChunkSize)]->records[static_cast<std::size_t>(row % ChunkSize)];
+}
+
 ConnectionRecord ConnectionStore::at(int row) const
 {
-    const Chunk &chunk = chunkOf(row);
-    return unpack(chunk.records[indexOf(row)], chunk.firstNumber);
+    return unpack(packedAt(row));
 }
 
 quint64 ConnectionStore::numberAt(int row) const
 {
-    const Chunk &chunk = chunkOf(row);
-    return chunk.firstNumber + chunk.records[indexOf(row)].number;
+    return packedAt(row).number();
 }
 
 bool ConnectionStore::isOpenAt(int row) const
 {
-    const Packed &packed = chunkOf(row).records[indexOf(row)];
+    const Packed &packed = packedAt(row);
     return packed.outcome == Outcome::None && !packed.hasDatagrams;
 }
 
 int ConnectionStore::find(quint64 number) const
 {
     // The last chunk that begins with this number or a lower one.
-    const auto after =
-        std::ranges::upper_bound(chunks_, number, {}, [](const auto &chunk) { return chunk->firstNumber; });
+    const auto firstNumber = [](const auto &chunk) { return chunk->records.front().number(); };
+    const auto after = std::ranges::upper_bound(chunks_, number, {}, firstNumber);
     if (after == chunks_.begin())
         return -1;
     const auto index = static_cast<int>(after - chunks_.begin()) - 1;
     const Chunk &chunk = **std::prev(after);
     const auto begin = chunk.records.begin();
     const auto end = begin + std::min(size_ - index * ChunkSize, ChunkSize);
-    const auto at = std::ranges::lower_bound(begin, end, number - chunk.firstNumber, {}, &Packed::number);
-    return at != end && at->number == number - chunk.firstNumber ? index * ChunkSize + static_cast<int>(at - begin)
-                                                                 : -1;
+    const auto at = std::ranges::lower_bound(begin, end, number, {}, &Packed::number);
+    return at != end && at->number() == number ? index * ChunkSize + static_cast<int>(at - begin) : -1;
 }
 
 void ConnectionStore::append(const ConnectionRecord &record)
 {
-    if (indexOf(size_) == 0) {
+    if (size_ % ChunkSize == 0)
         chunks_.emplace_back(new Chunk);
-        chunks_.back()->firstNumber = record.number;
-    }
-    Chunk &chunk = *chunks_.back();
-    chunk.records[indexOf(size_)] = pack(record, chunk.firstNumber);
-    ++size_;
+    packedAt(size_++) = pack(record);
 }
 
 void ConnectionStore::apply(int row, const Event &event)
 {
     ConnectionRecord record = at(row);
     record.apply(event);
-    Chunk &chunk = *chunks_[static_cast<std::size_t>(row / ChunkSize)];
-    chunk.records[indexOf(row)] = pack(record, chunk.firstNumber);
+    packedAt(row) = pack(record);
 }
 
-void ConnectionStore::removeChunks(int chunks)
+ConnectionStore::Removal ConnectionStore::oldestEnded(int most) const
 {
-    chunks_.erase(chunks_.begin(), chunks_.begin() + chunks);
-    size_ -= chunks * ChunkSize;
-    firstSerial_ += static_cast<Serial>(chunks * ChunkSize);
+    Removal removal;
+    removal.first = firstSerial_;
+    std::size_t kept = 0; // before the last one that leaves
+    for (int row = 0, ended = 0; row < size_ && removal.count < most; ++row) {
+        if (isOpenAt(row)) {
+            removal.kept.push_back(row);
+        } else if (++ended % ChunkSize == 0) {
+            removal.count = ended;
+            kept = removal.kept.size();
+        }
+    }
+    removal.kept.resize(kept);
+    return removal;
 }
 
-ConnectionStore::Packed ConnectionStore::pack(const ConnectionRecord &record, quint64 firstNumber)
+void ConnectionStore::remove(const Removal &removal)
+{
+    const ConnectionStore &before = *this; // reading unshares nothing
+    int row = removal.size();
+    for (auto kept = removal.kept.rbegin(); kept != removal.kept.rend(); ++kept) {
+        if (--row != *kept)
+            packedAt(row) = before.packedAt(*kept);
+    }
+    chunks_.erase(chunks_.begin(), chunks_.begin() + removal.count / ChunkSize);
+    size_ -= removal.count;
+    firstSerial_ += static_cast<Serial>(removal.count);
+}
+
+ConnectionStore::Packed ConnectionStore::pack(const ConnectionRecord &record)
 {
     const ConnectionRecord::Progress &progress = record.progress;
     Packed packed;
@@ -98,8 +138,9 @@ ConnectionStore::Packed ConnectionStore::pack(const ConnectionRecord &record, qu
     packed.scope = record.peer.scope();
     packed.port = record.peer.port();
     packed.family = record.peer.family();
-    // Within a thousand rows it could only be exceeded if the accepts of as many connections had been dropped.
-    packed.number = static_cast<quint32>(std::min<quint64>(record.number - firstNumber, Greatest32));
+    const quint64 number = std::min(record.number, GreatestNumber);
+    packed.numberLow = static_cast<quint32>(number);
+    packed.numberHigh = static_cast<quint8>(number >> 32);
     packed.accepted = UInt48(record.accepted / Microsecond);
     packed.duration = UInt48((record.ended - record.accepted) / Microsecond);
     packed.sent = UInt48(record.sent);
@@ -115,10 +156,10 @@ ConnectionStore::Packed ConnectionStore::pack(const ConnectionRecord &record, qu
     return packed;
 }
 
-ConnectionRecord ConnectionStore::unpack(const Packed &packed, quint64 firstNumber)
+ConnectionRecord ConnectionStore::unpack(const Packed &packed)
 {
     ConnectionRecord record;
-    record.number = firstNumber + packed.number;
+    record.number = packed.number();
     record.peer = Address::fromParts(packed.family, packed.host, packed.scope, packed.port);
     record.accepted = packed.accepted.value() * Microsecond;
     record.ended = record.accepted + packed.duration.value() * Microsecond;

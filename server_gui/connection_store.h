@@ -14,8 +14,8 @@
 namespace parley
 {
 
-/// Up to millions of records in the order of their numbers, packed to 60 bytes each. They lie in chunks of one size,
-/// so that growing copies none of them and leaves no room unused.
+/// Up to millions of records in the order of their numbers (below 2^40), packed to 60 bytes each. They lie in chunks of
+/// one size, so that growing copies none of them and leaves no room unused.
 ///
 /// A copy shares the chunks with its original until either changes one, so it costs a pointer a thousand records: a
 /// snapshot, which another thread may read. Copies are made, changed and destroyed on one thread.
@@ -24,9 +24,25 @@ class ConnectionStore
 public:
     static constexpr int ChunkSize = 1000; ///< records
 
-    /// Each record keeps its serial number, which counts all that were ever appended, modulo 2^32, while the rows
-    /// move up when the oldest leave.
+    /// Counts all records that were ever appended, modulo 2^32. Rows move up when others leave, serial numbers do not,
+    /// except those that a Removal tells of.
     using Serial = quint32;
+
+    /// Which records leave, and where those among them go that stay: in front of all others, in their order.
+    struct Removal
+    {
+        Serial first = 0;      ///< that of the first record before
+        int count = 0;         ///< how many leave: whole chunks
+        std::vector<int> kept; ///< the rows, before, of those that stay although later ones leave; ascending
+
+        bool removes(Serial serial) const;
+        /// What @p serial is from then on; of a record that leaves, that of the next one that stays.
+        Serial moved(Serial serial) const;
+
+    private:
+        friend class ConnectionStore;
+        int size() const { return count + static_cast<int>(kept.size()); } // the rows that it is about
+    };
 
     /// @param first the serial number of the first record.
     explicit ConnectionStore(Serial first = 0) : firstSerial_(first) {}
@@ -45,11 +61,12 @@ public:
     void append(const ConnectionRecord &record);
     /// Adds an event to the record of its connection.
     void apply(int row, const Event &event);
-    /// The oldest @p chunks leave; all of these are full.
-    void removeChunks(int chunks);
+    /// The oldest connections that are not open: @p most, or as many whole chunks as there are of them.
+    Removal oldestEnded(int most) const;
+    void remove(const Removal &removal);
 
     Serial serialOf(int row) const { return firstSerial_ + static_cast<Serial>(row); }
-    /// Negative for a record that has left.
+    /// Of a record that has not left.
     int rowOf(Serial serial) const { return static_cast<int>(serial - firstSerial_); }
 
 private:
@@ -70,7 +87,7 @@ private:
     {
         std::array<quint8, 16> host{};
         quint32 scope = 0;
-        quint32 number = 0; // less its chunk's first
+        quint32 numberLow = 0;
         // Datagrams: asked, answered. Connections: delivered, its lower half first
         std::array<quint32, 2> counts{};
         UInt48 accepted; // µs
@@ -78,23 +95,25 @@ private:
         UInt48 sent;
         UInt48 received;
         quint16 port = 0;
-        Outcome outcome = Outcome::None;
+        quint8 numberHigh = 0;
+        Outcome outcome : 4 = Outcome::None;
         Address::Family family : 2 = Address::Family::None;
         bool sendingShut : 1 = false;
         bool hasDatagrams : 1 = false;
+
+        quint64 number() const { return static_cast<quint64>(numberHigh) << 32 | numberLow; }
     };
     static_assert(sizeof(Packed) == 60);
 
     struct Chunk : QSharedData
     {
-        quint64 firstNumber = 0;
         std::array<Packed, ChunkSize> records;
     };
 
-    static Packed pack(const ConnectionRecord &record, quint64 firstNumber);
-    static ConnectionRecord unpack(const Packed &packed, quint64 firstNumber);
-    const Chunk &chunkOf(int row) const { return *chunks_[static_cast<std::size_t>(row / ChunkSize)]; }
-    static std::size_t indexOf(int row) { return static_cast<std::size_t>(row % ChunkSize); }
+    static Packed pack(const ConnectionRecord &record);
+    static ConnectionRecord unpack(const Packed &packed);
+    const Packed &packedAt(int row) const;
+    Packed &packedAt(int row);
 
     std::vector<QSharedDataPointer<Chunk>> chunks_; // all but the last are full
     int size_ = 0;

@@ -50,6 +50,7 @@ void ConnectionsPane::buildTable()
     table_->setModel(&model_);
     selection_ = new ConnectionSelection(model_, *table_, this);
     connect(selection_, &ConnectionSelection::changed, this, &ConnectionsPane::selectionChanged);
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ConnectionsPane::showCounts);
 
     QHeaderView &columns = header();
     columns.setSectionResizeMode(ConnectionModel::State, QHeaderView::Stretch);
@@ -184,9 +185,13 @@ void ConnectionsPane::showCounts()
         return; // the rows are still those of another filter
     const QLocale locale;
     const bool isFiltered = !model_.filter().isEmpty();
-    shown_->setVisible(isFiltered);
+    QStringList counts;
     if (isFiltered)
-        shown_->showText(tr("%1 of %2 shown").arg(locale.toString(model_.rowCount()), locale.toString(model_.total())));
+        counts.append(tr("%1 of %2 shown").arg(locale.toString(model_.rowCount()), locale.toString(model_.total())));
+    if (selection_->isCut())
+        counts.append(tr("only the first %1 stay selected").arg(locale.toString(ConnectionSelection::MaxSelected)));
+    shown_->setVisible(!counts.isEmpty());
+    shown_->showText(counts.join(u" · "_s));
     table_->setPlaceholder(isFiltered && model_.total() > 0 ? tr("No connection matches “%1”.").arg(model_.filter())
                                                             : placeholder_);
 }

@@ -35,7 +35,7 @@ std::vector<int> Listing::rowsOf(const std::vector<quint64> &numbers) const
 
 bool Listing::isOutOfPlace(int recordRow)
 {
-    if (!serials_ || recordRow < 0)
+    if (!serials_)
         return false;
     if (arrangement_.isSorted()) // the columns before State do not change
         return !filter_.isEmpty() || arrangement_.column >= ConnectionRecord::State;
@@ -67,10 +67,13 @@ int Listing::rowsBefore(int recordRow) const
     return static_cast<int>(std::ranges::lower_bound(*serials_, recordRow, {}, rowOf) - serials_->begin());
 }
 
-void Listing::dropRemoved()
+void Listing::remove(const ConnectionStore::Removal &removal)
 {
-    if (serials_)
-        std::erase_if(*serials_, [this](Serial serial) { return store_->rowOf(serial) < 0; });
+    if (!serials_)
+        return;
+    std::erase_if(*serials_, [&removal](Serial serial) { return removal.removes(serial); });
+    for (Serial &serial : *serials_)
+        serial = removal.moved(serial);
 }
 
 } // namespace parley

@@ -41,8 +41,8 @@ public:
     void append(const std::vector<Serial> &serials);
     /// How many rows show records before this one of the store. Not sorted: they come first.
     int rowsBefore(int recordRow) const;
-    /// Forgets the records that have left the store.
-    void dropRemoved();
+    /// Forgets the records that leave the store.
+    void remove(const ConnectionStore::Removal &removal);
 
 private:
     const ConnectionStore *store_;

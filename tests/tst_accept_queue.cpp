@@ -3,10 +3,7 @@
 
 #include "raw_socket.h"
 #include "server_fixture.h"
-#include "window_program.h"
-
-#include <QSettings>
-#include <QTemporaryDir>
+#include "window_test.h"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -72,14 +69,11 @@ std::vector<RawSocket> connectedClients(quint16 port, int count)
 
 } // namespace
 
-class TestAcceptQueue : public QObject
+class TestAcceptQueue : public WindowTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-
     void fillsWhileHeld();
     void acceptsSome();
     void overflows();
@@ -92,24 +86,7 @@ private Q_SLOTS:
     void costsNothingUnwatched();
     void datagrams();
     void window();
-
-private:
-    QTemporaryDir settings_;
 };
-
-void TestAcceptQueue::initTestCase()
-{
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-    QCoreApplication::setOrganizationName(u"Parley"_s);
-    QApplication::setQuitOnLastWindowClosed(false);
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_.path());
-}
-
-void TestAcceptQueue::init()
-{
-    // The one that is let through tells of Qt's offscreen plugin, whatever window it shows.
-    QTest::failOnWarning(QRegularExpression(u"^(?!This plugin does not support propagateSizeHints)"_s));
-}
 
 void TestAcceptQueue::fillsWhileHeld()
 {
@@ -223,8 +200,7 @@ void TestAcceptQueue::holdsOverListening()
 
 void TestAcceptQueue::holdsAUnixSocket()
 {
-    const QTemporaryDir folder;
-    const QByteArray path = QFile::encodeName(folder.filePath(u"parley.sock"_s));
+    const QByteArray path = QFile::encodeName(scratch().filePath(u"parley.sock"_s));
     HeldServer server;
     server.settings.endpoint = std::get<Endpoint>(Endpoint::parseUnix(QFile::decodeName(path)));
     QVERIFY(Server::isServing(server.startServing()));

@@ -5,17 +5,14 @@
 #include "raw_socket.h"
 #include "server_gui/connection_selection.h"
 #include "server_gui/connections_pane.h"
-#include "window_program.h"
+#include "window_test.h"
 
 #include <QHeaderView>
 #include <QLabel>
 #include <QScrollBar>
-#include <QSettings>
 #include <QSignalSpy>
-#include <QTemporaryDir>
 
 #include <algorithm>
-#include <memory>
 #include <vector>
 
 using namespace Qt::StringLiterals;
@@ -40,14 +37,20 @@ struct Pane
             qFatal("The pane does not show");
     }
 
-    /// Accepts from 10.0.0.1, and every third from 10.0.0.3.
-    void accept(int count)
+    /// Accepts from 10.0.0.1, and every third from 10.0.0.3, that stay open.
+    void accept(int count) { accept(count, true); }
+    /// Likewise, but they end at once.
+    void serve(int count) { accept(count, false); }
+    void accept(int count, bool stay)
     {
         EventBatch batch;
         for (int i = 0; i < count; ++i) {
             ++newest;
+            const auto time = static_cast<qint64>(newest);
             const Address peer = Address::parseIPv4(newest % 3 == 0 ? "10.0.0.3" : "10.0.0.1", 4711);
-            batch.events.push_back(acceptedFrom(peer, newest, static_cast<qint64>(newest)));
+            batch.events.push_back(acceptedFrom(peer, newest, time));
+            if (!stay)
+                batch.events.push_back(ended(newest, Outcome::Complete, 0, time));
         }
         read(batch);
     }
@@ -105,15 +108,6 @@ struct Pane
     quint64 newest = 0;
 };
 
-ServerOptions options()
-{
-    ServerOptions options;
-    options.host = u"127.0.0.1"_s;
-    options.port = u"0"_s;
-    options.transport = Transport::Tcp;
-    return options;
-}
-
 void clickHeader(const Pane &pane, int column)
 {
     const QHeaderView &header = pane.pane.header();
@@ -123,14 +117,11 @@ void clickHeader(const Pane &pane, int column)
 
 } // namespace
 
-class tst_ConnectionTable : public QObject
+class tst_ConnectionTable : public WindowTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-
     void filtersInTheWindow();
     void noMatch();
     void countsAreUpToDate();
@@ -141,33 +132,16 @@ private Q_SLOTS:
     void selectionIsTold();
     void largeSelections();
     void selectedRowsLeave();
+    void openRowsStay();
     void newestRowsAreFollowed();
     void rowsInSightStay();
     void positionAfterAnArrangement();
     void rateInTheWindow();
-
-private:
-    std::unique_ptr<QTemporaryDir> settings_;
 };
-
-void tst_ConnectionTable::initTestCase()
-{
-    QCoreApplication::setOrganizationName(u"Parley"_s);
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-}
-
-void tst_ConnectionTable::init()
-{
-    // The one that is let through tells of Qt's offscreen plugin, whatever window it shows.
-    QTest::failOnWarning(QRegularExpression(u"^(?!This plugin does not support propagateSizeHints)"_s));
-    settings_ = std::make_unique<QTemporaryDir>();
-    QVERIFY2(settings_->isValid(), qUtf8Printable(settings_->errorString()));
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_->path());
-}
 
 void tst_ConnectionTable::filtersInTheWindow()
 {
-    const ServerProgram server(options());
+    const ServerProgram server(listening());
     TRY_MATCH(server.text(u"status"_s), u"Listening on .*"_s);
     const auto port = QRegularExpression(u", (\\d+)\\)"_s).match(server.text(u"status"_s)).captured(1).toUShort();
     std::vector<RawSocket> clients;
@@ -218,10 +192,10 @@ void tst_ConnectionTable::noMatch()
 void tst_ConnectionTable::countsAreUpToDate()
 {
     Pane pane(3000);
-    pane.accept(3000);
+    pane.serve(3000);
     QVERIFY(pane.filterBy(u"10.0.0.3"_s));
     QCOMPARE(pane.shown(), u"1,000 of 3,000 shown"_s);
-    pane.accept(1); // and the oldest leave
+    pane.serve(1); // and the oldest leave
     QCOMPARE(pane.shown(), u"667 of 2,001 shown"_s);
 }
 
@@ -261,7 +235,7 @@ void tst_ConnectionTable::headerClicks()
 
 void tst_ConnectionTable::sortsByMenu()
 {
-    ServerOptions idle = options();
+    ServerOptions idle = listening();
     idle.listenAtOnce = false;
     const ServerProgram server(idle);
     const ConnectionModel &model = server.window().connections();
@@ -289,7 +263,7 @@ void tst_ConnectionTable::sortsByMenu()
 
 void tst_ConnectionTable::sortedColumnsKeepTheirWidths()
 {
-    ServerOptions idle = options();
+    ServerOptions idle = listening();
     idle.listenAtOnce = false;
     {
         ServerProgram server(idle);
@@ -381,34 +355,82 @@ void tst_ConnectionTable::selectionIsTold()
 
 void tst_ConnectionTable::largeSelections()
 {
-    constexpr int count = 200'000;
+    constexpr int most = ConnectionSelection::MaxSelected;
+    constexpr int count = 20 * most;
     Pane pane;
     pane.accept(count);
+    const auto select = [&pane](int first, int last) {
+        const QModelIndex end = pane.model.index(last, ConnectionModel::ColumnCount - 1);
+        pane.table().selectionModel()->select({pane.model.index(first, 0), end}, QItemSelectionModel::ClearAndSelect);
+    };
+    select(0, most - 1);
+    QCOMPARE(pane.shown(), QString());
+    select(0, most);
+    QCOMPARE(pane.shown(), u"only the first 10,000 stay selected"_s);
+    select(5, most + 4);
+    QCOMPARE(pane.shown(), QString());
+    QVERIFY(pane.sortBy(ConnectionModel::PeerAddress)); // which takes them apart
+    QCOMPARE(pane.pane.openSelection().size(), static_cast<std::size_t>(most));
+    QVERIFY(pane.sortBy(-1));
+
     pane.table().selectAll();
-    QCOMPARE(pane.pane.selection().size(), static_cast<std::size_t>(ConnectionSelection::MaxSelected));
+    QCOMPARE(pane.shown(), u"only the first 10,000 stay selected"_s);
+    QCOMPARE(pane.pane.openSelection().size(), static_cast<std::size_t>(count)); // as long as the rows stay
+    QCOMPARE(pane.pane.selection().size(), static_cast<std::size_t>(most));
     QCOMPARE(pane.pane.selection().front(), 1U);
-    QCOMPARE(pane.pane.selection().back(), static_cast<quint64>(ConnectionSelection::MaxSelected));
+    QCOMPARE(pane.pane.selection().back(), static_cast<quint64>(most));
     QVERIFY(pane.sortBy(ConnectionModel::Number, Qt::DescendingOrder));
-    QCOMPARE(pane.selected().size(), static_cast<std::size_t>(ConnectionSelection::MaxSelected));
+    QCOMPARE(pane.selected().size(), static_cast<std::size_t>(most));
     QCOMPARE(pane.pane.selection().front(), 1U);
+    QVERIFY(pane.filterBy(u"10.0.0.3"_s));
+    QCOMPARE(pane.shown(), u"66,666 of 200,000 shown · only the first 10,000 stay selected"_s);
+    pane.table().selectRow(0);
+    QCOMPARE(pane.shown(), u"66,666 of 200,000 shown"_s);
 }
 
 void tst_ConnectionTable::selectedRowsLeave()
 {
     Pane pane(3000);
-    pane.accept(3000);
+    pane.serve(3000);
     pane.table().selectRow(5);
     pane.table().selectionModel()->select(pane.model.index(2000, 0),
                                           QItemSelectionModel::Select | QItemSelectionModel::Rows);
     QCOMPARE(pane.pane.selection(), (Numbers{6, 2001}));
-    pane.accept(1);
+    pane.serve(1);
     QCOMPARE(pane.pane.selection(), Numbers{2001});
     QCOMPARE(pane.selected(), Numbers{2001});
     QVERIFY(pane.sortBy(ConnectionModel::PeerAddress));
     QCOMPARE(pane.selected(), Numbers{2001});
-    pane.accept(3000);
+    pane.serve(3000);
     QCOMPARE(pane.selected(), Numbers());
     TRY_COMPARE(pane.pane.selection(), Numbers());
+}
+
+/// In the list and in the selection, wherever they are in it.
+void tst_ConnectionTable::openRowsStay()
+{
+    Pane pane(3000);
+    pane.accept(3);
+    pane.serve(1000);
+    pane.accept(1); // 1,004
+    pane.serve(1996);
+    pane.table().selectRow(2);
+    pane.table().selectionModel()->select(pane.model.index(1003, 0),
+                                          QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    QCOMPARE(pane.pane.openSelection(), (Numbers{3, 1004}));
+    for (const int row : {2500, 1500}) { // the first of those in sight
+        pane.scrollBar().setValue(row);
+        const quint64 first = pane.model.numberAt(pane.table().rowAt(0));
+        while (pane.model.total() < 3000)
+            pane.serve(1);
+        pane.serve(1);
+        QCOMPARE(pane.model.total(), 2001);
+        QCOMPARE(pane.model.numberAt(pane.table().rowAt(0)), first);
+        QCOMPARE(pane.selected(), (Numbers{3, 1004}));
+        QCOMPARE(pane.pane.openSelection(), (Numbers{3, 1004}));
+        QCOMPARE(pane.current(), 3U);
+    }
+    QCOMPARE(pane.model.numberAt(3), 1004U);
 }
 
 void tst_ConnectionTable::newestRowsAreFollowed()
@@ -445,22 +467,22 @@ void tst_ConnectionTable::newestRowsAreFollowed()
 void tst_ConnectionTable::rowsInSightStay()
 {
     Pane pane(3000);
-    pane.accept(3000);
+    pane.serve(3000);
     const auto first = [&pane] { return pane.model.numberAt(pane.table().rowAt(0)); };
     pane.scrollBar().setValue(2000);
     QCOMPARE(first(), 2001U);
-    pane.accept(1);
+    pane.serve(1);
     QCOMPARE(pane.model.removedRows(), 1000U);
     QCOMPARE(first(), 2001U);
-    pane.accept(1000); // now they leave themselves
+    pane.serve(1000); // now they leave themselves
     QCOMPARE(pane.model.removedRows(), 2000U);
     QCOMPARE(first(), 2001U);
-    pane.accept(1000);
+    pane.serve(1000);
     QCOMPARE(pane.model.removedRows(), 3000U);
     QCOMPARE(first(), 3001U);
 
     pane.table().scrollToBottom();
-    pane.accept(1000);
+    pane.serve(1000);
     QCOMPARE(pane.model.removedRows(), 4000U);
     QTRY_VERIFY(pane.isAtEnd());
 }
@@ -495,7 +517,7 @@ void tst_ConnectionTable::positionAfterAnArrangement()
 
 void tst_ConnectionTable::rateInTheWindow()
 {
-    const ServerProgram server(options());
+    const ServerProgram server(listening());
     TRY_MATCH(server.text(u"status"_s), u"Listening on .*"_s);
     const auto port = QRegularExpression(u", (\\d+)\\)"_s).match(server.text(u"status"_s)).captured(1).toUShort();
     const QWidget &rate = server.child(u"rate"_s);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "raw_socket.h"
-#include "window_program.h"
+#include "window_test.h"
 
 #include <QCheckBox>
 #include <QElapsedTimer>
@@ -11,7 +11,6 @@
 #include <QProgressBar>
 #include <QSpinBox>
 #include <QStandardPaths>
-#include <QTemporaryDir>
 
 #include <future>
 
@@ -37,19 +36,6 @@ ClientOptions connecting(quint16 port)
     options.host = u"127.0.0.1"_s;
     options.port = QString::number(port);
     return options;
-}
-
-quint16 portOf(const ServerProgram &server)
-{
-    static const QRegularExpression pattern(u"\\('127.0.0.1', (\\d+)\\)"_s);
-    QString status;
-    [[maybe_unused]] const bool listens = QTest::qWaitFor(
-        [&] {
-            status = server.text(u"status"_s);
-            return pattern.match(status).hasMatch();
-        },
-        WindowPatience);
-    return pattern.match(status).captured(1).toUShort();
 }
 
 /// Clients that have been greeted.
@@ -104,14 +90,11 @@ auto beside(Work work, qint64 &pause)
 } // namespace
 
 /// Behaviours chosen and connections talked on, in the windows.
-class TestConverseWindows : public QObject
+class TestConverseWindows : public WindowTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-
     void behaviourParameters();
     void behaviourIsRemembered();
     void behaviourNotForDatagrams();
@@ -126,23 +109,7 @@ private Q_SLOTS:
 
 private:
     QString largeFile();
-    QTemporaryDir files_;
-    QTemporaryDir settings_;
 };
-
-void TestConverseWindows::initTestCase()
-{
-    QVERIFY(settings_.isValid());
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_.path());
-    QCoreApplication::setOrganizationName(u"Parley"_s);
-}
-
-void TestConverseWindows::init()
-{
-    // The one that is let through tells of Qt's offscreen plugin, whatever window it shows.
-    QTest::failOnWarning(QRegularExpression(u"^(?!This plugin does not support propagateSizeHints)"_s));
-    QDir(settings_.path()).removeRecursively();
-}
 
 void TestConverseWindows::behaviourParameters()
 {
@@ -326,7 +293,7 @@ void TestConverseWindows::serverEnds()
 
 QString TestConverseWindows::largeFile()
 {
-    QFile file(files_.filePath(u"large"_s));
+    QFile file(scratch().filePath(u"large"_s));
     if (!file.open(QIODevice::WriteOnly) || !file.resize(100'000'000)) // a hole
         qFatal("Cannot make a file");
     return file.fileName();

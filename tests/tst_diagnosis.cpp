@@ -8,12 +8,9 @@
 #include "raw_socket.h"
 #include "server_gui/diagnosis.h"
 #include "shared/ui/limits_dialog.h"
-#include "window_program.h"
+#include "window_test.h"
 
-#include <QDir>
-#include <QSettings>
 #include <QSignalSpy>
-#include <QTemporaryDir>
 
 #include <atomic>
 #include <cerrno>
@@ -110,14 +107,11 @@ const QString Listening = uR"(Listening on \(%1\) .*)"_s;
 } // namespace
 
 /// Each failure state as it happens to people: its sentence, and that its button helps.
-class TestDiagnosis : public QObject
+class TestDiagnosis : public WindowTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-
     void refusedWhereTheServerIsAtAnotherAddress();
     void refusedWhereAServerIsOnAnotherPort();
     void refusedWithoutAServer();
@@ -144,26 +138,7 @@ private Q_SLOTS:
     void greetingTooLongForADatagram();
     void loopbackOnly();
     void acceptForbidden();
-
-private:
-    std::unique_ptr<QTemporaryDir> scratch_;
 };
-
-void TestDiagnosis::initTestCase()
-{
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-    QCoreApplication::setOrganizationName(u"Parley"_s);
-    QApplication::setQuitOnLastWindowClosed(false);
-}
-
-void TestDiagnosis::init()
-{
-    // The one that is let through tells of Qt's offscreen plugin, whatever window it shows.
-    QTest::failOnWarning(QRegularExpression(u"^(?!This plugin does not support propagateSizeHints)"_s));
-    scratch_ = std::make_unique<QTemporaryDir>();
-    QVERIFY(scratch_->isValid());
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, scratch_->path());
-}
 
 /// The classic: the computer's name is 127.0.1.1, and the client tries localhost.
 void TestDiagnosis::refusedWhereTheServerIsAtAnotherAddress()
@@ -482,7 +457,7 @@ void TestDiagnosis::foreignAddress()
 
 void TestDiagnosis::pathInUse()
 {
-    const QString path = scratch_->filePath(u"parley.sock"_s);
+    const QString path = scratch().filePath(u"parley.sock"_s);
     const RawSocket other = RawSocket::listeningOn(QFile::encodeName(path));
     ServerOptions options;
     options.transport = Transport::Unix;
@@ -503,14 +478,14 @@ void TestDiagnosis::pathInUse()
 
 void TestDiagnosis::folderMissing()
 {
-    qputenv("TMPDIR", QFile::encodeName(scratch_->path()));
+    qputenv("TMPDIR", QFile::encodeName(scratch().path()));
     const auto restore = qScopeGuard([] { qunsetenv("TMPDIR"); });
     ServerOptions options;
     options.transport = Transport::Unix;
     options.path = u"/nonexistent/a&b.sock"_s;
     const ServerProgram server(options);
     TRY_MATCH(server.notice(), u"Cannot listen on /nonexistent/a&b\\.sock: its folder does not exist\\. .*"_s);
-    const QString useful = scratch_->filePath(u"a&b.sock"_s);
+    const QString useful = scratch().filePath(u"a&b.sock"_s);
     QCOMPARE(wayOutText(server).replace(u"&&"_s, u"&"_s), u"Use %1"_s.arg(useful));
     takeWayOut(server);
     TRY_MATCH(server.text(u"status"_s), u"Listening on %1 .*"_s.arg(useful));

@@ -4,15 +4,11 @@
 #include "client_gui/message_view.h"
 #include "raw_socket.h"
 #include "shared/lookup.h"
-#include "shared/ui/appearance.h"
-#include "window_program.h"
+#include "window_test.h"
 
 #include <QAbstractItemView>
 #include <QFileInfo>
-#include <QSettings>
-#include <QTemporaryDir>
 
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -42,15 +38,6 @@ ServerOptions notListening(ServerOptions options = {})
 {
     options.listenAtOnce = false;
     return options;
-}
-
-/// The port that the status line tells, once it does; 0 if it never does.
-quint16 portOf(const ServerProgram &server)
-{
-    static const QRegularExpression pattern(uR"(^Listening on \('[^']+', (\d+)[,)])"_s);
-    QRegularExpressionMatch match;
-    (void)QTest::qWaitFor([&] { return (match = pattern.match(server.text(u"status"_s))).hasMatch(); }, WindowPatience);
-    return match.captured(1).toUShort();
 }
 
 void choose(const auto &program, const QString &kind)
@@ -94,14 +81,11 @@ std::vector<Address> addressesOf(const QString &name)
 } // namespace
 
 /// What the windows do with the kinds of endpoints.
-class TestEndpointWindows : public QObject
+class TestEndpointWindows : public WindowTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-
     void kindChangesTheFields();
     void datagrams();
     void unixSocket_data();
@@ -119,27 +103,8 @@ private Q_SLOTS:
     void sendFieldTellsWhatNothingMeans();
 
 private:
-    QString path(const QString &name = u"window.sock"_s) const { return files_->filePath(name); }
-
-    std::unique_ptr<QTemporaryDir> files_;
+    QString path(const QString &name = u"window.sock"_s) const { return scratch().filePath(name); }
 };
-
-void TestEndpointWindows::initTestCase()
-{
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-    QCoreApplication::setOrganizationName(u"Parley"_s);
-    QApplication::setQuitOnLastWindowClosed(false);
-    rememberSystemAppearance();
-}
-
-void TestEndpointWindows::init()
-{
-    // Those that are let through tell of Qt's offscreen plugin, whatever window or list it shows.
-    QTest::failOnWarning(QRegularExpression(u"^(?!This plugin does not support )"_s));
-    files_ = std::make_unique<QTemporaryDir>();
-    QVERIFY2(files_->isValid(), qUtf8Printable(files_->errorString()));
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, files_->path());
-}
 
 void TestEndpointWindows::kindChangesTheFields()
 {

@@ -7,7 +7,7 @@
 #include "shared/ui/explanation_view.h"
 #include "shared/ui/inspector.h"
 #include "shared/ui/ladder_view.h"
-#include "window_program.h"
+#include "window_test.h"
 
 #include <QAccessible>
 #include <QBuffer>
@@ -21,14 +21,12 @@
 #include <QScrollBar>
 #include <QSvgRenderer>
 #include <QTabWidget>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
 #include <QWheelEvent>
 
 #include <algorithm>
 #include <cstdlib>
-#include <memory>
 
 using namespace Qt::StringLiterals;
 using namespace parley;
@@ -36,30 +34,6 @@ using namespace parley::test;
 
 namespace
 {
-
-ServerOptions listening()
-{
-    ServerOptions options;
-    options.host = u"127.0.0.1"_s;
-    options.port = u"0"_s;
-    return options;
-}
-
-ClientOptions connectingTo(quint16 port)
-{
-    ClientOptions options;
-    options.host = u"127.0.0.1"_s;
-    options.port = QString::number(port);
-    return options;
-}
-
-quint16 portOf(const ServerProgram &server)
-{
-    static const QRegularExpression pattern(uR"(^Listening on \('[^']+', (\d+)[,)])"_s);
-    QRegularExpressionMatch match;
-    (void)QTest::qWaitFor([&] { return (match = pattern.match(server.text(u"status"_s))).hasMatch(); }, WindowPatience);
-    return match.captured(1).toUShort();
-}
 
 /// Gives the window the keyboard, which on an X server another one may have.
 bool activate(QWidget &window)
@@ -135,14 +109,11 @@ double difference(const QImage &a, const QImage &b)
 
 } // namespace
 
-class tst_Inspector : public QObject
+class tst_Inspector : public WindowTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-
     void closedUntilAskedFor();
     void remembered();
     void serverFollowsTheSelection();
@@ -166,25 +137,7 @@ private Q_SLOTS:
     void whatIsMissingIsSaid();
     void copiesSayWhatIsMissing();
     void manyEvents();
-
-private:
-    std::unique_ptr<QTemporaryDir> settings_;
 };
-
-void tst_Inspector::initTestCase()
-{
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-    QCoreApplication::setOrganizationName(u"Parley"_s);
-    QApplication::setQuitOnLastWindowClosed(false);
-    rememberSystemAppearance();
-}
-
-void tst_Inspector::init()
-{
-    QTest::failOnWarning(QRegularExpression(u"^(?!This plugin does not support propagateSizeHints)"_s));
-    settings_ = std::make_unique<QTemporaryDir>();
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_->path());
-}
 
 void tst_Inspector::closedUntilAskedFor()
 {
@@ -606,7 +559,7 @@ void tst_Inspector::pictures()
     LadderView view(ladder);
     journal.watch(1);
     journal.read(longConnection(20));
-    const QString folder = qEnvironmentVariable("PARLEY_KEEP_PICTURES", settings_->path());
+    const QString folder = qEnvironmentVariable("PARLEY_KEEP_PICTURES", scratch().path());
     QMap<QString, QString> files;
     connect(&view, &LadderView::saving, this, [&](const FileSaver::Kind &kind, const FileSaver::Snapshot &snapshot) {
         files.insert(kind.name, folder + u'/' + kind.name);

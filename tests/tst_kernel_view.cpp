@@ -4,11 +4,9 @@
 #include "raw_socket.h"
 #include "shared/journal.h"
 #include "shared/ui/kernel_page.h"
-#include "window_program.h"
+#include "window_test.h"
 
 #include <QLabel>
-#include <QSettings>
-#include <QTemporaryDir>
 #include <QToolButton>
 #include <QTreeWidget>
 
@@ -45,50 +43,20 @@ ServerOptions holding(Transport transport)
     return options;
 }
 
-quint16 portOf(const ServerProgram &server)
-{
-    static const QRegularExpression pattern(u"Listening on .*, (\\d+)\\)"_s);
-    QString port;
-    (void)QTest::qWaitFor([&] { return !(port = pattern.match(server.text(u"status"_s)).captured(1)).isEmpty(); },
-                          WindowPatience);
-    return port.toUShort();
-}
-
 } // namespace
 
-class TestKernelView : public QObject
+class TestKernelView : public WindowTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-
     void ofServersConnection();
     void ofClientsConnection();
     void notToldOfDatagrams();
     void notToldOfUnixSockets();
     void explains();
     void asksOnlyWhileItShows();
-
-private:
-    QTemporaryDir settings_;
 };
-
-void TestKernelView::initTestCase()
-{
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-    QCoreApplication::setOrganizationName(u"Parley"_s);
-    QApplication::setQuitOnLastWindowClosed(false);
-}
-
-void TestKernelView::init()
-{
-    // The one that is let through tells of Qt's offscreen plugin, whatever window it shows.
-    QTest::failOnWarning(QRegularExpression(u"^(?!This plugin does not support propagateSizeHints)"_s));
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_.path());
-    QDir(settings_.path()).removeRecursively();
-}
 
 void TestKernelView::ofServersConnection()
 {
@@ -154,9 +122,8 @@ void TestKernelView::notToldOfDatagrams()
 
 void TestKernelView::notToldOfUnixSockets()
 {
-    const QTemporaryDir folder;
     ServerOptions options = holding(Transport::Unix);
-    options.path = folder.filePath(u"parley.sock"_s);
+    options.path = scratch().filePath(u"parley.sock"_s);
     const ServerProgram server(options);
     TRY_MATCH(server.text(u"status"_s), u"Listening on .*"_s);
     const RawSocket client = RawSocket::connectedTo(QFile::encodeName(*options.path));

@@ -5,15 +5,13 @@
 #include "raw_socket.h"
 #include "shared/ui/limits_dialog.h"
 #include "shared/ui/notice_bar.h"
-#include "window_program.h"
+#include "window_test.h"
 
 #include <QDialogButtonBox>
 #include <QDoubleSpinBox>
 #include <QElapsedTimer>
-#include <QSettings>
 #include <QSpinBox>
 #include <QStandardPaths>
-#include <QTemporaryDir>
 #include <QTimer>
 
 #include <future>
@@ -27,31 +25,6 @@ using namespace std::chrono_literals;
 
 namespace
 {
-
-ServerOptions serverOptions()
-{
-    ServerOptions options;
-    options.host = u"127.0.0.1"_s;
-    options.port = u"0"_s;
-    options.transport = Transport::Tcp;
-    return options;
-}
-
-ClientOptions clientOptions(quint16 port)
-{
-    ClientOptions options;
-    options.host = u"127.0.0.1"_s;
-    options.port = QString::number(port);
-    options.transport = Transport::Tcp;
-    return options;
-}
-
-/// The port that the status names; 0 as long as it does not listen.
-quint16 portOf(const ServerProgram &server)
-{
-    static const QRegularExpression pattern(u", (\\d+)\\)"_s);
-    return pattern.match(server.text(u"status"_s)).captured(1).toUShort();
-}
 
 /// The dialog that the window's Limits… opens.
 LimitsDialog &openLimits(const auto &program)
@@ -96,14 +69,11 @@ private:
 
 } // namespace
 
-class TestLimitsWindow : public QObject
+class TestLimitsWindow : public WindowTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-
     void serverTakesLimits();
     void serverRefusesABadNet();
     void serverRemembersLimits();
@@ -113,28 +83,11 @@ private Q_SLOTS:
     void starved();
     void hostileBytes_data();
     void hostileBytes();
-
-private:
-    QTemporaryDir settings_;
 };
-
-void TestLimitsWindow::initTestCase()
-{
-    QVERIFY(settings_.isValid());
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_.path());
-    QCoreApplication::setOrganizationName(u"Parley"_s);
-}
-
-void TestLimitsWindow::init()
-{
-    // The one that is let through tells of Qt's offscreen plugin, whatever window it shows.
-    QTest::failOnWarning(QRegularExpression(u"^(?!This plugin does not support propagateSizeHints)"_s));
-    QDir(settings_.path()).removeRecursively();
-}
 
 void TestLimitsWindow::serverTakesLimits()
 {
-    ServerProgram server(serverOptions());
+    ServerProgram server(listening());
     QTRY_VERIFY_WITH_TIMEOUT(portOf(server) != 0, WindowPatience);
     LimitsDialog &dialog = openLimits(server);
     QCOMPARE(dialog.findChild<QSpinBox *>(u"maxConnections"_s)->value(), 0);
@@ -154,7 +107,7 @@ void TestLimitsWindow::serverTakesLimits()
 
 void TestLimitsWindow::serverRefusesABadNet()
 {
-    ServerProgram server(serverOptions());
+    ServerProgram server(listening());
     QTRY_VERIFY_WITH_TIMEOUT(portOf(server) != 0, WindowPatience);
     LimitsDialog &dialog = openLimits(server);
     for (const QString &name : {u"allow"_s, u"deny"_s}) {
@@ -174,7 +127,7 @@ void TestLimitsWindow::serverRefusesABadNet()
 void TestLimitsWindow::serverRemembersLimits()
 {
     {
-        ServerProgram server(serverOptions());
+        ServerProgram server(listening());
         LimitsDialog &dialog = openLimits(server);
         dialog.findChild<QSpinBox *>(u"maxConnections"_s)->setValue(123);
         dialog.findChild<QSpinBox *>(u"maxPerPeer"_s)->setValue(4);
@@ -184,7 +137,7 @@ void TestLimitsWindow::serverRemembersLimits()
         applyLimits(dialog);
         QVERIFY(server.close());
     }
-    ServerOptions options = serverOptions();
+    ServerOptions options = listening();
     options.maxPerPeer = 5; // the command line wins
     ServerProgram server(options);
     LimitsDialog &dialog = openLimits(server);
@@ -210,7 +163,7 @@ void TestLimitsWindow::damagedLimits()
     damage(u"parley-client"_s, {{u"limits/timeout"_s, u"-5"_s}, {u"limits/max-bytes"_s, u"99999999999"_s}});
     const QString sentence = u"Some of the saved settings could not be read, .*"_s;
 
-    ServerProgram server(serverOptions());
+    ServerProgram server(listening());
     QVERIFY2(matches(server.notice(), sentence), qPrintable(server.notice()));
     LimitsDialog &limits = openLimits(server);
     QCOMPARE(limits.findChild<QSpinBox *>(u"maxConnections"_s)->value(), 0);
@@ -218,7 +171,7 @@ void TestLimitsWindow::damagedLimits()
     QCOMPARE(limits.findChild<QDoubleSpinBox *>(u"deadline"_s)->value(), 30.0);
     QCOMPARE(limits.findChild<QLineEdit *>(u"deny"_s)->text(), QString());
 
-    ClientProgram client(clientOptions(1));
+    ClientProgram client(connectingTo(1));
     QVERIFY2(matches(client.notice(), sentence), qPrintable(client.notice()));
     LimitsDialog &clientLimits = openLimits(client);
     QCOMPARE(clientLimits.findChild<QDoubleSpinBox *>(u"timeout"_s)->value(), 10.0);
@@ -229,7 +182,7 @@ void TestLimitsWindow::clientTakesLimits()
 {
     const RawSocket listener = RawSocket::listening();
     {
-        ClientProgram client(clientOptions(listener.localPort()));
+        ClientProgram client(connectingTo(listener.localPort()));
         LimitsDialog &dialog = openLimits(client);
         dialog.findChild<QDoubleSpinBox *>(u"timeout"_s)->setValue(0.5);
         dialog.findChild<QSpinBox *>(u"maxBytes"_s)->setValue(5);
@@ -247,7 +200,7 @@ void TestLimitsWindow::clientTakesLimits()
         TRY_MATCH(client.notice(), u".* within 500 ms\\..*"_s); // not ten seconds
         QVERIFY(client.close());
     }
-    ClientProgram client(clientOptions(listener.localPort()));
+    ClientProgram client(connectingTo(listener.localPort()));
     LimitsDialog &dialog = openLimits(client);
     QCOMPARE(dialog.findChild<QDoubleSpinBox *>(u"timeout"_s)->value(), 0.5);
     QCOMPARE(dialog.findChild<QSpinBox *>(u"maxBytes"_s)->value(), 5);
@@ -255,7 +208,7 @@ void TestLimitsWindow::clientTakesLimits()
 
 void TestLimitsWindow::countsWhoWasTurnedAway()
 {
-    ServerOptions options = serverOptions();
+    ServerOptions options = listening();
     options.deny = std::vector{std::get<Net>(Net::parse(u"127.0.0.7"_s))};
     options.maxConnections = 1;
     ServerProgram server(options);
@@ -275,7 +228,7 @@ void TestLimitsWindow::countsWhoWasTurnedAway()
 
 void TestLimitsWindow::starved()
 {
-    ServerProgram server(serverOptions());
+    ServerProgram server(listening());
     QTRY_VERIFY_WITH_TIMEOUT(portOf(server) != 0, WindowPatience);
     const quint16 port = portOf(server);
     std::vector<RawSocket> clients;
@@ -329,10 +282,10 @@ void TestLimitsWindow::hostileBytes()
 {
     QFETCH(const QByteArray, bytes);
     QFETCH(const QString, shown);
-    ServerProgram server(serverOptions());
+    ServerProgram server(listening());
     QTRY_VERIFY_WITH_TIMEOUT(portOf(server) != 0, WindowPatience);
     const RawSocket listener = RawSocket::listening();
-    ClientProgram client(clientOptions(listener.localPort()));
+    ClientProgram client(connectingTo(listener.localPort()));
     const quint16 port = portOf(server);
     const Heartbeat heartbeat;
     auto toServer = std::async(std::launch::async, [port, bytes] {

@@ -5,7 +5,7 @@
 #include "client_gui/repeat_window.h"
 #include "raw_socket.h"
 #include "shared/ui/notice_bar.h"
-#include "window_program.h"
+#include "window_test.h"
 
 #include <QDoubleSpinBox>
 #include <QFileDialog>
@@ -14,8 +14,6 @@
 #include <QLabel>
 #include <QProgressBar>
 #include <QSpinBox>
-#include <QStandardPaths>
-#include <QTemporaryDir>
 #include <QTimer>
 
 #include <future>
@@ -32,44 +30,14 @@ namespace
 /// The server's window, greeting on a port of its own.
 struct Greeter
 {
-    Greeter()
-    {
-        static const QRegularExpression pattern(u", (\\d+)\\)"_s);
-        const bool listens = QTest::qWaitFor(
-            [this] {
-                port = pattern.match(server.text(u"status"_s)).captured(1).toUShort();
-                return port != 0;
-            },
-            WindowPatience);
-        if (!listens)
-            qFatal("The server does not listen");
-    }
-    static ServerOptions options()
-    {
-        ServerOptions options;
-        options.host = u"127.0.0.1"_s;
-        options.port = u"0"_s;
-        options.transport = Transport::Tcp;
-        return options;
-    }
-
-    ServerProgram server{options()};
-    quint16 port = 0;
+    const ServerProgram server{listening()};
+    const quint16 port = portOf(server);
 };
-
-ClientOptions clientOptions(quint16 port)
-{
-    ClientOptions options;
-    options.host = u"127.0.0.1"_s;
-    options.port = QString::number(port);
-    options.transport = Transport::Tcp;
-    return options;
-}
 
 /// The client's window with its second one open.
 struct Repeating : ClientProgram
 {
-    explicit Repeating(quint16 port) : ClientProgram(clientOptions(port))
+    explicit Repeating(quint16 port) : ClientProgram(connectingTo(port))
     {
         action(u"Repeat…"_s).trigger();
         window_ = window().findChild<RepeatWindow *>();
@@ -100,24 +68,11 @@ struct Repeating : ClientProgram
 } // namespace
 
 /// The client's second window, as its user sees it.
-class TestRepeatWindow : public QObject
+class TestRepeatWindow : public WindowTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        QStandardPaths::setTestModeEnabled(true);
-        qputenv("XDG_CONFIG_HOME", settings_.path().toUtf8());
-        QLocale::setDefault(QLocale::c());
-        QCoreApplication::setOrganizationName(u"Parley"_s);
-    }
-    void init()
-    {
-        // The one that is let through tells of Qt's offscreen plugin, whatever window it shows.
-        QTest::failOnWarning(QRegularExpression(u"^(?!This plugin does not support propagateSizeHints)"_s));
-    }
-
     void accountsForEach();
     void cancels();
     void namesWhatIsWrong_data();
@@ -129,9 +84,6 @@ private Q_SLOTS:
     void exportsRuns();
     void remembersFields();
     void startsFromTheCommandLine();
-
-private:
-    QTemporaryDir settings_;
 };
 
 void TestRepeatWindow::accountsForEach()
@@ -147,16 +99,17 @@ void TestRepeatWindow::accountsForEach()
     QVERIFY(client.isUnderWay());
     QVERIFY(!client.child(u"repeatCount"_s).isEnabled());
     TRY_COMPARE(client.isUnderWay(), false);
-    QCOMPARE(client.account(u"complete"_s), u"2000"_s);
+    QCOMPARE(client.account(u"complete"_s), u"2,000"_s);
     QCOMPARE(client.account(u"complete"_s, 2), u"100.00 %"_s);
-    QCOMPARE(client.account(u"in all"_s), u"2000"_s);
-    TRY_MATCH(client.text(u"repeatStatus"_s), u"2000 ended in .*: \\d+ complete a second, at most \\d+ open at once"_s);
+    QCOMPARE(client.account(u"in all"_s), u"2,000"_s);
+    TRY_MATCH(client.text(u"repeatStatus"_s),
+              u"2,000 ended in .*: [\\d,]+ complete a second, at most \\d+ open at once"_s);
     QCOMPARE(client.text(u"repeatNotice"_s), QString());
     QVERIFY(!client.child(u"repeatProgress"_s).isVisible());
     QCOMPARE(client.rows(u"repeatLatency"_s), 3);
     for (int row = 0; row < 3; ++row)
         QVERIFY(matches(client.cell(u"repeatLatency"_s, row, 6), u"[\\d.]+ (µs|ms|s)"_s));
-    QVERIFY(client.child(u"repeatHistogram"_s).accessibleDescription().contains(u"2000 complete"_s));
+    QVERIFY(client.child(u"repeatHistogram"_s).accessibleDescription().contains(u"2,000 complete"_s));
     QVERIFY(client.child(u"repeatTimeline"_s).accessibleDescription().contains(u"complete a second"_s));
     QVERIFY(client.child(u"repeatExport"_s).isEnabled());
 }
@@ -287,8 +240,7 @@ void TestRepeatWindow::exportsRuns()
     const Repeating client(greeter.port);
     client.start(25, 5);
     TRY_COMPARE(client.isUnderWay(), false);
-    const QTemporaryDir folder;
-    const QString path = folder.filePath(name);
+    const QString path = scratch().filePath(name);
     QTimer answer;
     QObject::connect(&answer, &QTimer::timeout, &answer, [&] {
         if (auto *dialog = qobject_cast<QFileDialog *>(QApplication::activeModalWidget())) {
@@ -330,7 +282,7 @@ void TestRepeatWindow::remembersFields()
 void TestRepeatWindow::startsFromTheCommandLine()
 {
     const Greeter greeter;
-    ClientOptions options = clientOptions(greeter.port);
+    ClientOptions options = connectingTo(greeter.port);
     options.repeat = 70;
     options.concurrency = 7;
     options.rate = 1000;

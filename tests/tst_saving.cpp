@@ -9,15 +9,13 @@
 #include "shared/event_log.h"
 #include "shared/journal.h"
 #include "shared/ui/file_saver.h"
-#include "window_program.h"
+#include "window_test.h"
 
 #include <QBuffer>
 #include <QFileDialog>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QSettings>
 #include <QStatusBar>
-#include <QTemporaryDir>
 #include <QTimer>
 
 #include <csignal>
@@ -31,21 +29,13 @@ using namespace parley::test;
 namespace
 {
 
-ClientOptions connectingTo(quint16 port)
-{
-    ClientOptions options;
-    options.transport = Transport::Tcp;
-    options.host = u"127.0.0.1"_s;
-    options.port = QString::number(port);
-    options.connectAtOnce = true;
-    return options;
-}
-
 /// A client's window that has received @p message.
 std::unique_ptr<ClientProgram> clientWith(const QByteArray &message)
 {
     const RawSocket listener = RawSocket::listening();
-    auto client = std::make_unique<ClientProgram>(connectingTo(listener.localPort()));
+    ClientOptions options = connectingTo(listener.localPort());
+    options.connectAtOnce = true;
+    auto client = std::make_unique<ClientProgram>(options);
     RawSocket peer = listener.accept();
     if (!peer.send(message))
         qFatal("The message is not sent");
@@ -82,14 +72,11 @@ QByteArray contents(const QString &path)
 
 } // namespace
 
-class TestSaving : public QObject
+class TestSaving : public WindowTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-
     void logOfServer();
     void logOfClient();
     void logIsWhatJsonPrints();
@@ -105,26 +92,8 @@ private Q_SLOTS:
     void closingWaits();
 
 private:
-    QString path(const QString &name) const { return scratch_->filePath(name); }
-
-    std::unique_ptr<QTemporaryDir> scratch_;
+    QString path(const QString &name) const { return scratch().filePath(name); }
 };
-
-void TestSaving::initTestCase()
-{
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-    QCoreApplication::setOrganizationName(u"Parley"_s);
-    QApplication::setQuitOnLastWindowClosed(false);
-}
-
-void TestSaving::init()
-{
-    // The one that is let through tells of Qt's offscreen plugin, whatever window it shows.
-    QTest::failOnWarning(QRegularExpression(u"^(?!This plugin does not support propagateSizeHints)"_s));
-    scratch_ = std::make_unique<QTemporaryDir>();
-    QVERIFY(scratch_->isValid());
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, scratch_->path());
-}
 
 void TestSaving::logOfServer()
 {
@@ -407,7 +376,7 @@ void TestSaving::disk()
     TRY_COMPARE(client->notice(), u"Cannot save to %1: File too large."_s.arg(path(u"message.txt"_s)));
     dialog->reject();
     QCOMPARE(contents(path(u"message.txt"_s)), "before"_ba);
-    QCOMPARE(QDir(scratch_->path()).entryList({u"message*"_s}, QDir::Files), QStringList{u"message.txt"_s});
+    QCOMPARE(QDir(scratch().path()).entryList({u"message*"_s}, QDir::Files), QStringList{u"message.txt"_s});
 }
 
 /// The window answers while a file is written, and what it goes away with is still saved.

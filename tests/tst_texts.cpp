@@ -4,17 +4,15 @@
 #include "client_gui/repeat_window.h"
 #include "raw_socket.h"
 #include "shared/ui/limits_dialog.h"
-#include "window_program.h"
+#include "window_test.h"
 
 #include <QAbstractSpinBox>
 #include <QAccessible>
 #include <QCheckBox>
 #include <QHeaderView>
 #include <QLabel>
-#include <QSettings>
 #include <QTabBar>
 #include <QTabWidget>
-#include <QTemporaryDir>
 #include <QToolButton>
 #include <QTranslator>
 #include <QTreeWidget>
@@ -33,6 +31,7 @@ constexpr int LayoutPatience = 20'000; // ms; a guard, not a measure of speed
 class LongLanguage : public QTranslator
 {
 public:
+    LongLanguage() { QCoreApplication::installTranslator(this); } // until it goes
     bool isEmpty() const override { return false; }
     QString translate(const char *context, const char *text, const char *, int) const override
     {
@@ -47,33 +46,6 @@ public:
 private:
     static constexpr qsizetype WordLength = 12;
 };
-
-ServerOptions listening(Transport transport = Transport::Tcp)
-{
-    ServerOptions options;
-    options.transport = transport;
-    options.host = u"127.0.0.1"_s;
-    options.port = u"0"_s;
-    options.path = u"@parley-texts-%1"_s.arg(QCoreApplication::applicationPid());
-    return options;
-}
-
-ClientOptions connectingTo(quint16 port)
-{
-    ClientOptions options;
-    options.transport = Transport::Tcp;
-    options.host = u"127.0.0.1"_s;
-    options.port = QString::number(port);
-    return options;
-}
-
-quint16 portOf(const ServerProgram &server)
-{
-    static const QRegularExpression pattern(uR"(\('127\.0\.0\.1', (\d+)\))"_s);
-    QRegularExpressionMatch match;
-    (void)QTest::qWaitFor([&] { return (match = pattern.match(server.text(u"status"_s))).hasMatch(); }, WindowPatience);
-    return match.captured(1).toUShort();
-}
 
 QString textOf(const QWidget &widget)
 {
@@ -146,15 +118,11 @@ void keepPicture(QWidget &window, const QString &name)
     } while (false)
 
 /// The windows' texts: there is room for them in other languages, and each field has one.
-class TestTexts : public QObject
+class TestTexts : public WindowTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-    void cleanup();
-
     void serverWithLongTexts_data();
     void serverWithLongTexts();
     void connectionWithLongTexts();
@@ -162,31 +130,7 @@ private Q_SLOTS:
     void clientWithLongTexts();
     void repeatWithLongTexts();
     void fieldsAreExplained();
-
-private:
-    std::unique_ptr<QTemporaryDir> settings_;
-    LongLanguage language_;
 };
-
-void TestTexts::initTestCase()
-{
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-    QCoreApplication::setOrganizationName(u"Parley"_s);
-    QApplication::setQuitOnLastWindowClosed(false);
-}
-
-void TestTexts::init()
-{
-    QTest::failOnWarning(QRegularExpression(u"^(?!This plugin does not support )"_s)); // Qt's offscreen one
-    settings_ = std::make_unique<QTemporaryDir>();
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_->path());
-    QCoreApplication::installTranslator(&language_);
-}
-
-void TestTexts::cleanup()
-{
-    QCoreApplication::removeTranslator(&language_);
-}
 
 void TestTexts::serverWithLongTexts_data()
 {
@@ -199,9 +143,13 @@ void TestTexts::serverWithLongTexts_data()
 
 void TestTexts::serverWithLongTexts()
 {
+    const LongLanguage language;
     QFETCH(const Transport, transport);
     QFETCH(const QString, picture);
-    const ServerProgram server(listening(transport));
+    ServerOptions options = listening();
+    options.transport = transport;
+    options.path = u"@parley-texts-%1"_s.arg(QCoreApplication::applicationPid());
+    const ServerProgram server(options);
     TRY_MATCH(server.text(u"reachability"_s), u"Reachable.*"_s);
     VERIFY_FITS(server.window(), picture);
     server.child<QToolButton>(u"details"_s).click();
@@ -220,6 +168,7 @@ void TestTexts::serverWithLongTexts()
 /// With everything that a connection brings: what is said about it, and what can be done with it.
 void TestTexts::connectionWithLongTexts()
 {
+    const LongLanguage language;
     ServerOptions options = listening();
     options.behaviour = std::get<BehaviourChoice>(BehaviourChoice::parse(u"greet-hold"_s));
     const ServerProgram server(options);
@@ -243,6 +192,7 @@ void TestTexts::connectionWithLongTexts()
 
 void TestTexts::limitsWithLongTexts()
 {
+    const LongLanguage language;
     const ServerProgram server(listening());
     const ClientProgram client(connectingTo(1));
     for (QWidget *window : {static_cast<QWidget *>(&server.window()), static_cast<QWidget *>(&client.window())}) {
@@ -260,6 +210,7 @@ void TestTexts::limitsWithLongTexts()
 
 void TestTexts::clientWithLongTexts()
 {
+    const LongLanguage language;
     const auto listener = RawSocket::listening();
     ClientOptions options = connectingTo(listener.localPort());
     options.connectAtOnce = true;
@@ -284,6 +235,7 @@ void TestTexts::clientWithLongTexts()
 
 void TestTexts::repeatWithLongTexts()
 {
+    const LongLanguage language;
     const ServerProgram server(listening());
     const ClientProgram client(connectingTo(portOf(server)));
     for (QAction *action : client.window().findChildren<QAction *>()) {
@@ -301,7 +253,6 @@ void TestTexts::repeatWithLongTexts()
 /// What a field means is told by a tool tip, to a screen reader, and by Shift+F1.
 void TestTexts::fieldsAreExplained()
 {
-    QCoreApplication::removeTranslator(&language_);
     const ServerProgram server(listening());
     const ClientProgram client(connectingTo(1));
     const auto descriptionOf = [](QWidget &widget) {

@@ -3,30 +3,20 @@
 
 #include "client_gui/message_view.h"
 #include "raw_socket.h"
-#include "shared/ui/appearance.h"
-#include "window_program.h"
+#include "window_test.h"
 
 #include <QAccessible>
-#include <QAction>
 #include <QApplication>
 #include <QComboBox>
 #include <QElapsedTimer>
-#include <QHeaderView>
-#include <QLineEdit>
-#include <QMenuBar>
-#include <QPushButton>
 #include <QRegularExpression>
-#include <QSettings>
-#include <QSplitter>
 #include <QTableView>
-#include <QTemporaryDir>
 #include <QTest>
 #include <QTextBlock>
 
 #include <algorithm>
 #include <functional>
 #include <future>
-#include <memory>
 
 using namespace Qt::StringLiterals;
 using namespace parley;
@@ -53,23 +43,6 @@ ServerOptions notListening()
     return options;
 }
 
-ClientOptions connectingTo(quint16 port)
-{
-    ClientOptions options;
-    options.host = u"127.0.0.1"_s;
-    options.port = QString::number(port);
-    return options;
-}
-
-/// The port that the status line tells, once it does; 0 if it never does.
-quint16 portOf(const ServerProgram &server)
-{
-    static const QRegularExpression pattern(uR"(^Listening on \('[^']+', (\d+)[,)])"_s);
-    QRegularExpressionMatch match;
-    (void)QTest::qWaitFor([&] { return (match = pattern.match(server.text(u"status"_s))).hasMatch(); }, Patience);
-    return match.captured(1).toUShort();
-}
-
 bool isListening(const ServerProgram &server)
 {
     return portOf(server) != 0;
@@ -94,15 +67,11 @@ QAccessibleInterface &accessible(QWidget &widget)
 
 } // namespace
 
-class tst_Windows : public QObject
+class tst_Windows : public WindowTest
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-    void cleanup();
-
     void connecting_data();
     void connecting();
     void connectingAtOnce();
@@ -125,51 +94,12 @@ private Q_SLOTS:
     void peerTextIsPlain();
     void longLine();
     void byteByByte();
-    void settingsSurvive();
-    void settingsOfOtherVersions();
-    void defaultsAreNotSaved();
-    void optionsWinOverSettings();
-    void damagedSettings_data();
-    void damagedSettings();
     void accessibleNames_data();
     void accessibleNames();
     void accessibleTexts();
     void closingWaitsForGreetings();
     void closingTwiceDoesNotWait();
-
-private:
-    /// The settings of parley-server or parley-client as they are in the file.
-    QSettings settingsOf(const QString &program) const
-    {
-        return QSettings(settings_->filePath(u"Parley/%1.ini"_s.arg(program)), QSettings::IniFormat);
-    }
-
-    std::unique_ptr<QTemporaryDir> settings_;
 };
-
-void tst_Windows::initTestCase()
-{
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-    QCoreApplication::setOrganizationName(u"Parley"_s);
-    QApplication::setQuitOnLastWindowClosed(false);
-    rememberSystemAppearance();
-}
-
-void tst_Windows::init()
-{
-    // The one that is let through tells of Qt's offscreen plugin, whatever window it shows.
-    QTest::failOnWarning(QRegularExpression(u"^(?!This plugin does not support propagateSizeHints)"_s));
-    settings_ = std::make_unique<QTemporaryDir>();
-    QVERIFY2(settings_->isValid(), qUtf8Printable(settings_->errorString()));
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_->path());
-}
-
-/// Whatever goes wrong is told within the window.
-void tst_Windows::cleanup()
-{
-    QVERIFY(!QApplication::activeModalWidget());
-    QVERIFY(!QApplication::activePopupWidget());
-}
 
 void tst_Windows::connecting_data()
 {
@@ -656,188 +586,6 @@ void tst_Windows::byteByByte()
     QVERIFY(message.bytes() == bytes);
     TRY_MATCH(client.text(u"summary"_s),
               QString(QLocale().toString(bytes.size()) + u" bytes in [0-9,]+ reads · closed by the server after .*"_s));
-}
-
-void tst_Windows::settingsSurvive()
-{
-    const QSize serverSize(740, 480);
-    const QSize clientSize(600, 470);
-    const QString greeting = u"one, \"two\"; 100 % 🌍\\"_s;
-    {
-        ServerProgram server(notListening());
-        server.type(u"host"_s, u"localhost"_s);
-        server.type(u"port"_s, u"4711"_s);
-        server.type(u"greeting"_s, greeting);
-        server.window().resize(serverSize);
-        server.child<QTableView>(u"connections"_s).horizontalHeader()->resizeSection(ConnectionModel::PeerAddress, 123);
-        server.action(u"Dark"_s).trigger();
-        QVERIFY(server.close());
-
-        ClientProgram client(ClientOptions{});
-        client.type(u"host"_s, u"::1"_s);
-        client.type(u"port"_s, u"http"_s);
-        client.type(u"send"_s, greeting);
-        client.window().resize(clientSize);
-        client.child<QTableView>(u"history"_s).horizontalHeader()->resizeSection(AttemptModel::RemoteEndpoint, 123);
-        client.child<QSplitter>(u"splitter"_s).setSizes({100, 300});
-        client.action(u"Light"_s).trigger();
-        QVERIFY(client.close());
-    }
-    applyAppearance(Appearance::System);
-
-    const ServerProgram server(notListening());
-    QCOMPARE(server.field(u"host"_s).text(), u"localhost"_s);
-    QCOMPARE(server.field(u"port"_s).text(), u"4711"_s);
-    QCOMPARE(server.field(u"greeting"_s).text(), greeting);
-    QCOMPARE(server.window().size(), serverSize);
-    QCOMPARE(server.child<QTableView>(u"connections"_s).columnWidth(ConnectionModel::PeerAddress), 123);
-    QCOMPARE(currentAppearance(), Appearance::Dark);
-    QVERIFY(server.action(u"Dark"_s).isChecked());
-    QCOMPARE(server.notice(), QString());
-
-    const ClientProgram client(ClientOptions{});
-    QCOMPARE(client.field(u"host"_s).text(), u"::1"_s);
-    QCOMPARE(client.field(u"port"_s).text(), u"http"_s);
-    QCOMPARE(client.field(u"send"_s).text(), greeting);
-    QCOMPARE(client.window().size(), clientSize);
-    QCOMPARE(client.child<QTableView>(u"history"_s).columnWidth(AttemptModel::RemoteEndpoint), 123);
-    const QList<int> sizes = client.child<QSplitter>(u"splitter"_s).sizes();
-    QVERIFY2(sizes.at(0) * 2 < sizes.at(1), qPrintable(u"%1, %2"_s.arg(sizes.at(0)).arg(sizes.at(1))));
-    QCOMPARE(currentAppearance(), Appearance::Light);
-    QCOMPARE(client.notice(), QString());
-    applyAppearance(Appearance::System);
-}
-
-void tst_Windows::settingsOfOtherVersions()
-{
-    QSettings settings = settingsOf(u"parley-server"_s);
-    settings.setValue(u"connections/columns"_s, QStringList{u"50"_s, u"50"_s});
-    settings.setValue(u"from/the/future"_s, 42);
-    settings.sync();
-    const ServerProgram server(notListening());
-    QCOMPARE(server.notice(), QString());
-    QHeaderView &header = *server.child<QTableView>(u"connections"_s).horizontalHeader();
-    QCOMPARE(header.count(), int(ConnectionModel::ColumnCount));
-    QCOMPARE(header.sectionResizeMode(ConnectionModel::State), QHeaderView::Stretch);
-    QVERIFY(header.sectionSize(ConnectionModel::Number) != 50);
-}
-
-/// A later version may have others, and a computer another name.
-void tst_Windows::defaultsAreNotSaved()
-{
-    ServerProgram server(notListening());
-    QCOMPARE(server.field(u"host"_s).text(), localHostName());
-    QCOMPARE(server.field(u"port"_s).text(), u"3000"_s);
-    QCOMPARE(server.field(u"greeting"_s).text(), u"Hello World!"_s);
-    QVERIFY(server.close());
-    ClientProgram client(ClientOptions{});
-    QCOMPARE(client.field(u"host"_s).text(), localHostName());
-    QCOMPARE(client.field(u"port"_s).text(), u"3000"_s);
-    QVERIFY(client.close());
-    for (const QString &program : {u"parley-server"_s, u"parley-client"_s}) {
-        const QStringList keys = settingsOf(program).allKeys();
-        QVERIFY2(keys.contains(u"window/geometry"_s), qUtf8Printable(keys.join(u' ')));
-        for (const QString &key : {u"host"_s, u"port"_s, u"greeting"_s, u"send"_s, u"appearance"_s})
-            QVERIFY2(!keys.contains(key), qUtf8Printable(program + u": "_s + keys.join(u' ')));
-    }
-}
-
-void tst_Windows::optionsWinOverSettings()
-{
-    for (const QString &program : {u"parley-server"_s, u"parley-client"_s}) {
-        QSettings settings = settingsOf(program);
-        settings.setValue(u"host"_s, u"saved.example"_s);
-        settings.setValue(u"port"_s, u"1111"_s);
-        settings.setValue(u"greeting"_s, u"saved"_s);
-        settings.setValue(u"send"_s, u"saved"_s);
-    }
-    ServerOptions some = notListening();
-    some.port = u"2222"_s;
-    const ServerProgram partly(some);
-    QCOMPARE(partly.field(u"host"_s).text(), u"saved.example"_s);
-    QCOMPARE(partly.field(u"port"_s).text(), u"2222"_s);
-    QCOMPARE(partly.field(u"greeting"_s).text(), u"saved"_s);
-
-    ServerOptions all = some;
-    all.host = u"given.example"_s;
-    all.greeting = "given";
-    const ServerProgram server(all);
-    QCOMPARE(server.field(u"host"_s).text(), u"given.example"_s);
-    QCOMPARE(server.field(u"port"_s).text(), u"2222"_s);
-    QCOMPARE(server.field(u"greeting"_s).text(), u"given"_s);
-
-    ClientOptions options;
-    options.host = u"given.example"_s;
-    options.port = u"2222"_s;
-    options.send = u"given"_s;
-    const ClientProgram client(options);
-    QCOMPARE(client.field(u"host"_s).text(), u"given.example"_s);
-    QCOMPARE(client.field(u"port"_s).text(), u"2222"_s);
-    QCOMPARE(client.field(u"send"_s).text(), u"given"_s);
-}
-
-void tst_Windows::damagedSettings_data()
-{
-    QTest::addColumn<QByteArray>("file");
-    QTest::addColumn<QString>("host"); // what is not damaged is kept
-    QTest::newRow("rubbish") << QByteArray("\x7f"
-                                           "ELF\x02\x01\xff\xfe\0\0\n[[\n\x80=@@=\n]%General\n=\n",
-                                           31)
-                             << localHostName();
-    QTest::newRow("port") << QByteArray("[General]\nhost=saved.example\nport=65536\n") << u"saved.example"_s;
-    QTest::newRow("port without a name") << QByteArray("[General]\nhost=saved.example\nport=no such port\n")
-                                         << u"saved.example"_s;
-    QTest::newRow("a list of ports") << QByteArray("[General]\nhost=saved.example\nport=1, 2\n") << u"saved.example"_s;
-    QTest::newRow("host") << QByteArray("[General]\nhost=not a host\n") << localHostName();
-    QTest::newRow("geometry") << QByteArray("[General]\nhost=saved.example\n[window]\ngeometry=@ByteArray(rubbish)\n")
-                              << u"saved.example"_s;
-    for (const QByteArray &columns : {"@ByteArray(rubbish)"_ba, "60, 0, 90"_ba, "1000000000"_ba, "\"\""_ba}) {
-        QTest::addRow("columns %s", columns.constData())
-            << QByteArray("[General]\nhost=saved.example\n[connections]\ncolumns=" + columns
-                          + "\n[history]\ncolumns=" + columns + '\n')
-            << u"saved.example"_s;
-    }
-}
-
-void tst_Windows::damagedSettings()
-{
-    QFETCH(const QByteArray, file);
-    QFETCH(const QString, host);
-    QVERIFY(QDir(settings_->path()).mkdir(u"Parley"_s));
-    for (const QString &program : {u"parley-server"_s, u"parley-client"_s}) {
-        QFile saved(settings_->filePath(u"Parley/%1.ini"_s.arg(program)));
-        QVERIFY(saved.open(QIODevice::WriteOnly));
-        QCOMPARE(saved.write(file), file.size());
-    }
-    const QString notice = u"Some of the saved settings could not be read, so defaults are used in their place. They "
-                           "are kept in .*/Parley/parley-%1.ini."_s;
-
-    ServerProgram server(notListening());
-    TRY_MATCH(server.notice(), notice.arg(u"server"_s));
-    QCOMPARE(server.field(u"host"_s).text(), host);
-    QCOMPARE(server.field(u"port"_s).text(), u"3000"_s);
-    QCOMPARE(server.field(u"greeting"_s).text(), u"Hello World!"_s);
-    server.type(u"host"_s, u"127.0.0.1"_s);
-    server.type(u"port"_s, u"0"_s);
-    server.click(u"listen"_s);
-    const quint16 port = portOf(server);
-    QVERIFY2(port != 0, qUtf8Printable(server.notice()));
-
-    ClientProgram client(ClientOptions{});
-    TRY_MATCH(client.notice(), notice.arg(u"client"_s));
-    QCOMPARE(client.field(u"host"_s).text(), host);
-    QCOMPARE(client.field(u"port"_s).text(), u"3000"_s);
-    client.type(u"host"_s, u"127.0.0.1"_s);
-    client.type(u"port"_s, QString::number(port));
-    client.click(u"connect"_s);
-    TRY_COMPARE(client.child<MessageView>(u"message"_s).toPlainText(), u"Hello World!"_s);
-
-    // Closing mends the file.
-    QVERIFY(client.close());
-    TRY_MATCH(server.text(u"status"_s), u".* · 0 open, 1 in total"_s);
-    QVERIFY(server.close());
-    QCOMPARE(ServerProgram(notListening()).notice(), QString());
-    QCOMPARE(ClientProgram(ClientOptions{}).notice(), QString());
 }
 
 void tst_Windows::accessibleNames_data()

@@ -126,4 +126,34 @@ private:
 using ClientProgram = Program<ClientWindow>;
 using ServerProgram = Program<ServerWindow>;
 
+/// To listen on any free port of this computer alone.
+inline ServerOptions listening()
+{
+    ServerOptions options;
+    options.host = QStringLiteral("127.0.0.1");
+    options.port = QStringLiteral("0");
+    options.transport = Transport::Tcp;
+    return options;
+}
+
+/// To connect to a port of this computer, when asked to.
+inline ClientOptions connectingTo(quint16 port)
+{
+    ClientOptions options;
+    options.host = QStringLiteral("127.0.0.1");
+    options.port = QString::number(port);
+    options.transport = Transport::Tcp;
+    return options;
+}
+
+/// The port that the server's status line tells, once it does; 0 if it never does.
+inline quint16 portOf(const ServerProgram &server)
+{
+    static const QRegularExpression pattern(QStringLiteral(R"(^Listening on \('[^']+', (\d+)[,)])"));
+    QRegularExpressionMatch match;
+    const auto listens = [&] { return (match = pattern.match(server.text(QStringLiteral("status")))).hasMatch(); };
+    (void)QTest::qWaitFor(listens, WindowPatience);
+    return match.captured(1).toUShort();
+}
+
 } // namespace parley::test

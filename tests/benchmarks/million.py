@@ -10,6 +10,7 @@ import functools
 import statistics
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 from programs import Display, Unmeasurable
 from rates import loaded
@@ -37,9 +38,22 @@ def _fill(run, server, count):
     server.rest()
 
 
+@dataclass
+class Use:
+    answers: list  # the host's, to each of the hand's commands
+    pings: dict
+    arrived: int  # connections meanwhile
+    seconds: float
+
+
+def _accepted(host):
+    count = host.ask("count")
+    return count["listed"] + count["left"]
+
+
 @functools.cache
 def _used(run):
-    """Bytes before and with how many rows, what is listed, and by the kind of use what the host and the pings say."""
+    """Bytes before and with how many rows, what is listed, and each kind of use."""
     rows = run.scaled(1_000_000)
     with ExitStack() as stack:
         display = stack.enter_context(Display(run))
@@ -52,6 +66,7 @@ def _used(run):
         stack.enter_context(run.endless_load(host, 64))
         uses = {}
         for use, commands in USES.items():
+            arrived, begin = _accepted(host), time.monotonic()
             with run.ping(display, host) as watch:
                 answers = []
                 for command in commands:
@@ -59,7 +74,8 @@ def _used(run):
                     time.sleep(1)  # what is shown goes on to change
                 if not commands:
                     time.sleep(5)
-                uses[use] = answers, watch.result()
+                pings = watch.result()
+            uses[use] = Use(answers, pings, _accepted(host) - arrived, time.monotonic() - begin)
         return (before, after, rows), count, uses
 
 
@@ -72,18 +88,21 @@ def row_memory(run):
 
 def delay(run, use):
     _, _, uses = _used(run)
-    _, pings = uses[use]
-    return milliseconds(pings, "slowest")
+    used = uses[use]
+    figure = milliseconds(used.pings, "slowest")
+    figure.detail += f"; {used.arrived / used.seconds:,.0f}/s arrived"
+    figure.whole = figure.whole and used.arrived > 0
+    return figure
 
 
 def result(run, use):
     """How long the slowest of the results took, from the last key or click until it was shown."""
     _, _, uses = _used(run)
-    answers, _ = uses[use]
+    answers = uses[use].answers
     seconds = [answer["seconds"] for answer in answers]
     return Figure(max(seconds), f"{max(seconds):.2f} s",
                   "; ".join(f"{command}: {answer['seconds']:.2f} s, {answer['rows']:,} rows"
-                            for command, answer in zip(USES[use], answers)))
+                            for command, answer in zip(USES[use], answers)), uses[use].arrived > 0)
 
 
 def cpu(run):

@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: MIT
 
 #include "native_pair.h"
-#include "shared/line_writer.h"
-#include "shared/lookup.h"
 #include "shared/native_socket.h"
 
 #include <QFile>
@@ -13,10 +11,8 @@
 #include <QTest>
 
 #include <fcntl.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -24,17 +20,12 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <functional>
-#include <optional>
-#include <thread>
 
 using namespace Qt::StringLiterals;
 using namespace parley;
 using namespace parley::test;
-using namespace std::chrono_literals;
 
 using native::Descriptor;
 
@@ -79,7 +70,7 @@ Descriptor newUnixSocket()
 QByteArray abstractName()
 {
     static int count = 0;
-    return "@parley-tst_io-" + QByteArray::number(::getpid()) + '-' + QByteArray::number(++count);
+    return "@parley-tst_native_socket-" + QByteArray::number(::getpid()) + '-' + QByteArray::number(++count);
 }
 
 int option(int fd, int level, int name)
@@ -95,94 +86,14 @@ native::Result receive(int fd)
     return native::receive(fd, buffer);
 }
 
-struct Pipe
-{
-    explicit Pipe(int flags = O_CLOEXEC)
-    {
-        std::array<int, 2> fds{-1, -1};
-        if (::pipe2(fds.data(), flags) == 0) {
-            out = Descriptor(fds[0]);
-            in = Descriptor(fds[1]);
-        }
-    }
-    /// Fills it to the brim.
-    void fill()
-    {
-        ::fcntl(in.get(), F_SETFL, O_NONBLOCK);
-        for (const QByteArray &part : {QByteArray(4096, '#'), "#"_ba}) {
-            while (::write(in.get(), part.constData(), static_cast<std::size_t>(part.size())) > 0)
-                ;
-        }
-        ::fcntl(in.get(), F_SETFL, 0);
-    }
-
-    Descriptor out; // what goes in comes out here
-    Descriptor in;
-};
-
-/// Reads all that comes out of a pipe, on a thread of its own.
-class Collector
-{
-public:
-    explicit Collector(Pipe &pipe) : pipe_(pipe), thread_(&Collector::run, this) {}
-    ~Collector() { finish(); }
-    Q_DISABLE_COPY_MOVE(Collector)
-
-    /// Closes the pipe, which nobody must be writing to any more, and returns what came out of it.
-    QByteArray finish()
-    {
-        pipe_.in.close();
-        if (thread_.joinable())
-            thread_.join();
-        return received_;
-    }
-
-private:
-    void run()
-    {
-        std::array<char, 65536> buffer;
-        for (ssize_t size; (size = ::read(pipe_.out.get(), buffer.data(), buffer.size())) > 0;)
-            received_.append(buffer.data(), size);
-    }
-
-    Pipe &pipe_;
-    QByteArray received_;
-    std::thread thread_;
-};
-
-struct Found
-{
-    int error = 0;
-    std::vector<Address> addresses;
-};
-
-Endpoint named(const QString &name, std::uint16_t port)
-{
-    Endpoint endpoint;
-    endpoint.name = name;
-    endpoint.port = port;
-    return endpoint;
-}
-
-std::optional<Found> lookUp(const QString &host, std::uint16_t port = 3000)
-{
-    std::optional<Found> found;
-    Lookup lookup(named(host, port));
-    QObject::connect(&lookup, &Lookup::finished, &lookup, [&](int error, const std::vector<Address> &addresses) {
-        found = Found{error, addresses};
-    });
-    [&] { QTRY_VERIFY_WITH_TIMEOUT(found, Patience); }();
-    return found;
-}
-
 } // namespace
 
-class TestIo : public QObject
+class TestNativeSocket : public QObject
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase() { std::signal(SIGPIPE, SIG_IGN); } // as in the programs; LineWriter needs it
+    void initTestCase() { std::signal(SIGPIPE, SIG_IGN); } // as in the programs
     void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
 
     void descriptorOwnership();
@@ -219,27 +130,9 @@ private Q_SLOTS:
     void unixPathErrors();
     void unixQueueFull();
     void unixPeerCredentials();
-
-    void lookupLocalhost();
-    void lookupLiteral_data();
-    void lookupLiteral();
-    void lookupFails_data();
-    void lookupFails();
-    void lookupCancelled();
-    void lookupsAtOnce();
-
-    void linesInOrder();
-    void linesFromTwoThreads();
-    void stuckReader();
-    void lostLinesAreExact();
-    void nonBlockingOutput();
-    void closedReader();
-    void readerLeaves();
-    void fullDisk();
-    void endsWhileStuck();
 };
 
-void TestIo::descriptorOwnership()
+void TestNativeSocket::descriptorOwnership()
 {
     Descriptor none;
     QVERIFY(!none.isOpen());
@@ -257,7 +150,7 @@ void TestIo::descriptorOwnership()
     QCOMPARE(::fcntl(fd, F_GETFD), -1); // closed, not leaked
 }
 
-void TestIo::acceptGivesThePeer()
+void TestNativeSocket::acceptGivesThePeer()
 {
     const Listener listener(Loopback);
     QVERIFY(listener.isOpen());
@@ -270,7 +163,7 @@ void TestIo::acceptGivesThePeer()
     QCOMPARE(native::localAddress(pair.server.get()).toPython(), listener.address.toPython());
 }
 
-void TestIo::acceptWithoutConnection()
+void TestNativeSocket::acceptWithoutConnection()
 {
     const Listener listener(Loopback);
     Address peer = Loopback;
@@ -280,7 +173,7 @@ void TestIo::acceptWithoutConnection()
     QVERIFY(peer.isNull());
 }
 
-void TestIo::acceptAfterReset()
+void TestNativeSocket::acceptAfterReset()
 {
     const Listener listener(Loopback);
     Descriptor client = newSocket(Loopback);
@@ -299,7 +192,7 @@ void TestIo::acceptAfterReset()
     QCOMPARE(receive(server.get()).error, ECONNRESET);
 }
 
-void TestIo::peerReset()
+void TestNativeSocket::peerReset()
 {
     const Listener listener(Loopback);
     Pair pair(listener);
@@ -313,7 +206,7 @@ void TestIo::peerReset()
     QVERIFY(!received.wouldBlock());
 }
 
-void TestIo::peerFin()
+void TestNativeSocket::peerFin()
 {
     const Listener listener(Loopback);
     const Pair pair(listener);
@@ -336,7 +229,7 @@ void TestIo::peerFin()
     QCOMPARE(native::send(pair.server.get(), "x").error, EPIPE);
 }
 
-void TestIo::sendAfterReset()
+void TestNativeSocket::sendAfterReset()
 {
     const auto previous = std::signal(SIGPIPE, SIG_DFL); // a signal would end this program
     const Listener listener(Loopback);
@@ -350,7 +243,7 @@ void TestIo::sendAfterReset()
     std::signal(SIGPIPE, previous);
 }
 
-void TestIo::sendUntilFull()
+void TestNativeSocket::sendUntilFull()
 {
     const Listener listener(Loopback);
     const Pair pair(listener);
@@ -366,7 +259,7 @@ void TestIo::sendUntilFull()
     QVERIFY(sent > 0);
 }
 
-void TestIo::connectRefused()
+void TestNativeSocket::connectRefused()
 {
     const Descriptor reserved = newSocket(Loopback); // bound and not listening: nobody else gets the port
     QVERIFY(native::bind(reserved.get(), Loopback, Transport::Tcp).ok());
@@ -378,7 +271,7 @@ void TestIo::connectRefused()
     QCOMPARE(connecting.wouldBlock() ? error : connecting.error, ECONNREFUSED);
 }
 
-void TestIo::bindTwice()
+void TestNativeSocket::bindTwice()
 {
     const Listener listener(Loopback);
     QVERIFY(listener.isOpen());
@@ -389,7 +282,7 @@ void TestIo::bindTwice()
 }
 
 /// A server that closed its connections first can start again on its port at once.
-void TestIo::bindAgainAfterClose()
+void TestNativeSocket::bindAgainAfterClose()
 {
     Address address;
     {
@@ -403,14 +296,14 @@ void TestIo::bindAgainAfterClose()
     QVERIFY(Listener(address).isOpen());
 }
 
-void TestIo::bindElsewhere()
+void TestNativeSocket::bindElsewhere()
 {
     const Descriptor socket = newSocket(Loopback);
     const Address documentation = Address::parseIPv4("192.0.2.1"); // RFC 5737: nobody's
     QCOMPARE(native::bind(socket.get(), documentation, Transport::Tcp).error, EADDRNOTAVAIL);
 }
 
-void TestIo::ipv6Only()
+void TestNativeSocket::ipv6Only()
 {
     const Listener listener(Address::parseIPv6("::1"));
     if (!listener.isOpen())
@@ -422,7 +315,7 @@ void TestIo::ipv6Only()
     QCOMPARE(pair.peer.host(), "::1"_ba);
 }
 
-void TestIo::dualStack()
+void TestNativeSocket::dualStack()
 {
     const Listener listener(Address::any(0));
     if (!listener.isOpen())
@@ -441,7 +334,7 @@ void TestIo::dualStack()
     QCOMPARE(v6.peer.toPython(), native::localAddress(v6.client.get()).toPython());
 }
 
-void TestIo::socketFlags()
+void TestNativeSocket::socketFlags()
 {
     const Listener listener(Loopback);
     const Pair pair(listener);
@@ -452,7 +345,7 @@ void TestIo::socketFlags()
     }
 }
 
-void TestIo::userTimeout()
+void TestNativeSocket::userTimeout()
 {
     const Listener listener(Loopback);
     native::setUserTimeout(listener.socket.get(), 12'345);
@@ -462,7 +355,7 @@ void TestIo::userTimeout()
     QCOMPARE(option(pair.server.get(), IPPROTO_TCP, TCP_USER_TIMEOUT), 12'345);
 }
 
-void TestIo::descriptorLimit()
+void TestNativeSocket::descriptorLimit()
 {
     rlimit before{};
     QCOMPARE(::getrlimit(RLIMIT_NOFILE, &before), 0);
@@ -477,7 +370,7 @@ void TestIo::descriptorLimit()
     QCOMPARE(static_cast<rlim_t>(limit), qMin(rlim_t{1'000'000}, before.rlim_max));
 }
 
-void TestIo::errorNames()
+void TestNativeSocket::errorNames()
 {
     QCOMPARE(native::errorName(ECONNREFUSED), "ECONNREFUSED"_ba);
     QCOMPARE(native::errorName(EADDRINUSE), "EADDRINUSE"_ba);
@@ -485,7 +378,7 @@ void TestIo::errorNames()
     QCOMPARE(native::errorText(ECONNREFUSED), u"Connection refused"_s);
 }
 
-void TestIo::datagrams()
+void TestNativeSocket::datagrams()
 {
     const DatagramSocket server(Loopback);
     QVERIFY(server.isOpen());
@@ -519,7 +412,7 @@ void TestIo::datagrams()
     }
 }
 
-void TestIo::answersFromTheAddressAsked_data()
+void TestNativeSocket::answersFromTheAddressAsked_data()
 {
     QTest::addColumn<Address>("bound");
     QTest::addColumn<Address>("asked");
@@ -532,7 +425,7 @@ void TestIo::answersFromTheAddressAsked_data()
 }
 
 /// A connected UDP socket takes an answer only from the very address that it asked.
-void TestIo::answersFromTheAddressAsked()
+void TestNativeSocket::answersFromTheAddressAsked()
 {
     QFETCH(Address, bound);
     QFETCH(Address, asked);
@@ -555,7 +448,7 @@ void TestIo::answersFromTheAddressAsked()
     QCOMPARE(native::receive(client.get(), buffer).value, 5);
 }
 
-void TestIo::datagramRefused()
+void TestNativeSocket::datagramRefused()
 {
     const DatagramSocket reserved(Loopback);
     QVERIFY(native::connect(reserved.fd(), reserved.address).ok()); // it takes its own datagrams only
@@ -568,7 +461,7 @@ void TestIo::datagramRefused()
     QVERIFY(path.peer.isNull());
 }
 
-void TestIo::datagramTooLong()
+void TestNativeSocket::datagramTooLong()
 {
     const DatagramSocket server(Loopback);
     const Descriptor client = connectedDatagramSocket(server.address);
@@ -581,7 +474,7 @@ void TestIo::datagramTooLong()
 }
 
 /// With SO_REUSEADDR two programs would share the port, and one of them get all the datagrams (ip(7)).
-void TestIo::datagramPortIsNotShared()
+void TestNativeSocket::datagramPortIsNotShared()
 {
     const DatagramSocket first(Loopback);
     const Descriptor second = newDatagramSocket(Loopback);
@@ -589,7 +482,7 @@ void TestIo::datagramPortIsNotShared()
 }
 
 /// On the loopback interface, whose broadcast address is 127.255.255.255.
-void TestIo::broadcasts()
+void TestNativeSocket::broadcasts()
 {
     const DatagramSocket server(Address::ipv4(INADDR_ANY, 0));
     const Descriptor client = newDatagramSocket(Loopback);
@@ -611,7 +504,7 @@ void TestIo::broadcasts()
     QCOMPARE(native::enableBroadcast(-1).error, EBADF);
 }
 
-void TestIo::unixFileMode_data()
+void TestNativeSocket::unixFileMode_data()
 {
     QTest::addColumn<mode_t>("mask");
     QTest::addColumn<unsigned>("mode");
@@ -623,7 +516,7 @@ void TestIo::unixFileMode_data()
     QTest::newRow("everyone") << mode_t{0} << 0666U << mode_t{0666};
 }
 
-void TestIo::unixFileMode()
+void TestNativeSocket::unixFileMode()
 {
     QFETCH(mode_t, mask);
     QFETCH(unsigned, mode);
@@ -643,7 +536,7 @@ void TestIo::unixFileMode()
     QCOMPARE(file.st_mode & 07777, made);
 }
 
-void TestIo::unixPaths_data()
+void TestNativeSocket::unixPaths_data()
 {
     QTest::addColumn<QByteArray>("name"); // of the socket in a new folder; abstract with @
     QTest::newRow("file") << "socket"_ba;
@@ -653,7 +546,7 @@ void TestIo::unixPaths_data()
     QTest::newRow("longest abstract") << abstractName().leftJustified(native::MaxUnixPath, 'a');
 }
 
-void TestIo::unixPaths()
+void TestNativeSocket::unixPaths()
 {
     QFETCH(QByteArray, name);
     const QTemporaryDir folder;
@@ -684,7 +577,7 @@ void TestIo::unixPaths()
     QVERIFY(!native::connectUnix(elsewhere.get(), path.chopped(1)).ok());
 }
 
-void TestIo::unixPathErrors()
+void TestNativeSocket::unixPathErrors()
 {
     const QTemporaryDir folder;
     const QByteArray path = QFile::encodeName(folder.filePath(u"socket"_s));
@@ -698,7 +591,7 @@ void TestIo::unixPathErrors()
     QCOMPARE(native::connectUnix(client.get(), path).error, ECONNREFUSED); // bound, and not listening
 }
 
-void TestIo::unixQueueFull()
+void TestNativeSocket::unixQueueFull()
 {
     const QByteArray path = abstractName();
     const Descriptor server = newUnixSocket();
@@ -713,7 +606,7 @@ void TestIo::unixQueueFull()
     QVERIFY(native::connectUnix(second.get(), path).ok());
 }
 
-void TestIo::unixPeerCredentials()
+void TestNativeSocket::unixPeerCredentials()
 {
     const QByteArray path = abstractName();
     const Descriptor server = newUnixSocket();
@@ -729,265 +622,5 @@ void TestIo::unixPeerCredentials()
     QVERIFY(native::peerCredentials(-1).isNull());
 }
 
-void TestIo::lookupLocalhost()
-{
-    const std::optional<Found> found = lookUp(u"localhost"_s);
-    QVERIFY(found);
-    QCOMPARE(found->error, 0);
-    QVERIFY(!found->addresses.empty());
-
-    // The system's order, each address once, and the port that was asked for.
-    addrinfo *list = nullptr;
-    const addrinfo hints{}; // of any type: each address thrice
-    QCOMPARE(::getaddrinfo("localhost", nullptr, &hints, &list), 0);
-    QByteArrayList expected;
-    for (const addrinfo *entry = list; entry; entry = entry->ai_next) {
-        const Address address = Address::fromSockaddr(entry->ai_addr, entry->ai_addrlen);
-        if (const QByteArray text = address.withPort(3000).toPython(); !expected.contains(text))
-            expected.append(text);
-    }
-    ::freeaddrinfo(list);
-    QByteArrayList actual;
-    for (const Address &address : found->addresses) {
-        QVERIFY(address.isLoopback());
-        actual.append(address.toPython());
-    }
-    QCOMPARE(actual, expected);
-}
-
-void TestIo::lookupLiteral_data()
-{
-    QTest::addColumn<QString>("host");
-    QTest::addColumn<QByteArray>("peer");
-    QTest::newRow("IPv4") << u"127.0.0.1"_s << "('127.0.0.1', 3000)"_ba;
-    QTest::newRow("IPv6") << u"::1"_s << "('::1', 3000, 0, 0)"_ba;
-}
-
-void TestIo::lookupLiteral()
-{
-    QFETCH(QString, host);
-    QFETCH(QByteArray, peer);
-    const std::optional<Found> found = lookUp(host);
-    QVERIFY(found);
-    QCOMPARE(found->error, 0);
-    QCOMPARE(found->addresses.size(), 1U);
-    QCOMPARE(found->addresses.front().toPython(), peer);
-}
-
-void TestIo::lookupFails_data()
-{
-    QTest::addColumn<QString>("host");
-    QTest::newRow("RFC 2606") << u"parley.invalid."_s;
-    QTest::newRow("international") << u"münchen.invalid."_s;
-    QTest::newRow("label too long") << QString(64, u'a');
-    QTest::newRow("empty") << u""_s;
-}
-
-void TestIo::lookupFails()
-{
-    QFETCH(QString, host);
-    const std::optional<Found> found = lookUp(host);
-    QVERIFY(found);
-    QVERIFY(found->error != 0);
-    QVERIFY(found->addresses.empty());
-}
-
-void TestIo::lookupCancelled()
-{
-    int calls = 0;
-    for (int i = 0; i < 20; ++i) {
-        Lookup cancelled(named(u"127.0.0.1"_s, 1));
-        connect(&cancelled, &Lookup::finished, this, [&calls] { ++calls; });
-    }
-    QVERIFY(lookUp(u"127.0.0.1"_s));
-    QCOMPARE(calls, 0);
-}
-
-/// More than may be under way: each is answered once, and later ones are served again.
-void TestIo::lookupsAtOnce()
-{
-    constexpr int count = 10 * Lookup::MaxUnderWay;
-    int finished = 0;
-    int unexpected = 0;
-    QObject owner;
-    for (int i = 0; i < count; ++i) {
-        const auto *lookup = new Lookup(named(u"127.0.0.1"_s, 1), &owner);
-        connect(lookup, &Lookup::finished, this, [&](int error, const std::vector<Address> &addresses) {
-            ++finished;
-            const bool expected = error == 0 ? addresses.size() == 1 : error == EAI_AGAIN && addresses.empty();
-            unexpected += expected ? 0 : 1;
-        });
-    }
-    QTRY_COMPARE_WITH_TIMEOUT(finished, count, Patience);
-    QCOMPARE(unexpected, 0);
-    QTRY_COMPARE_WITH_TIMEOUT(lookUp(u"127.0.0.1"_s).value_or(Found{-1, {}}).error, 0, Patience);
-    QCOMPARE(finished, count);
-}
-
-void TestIo::linesInOrder()
-{
-    Pipe pipe;
-    QByteArray expected;
-    Collector collector(pipe);
-    {
-        LineWriter writer(pipe.in.get(), {});
-        for (int i = 0; i < 50'000; ++i) { // more than a pipe holds
-            const QByteArray line = QByteArray::number(i) + '\n';
-            expected += line;
-            writer.write(line);
-        }
-        QVERIFY(writer.finish(60s));
-        QCOMPARE(writer.lostLines(), 0);
-    }
-    QVERIFY(collector.finish() == expected);
-}
-
-void TestIo::linesFromTwoThreads()
-{
-    constexpr int perThread = 5'000;
-    Pipe pipe;
-    Collector collector(pipe);
-    {
-        LineWriter writer(pipe.in.get(), {});
-        const auto write = [&writer](const QByteArray &name) {
-            for (int i = 0; i < perThread; ++i)
-                writer.write(QByteArray(name + QByteArray::number(i) + '\n'));
-        };
-        std::thread first(write, "a"_ba);
-        std::thread second(write, "b"_ba);
-        first.join();
-        second.join();
-        QVERIFY(writer.finish(60s));
-    }
-    std::array<int, 2> next{};
-    for (const QByteArray &line : collector.finish().chopped(1).split('\n')) {
-        int &expected = next[line.startsWith('a') ? 0 : 1];
-        QCOMPARE(line.sliced(1).toInt(), expected++);
-    }
-    QCOMPARE(next[0] + next[1], 2 * perThread);
-}
-
-/// Nobody reads: write() returns all the same, and finish() gives up in time.
-void TestIo::stuckReader()
-{
-    Pipe pipe;
-    pipe.fill();
-    LineWriter writer(pipe.in.get(), {});
-    writer.write("first\nsecond\n"_ba);
-    QVERIFY(!writer.finish(20ms));
-    QCOMPARE(writer.lostLines(), 0); // they still wait
-
-    Collector collector(pipe);
-    QVERIFY(writer.finish(60s));
-    QVERIFY(collector.finish().endsWith("#first\nsecond\n"));
-}
-
-void TestIo::lostLinesAreExact()
-{
-    constexpr int count = 48;
-    const QByteArray lines = QByteArray(512 * 1024 - 1, 'x') + '\n' + QByteArray(512 * 1024 - 1, 'y') + '\n';
-    constexpr int fitting = int{LineWriter::MaxPendingBytes} / (1024 * 1024);
-    Pipe pipe;
-    pipe.fill();
-    LineWriter writer(pipe.in.get(), {});
-    for (int i = 0; i < count; ++i)
-        writer.write(lines);
-    const qint64 lost = writer.lostLines();
-    // What the writer's thread has taken to write, when it does so, waits no more.
-    QVERIFY2(lost <= 2 * (count - fitting) && lost >= 2 * (count - 2 * fitting), qPrintable(QString::number(lost)));
-
-    Collector collector(pipe);
-    QVERIFY(!writer.finish(60s)); // all that is left was written, but not each line
-    const QByteArray received = collector.finish();
-    QCOMPARE(writer.lostLines(), lost);
-    QCOMPARE(received.count('\n') + lost, 2 * count);
-    QCOMPARE(received.count('x'), received.count('y'));
-}
-
-/// A descriptor may be non-blocking, because another program shares the pipe and made it so.
-void TestIo::nonBlockingOutput()
-{
-    Pipe pipe;
-    QCOMPARE(::fcntl(pipe.in.get(), F_SETFL, O_NONBLOCK), 0);
-    const QByteArray lines = QByteArray(1023, 'x').append('\n').repeated(1024);
-    int failures = 0;
-    LineWriter writer(pipe.in.get(), [&failures](int) { ++failures; });
-    writer.write(lines);
-    QVERIFY(!writer.finish(20ms)); // more than the pipe holds
-    Collector collector(pipe);
-    QVERIFY(writer.finish(60s));
-    QVERIFY(collector.finish() == lines);
-    QCOMPARE(failures, 0);
-}
-
-void TestIo::closedReader()
-{
-    Pipe pipe;
-    pipe.out.close();
-    std::atomic<int> calls = 0;
-    std::atomic<int> error = 0;
-    LineWriter writer(pipe.in.get(), [&](int code) {
-        ++calls;
-        error = code;
-    });
-    writer.write("one\n"_ba);
-    QVERIFY(!writer.finish(60s));
-    QCOMPARE(calls, 1);
-    QCOMPARE(error, EPIPE);
-    QCOMPARE(writer.lostLines(), 1);
-    writer.write("two\nthree\n"_ba);
-    QVERIFY(!writer.finish(60s));
-    QCOMPARE(calls, 1); // said once
-    QCOMPARE(writer.lostLines(), 3);
-}
-
-/// What the pipe took counts as written.
-void TestIo::readerLeaves()
-{
-    constexpr int count = 1024;
-    constexpr int size = 1024;
-    Pipe pipe;
-    LineWriter writer(pipe.in.get(), {});
-    writer.write(QByteArray(size - 1, 'x').append('\n').repeated(count));
-    std::array<char, size> line;
-    for (int taken = 0; taken < 256 * size;) {
-        const ssize_t got = ::read(pipe.out.get(), line.data(), line.size());
-        QVERIFY(got > 0);
-        taken += static_cast<int>(got);
-    }
-    pipe.out.close();
-    QVERIFY(!writer.finish(60s));
-    QVERIFY2(writer.lostLines() > 0 && writer.lostLines() <= count - 256,
-             qPrintable(QString::number(writer.lostLines())));
-}
-
-void TestIo::fullDisk()
-{
-    const Descriptor full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
-    if (!full.isOpen())
-        QSKIP("no /dev/full");
-    std::atomic<int> error = 0;
-    LineWriter writer(full.get(), [&error](int code) { error = code; });
-    writer.write("one\n"_ba);
-    QVERIFY(!writer.finish(60s));
-    QCOMPARE(error, ENOSPC);
-    QCOMPARE(writer.lostLines(), 1);
-}
-
-/// The destructor returns although the writer's thread cannot, and nothing is reported afterwards.
-void TestIo::endsWhileStuck()
-{
-    Pipe pipe;
-    pipe.fill();
-    std::atomic<int> calls = 0;
-    {
-        LineWriter writer(pipe.in.get(), [&calls](int) { ++calls; });
-        writer.write("never\n"_ba);
-        QVERIFY(!writer.finish(20ms));
-    }
-    pipe.out.close(); // ends the thread's call
-    QCOMPARE(calls, 0);
-}
-
-QTEST_GUILESS_MAIN(TestIo)
-#include "tst_io.moc"
+QTEST_GUILESS_MAIN(TestNativeSocket)
+#include "tst_native_socket.moc"
