@@ -100,12 +100,20 @@ void Server::setLimits(const ServerLimits &limits)
     settings_.limits = limits;
     if (datagrams_)
         datagrams_->setAccess(limits.access);
+    tellDeadline();
 }
 
 Deadline Server::deadline() const
 {
     const bool stays = settings_.behaviour.kind->stays;
     return {settings_.limits.deadline.value_or(stays ? std::chrono::milliseconds(0) : Deadline::Default), stays};
+}
+
+/// Lets those who are accepted from now on inherit it: a peer that takes nothing has no longer, and no less.
+void Server::tellDeadline()
+{
+    if (listening_.isOpen() && settings_.endpoint.transport == Transport::Tcp)
+        native::setUserTimeout(listening_.get(), static_cast<int>(deadline().length.count()));
 }
 
 void Server::listen(const ServerSettings &settings)
@@ -179,7 +187,7 @@ int Server::tryToListen(const Address &address)
     const native::Result bound = record(Call::Bind, native::bind(fd, address, transport), address);
     if (!bound.ok())
         return bound.error;
-    native::setUserTimeout(fd, static_cast<int>(deadline().length.count()));
+    tellDeadline();
     native::setUnsentLimit(fd, MaxUnsent);
     return serve(native::localAddress(fd));
 }
@@ -238,6 +246,7 @@ void Server::setGreeting(const QByteArray &greeting)
 void Server::setBehaviour(const BehaviourChoice &behaviour)
 {
     settings_.behaviour = behaviour;
+    tellDeadline();
 }
 
 void Server::survey()

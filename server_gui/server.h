@@ -172,6 +172,7 @@ private:
     void setStarved(int error);
     void closeListener(Outcome outcome, int error);
     Deadline deadline() const;
+    void tellDeadline();
     native::Result record(Call call, native::Result result, const Address &address = {}, const QByteArray &path = {});
     native::Result recordSocket(native::Result result, Address::Family family);
 

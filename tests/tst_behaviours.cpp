@@ -7,6 +7,10 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 using namespace parley;
 using namespace parley::test;
 using namespace Qt::StringLiterals;
@@ -51,6 +55,7 @@ private Q_SLOTS:
     void finishesHeld();
     void finishesHeldUnderWay();
     void nextBehaviour();
+    void nextDeadline();
     void echoWaitsForItsReader();
     void resetInTheMiddle_data();
     void resetInTheMiddle();
@@ -210,6 +215,47 @@ void TestBehaviours::nextBehaviour()
     QVERIFY(closed.isAtEnd());
     closed.close();
     QTRY_COMPARE(fixture.server.engine()->open(), 1U);
+}
+
+/// The system drops a peer that takes nothing at the deadline that holds when it is accepted, and not at the one that
+/// held when the server began to listen.
+void TestBehaviours::nextDeadline()
+{
+#ifdef TCP_USER_TIMEOUT
+    BehaviourFixture fixture(u"greet-hold"_s);
+    const quint16 port = fixture.start();
+    std::vector<RawSocket> clients;
+    const auto timeOutOfNext = [&] {
+        clients.push_back(RawSocket::connectedTo("127.0.0.1", port));
+        const auto accepted = [&] { return fixture.recorder.find(clients.size(), Call::Accept); };
+        if (!QTest::qWaitFor([&] { return accepted().has_value(); }, Patience))
+            return -1;
+        int milliseconds = -1;
+        socklen_t size = sizeof milliseconds;
+        getsockopt(static_cast<int>(accepted()->result), IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, &size);
+        return milliseconds;
+    };
+    const auto change = [&fixture](auto command) {
+        std::promise<void> changed;
+        fixture.server.post([&](Server &engine) {
+            command(engine);
+            changed.set_value();
+        });
+        changed.get_future().wait();
+    };
+    QCOMPARE(timeOutOfNext(), 0);
+    change([](Server &engine) { engine.setBehaviour(BehaviourChoice()); });
+    QCOMPARE(timeOutOfNext(), 30'000);
+    ServerLimits limits;
+    limits.deadline = 5s;
+    change([&limits](Server &engine) { engine.setLimits(limits); });
+    QCOMPARE(timeOutOfNext(), 5'000);
+    limits.deadline = 0s;
+    change([&limits](Server &engine) { engine.setLimits(limits); });
+    QCOMPARE(timeOutOfNext(), 0);
+#else
+    QSKIP("This system has no such option.");
+#endif
 }
 
 /// Of a peer that sends and never reads, no more is taken than one piece that waits to be sent back.
