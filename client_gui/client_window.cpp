@@ -7,6 +7,7 @@
 #include "client_gui/history_csv.h"
 #include "client_gui/message_view.h"
 #include "client_gui/repeat_window.h"
+#include "shared/message.h"
 #include "shared/ui/appearance.h"
 #include "shared/ui/converse_bar.h"
 #include "shared/ui/endpoint_form.h"
@@ -128,8 +129,7 @@ QWidget *ClientWindow::buildForm()
         stay_->setEnabled(form_->transport() != Transport::Udp);
     };
     connect(stay_, &QCheckBox::toggled, this, [this](bool stays) {
-        if (stays)
-            client_.post([](Client &client) { client.stay(); });
+        client_.post([stays](Client &client) { client.setStays(stays); });
         showState();
     });
     showWhatNothingMeans();
@@ -259,7 +259,7 @@ void ClientWindow::startAttempt()
     client_.post([number = current_, request](Client &client) { client.connectTo(number, request); });
     table_->clearSelection();
     inspectSelected();
-    message_->startMessage();
+    message_->startMessage(maxBytes_);
     search_.reset();
     notice_->clear();
     showState();
@@ -344,6 +344,8 @@ void ClientWindow::showState()
     QString summary = attempt ? attempt->summary() : QString();
     if (message_->isCut())
         summary += tr(" · only the first %1 characters are shown").arg(QLocale().toString(message_->shown()));
+    if (attempt && attempt->receivedBytes > message_->bytes().size()) // a conversation
+        summary += tr(" · only the first %1 are kept").arg(bytesText(message_->bytes().size()));
     summary_->showText(summary);
     message_->setAccessibleDescription(summary);
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
+#include "client_gui/message_view.h"
 #include "raw_socket.h"
 #include "window_program.h"
 
@@ -122,6 +123,7 @@ private Q_SLOTS:
     void serverSends100MB();
     void clientTalks();
     void clientStays();
+    void clientKeepsTheBeginning();
     void clientSends100MB();
 
 private:
@@ -410,6 +412,35 @@ void TestConverseWindows::clientStays()
     }
     const ClientProgram client(options);
     QVERIFY(client.child<QCheckBox>(u"stay"_s).isChecked());
+
+    // What is to stay no longer has its time-out again.
+    client.click(u"connect"_s);
+    const RawSocket server = listener.accept();
+    TRY_COMPARE(client.text(u"status"_s), u"Connected"_s);
+    client.child<QCheckBox>(u"stay"_s).click();
+    QVERIFY(!client.child(u"converse"_s).isVisible());
+    TRY_COMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"timed out"_s);
+}
+
+/// The longest message bounds what is kept of a conversation, not how long it lasts.
+void TestConverseWindows::clientKeepsTheBeginning()
+{
+    const RawSocket listener = RawSocket::listening();
+    ClientOptions options = connecting(listener.localPort());
+    options.maxBytes = 1000;
+    const ClientProgram client(options);
+    client.child<QCheckBox>(u"stay"_s).setChecked(true);
+    client.click(u"connect"_s);
+    RawSocket server = listener.accept();
+    QTRY_VERIFY(client.child(u"converse"_s).isVisible());
+    QVERIFY(server.send(QByteArray(900, 'a')));
+    QVERIFY(server.send(QByteArray(900, 'b')));
+    TRY_MATCH(client.text(u"summary"_s), u"1,800 bytes in .* only the first 1,000 bytes are kept"_s);
+    QCOMPARE(client.child<MessageView>(u"message"_s).bytes(), QByteArray(900, 'a') + QByteArray(100, 'b'));
+    QCOMPARE(client.text(u"status"_s), u"Connected"_s);
+    server.close();
+    TRY_COMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"complete, 1,800 bytes"_s);
+    QCOMPARE(client.notice(), QString());
 }
 
 void TestConverseWindows::clientSends100MB()
