@@ -119,6 +119,7 @@ private Q_SLOTS:
     void serverTalks();
     void serverPreviews();
     void serverRecalls();
+    void serverSendsToNobody();
     void serverEnds();
     void serverSends100MB();
     void clientTalks();
@@ -301,6 +302,38 @@ void TestConverseWindows::serverRecalls()
     QCOMPARE(press(Qt::Key_Down), u"two"_s);
     QCOMPARE(press(Qt::Key_Down), u"dra"_s);
     QCOMPARE(press(Qt::Key_Down), u"dra"_s);
+
+    // What was typed as digits comes back as digits: as a text it would be other bytes.
+    auto &mode = server.child<QComboBox>(u"converseMode"_s);
+    mode.setCurrentIndex(1);
+    server.type(u"converseText"_s, u"0a 0a"_s);
+    QTRY_VERIFY(server.button(u"converseSend"_s).isEnabled());
+    server.pressEnter(u"converseText"_s);
+    QCOMPARE(clients[0].receive(2), "\n\n");
+    QCOMPARE(press(Qt::Key_Up), u"0a 0a"_s);
+    QCOMPARE(press(Qt::Key_Up), u"two"_s);
+    QCOMPARE(mode.currentIndex(), 0);
+    QCOMPARE(press(Qt::Key_Down), u"0a 0a"_s);
+    QCOMPARE(mode.currentIndex(), 1);
+}
+
+/// Chosen in a dialog while the last peer left: it is not as if it had been sent.
+void TestConverseWindows::serverSendsToNobody()
+{
+    const ServerProgram server(holding());
+    std::vector<RawSocket> clients = heldBy(server, 1);
+    TRY_COMPARE(server.rows(u"connections"_s), 1);
+    select(server, {0});
+    QTRY_VERIFY(server.child(u"converse"_s).isVisible());
+    server.click(u"converseFile"_s);
+    clients.clear();
+    QTRY_VERIFY(!server.button(u"converseReset"_s).isEnabled());
+    auto *dialog = server.window().findChild<QFileDialog *>();
+    QVERIFY(dialog);
+    Q_EMIT dialog->fileSelected(largeFile());
+    dialog->close();
+    TRY_MATCH(server.notice(), u"Nothing was sent: .*"_s);
+    QTRY_VERIFY(!server.child(u"converse"_s).isVisible());
 }
 
 void TestConverseWindows::serverEnds()
