@@ -9,6 +9,7 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QFileDialog>
+#include <QLabel>
 #include <QProgressBar>
 #include <QSpinBox>
 #include <QStandardPaths>
@@ -155,6 +156,7 @@ void TestConverseWindows::behaviourParameters()
     auto &choice = server.child<QComboBox>(u"behaviour"_s);
     QCOMPARE(choice.count(), static_cast<int>(behaviours().size()));
     // Only the fields that the chosen one has.
+    QVERIFY(!server.child(u"behaviourRanges"_s).isVisible());
     QVERIFY(!server.window().findChild<QSpinBox *>(u"behaviourBytes"_s));
     choice.setCurrentIndex(choice.findData(u"drip"_s));
     auto &bytes = server.child<QSpinBox>(u"behaviourBytes"_s);
@@ -163,6 +165,8 @@ void TestConverseWindows::behaviourParameters()
     QCOMPARE(bytes.text(), u"1"_s);
     QCOMPARE(every.text(), u"100 ms"_s);
     QCOMPARE(every.toolTip(), u"From one time to the next: 1 to 3,600,000 ms"_s);
+    QCOMPARE(server.child<QLabel>(u"behaviourRanges"_s).text(),
+             u"How many at a time: 1 to 1,048,576 bytes · From one time to the next: 1 to 3,600,000 ms"_s);
     bytes.setValue(5);
     every.setValue(3'600'000);
     server.click(u"listen"_s);
