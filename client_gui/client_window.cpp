@@ -413,6 +413,7 @@ void ClientWindow::openRepeat()
         });
         Settings settings;
         repeat_->restoreSettings(settings);
+        tellDamage(settings);
     }
     if (repeat_->isVisible())
         repeat_->raise();
@@ -448,9 +449,15 @@ void ClientWindow::restoreSettings()
     settings.restoreColumns(u"history/columns"_s, *table_->horizontalHeader());
     settings.restoreSplitter(u"window/splitter"_s, *splitter_);
     inspector_->restore(settings);
-    damaged_ = settings.isDamaged();
-    if (damaged_)
-        notice_->showNotice(NoticeBar::Kind::Warning, settings.damageText());
+    tellDamage(settings);
+}
+
+void ClientWindow::tellDamage(const Settings &settings)
+{
+    if (!settings.isDamaged())
+        return;
+    damaged_ = true;
+    notice_->showNotice(NoticeBar::Kind::Warning, settings.damageText());
 }
 
 void ClientWindow::saveSettings()
@@ -469,7 +476,7 @@ void ClientWindow::saveSettings()
         settings.setText(u"limits/max-bytes"_s, QString::number(maxBytes_), QString::number(DefaultMaxMessageBytes));
     }
     if (repeat_)
-        repeat_->saveSettings(settings);
+        repeat_->saveSettings(settings, damaged_);
     settings.saveGeometry(*this);
     settings.saveColumns(u"history/columns"_s, *table_->horizontalHeader());
     settings.saveSplitter(u"window/splitter"_s, *splitter_);

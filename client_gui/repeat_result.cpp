@@ -89,6 +89,11 @@ QString repeatOutcomeText(RepeatOutcome outcome)
     Q_UNREACHABLE();
 }
 
+bool isUsual(RepeatOutcome outcome)
+{
+    return outcome <= RepeatOutcome::Reset || outcome == RepeatOutcome::LocalLimit;
+}
+
 void RepeatTimeline::add(std::chrono::nanoseconds when, bool complete, std::chrono::nanoseconds latency)
 {
     auto index = static_cast<std::size_t>(std::max<qint64>(when / width_, 0));

@@ -87,16 +87,16 @@ void Settings::setEndpoint(const SavedEndpoint &endpoint)
     setText(u"path"_s, endpoint.path, QString());
 }
 
-void Settings::restoreGeometry(QWidget &window)
+void Settings::restoreGeometry(QWidget &window, const QString &key)
 {
-    const QVariant value = settings_.value(u"window/geometry"_s);
+    const QVariant value = settings_.value(key);
     if (value.isValid() && !window.restoreGeometry(value.toByteArray()))
         damaged_ = true;
 }
 
-void Settings::saveGeometry(const QWidget &window)
+void Settings::saveGeometry(const QWidget &window, const QString &key)
 {
-    settings_.setValue(u"window/geometry"_s, window.saveGeometry());
+    settings_.setValue(key, window.saveGeometry());
 }
 
 void Settings::restoreColumns(const QString &key, QHeaderView &header)
