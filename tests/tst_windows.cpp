@@ -131,6 +131,7 @@ private Q_SLOTS:
     void optionsWinOverSettings();
     void damagedSettings_data();
     void damagedSettings();
+    void anotherScreen();
     void accessibleNames_data();
     void accessibleNames();
     void accessibleTexts();
@@ -838,6 +839,25 @@ void tst_Windows::damagedSettings()
     QVERIFY(server.close());
     QCOMPARE(ServerProgram(notListening()).notice(), QString());
     QCOMPARE(ClientProgram(ClientOptions{}).notice(), QString());
+}
+
+/// Windows that were closed on a wider screen open in their usual size, and nothing is said to be damaged.
+void tst_Windows::anotherScreen()
+{
+    for (const QString &program : {u"parley-server"_s, u"parley-client"_s}) {
+        QByteArray geometry = QWidget().saveGeometry();
+        constexpr qsizetype screenWidth = 46; // where it stands in Qt's format: four bytes, the highest first
+        geometry[screenWidth + 2] = 0x40;
+        QSettings settings = settingsOf(program);
+        settings.setValue(u"window/geometry"_s, geometry);
+        settings.setValue(u"host"_s, u"saved.example"_s);
+        settings.setValue(u"port"_s, u"1111"_s);
+    }
+    ServerProgram server(notListening());
+    QCOMPARE(server.notice(), QString());
+    QVERIFY(server.close());
+    const ClientProgram client(ClientOptions{});
+    QCOMPARE(client.notice(), QString());
 }
 
 void tst_Windows::accessibleNames_data()

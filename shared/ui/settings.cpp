@@ -89,8 +89,10 @@ void Settings::setEndpoint(const SavedEndpoint &endpoint)
 
 void Settings::restoreGeometry(QWidget &window, const QString &key)
 {
-    const QVariant value = settings_.value(key);
-    if (value.isValid() && !window.restoreGeometry(value.toByteArray()))
+    const QByteArray saved = settings_.value(key).toByteArray();
+    // That of a screen of quite another width is refused too, which is no damage (QWidget::restoreGeometry()).
+    const bool isGeometry = saved.startsWith(window.saveGeometry().first(4)); // its magic number
+    if (settings_.contains(key) && !window.restoreGeometry(saved) && !isGeometry)
         damaged_ = true;
 }
 
