@@ -32,6 +32,8 @@ QString quoted(const QString &value)
 
 CommandLine::CommandLine()
 {
+    // Qt's own options have one dash: -reverse is not -r, -e, -v and so on.
+    parser_.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions);
     parser_.addOption({{u"h"_s, u"help"_s}, tr("Show this help and exit.")});
     parser_.addOption({{u"v"_s, u"version"_s}, tr("Show the version and exit.")});
     addFlag(u"headless"_s, tr("Open no window: work in the terminal."));
