@@ -125,6 +125,7 @@ private Q_SLOTS:
     void tellsRanges();
     void failuresAreToldApart();
     void comparesRuns();
+    void picturesFromLeftToRight();
     void exportsRuns_data();
     void exportsRuns();
     void remembersFields();
@@ -273,6 +274,29 @@ void TestRepeatWindow::comparesRuns()
     TRY_COMPARE(client.isUnderWay(), false);
     QCOMPARE(client.account(u"complete"_s), u"130"_s);
     QCOMPARE(client.account(u"complete"_s, 3), u"110"_s);
+}
+
+/// In a language that is written from right to left, too: axis and labels stay together.
+void TestRepeatWindow::picturesFromLeftToRight()
+{
+    RepeatResult run;
+    for (const auto latency : {1ms, 2ms, 2ms, 5ms}) {
+        run.complete.add(latency);
+        run.timeline.add(10 * latency, true, latency);
+    }
+    const auto pictures = [account = std::make_shared<const RepeatResult>(run)] {
+        LatencyView histogram;
+        TimelineView timeline;
+        histogram.setRuns(account, {});
+        timeline.setRuns(account, {});
+        return std::pair(histogram.grab().toImage(), timeline.grab().toImage());
+    };
+    const auto expected = pictures();
+    QGuiApplication::setLayoutDirection(Qt::RightToLeft);
+    const auto drawn = pictures();
+    QGuiApplication::setLayoutDirection(Qt::LeftToRight);
+    QCOMPARE(drawn.first, expected.first);
+    QCOMPARE(drawn.second, expected.second);
 }
 
 void TestRepeatWindow::exportsRuns_data()
