@@ -72,7 +72,12 @@ Client::Client(EventStream &events) : events_(events)
     qRegisterMetaType<KernelView>();
     deadline_.setSingleShot(true);
     deadline_.setTimerType(Qt::PreciseTimer);
-    connect(&deadline_, &QTimer::timeout, this, [this] { end(hasAnswer_ ? Outcome::Complete : Outcome::TimedOut); });
+    connect(&deadline_, &QTimer::timeout, this, [this] {
+        if (peerClosed_)
+            endOfMessage();
+        else
+            end(hasAnswer_ ? Outcome::Complete : Outcome::TimedOut);
+    });
     resume_.setSingleShot(true);
     resume_.setInterval(std::chrono::milliseconds(5));
     connect(&resume_, &QTimer::timeout, this, [this] {
@@ -105,6 +110,7 @@ void Client::connectTo(quint64 number, const ConnectRequest &request)
     isSent_ = false;
     sendsFin_ = false;
     sentFin_ = false;
+    peerClosed_ = false;
     hasAnswer_ = false;
     deadline_.start(request.timeout);
     const Endpoint &endpoint = request.endpoint;
@@ -133,11 +139,15 @@ void Client::cancel()
         end(Outcome::Cancelled);
 }
 
-void Client::stay()
+void Client::setStays(bool stays)
 {
-    request_.stays = true;
-    if (canConverse())
+    request_.stays = stays;
+    if (!canConverse())
+        return;
+    if (stays)
         deadline_.stop();
+    else
+        deadline_.start(request_.timeout);
 }
 
 void Client::send(const std::shared_ptr<Transfer> &transfer)
@@ -155,7 +165,7 @@ void Client::cancel(const std::shared_ptr<Transfer> &transfer)
     if (!part_ || !part_->isOf(*transfer))
         return;
     part_.reset();
-    watch(); // a FIN that waited goes out as soon as the socket is writable
+    sendMore(); // a FIN may have waited for it
 }
 
 void Client::halfClose()
@@ -292,7 +302,7 @@ void Client::socketReady(Socket &socket, Reactor::Ready ready)
         return;
     if (ready.read && isDatagram())
         receiveDatagram();
-    else if (ready.read)
+    else if (ready.read && !peerClosed_)
         receive();
 }
 
@@ -342,7 +352,9 @@ void Client::connected(Socket &socket)
 
 void Client::watch()
 {
-    const Interest interest = isSending() ? Interest::ReadWrite : Interest::Read;
+    const Interest interest = peerClosed_   ? Interest::Write // its FIN stays readable for ever
+                              : isSending() ? Interest::ReadWrite
+                                            : Interest::Read;
     Reactor::current().rewatch(connected_->fd(), connected_, interest);
 }
 
@@ -368,18 +380,24 @@ bool Client::sendMore()
         sentFin_ = true;
         record(Call::Shutdown, native::shutdownSending(connected_->fd()));
     }
-    if (!isSending())
+    if (isSending())
+        return true;
+    if (peerClosed_)
+        endOfMessage();
+    else
         watch();
-    return true;
+    return underWay_;
 }
 
 /// Returns false: the attempt has ended.
 bool Client::sendFailed(int error)
 {
     // What the peer said before it reset is still to be read, unless the reset has dropped it.
-    while (!isDatagram() && underWay_ && receive()) {
+    while (!isDatagram() && underWay_ && !peerClosed_ && receive()) {
     }
-    if (underWay_)
+    if (underWay_ && peerClosed_)
+        endOfMessage();
+    else if (underWay_)
         end(outcomeOf(error), error);
     return false;
 }
@@ -419,8 +437,8 @@ bool Client::receive()
     }
     std::array<char, 64 * 1024> buffer;
     // At the limit one byte more is asked for: it tells a message that is as long as the limit from a longer one.
-    const qint64 room = request_.maxBytes - received_;
-    const auto size = static_cast<std::size_t>(std::clamp<qint64>(room, 1, buffer.size()));
+    const qint64 room = request_.stays ? std::ssize(buffer) : request_.maxBytes - received_;
+    const auto size = static_cast<std::size_t>(std::clamp<qint64>(room, 1, std::ssize(buffer)));
     const native::Result result = native::receive(connected_->fd(), std::span(buffer).first(size));
     if (result.wouldBlock())
         return false;
@@ -429,15 +447,24 @@ bool Client::receive()
     if (result.value > 0 && room > 0)
         received.bytes = QByteArray(buffer.data(), result.value);
     events_.write(std::move(received));
+    peerClosed_ = result.ok() && result.value == 0;
     if (!result.ok())
         end(outcomeOf(result.error), result.error);
-    else if (result.value == 0)
-        end(received_ > 0 ? Outcome::Complete : Outcome::NoMessage);
+    else if (peerClosed_ && isSending())
+        watch();
+    else if (peerClosed_)
+        endOfMessage();
     else if (room <= 0)
         end(Outcome::LimitReached);
     else
         received_ += result.value;
-    return underWay_;
+    return underWay_ && !peerClosed_;
+}
+
+/// As the peer's FIN has decided, whatever came after it.
+void Client::endOfMessage()
+{
+    end(received_ > 0 ? Outcome::Complete : Outcome::NoMessage);
 }
 
 void Client::receiveDatagram()

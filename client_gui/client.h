@@ -33,11 +33,14 @@ struct ConnectRequest
     QByteArray send;                                    ///< sent after connecting
     std::chrono::milliseconds timeout = DefaultTimeout; ///< for look-up, connect, send and receive together
     qint64 maxBytes = DefaultMaxMessageBytes;           ///< the longest message taken
-    bool stays = false; ///< once connected, the time-out is over: the user decides when to end
+    /// A conversation: once connected, neither timeout nor maxBytes ends it, but the user does, or the server's FIN.
+    bool stays = false;
 };
 
 /// The engine of parley-client: one attempt at a time to connect, and to receive until the peer closes. It writes
 /// each call to an EventStream and knows no reader of it; the last event of an attempt is End.
+///
+/// The peer's FIN decides how the attempt ended. It ends once what is being sent then is sent, or cannot be.
 ///
 /// The addresses of a host are tried in the system's order with the families taking turns, the next one
 /// NextAddressDelay after the one before it or as soon as that has failed; the first that connects wins (RFC 8305,
@@ -68,8 +71,8 @@ public:
     void viewKernel(quint64 attempt);
 
     // What the user asks of the connection; nothing happens where there is none, or with UDP.
-    /// As ConnectRequest::stays, for the attempt under way.
-    void stay();
+    /// As ConnectRequest::stays, for the attempt under way. One that is to stay no longer has its time-out from now on.
+    void setStays(bool stays);
     /// Fails at once while another transfer is under way, or after halfClose().
     void send(const std::shared_ptr<Transfer> &transfer);
     /// What was sent of it stays sent.
@@ -119,6 +122,7 @@ private:
     bool sendFailed(int error);
     bool sendPart();
     bool receive();
+    void endOfMessage();
     void receiveDatagram();
     bool isDatagram() const { return request_.endpoint.transport == Transport::Udp; }
     void close(Socket &socket);
@@ -145,6 +149,7 @@ private:
     std::unique_ptr<TransferPart> part_; // what the user sends after it
     bool sendsFin_ = false;              // once all that is sent
     bool sentFin_ = false;
+    bool peerClosed_ = false;
     bool resets_ = false;    // instead of closing in order
     bool hasAnswer_ = false; // a datagram came back
 };

@@ -29,7 +29,7 @@ void ClientOptions::declare(CommandLine &line)
                   tr("The longest that look-up, connect and receive may take together. Default: 10."));
     line.addValue(u"max-bytes"_s, u"N"_s, tr("The longest message taken. Default: 16777216 (16 MiB)."));
     line.addValue(u"repeat"_s, u"N"_s, tr("Make N connections, and tell what became of them and how long they took."));
-    line.addValue(u"concurrency"_s, u"C"_s, tr("With --repeat: how many at a time. Default: 1."));
+    line.addValue(u"concurrency"_s, u"C"_s, tr("With --repeat: how many at a time, 1 to 10000. Default: 1."));
     line.addValue(u"rate"_s, u"R"_s,
                   tr("With --repeat: start R connections a second. Default: as many as the server takes."));
     line.addValue(u"expect"_s, u"TEXT"_s,
@@ -40,6 +40,7 @@ void ClientOptions::declare(CommandLine &line)
            "be repeated."));
     line.addValue(u"hold"_s, u"SECONDS"_s,
                   tr("With --repeat: keep each connection open so long once it is greeted. Default: not at all."));
+    line.addFlag(u"csv"_s, tr("With --headless and --repeat: print the account as comma-separated values."));
     line.addFlag(u"raw"_s, tr("With --headless: print the message byte for byte, with nothing escaped or added."));
 }
 
@@ -71,12 +72,17 @@ ClientOptions ClientOptions::read(CommandLine &line)
     options.hold = line.seconds(u"hold"_s);
     options.headless = line.isSet(u"headless"_s);
     options.json = line.isSet(u"json"_s);
+    options.csv = line.isSet(u"csv"_s);
     options.raw = line.isSet(u"raw"_s);
     options.connectAtOnce = line.isSet(u"connect"_s);
     if (options.raw && !options.headless)
         line.setError(tr("--raw goes with --headless."));
     if (options.raw && options.json)
         line.setError(tr("--raw and --json exclude each other: both decide what stdout carries."));
+    if (options.csv && !options.headless)
+        line.setError(tr("--csv goes with --headless."));
+    if (options.csv && options.json)
+        line.setError(tr("--csv and --json exclude each other: both decide what stdout carries."));
     if (options.headless)
         options.endpoint = line.endpoint(Endpoint::Use::Connect);
     options.checkRepeat(line);
@@ -85,7 +91,7 @@ ClientOptions ClientOptions::read(CommandLine &line)
 
 void ClientOptions::checkRepeat(CommandLine &line) const
 {
-    for (const QString &name : {u"concurrency"_s, u"rate"_s, u"expect"_s, u"source"_s, u"hold"_s}) {
+    for (const QString &name : {u"concurrency"_s, u"rate"_s, u"expect"_s, u"source"_s, u"hold"_s, u"csv"_s}) {
         if (line.isSet(name) && !line.isSet(u"repeat"_s))
             line.setError(tr("--%1 goes with --repeat.").arg(name));
     }

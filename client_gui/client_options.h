@@ -32,6 +32,7 @@ struct ClientOptions
     bool headless = false;
     Endpoint endpoint; ///< with headless: the one to connect to
     bool json = false;
+    bool csv = false;
     bool raw = false;
     bool connectAtOnce = false;
 

@@ -7,6 +7,7 @@
 #include "client_gui/history_csv.h"
 #include "client_gui/message_view.h"
 #include "client_gui/repeat_window.h"
+#include "shared/message.h"
 #include "shared/ui/appearance.h"
 #include "shared/ui/converse_bar.h"
 #include "shared/ui/endpoint_form.h"
@@ -133,8 +134,7 @@ QWidget *ClientWindow::buildForm()
         stay_->setEnabled(form_->transport() != Transport::Udp);
     };
     connect(stay_, &QCheckBox::toggled, this, [this](bool stays) {
-        if (stays)
-            client_.post([](Client &client) { client.stay(); });
+        client_.post([stays](Client &client) { client.setStays(stays); });
         showState();
     });
     showWhatNothingMeans();
@@ -263,7 +263,7 @@ void ClientWindow::startAttempt()
     client_.post([number = current_, request](Client &client) { client.connectTo(number, request); });
     table_->clearSelection();
     inspectSelected();
-    message_->startMessage();
+    message_->startMessage(maxBytes_);
     search_.reset();
     notice_->clear();
     showState();
@@ -348,6 +348,8 @@ void ClientWindow::showState()
     QString summary = attempt ? attempt->summary() : QString();
     if (message_->isCut())
         summary += tr(" · only the first %1 characters are shown").arg(QLocale().toString(message_->shown()));
+    if (attempt && attempt->receivedBytes > message_->bytes().size()) // a conversation
+        summary += tr(" · only the first %1 are kept").arg(bytesText(message_->bytes().size()));
     summary_->showText(summary);
     message_->setAccessibleDescription(summary);
 
@@ -415,6 +417,7 @@ void ClientWindow::openRepeat()
         });
         Settings settings;
         repeat_->restoreSettings(settings);
+        tellDamage(settings);
     }
     if (repeat_->isVisible())
         repeat_->raise();
@@ -450,9 +453,15 @@ void ClientWindow::restoreSettings()
     settings.restoreColumns(u"history/columns"_s, *table_->horizontalHeader());
     settings.restoreSplitter(u"window/splitter"_s, *splitter_);
     inspector_->restore(settings);
-    damaged_ = settings.isDamaged();
-    if (damaged_)
-        notice_->showNotice(NoticeBar::Kind::Warning, settings.damageText());
+    tellDamage(settings);
+}
+
+void ClientWindow::tellDamage(const Settings &settings)
+{
+    if (!settings.isDamaged())
+        return;
+    damaged_ = true;
+    notice_->showNotice(NoticeBar::Kind::Warning, settings.damageText());
 }
 
 void ClientWindow::saveSettings()
@@ -471,7 +480,7 @@ void ClientWindow::saveSettings()
         settings.setText(u"limits/max-bytes"_s, QString::number(maxBytes_), QString::number(DefaultMaxMessageBytes));
     }
     if (repeat_)
-        repeat_->saveSettings(settings);
+        repeat_->saveSettings(settings, damaged_);
     settings.saveGeometry(*this);
     settings.saveColumns(u"history/columns"_s, *table_->horizontalHeader());
     settings.saveSplitter(u"window/splitter"_s, *splitter_);

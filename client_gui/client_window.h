@@ -56,6 +56,7 @@ private:
     QWidget *buildConverse();
     bool isTalking(const Attempt *attempt) const;
     void restoreSettings();
+    void tellDamage(const Settings &settings);
     void saveSettings();
 
     void connectOrCancel();

@@ -35,12 +35,15 @@ int runHeadlessRepeat(const ClientOptions &options)
     });
     run.post([request = options.repeatRequest()](RepeatRun &engine) { engine.start(request); });
     QCoreApplication::exec();
+    interrupted = false; // it ended the run; the next one ends the wait for whoever reads stdout
 
     std::atomic<int> outputError = 0;
     LineWriter output(STDOUT_FILENO, [&outputError](int error) { outputError = error; });
-    output.write(options.json ? repeatToJson(*account) : repeatToText(*account).toUtf8());
+    output.write(options.json  ? repeatToJson(*account)
+                 : options.csv ? repeatToCsv(*account)
+                               : repeatToText(*account).toUtf8());
     constexpr std::chrono::milliseconds turn{20};
-    while (!output.finish(turn) && outputError == 0)
+    while (!output.finish(turn) && outputError == 0 && !interrupted)
         QCoreApplication::processEvents();
 
     if (const QString failure = account->failure(); !failure.isEmpty())
@@ -48,6 +51,8 @@ int runHeadlessRepeat(const ClientOptions &options)
     else if (outputError != 0)
         printError(
             QCoreApplication::translate("Headless", "Cannot write to stdout: %1.").arg(native::errorText(outputError)));
+    else if (interrupted)
+        printError(QCoreApplication::translate("Headless", "Not all of the account was written to stdout."));
     else
         return ExitOk;
     return ExitFailure;

@@ -8,9 +8,9 @@ namespace parley
 
 struct ClientOptions;
 
-/// Makes the connections of a run without a window and prints the account on stdout, as text or as a JSON object.
-/// SIGINT and SIGTERM end the run with the account so far. Returns the exit status: ExitFailure if a single connection
-/// was not complete.
+/// Makes the connections of a run without a window and prints the account on stdout, as text, CSV or a JSON object.
+/// SIGINT and SIGTERM end the run with the account so far; a further one ends the wait for whoever reads it. Returns
+/// the exit status: ExitFailure if a single connection was not complete.
 int runHeadlessRepeat(const ClientOptions &options);
 
 } // namespace parley

@@ -176,6 +176,14 @@ QRectF RunPicture::plotArea() const
     return QRectF(rect()).adjusted(left, line * 1.7, -12, -line * 1.5);
 }
 
+void RunPicture::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setLayoutDirection(Qt::LeftToRight);
+    paint(painter);
+}
+
 void RunPicture::paintCaption(QPainter &painter, const QString &caption) const
 {
     painter.fillRect(rect(), palette().base());
@@ -210,10 +218,8 @@ QString LatencyView::describe(const RepeatResult &run) const
              durationText(histogram.quantile(0.99)), durationText(histogram.max()));
 }
 
-void LatencyView::paintEvent(QPaintEvent *)
+void LatencyView::paint(QPainter &painter)
 {
-    QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
     paintCaption(painter, tr("Latency until complete"));
     if (!shown())
         return;
@@ -311,10 +317,8 @@ QString TimelineView::describe(const RepeatResult &run) const
              durationText(nanoseconds(qRound64(curve.highest([](const Curve::Point &point) { return point.p99; })))));
 }
 
-void TimelineView::paintEvent(QPaintEvent *)
+void TimelineView::paint(QPainter &painter)
 {
-    QPainter painter(this);
-    painter.setRenderHint(QPainter::Antialiasing);
     paintCaption(painter, tr("Complete a second, and latency (p50, p99)"));
     if (!shown())
         return;

@@ -10,7 +10,8 @@
 namespace parley
 {
 
-/// A picture of a run, and of another one laid over it. What it shows is also its accessible description, in figures.
+/// A picture of a run, and of another one laid over it, from left to right in every language. What it shows is also its
+/// accessible description, in figures.
 class RunPicture : public QWidget
 {
     Q_OBJECT
@@ -24,6 +25,8 @@ public:
 
 protected:
     using QWidget::QWidget;
+    void paintEvent(QPaintEvent *event) final;
+    virtual void paint(QPainter &painter) = 0;
     virtual QString describe(const RepeatResult &run) const = 0;
     const RepeatSnapshot &shown() const { return shown_; }
     const RepeatSnapshot &compared() const { return compared_; }
@@ -46,7 +49,7 @@ public:
 
 protected:
     QString describe(const RepeatResult &run) const override;
-    void paintEvent(QPaintEvent *event) override;
+    void paint(QPainter &painter) override;
 };
 
 /// The rate over time, and below it the median and the 99th percentile of the latency.
@@ -59,7 +62,7 @@ public:
 
 protected:
     QString describe(const RepeatResult &run) const override;
-    void paintEvent(QPaintEvent *event) override;
+    void paint(QPainter &painter) override;
 };
 
 } // namespace parley

@@ -21,9 +21,10 @@ MessageView::MessageView(QWidget *parent) : QPlainTextEdit(parent)
     setWordWrapMode(QTextOption::WrapAnywhere);
 }
 
-void MessageView::startMessage()
+void MessageView::startMessage(qint64 most)
 {
     clear();
+    most_ = most;
     bytes_.clear();
     decoder_ = {};
     shown_ = 0;
@@ -33,14 +34,19 @@ void MessageView::startMessage()
 
 void MessageView::append(QByteArrayView bytes)
 {
-    bytes_.append(bytes.data(), bytes.size());
+    keep(bytes);
     if (!cut_)
         insert(decoder_.decode(shownPart(bytes)));
 }
 
+void MessageView::keep(QByteArrayView bytes)
+{
+    bytes_.append(bytes.first(std::min<qsizetype>(bytes.size(), most_ - bytes_.size())));
+}
+
 void MessageView::appendDatagram(const Address &sender, QByteArrayView bytes)
 {
-    bytes_.append(bytes.data(), bytes.size());
+    keep(bytes);
     if (cut_)
         return;
     const QString separator = shown_ > 0 ? QStringLiteral("\n") : QString();

@@ -12,8 +12,8 @@ namespace parley
 {
 
 /// Shows a message as it arrives: plain text, whatever the peer sent, with control and bidirectional characters
-/// escaped. All its bytes are kept; at most MaxShown characters and MaxLines lines are laid out, because more make the
-/// layout, and with it the window, slow.
+/// escaped. Its bytes are kept up to the limit that it is started with; at most MaxShown characters and MaxLines lines
+/// are laid out, because more make the layout, and with it the window, slow.
 class MessageView : public QPlainTextEdit
 {
     Q_OBJECT
@@ -24,7 +24,8 @@ public:
 
     explicit MessageView(QWidget *parent = nullptr);
 
-    void startMessage();
+    /// @param most bytes that are kept; of what is longer, the beginning.
+    void startMessage(qint64 most);
     void append(QByteArrayView bytes);
     /// A datagram of several, under a line that names its sender.
     void appendDatagram(const Address &sender, QByteArrayView bytes);
@@ -39,6 +40,9 @@ private:
     void insert(const QString &text);
     QByteArrayView shownPart(QByteArrayView bytes);
 
+    void keep(QByteArrayView bytes);
+
+    qint64 most_ = 0;
     QByteArray bytes_;
     MessageDecoder decoder_;
     qsizetype shown_ = 0;

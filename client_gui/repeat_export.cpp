@@ -30,12 +30,6 @@ RepeatOutcome outcomeAt(std::size_t index)
     return static_cast<RepeatOutcome>(index);
 }
 
-/// Whether people are told of it even where there is none.
-bool isUsual(RepeatOutcome outcome)
-{
-    return outcome <= RepeatOutcome::Reset || outcome == RepeatOutcome::LocalLimit;
-}
-
 QJsonObject histogramToJson(const LatencyHistogram &histogram)
 {
     QJsonObject object{{u"count"_s, static_cast<qint64>(histogram.count())}};

@@ -40,7 +40,8 @@ QString repeatToText(const RepeatResult &account);
 /// (interval_ns; complete, others, p50_ns, p99_ns, max_ns of each interval).
 QByteArray repeatToJson(const RepeatResult &account);
 
-/// The same as a table of comma-separated values (RFC 4180): part, series, from, to, value, unit.
+/// Outcomes, latencies, histograms and the timeline as a table of comma-separated values (RFC 4180): part, series,
+/// from, to, value, unit.
 QByteArray repeatToCsv(const RepeatResult &account);
 
 } // namespace parley

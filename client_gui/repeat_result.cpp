@@ -89,6 +89,11 @@ QString repeatOutcomeText(RepeatOutcome outcome)
     Q_UNREACHABLE();
 }
 
+bool isUsual(RepeatOutcome outcome)
+{
+    return outcome <= RepeatOutcome::Reset || outcome == RepeatOutcome::LocalLimit;
+}
+
 void RepeatTimeline::add(std::chrono::nanoseconds when, bool complete, std::chrono::nanoseconds latency)
 {
     auto index = static_cast<std::size_t>(std::max<qint64>(when / width_, 0));
@@ -126,10 +131,13 @@ std::chrono::nanoseconds RepeatResult::timeLeft() const
 {
     if (finished || ended == 0)
         return {};
-    const double left = static_cast<double>(request.count - ended);
-    if (request.rate > 0) // it may be behind, and catch up
-        return std::chrono::nanoseconds(qRound64(left / request.rate * 1e9));
-    return std::chrono::nanoseconds(qRound64(static_cast<double>(elapsed.count()) / static_cast<double>(ended) * left));
+    const auto all = static_cast<double>(request.count);
+    const auto soFar = static_cast<double>(elapsed.count());
+    double left = soFar / static_cast<double>(ended) * (all - static_cast<double>(ended));
+    if (request.rate > 0) // the latency is no part of it, unless too few at a time keep the rate from being reached
+        left = std::max((all - static_cast<double>(ended)) / request.rate * 1e9,
+                        soFar / static_cast<double>(started) * (all - static_cast<double>(started)));
+    return std::chrono::nanoseconds(qRound64(left));
 }
 
 QString RepeatResult::detail(RepeatOutcome outcome) const

@@ -65,6 +65,8 @@ inline constexpr std::size_t RepeatOutcomes = static_cast<std::size_t>(RepeatOut
 const char *repeatOutcomeName(RepeatOutcome outcome);
 /// `never greeted`, for people.
 QString repeatOutcomeText(RepeatOutcome outcome);
+/// Whether people are told of it even where there is none.
+bool isUsual(RepeatOutcome outcome);
 
 /// What happened over time, in at most MaxIntervals of equal length: where there would be more, each two become one.
 class RepeatTimeline

@@ -5,6 +5,7 @@
 
 #include "client_gui/latency_view.h"
 #include "client_gui/repeat_export.h"
+#include "client_gui/repeat_form.h"
 #include "shared/ui/endpoint_form.h"
 #include "shared/ui/notice_bar.h"
 #include "shared/ui/settings.h"
@@ -12,19 +13,12 @@
 #include "shared/ui/table_view.h"
 
 #include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QEvent>
-#include <QFileDialog>
-#include <QGridLayout>
 #include <QHeaderView>
 #include <QLabel>
-#include <QLineEdit>
 #include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QRegularExpression>
-#include <QSaveFile>
-#include <QSpinBox>
 #include <QStandardItemModel>
 #include <QTime>
 #include <QVBoxLayout>
@@ -37,9 +31,6 @@ namespace parley
 namespace
 {
 
-constexpr int DefaultCount = 1'000;
-constexpr int DefaultConcurrency = 10;
-constexpr double LongestHold = 86'400; // seconds; as on the command line
 constexpr int ProgressSteps = 1'000;
 
 enum AccountColumn { What, Connections, Share, Compared, Detail, AccountColumns };
@@ -75,11 +66,9 @@ void setCell(QStandardItemModel &model, int row, int column, const QString &text
         item->setText(text);
 }
 
-/// Those that people are told of even where there are none.
 bool isListed(RepeatOutcome outcome, const RepeatSnapshot &shown, const RepeatSnapshot &compared)
 {
-    const bool isUsual = outcome <= RepeatOutcome::Reset || outcome == RepeatOutcome::LocalLimit;
-    return isUsual || (shown && shown->count(outcome) > 0) || (compared && compared->count(outcome) > 0);
+    return isUsual(outcome) || shown->count(outcome) > 0 || (compared && compared->count(outcome) > 0);
 }
 
 QString shareText(qint64 count, qint64 all)
@@ -90,11 +79,12 @@ QString shareText(qint64 count, qint64 all)
 
 } // namespace
 
-RepeatWindow::RepeatWindow(QWidget *parent, Base base) : QWidget(parent, Qt::Window), base_(std::move(base))
+RepeatWindow::RepeatWindow(QWidget *parent, Base base)
+    : QWidget(parent, Qt::Window), base_(std::move(base)), saver_(new FileSaver(this))
 {
     setWindowTitle(tr("Repeat – Parley Client"));
     auto *layout = new QVBoxLayout(this);
-    layout->addWidget(buildFields());
+    layout->addWidget(buildRequest());
     layout->addWidget(notice_ = new NoticeBar);
     notice_->setObjectName(u"repeatNotice"_s); // "notice" is the first window's
     layout->addWidget(buildResults(), 1);
@@ -105,83 +95,15 @@ RepeatWindow::RepeatWindow(QWidget *parent, Base base) : QWidget(parent, Qt::Win
     listRuns();
 }
 
-QWidget *RepeatWindow::addField(QGridLayout &grid, int row, int column, const QString &label, QWidget *field,
-                                const QString &objectName, const QString &range)
+QWidget *RepeatWindow::buildRequest()
 {
-    field->setObjectName(objectName);
-    field->setAccessibleDescription(range);
-    field->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    auto *caption = new QLabel(label);
-    caption->setBuddy(field);
-    auto *hint = new QLabel(range);
-    hint->setForegroundRole(QPalette::PlaceholderText);
-    hint->setTextFormat(Qt::PlainText);
-    hint->setWordWrap(true);
-    grid.addWidget(caption, row, column);
-    grid.addWidget(field, row + 1, column);
-    grid.addWidget(hint, row + 2, column);
-    return field;
-}
-
-QWidget *RepeatWindow::buildFields()
-{
-    const QLocale locale;
-    count_ = new QSpinBox;
-    count_->setRange(1, static_cast<int>(RepeatRequest::MostConnections));
-    concurrency_ = new QSpinBox;
-    concurrency_->setRange(1, RepeatRequest::MostConcurrency);
-    for (QSpinBox *field : {count_, concurrency_})
-        field->setGroupSeparatorShown(true);
-    rate_ = new QDoubleSpinBox;
-    rate_->setDecimals(3);
-    rate_->setRange(0, RepeatRequest::MostRate);
-    rate_->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
-    rate_->setSpecialValueText(tr("As fast as possible"));
-    hold_ = new QDoubleSpinBox;
-    hold_->setDecimals(3);
-    hold_->setRange(0, LongestHold);
-    hold_->setSuffix(tr(" s"));
-    hold_->setSpecialValueText(tr("Not at all"));
-    expected_ = new QLineEdit;
-    expected_->setPlaceholderText(tr("Any greeting"));
-    source_ = new QLineEdit;
-    source_->setPlaceholderText(tr("Chosen by the system"));
-
-    fields_ = new QWidget;
-    auto *grid = new QGridLayout(fields_);
-    grid->setContentsMargins({});
-    grid->setHorizontalSpacing(12);
-    grid->setVerticalSpacing(3);
-    addField(*grid, 0, 0, tr("&Connections:"), count_, u"repeatCount"_s,
-             tr("1 to %1").arg(locale.toString(RepeatRequest::MostConnections)));
-    addField(*grid, 0, 1, tr("&At a time:"), concurrency_, u"repeatConcurrency"_s,
-             tr("1 to %1").arg(locale.toString(RepeatRequest::MostConcurrency)));
-    addField(*grid, 0, 2, tr("Ra&te, a second:"), rate_, u"repeatRate"_s,
-             tr("0.001 to %1, or 0 for no limit").arg(locale.toString(RepeatRequest::MostRate, 'f', 0)));
-    addField(*grid, 0, 3, tr("&Hold open:"), hold_, u"repeatHold"_s,
-             tr("0 to %1 s after the greeting").arg(locale.toString(LongestHold, 'f', 0)));
-    grid->setRowMinimumHeight(3, 4);
-    addField(*grid, 4, 0, tr("E&xpected greeting:"), expected_, u"repeatExpected"_s,
-             tr("Any text; empty: at least a byte"));
-    addField(*grid, 4, 1, tr("&Source addresses:"), source_, u"repeatSource"_s,
-             tr("Addresses and nets such as 127.0.0.0/8, which take turns: for more connections than one address has "
-                "ports"));
-    // The source and its range have the rest of the row.
-    for (int row = 4; row <= 6; ++row) {
-        QWidget *widget = grid->itemAtPosition(row, 1)->widget();
-        grid->removeWidget(widget);
-        grid->addWidget(widget, row, 1, 1, 3);
-    }
-    for (int column = 0; column < 4; ++column)
-        grid->setColumnStretch(column, 1);
-
+    form_ = new RepeatForm;
     start_ = new QPushButton;
     start_->setObjectName(u"repeatStart"_s);
     start_->setDefault(true);
     keepWidth(*start_, {tr("Start"), tr("Cancel")});
     connect(start_, &QPushButton::clicked, this, &RepeatWindow::startOrCancel);
-    for (QLineEdit *field : fields_->findChildren<QLineEdit *>()) // those of the spin boxes too
-        connect(field, &QLineEdit::returnPressed, this, &RepeatWindow::start);
+    connect(form_, &RepeatForm::submitted, this, &RepeatWindow::start);
     target_ = new StatusLabel(u"repeatTarget"_s, tr("Where to"));
 
     auto *all = new QWidget;
@@ -191,7 +113,7 @@ QWidget *RepeatWindow::buildFields()
     top->addWidget(target_, 1);
     top->addWidget(start_);
     layout->addLayout(top);
-    layout->addWidget(fields_);
+    layout->addWidget(form_);
     return all;
 }
 
@@ -240,14 +162,27 @@ QWidget *RepeatWindow::buildResults()
     compared_ = new QComboBox;
     compared_->setObjectName(u"repeatCompared"_s);
     compared_->setAccessibleName(tr("Run that is laid over it"));
-    export_ = new QPushButton(tr("&Export…"));
-    export_->setObjectName(u"repeatExport"_s);
-    export_->setAutoDefault(false);
+    const auto exportButton = [this](const QString &name, const QString &text, const FileSaver::Kind &kind,
+                                     QByteArray (*format)(const RepeatResult &)) {
+        auto *button = new QPushButton(text);
+        button->setObjectName(name);
+        button->setAutoDefault(false);
+        connect(button, &QPushButton::clicked, this, [this, kind, format] { exportRun(kind, format); });
+        return button;
+    };
+    const QString exporting = tr("Export Run");
+    exportCsv_ = exportButton(u"repeatExportCsv"_s, tr("Export CS&V…"),
+                              {exporting, u"run.csv"_s, tr("Comma-separated values (*.csv)")}, repeatToCsv);
+    exportJson_ = exportButton(u"repeatExportJson"_s, tr("Export &JSON…"),
+                               {exporting, u"run.json"_s, tr("JSON (*.json)")}, repeatToJson);
+    connect(saver_, &FileSaver::saved, status_, &StatusLabel::showText);
+    connect(saver_, &FileSaver::failed, this, [this](const QString &sentence, const std::function<void()> &askAgain) {
+        notice_->showNotice(NoticeBar::Kind::Error, sentence, tr("Save Elsewhere…"), askAgain);
+    });
     for (QComboBox *box : {shown_, compared_}) {
         box->setMinimumContentsLength(24);
         connect(box, &QComboBox::activated, this, &RepeatWindow::showRuns);
     }
-    connect(export_, &QPushButton::clicked, this, &RepeatWindow::exportRun);
 
     auto *all = new QWidget;
     auto *layout = new QVBoxLayout(all);
@@ -267,7 +202,8 @@ QWidget *RepeatWindow::buildResults()
     choice->addWidget(comparedLabel);
     choice->addWidget(compared_);
     choice->addStretch();
-    choice->addWidget(export_);
+    choice->addWidget(exportCsv_);
+    choice->addWidget(exportJson_);
     layout->addLayout(choice);
     layout->addWidget(account, 3);
     layout->addWidget(latency);
@@ -283,27 +219,7 @@ std::variant<RepeatRequest, QString> RepeatWindow::request() const
     const auto base = base_();
     if (const auto *error = std::get_if<QString>(&base))
         return *error;
-    const auto &one = std::get<ConnectRequest>(base);
-    RepeatRequest request;
-    request.endpoint = one.endpoint;
-    request.send = one.send;
-    request.timeout = one.timeout;
-    request.maxBytes = one.maxBytes;
-    request.count = count_->value();
-    request.concurrency = concurrency_->value();
-    request.rate = rate_->value();
-    request.hold = std::chrono::milliseconds(qRound64(hold_->value() * 1000));
-    request.expected = encodeMessage(expected_->text());
-    static const QRegularExpression separator(u"[\\s,]+"_s);
-    for (const QString &text : source_->text().split(separator, Qt::SkipEmptyParts)) {
-        const auto net = Net::parse(text);
-        if (const auto *error = std::get_if<QString>(&net))
-            return *error;
-        request.sources.push_back(std::get<Net>(net));
-    }
-    if (const QString problem = request.problem(); !problem.isEmpty())
-        return problem;
-    return request;
+    return form_->request(std::get<ConnectRequest>(base));
 }
 
 void RepeatWindow::startOrCancel()
@@ -328,10 +244,11 @@ void RepeatWindow::start()
     RepeatResult nothing;
     nothing.request = asked;
     const QLocale locale;
-    runs_.push_back({tr("Run %1, %2: %3, %4 at a time")
-                         .arg(locale.toString(++made_), locale.toString(QTime::currentTime(), QLocale::ShortFormat),
-                              locale.toString(asked.count), locale.toString(asked.concurrency)),
-                     std::make_shared<const RepeatResult>(nothing)});
+    runs_.push_back(
+        {tr("Run %1: %2, %3 at a time")
+             .arg(locale.toString(++made_), locale.toString(asked.count), locale.toString(asked.concurrency)),
+         tr("Started at %1").arg(locale.toString(QTime::currentTime(), QLocale::ShortFormat)),
+         std::make_shared<const RepeatResult>(nothing)});
     if (runs_.size() > MaxRuns)
         runs_.pop_front();
     setUnderWay(true);
@@ -363,8 +280,10 @@ void RepeatWindow::listRuns()
     compared_->clear();
     compared_->addItem(tr("None"));
     for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
-        shown_->addItem(run->name);
-        compared_->addItem(run->name);
+        for (QComboBox *box : {shown_, compared_}) {
+            box->addItem(run->name);
+            box->setItemData(box->count() - 1, run->when, Qt::ToolTipRole);
+        }
     }
     compared_->setCurrentIndex(std::max(compared_->findText(compared), 0));
     for (QComboBox *box : {shown_, compared_})
@@ -384,7 +303,8 @@ void RepeatWindow::showRuns()
     showLatencies(shown, compared);
     histogram_->setRuns(shown, compared);
     timeline_->setRuns(shown, compared);
-    export_->setEnabled(shown && shown->finished);
+    for (QPushButton *button : {exportCsv_, exportJson_})
+        button->setEnabled(shown && shown->finished);
     progress_->setVisible(shown && !shown->finished);
     if (!shown) {
         status_->showText(tr("Ready"));
@@ -461,78 +381,32 @@ void RepeatWindow::setUnderWay(bool underWay)
 {
     underWay_ = underWay;
     start_->setText(underWay ? tr("Cancel") : tr("Start"));
-    fields_->setEnabled(!underWay);
+    form_->setEnabled(!underWay);
 }
 
-void RepeatWindow::exportRun()
+void RepeatWindow::exportRun(const FileSaver::Kind &kind, QByteArray (*format)(const RepeatResult &))
 {
     const RepeatSnapshot account = runs_[runs_.size() - 1 - static_cast<std::size_t>(shown_->currentIndex())].account;
-    const QString csv = tr("Comma-separated values (*.csv)");
-    const QString json = tr("JSON (*.json)");
-    QString filter = csv;
-    const QString name =
-        QFileDialog::getSaveFileName(this, tr("Export Run"), u"run.csv"_s, csv + u";;"_s + json, &filter);
-    if (name.isEmpty())
-        return;
-    const bool isJson = name.endsWith(u".json"_s, Qt::CaseInsensitive)
-                        || (filter == json && !name.endsWith(u".csv"_s, Qt::CaseInsensitive));
-    const QByteArray bytes = isJson ? repeatToJson(*account) : repeatToCsv(*account);
-    QSaveFile file(name);
-    if (file.open(QIODevice::WriteOnly) && file.write(bytes) == bytes.size() && file.commit())
-        status_->showText(tr("Exported to %1").arg(name));
-    else
-        notice_->showNotice(NoticeBar::Kind::Error, tr("Cannot export to %1: %2.").arg(name, file.errorString()));
+    saver_->ask(kind, [account, format]() -> FileSaver::Writer {
+        return [account, format](QIODevice &file) { file.write(format(*account)); };
+    });
 }
 
 void RepeatWindow::setOptions(const ClientOptions &options)
 {
-    if (options.repeat)
-        count_->setValue(static_cast<int>(*options.repeat));
-    if (options.concurrency)
-        concurrency_->setValue(*options.concurrency);
-    if (options.rate)
-        rate_->setValue(*options.rate);
-    if (options.hold)
-        hold_->setValue(std::chrono::duration<double>(*options.hold).count());
-    if (options.expected)
-        expected_->setText(*options.expected);
-    if (!options.sources.empty()) {
-        QStringList texts;
-        for (const Net &net : options.sources)
-            texts.append(net.toString());
-        source_->setText(texts.join(u' '));
-    }
+    form_->setOptions(options);
 }
 
 void RepeatWindow::restoreSettings(Settings &settings)
 {
-    const auto number = [&settings](const QString &key, auto *field, double fallback) {
-        const auto isValid = [field](const QString &text) {
-            bool isNumber = false;
-            const double value = text.toDouble(&isNumber);
-            return isNumber && value >= field->minimum() && value <= field->maximum();
-        };
-        using Value = decltype(field->value());
-        const double value = settings.text(key, QString::number(fallback, 'f'), isValid).toDouble();
-        field->setValue(static_cast<Value>(value));
-    };
-    number(u"repeat/count"_s, count_, DefaultCount);
-    number(u"repeat/concurrency"_s, concurrency_, DefaultConcurrency);
-    number(u"repeat/rate"_s, rate_, 0);
-    number(u"repeat/hold"_s, hold_, 0);
-    expected_->setText(settings.text(u"repeat/expected"_s, QString()));
-    source_->setText(settings.text(u"repeat/source"_s, QString()));
+    form_->restoreSettings(settings);
+    settings.restoreGeometry(*this, u"repeat/geometry"_s);
 }
 
-void RepeatWindow::saveSettings(Settings &settings) const
+void RepeatWindow::saveSettings(Settings &settings, bool all) const
 {
-    settings.setText(u"repeat/count"_s, QString::number(count_->value()), QString::number(DefaultCount));
-    settings.setText(u"repeat/concurrency"_s, QString::number(concurrency_->value()),
-                     QString::number(DefaultConcurrency));
-    settings.setText(u"repeat/rate"_s, QString::number(rate_->value(), 'f', rate_->decimals()), u"0.000"_s);
-    settings.setText(u"repeat/hold"_s, QString::number(hold_->value(), 'f', hold_->decimals()), u"0.000"_s);
-    settings.setText(u"repeat/expected"_s, expected_->text(), QString());
-    settings.setText(u"repeat/source"_s, source_->text(), QString());
+    form_->saveSettings(settings, all);
+    settings.saveGeometry(*this, u"repeat/geometry"_s);
 }
 
 void RepeatWindow::changeEvent(QEvent *event)

@@ -6,6 +6,7 @@
 #include "client_gui/client_options.h"
 #include "client_gui/repeat_run.h"
 #include "shared/io_thread.h"
+#include "shared/ui/file_saver.h"
 
 #include <QWidget>
 
@@ -14,12 +15,8 @@
 #include <variant>
 
 class QComboBox;
-class QDoubleSpinBox;
-class QGridLayout;
-class QLineEdit;
 class QProgressBar;
 class QPushButton;
-class QSpinBox;
 class QStandardItemModel;
 
 namespace parley
@@ -27,6 +24,7 @@ namespace parley
 
 class LatencyView;
 class NoticeBar;
+class RepeatForm;
 class Settings;
 class StatusLabel;
 class TableView;
@@ -49,7 +47,8 @@ public:
     void setOptions(const ClientOptions &options);
     void start();
     void restoreSettings(Settings &settings);
-    void saveSettings(Settings &settings) const;
+    /// As RepeatForm::saveSettings(), and the window's size and place.
+    void saveSettings(Settings &settings, bool all) const;
 
 protected:
     void changeEvent(QEvent *event) override;
@@ -58,13 +57,12 @@ private:
     struct StoredRun
     {
         QString name;
+        QString when;
         RepeatSnapshot account;
     };
 
-    QWidget *buildFields();
+    QWidget *buildRequest();
     QWidget *buildResults();
-    QWidget *addField(QGridLayout &grid, int row, int column, const QString &label, QWidget *field,
-                      const QString &objectName, const QString &range);
     std::variant<RepeatRequest, QString> request() const;
     void startOrCancel();
     void took(const RepeatSnapshot &account);
@@ -74,20 +72,15 @@ private:
     void showLatencies(const RepeatSnapshot &shown, const RepeatSnapshot &compared);
     void showTarget();
     void setUnderWay(bool underWay);
-    void exportRun();
+    void exportRun(const FileSaver::Kind &kind, QByteArray (*format)(const RepeatResult &));
 
     const Base base_;
+    FileSaver *const saver_;
     std::deque<StoredRun> runs_; // the oldest first
     int made_ = 0;
     bool underWay_ = false;
 
-    QSpinBox *count_ = nullptr;
-    QSpinBox *concurrency_ = nullptr;
-    QDoubleSpinBox *rate_ = nullptr;
-    QDoubleSpinBox *hold_ = nullptr;
-    QLineEdit *expected_ = nullptr;
-    QLineEdit *source_ = nullptr;
-    QWidget *fields_ = nullptr;
+    RepeatForm *form_ = nullptr;
     StatusLabel *target_ = nullptr;
     QPushButton *start_ = nullptr;
     NoticeBar *notice_ = nullptr;
@@ -95,7 +88,8 @@ private:
     StatusLabel *status_ = nullptr;
     QComboBox *shown_ = nullptr;
     QComboBox *compared_ = nullptr;
-    QPushButton *export_ = nullptr;
+    QPushButton *exportCsv_ = nullptr;
+    QPushButton *exportJson_ = nullptr;
     QStandardItemModel *account_ = nullptr;
     QStandardItemModel *latency_ = nullptr;
     TableView *accountTable_ = nullptr;

@@ -9,6 +9,7 @@
 #include <QLocale>
 #include <QSignalBlocker>
 #include <QSpinBox>
+#include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
 
@@ -29,7 +30,7 @@ QString capitalised(const char *name)
 } // namespace
 
 BehaviourEditor::BehaviourEditor(const BehaviourChoice &choice, QWidget *parent)
-    : QWidget(parent), kinds_(new QComboBox)
+    : QWidget(parent), kinds_(new QComboBox), ranges_(new QLabel)
 {
     kinds_->setObjectName(u"behaviour"_s);
     kinds_->setAccessibleName(tr("Behaviour"));
@@ -41,15 +42,24 @@ BehaviourEditor::BehaviourEditor(const BehaviourChoice &choice, QWidget *parent)
                         QString(QLatin1StringView(kind.name)));
     }
 
-    auto *layout = new QHBoxLayout(this);
+    ranges_->setObjectName(u"behaviourRanges"_s);
+    ranges_->setForegroundRole(QPalette::PlaceholderText);
+    ranges_->setTextFormat(Qt::PlainText);
+    ranges_->setWordWrap(true);
+
+    auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(kinds_, 1);
+    layout->setSpacing(3);
+    auto *line = new QHBoxLayout;
+    line->addWidget(kinds_, 1);
+    layout->addLayout(line);
+    layout->addWidget(ranges_);
     for (std::size_t i = 0; i < BehaviourKind::MostParameters; ++i) {
         const Field field{new QLabel, new QSpinBox};
         field.value->setGroupSeparatorShown(true);
         field.label->setBuddy(field.value);
-        layout->addWidget(field.label);
-        layout->addWidget(field.value);
+        line->addWidget(field.label);
+        line->addWidget(field.value);
         fields_.push_back(field);
         connect(field.value, &QSpinBox::valueChanged, this, [this, i](int value) {
             choices_[current_].values[i] = value;
@@ -72,6 +82,7 @@ void BehaviourEditor::choose(std::size_t index)
 {
     current_ = index;
     const BehaviourKind &kind = *choices_[index].kind;
+    QStringList ranges;
     for (std::size_t i = 0; i < fields_.size(); ++i) {
         const auto [label, value] = fields_[i];
         const bool isUsed = i < kind.parameters.size();
@@ -90,14 +101,17 @@ void BehaviourEditor::choose(std::size_t index)
         const QSignalBlocker blocker(value);
         value->setObjectName(u"behaviour"_s + name);
         value->setAccessibleName(name);
-        value->setToolTip(tr("%1: %2 to %3 %4")
-                              .arg(meaning, locale.toString(parameter.least), locale.toString(parameter.most), unit)
-                              .trimmed());
+        ranges.append(tr("%1: %2 to %3 %4")
+                          .arg(meaning, locale.toString(parameter.least), locale.toString(parameter.most), unit)
+                          .trimmed());
+        value->setToolTip(ranges.constLast());
         value->setSuffix(unit.isEmpty() || namesUnit ? QString() : u' ' + unit);
         value->setRange(static_cast<int>(parameter.least), static_cast<int>(parameter.most));
         value->setStepType(parameter.most > 1000 ? QSpinBox::AdaptiveDecimalStepType : QSpinBox::DefaultStepType);
         value->setValue(static_cast<int>(choices_[index].values[i]));
     }
+    ranges_->setText(ranges.join(u" · "_s));
+    ranges_->setVisible(!ranges.isEmpty());
 }
 
 } // namespace parley

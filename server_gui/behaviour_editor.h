@@ -16,8 +16,8 @@ class QSpinBox;
 namespace parley
 {
 
-/// The choice of a behaviour (`behaviour`), and a field for each parameter that the chosen one has. What the others
-/// were told is kept for when they are chosen again.
+/// The choice of a behaviour (`behaviour`), and a field for each parameter that the chosen one has, with its range
+/// below. What the others were told is kept for when they are chosen again.
 class BehaviourEditor : public QWidget
 {
     Q_OBJECT
@@ -44,6 +44,7 @@ private:
     std::size_t current_ = 0;
     QComboBox *kinds_;
     std::vector<Field> fields_; // of the longest list of parameters
+    QLabel *ranges_;
 };
 
 } // namespace parley

@@ -32,7 +32,7 @@ QString quoted(const QString &value)
 
 CommandLine::CommandLine()
 {
-    // Or else -reverse, which is Qt's, has a -v in it, and is taken for --version.
+    // Qt's own options have one dash: -reverse is not -r, -e, -v and so on.
     parser_.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions);
     parser_.addOption({{u"h"_s, u"help"_s}, tr("Show this help and exit.")});
     parser_.addOption({{u"v"_s, u"version"_s}, tr("Show the version and exit.")});

@@ -83,6 +83,10 @@ private Q_SLOTS:
     void peerLeavesMeanwhile();
     void badFiles();
     void clientTalks();
+    void clientSendsAfterFin_data();
+    void clientSendsAfterFin();
+    void clientSendsIntoAReset();
+    void clientHearsMoreThanAMessage();
     void clientCancels();
     void clientEnds_data();
     void clientEnds();
@@ -151,19 +155,15 @@ void TestConverse::serverSendsWhatFits()
     std::iota(all.begin(), all.end(), 1U);
     const qint64 before = residentMemory();
     fixture.send(all, transfer);
-    qint64 sent = -1;
     // Until none takes more.
-    QTRY_VERIFY_WITH_TIMEOUT(
-        [&] {
-            const qint64 last = std::exchange(sent, transfer->progress().sent);
-            QTest::qWait(100);
-            return sent > 0 && sent == last && transfer->progress().sent == last;
-        }(),
-        Patience);
+    QTRY_VERIFY_WITH_TIMEOUT(transfer->progress().sent > 0
+                                 && fixture.stream.now() - fixture.recorder.events.back().time > 200'000'000, // ns
+                             Patience);
     fixture.stream.flush();
     const qint64 held = residentMemory() - before;
     const auto kept = std::accumulate(fixture.recorder.events.begin(), fixture.recorder.events.end(), qint64{0},
                                       [](qint64 sum, const Event &event) { return sum + event.bytes.size(); });
+    const qint64 sent = transfer->progress().sent;
     qInfo("%lld bytes sent to %d that do not read; less what this test keeps of them, %lld bytes more memory", sent,
           count, held - kept);
     QVERIFY2(held - kept < 20'000'000, qPrintable(QString::number(held - kept)));
@@ -290,12 +290,13 @@ namespace
 
 struct ClientFixture
 {
-    ClientFixture()
+    explicit ClientFixture(qint64 maxBytes = DefaultMaxMessageBytes)
     {
         ConnectRequest request;
         request.endpoint = std::get<Endpoint>(
             Endpoint::parse(u"127.0.0.1"_s, QString::number(listener.localPort()), Endpoint::Use::Connect));
         request.timeout = 1s;
+        request.maxBytes = maxBytes;
         request.stays = true;
         client.post([request](Client &engine) { engine.connectTo(1, request); });
         server = listener.accept();
@@ -337,6 +338,84 @@ void TestConverse::clientTalks()
     fixture.send(late);
     QTRY_VERIFY(late->progress().isFinished);
     QCOMPARE(late->progress().failed, 1);
+}
+
+void TestConverse::clientSendsAfterFin_data()
+{
+    QTest::addColumn<bool>("cancels");
+    QTest::addColumn<bool>("halfCloses");
+    QTest::newRow("all of it") << false << false;
+    QTest::newRow("all of it, then FIN") << false << true;
+    QTest::newRow("until it is cancelled") << true << false;
+}
+
+/// What is being sent when the server closes its side is not lost.
+void TestConverse::clientSendsAfterFin()
+{
+    QFETCH(const bool, cancels);
+    QFETCH(const bool, halfCloses);
+    ClientFixture fixture;
+    QTRY_VERIFY(fixture.recorder.find(1, Call::GetSockName));
+    const QByteArray bytes = pattern(20'000'000);
+    const auto transfer = std::get<std::shared_ptr<Transfer>>(Transfer::ofFile(file(bytes)));
+    fixture.send(transfer);
+    if (halfCloses)
+        fixture.client.post([](Client &engine) { engine.halfClose(); });
+    QTRY_VERIFY(transfer->progress().sent > 0);
+    QVERIFY(fixture.server.send("Hello"));
+    fixture.server.shutdownSending();
+    const auto receivedEnd = [&fixture] {
+        const auto &events = fixture.recorder.events;
+        return std::any_of(events.begin(), events.end(),
+                           [](const Event &event) { return event.call == Call::Recv && event.result == 0; });
+    };
+    QTRY_VERIFY(receivedEnd());
+    QVERIFY(!transfer->progress().isFinished);
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::None);
+    if (cancels)
+        fixture.client.post([transfer](Client &engine) { engine.cancel(transfer); });
+    const auto [heard, inOrder] = beside([&fixture, &bytes] {
+        const QByteArray all = fixture.server.receive(bytes.size());
+        return std::pair(all, fixture.server.isAtEnd());
+    });
+    QVERIFY(inOrder);
+    QCOMPARE(heard == bytes, !cancels);
+    QTRY_COMPARE(fixture.recorder.outcome(1), Outcome::Complete);
+    QCOMPARE(transfer->progress().failed, cancels ? 1 : 0);
+    QCOMPARE(fixture.recorder.find(1, Call::Shutdown).has_value(), halfCloses);
+}
+
+/// The message was whole before the server refused the rest.
+void TestConverse::clientSendsIntoAReset()
+{
+    ClientFixture fixture;
+    QTRY_VERIFY(fixture.recorder.find(1, Call::GetSockName));
+    const auto transfer = std::get<std::shared_ptr<Transfer>>(Transfer::ofFile(file(pattern(20'000'000))));
+    fixture.send(transfer);
+    QTRY_VERIFY(transfer->progress().sent > 0);
+    QVERIFY(fixture.server.send("Hello"));
+    fixture.server.shutdownSending();
+    QTRY_COMPARE(fixture.recorder.count(Call::Recv), 2);
+    fixture.server.reset();
+    QTRY_COMPARE(fixture.recorder.outcome(1), Outcome::Complete);
+    QCOMPARE(transfer->progress().failed, 1);
+}
+
+/// The longest message taken is no limit of a conversation.
+void TestConverse::clientHearsMoreThanAMessage()
+{
+    ClientFixture fixture(1000);
+    for (qint64 heard = 0; heard < 3000; heard += 600) {
+        QVERIFY(fixture.server.send(QByteArray(600, 'x')));
+        QTRY_VERIFY(std::accumulate(fixture.recorder.events.begin(), fixture.recorder.events.end(), qint64{0},
+                                    [](qint64 sum, const Event &event) {
+                                        return sum + (event.call == Call::Recv ? event.payload().size() : 0);
+                                    })
+                    == heard + 600);
+    }
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::None);
+    fixture.server.close();
+    QTRY_COMPARE(fixture.recorder.outcome(1), Outcome::Complete);
 }
 
 void TestConverse::clientCancels()

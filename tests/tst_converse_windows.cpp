@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
+#include "client_gui/message_view.h"
 #include "raw_socket.h"
 #include "window_test.h"
 
@@ -8,6 +9,7 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QFileDialog>
+#include <QLabel>
 #include <QProgressBar>
 #include <QSpinBox>
 #include <QStandardPaths>
@@ -101,10 +103,12 @@ private Q_SLOTS:
     void serverTalks();
     void serverPreviews();
     void serverRecalls();
+    void serverSendsToNobody();
     void serverEnds();
     void serverSends100MB();
     void clientTalks();
     void clientStays();
+    void clientKeepsTheBeginning();
     void clientSends100MB();
 
 private:
@@ -119,6 +123,7 @@ void TestConverseWindows::behaviourParameters()
     auto &choice = server.child<QComboBox>(u"behaviour"_s);
     QCOMPARE(choice.count(), static_cast<int>(behaviours().size()));
     // Only the fields that the chosen one has.
+    QVERIFY(!server.child(u"behaviourRanges"_s).isVisible());
     QVERIFY(!server.window().findChild<QSpinBox *>(u"behaviourBytes"_s));
     choice.setCurrentIndex(choice.findData(u"drip"_s));
     auto &bytes = server.child<QSpinBox>(u"behaviourBytes"_s);
@@ -127,6 +132,8 @@ void TestConverseWindows::behaviourParameters()
     QCOMPARE(bytes.text(), u"1"_s);
     QCOMPARE(every.text(), u"100 ms"_s);
     QCOMPARE(every.toolTip(), u"From one time to the next: 1 to 3,600,000 ms"_s);
+    QCOMPARE(server.child<QLabel>(u"behaviourRanges"_s).text(),
+             u"How many at a time: 1 to 1,048,576 bytes · From one time to the next: 1 to 3,600,000 ms"_s);
     bytes.setValue(5);
     every.setValue(3'600'000);
     server.click(u"listen"_s);
@@ -266,6 +273,38 @@ void TestConverseWindows::serverRecalls()
     QCOMPARE(press(Qt::Key_Down), u"two"_s);
     QCOMPARE(press(Qt::Key_Down), u"dra"_s);
     QCOMPARE(press(Qt::Key_Down), u"dra"_s);
+
+    // What was typed as digits comes back as digits: as a text it would be other bytes.
+    auto &mode = server.child<QComboBox>(u"converseMode"_s);
+    mode.setCurrentIndex(1);
+    server.type(u"converseText"_s, u"0a 0a"_s);
+    QTRY_VERIFY(server.button(u"converseSend"_s).isEnabled());
+    server.pressEnter(u"converseText"_s);
+    QCOMPARE(clients[0].receive(2), "\n\n");
+    QCOMPARE(press(Qt::Key_Up), u"0a 0a"_s);
+    QCOMPARE(press(Qt::Key_Up), u"two"_s);
+    QCOMPARE(mode.currentIndex(), 0);
+    QCOMPARE(press(Qt::Key_Down), u"0a 0a"_s);
+    QCOMPARE(mode.currentIndex(), 1);
+}
+
+/// Chosen in a dialog while the last peer left: it is not as if it had been sent.
+void TestConverseWindows::serverSendsToNobody()
+{
+    const ServerProgram server(holding());
+    std::vector<RawSocket> clients = heldBy(server, 1);
+    TRY_COMPARE(server.rows(u"connections"_s), 1);
+    select(server, {0});
+    QTRY_VERIFY(server.child(u"converse"_s).isVisible());
+    server.click(u"converseFile"_s);
+    clients.clear();
+    QTRY_VERIFY(!server.button(u"converseReset"_s).isEnabled());
+    auto *dialog = server.window().findChild<QFileDialog *>();
+    QVERIFY(dialog);
+    Q_EMIT dialog->fileSelected(largeFile());
+    dialog->close();
+    TRY_MATCH(server.notice(), u"Nothing was sent: .*"_s);
+    QTRY_VERIFY(!server.child(u"converse"_s).isVisible());
 }
 
 void TestConverseWindows::serverEnds()
@@ -377,6 +416,35 @@ void TestConverseWindows::clientStays()
     }
     const ClientProgram client(options);
     QVERIFY(client.child<QCheckBox>(u"stay"_s).isChecked());
+
+    // What is to stay no longer has its time-out again.
+    client.click(u"connect"_s);
+    const RawSocket server = listener.accept();
+    TRY_COMPARE(client.text(u"status"_s), u"Connected"_s);
+    client.child<QCheckBox>(u"stay"_s).click();
+    QVERIFY(!client.child(u"converse"_s).isVisible());
+    TRY_COMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"timed out"_s);
+}
+
+/// The longest message bounds what is kept of a conversation, not how long it lasts.
+void TestConverseWindows::clientKeepsTheBeginning()
+{
+    const RawSocket listener = RawSocket::listening();
+    ClientOptions options = connecting(listener.localPort());
+    options.maxBytes = 1000;
+    const ClientProgram client(options);
+    client.child<QCheckBox>(u"stay"_s).setChecked(true);
+    client.click(u"connect"_s);
+    RawSocket server = listener.accept();
+    QTRY_VERIFY(client.child(u"converse"_s).isVisible());
+    QVERIFY(server.send(QByteArray(900, 'a')));
+    QVERIFY(server.send(QByteArray(900, 'b')));
+    TRY_MATCH(client.text(u"summary"_s), u"1,800 bytes in .* only the first 1,000 bytes are kept"_s);
+    QCOMPARE(client.child<MessageView>(u"message"_s).bytes(), QByteArray(900, 'a') + QByteArray(100, 'b'));
+    QCOMPARE(client.text(u"status"_s), u"Connected"_s);
+    server.close();
+    TRY_COMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"complete, 1,800 bytes"_s);
+    QCOMPARE(client.notice(), QString());
 }
 
 void TestConverseWindows::clientSends100MB()

@@ -11,8 +11,15 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
+#include <QScopeGuard>
 #include <QSet>
+#include <QTemporaryDir>
 #include <QTest>
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <thread>
@@ -64,9 +71,11 @@ private Q_SLOTS:
     void allComplete();
     void printsTheAccount();
     void printsJson();
+    void printsCsv();
     void oneNotComplete();
     void expects();
     void endsOnSignal();
+    void readerStalls();
     void holdsFiveThousand();
     void sources();
     void outOfEphemeralPorts();
@@ -125,6 +134,15 @@ void TestProgramRepeat::printsJson()
     QCOMPARE(object.value(u"outcomes"_s).toObject().value(u"complete"_s).toInt(), 50);
 }
 
+void TestProgramRepeat::printsCsv()
+{
+    ServerProcess server;
+    RepeatProcess client(server.port(), 50, {u"--csv"_s});
+    VERIFY(client.exitStatus() == 0, client);
+    VERIFY(client.output().startsWith("part,series,from,to,value,unit\r\naccount,complete,,,50,connections\r\n"),
+           client);
+}
+
 void TestProgramRepeat::oneNotComplete()
 {
     const RawSocket listener = RawSocket::listening();
@@ -171,6 +189,27 @@ void TestProgramRepeat::endsOnSignal()
     VERIFY(client.count(u"not started"_s) == 995, client);
     VERIFY(client.errorOutput().contains("cancelled"), client);
     VERIFY(isOneLine(client.errorOutput()), client);
+}
+
+/// Once the run is over a signal ends the wait for whoever does not read the account.
+void TestProgramRepeat::readerStalls()
+{
+    QTemporaryDir files;
+    const QString fifo = files.filePath(u"fifo"_s);
+    QCOMPARE(::mkfifo(QFile::encodeName(fifo).constData(), 0600), 0);
+    const int reader = ::open(QFile::encodeName(fifo).constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    const auto closeReader = qScopeGuard([reader] { ::close(reader); });
+    QVERIFY(::fcntl(reader, F_SETPIPE_SZ, 4096) >= 0); // shorter than the account
+    ServerProcess server;
+    RepeatProcess client(server.port(), 500, {u"--csv"_s}, {u"sh"_s, u"-c"_s, u"exec \"$0\" \"$@\" >'%1'"_s.arg(fifo)});
+    const auto waiting = [reader] {
+        int bytes = 0;
+        return ::ioctl(reader, FIONREAD, &bytes) == 0 ? bytes : -1;
+    };
+    TRY_VERIFY(waiting() > 0, client);
+    client.sendSignal(SIGTERM);
+    VERIFY(client.exitStatus() == 1, client);
+    VERIFY(client.errorOutput() == "parley-client: Not all of the account was written to stdout.\n", client);
 }
 
 void TestProgramRepeat::holdsFiveThousand()
@@ -293,9 +332,10 @@ void TestProgramRepeat::usageErrors_data()
     row(u"--repeat 5 --source ::1 --source 127.0.0.1"_s, u"--repeat: The source addresses are of both families"_s);
     row(u"--repeat 5 --expect="_s, u"--expect “”: give a text of at least a byte"_s);
     row(u"--repeat 5 --udp"_s, u"--repeat: Many connections are made over TCP only"_s);
+    row(u"--repeat 5 --csv --json"_s, u"--csv and --json exclude each other"_s);
     row(u"--repeat 5 --raw"_s, u"--raw and --repeat exclude each other"_s);
     for (const QString &option :
-         {u"--concurrency 5"_s, u"--rate 5"_s, u"--expect a"_s, u"--source ::1"_s, u"--hold 5"_s})
+         {u"--concurrency 5"_s, u"--rate 5"_s, u"--expect a"_s, u"--source ::1"_s, u"--hold 5"_s, u"--csv"_s})
         row(option, option.section(u' ', 0, 0) + u" goes with --repeat"_s);
 }
 

@@ -611,7 +611,7 @@ void TestPrograms::usageErrors_data()
         row("host with a space", {u"no host"_s, u"3000"_s}, "no host");
         row("host with a terminal escape", {u"\x1b[31mred"_s, u"3000"_s}, "\\x1b[31mred");
         row("unknown option", {u"--no-such-option"_s}, "no-such-option");
-        row("letters of options", {u"-reverse"_s}, "reverse");
+        row("an option of Qt's windows", {u"-reverse"_s}, "reverse"); // and not -v among others
         row("too many arguments", {u"127.0.0.1"_s, u"3000"_s, u"third"_s}, "third");
     }
     const auto server = [](const char *what, const QStringList &arguments, const QByteArray &culprit) {

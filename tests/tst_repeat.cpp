@@ -180,6 +180,8 @@ private Q_SLOTS:
     void countsFromWhenItShouldHaveStarted_data();
     void countsFromWhenItShouldHaveStarted();
     void tellsProgress();
+    void timeLeft_data();
+    void timeLeft();
     void cancel();
     void startsAnew();
     void exports();
@@ -536,6 +538,33 @@ void TestRepeat::tellsProgress()
     QVERIFY(run.account->finished);
     QCOMPARE(run.account->timeLeft(), 0ns);
     QCOMPARE(run.account->underWay(), 0);
+}
+
+void TestRepeat::timeLeft_data()
+{
+    QTest::addColumn<double>("rate");
+    QTest::addColumn<qint64>("started");
+    QTest::addColumn<qint64>("ended");
+    QTest::addColumn<std::chrono::seconds>("left"); // of 1,000, after 10 s
+    QTest::newRow("nothing is known yet") << 0.0 << qint64(10) << qint64(0) << 0s;
+    QTest::newRow("as fast as it goes") << 0.0 << qint64(110) << qint64(100) << 90s;
+    QTest::newRow("at the rate") << 50.0 << qint64(500) << qint64(450) << 11s;
+    QTest::newRow("the server is slower than the rate") << 1000.0 << qint64(200) << qint64(100) << 40s;
+}
+
+void TestRepeat::timeLeft()
+{
+    QFETCH(const double, rate);
+    QFETCH(const qint64, started);
+    QFETCH(const qint64, ended);
+    QFETCH(const std::chrono::seconds, left);
+    RepeatResult result;
+    result.request.count = 1'000;
+    result.request.rate = rate;
+    result.elapsed = 10s;
+    result.started = started;
+    result.ended = ended;
+    QCOMPARE(result.timeLeft(), left);
 }
 
 void TestRepeat::cancel()

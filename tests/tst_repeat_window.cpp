@@ -9,12 +9,9 @@
 
 #include <QDoubleSpinBox>
 #include <QFileDialog>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QLabel>
 #include <QProgressBar>
 #include <QSpinBox>
-#include <QTimer>
 
 #include <future>
 #include <vector>
@@ -80,9 +77,12 @@ private Q_SLOTS:
     void tellsRanges();
     void failuresAreToldApart();
     void comparesRuns();
+    void picturesFromLeftToRight();
     void exportsRuns_data();
     void exportsRuns();
     void remembersFields();
+    void remembersNoCommandLine();
+    void remembersSize();
     void startsFromTheCommandLine();
 };
 
@@ -92,7 +92,7 @@ void TestRepeatWindow::accountsForEach()
     const Repeating client(greeter.port);
     TRY_MATCH(client.text(u"repeatTarget"_s), u"To 127.0.0.1:%1, .*"_s.arg(greeter.port));
     QCOMPARE(client.text(u"repeatStatus"_s), u"Ready"_s);
-    QVERIFY(!client.child(u"repeatExport"_s).isEnabled());
+    QVERIFY(!client.child(u"repeatExportCsv"_s).isEnabled());
     client.child<QLineEdit>(u"repeatExpected"_s).setText(u"Hello World!"_s);
     client.child<QLineEdit>(u"repeatSource"_s).setText(u"127.0.0.0/24, 127.9.9.9"_s);
     client.start(2'000, 20);
@@ -111,7 +111,7 @@ void TestRepeatWindow::accountsForEach()
         QVERIFY(matches(client.cell(u"repeatLatency"_s, row, 6), u"[\\d.]+ (µs|ms|s)"_s));
     QVERIFY(client.child(u"repeatHistogram"_s).accessibleDescription().contains(u"2,000 complete"_s));
     QVERIFY(client.child(u"repeatTimeline"_s).accessibleDescription().contains(u"complete a second"_s));
-    QVERIFY(client.child(u"repeatExport"_s).isEnabled());
+    QVERIFY(client.child(u"repeatExportCsv"_s).isEnabled());
 }
 
 void TestRepeatWindow::cancels()
@@ -226,39 +226,67 @@ void TestRepeatWindow::comparesRuns()
     QCOMPARE(client.account(u"complete"_s, 3), u"110"_s);
 }
 
+/// In a language that is written from right to left, too: axis and labels stay together.
+void TestRepeatWindow::picturesFromLeftToRight()
+{
+    RepeatResult run;
+    for (const auto latency : {1ms, 2ms, 2ms, 5ms}) {
+        run.complete.add(latency);
+        run.timeline.add(10 * latency, true, latency);
+    }
+    const auto pictures = [account = std::make_shared<const RepeatResult>(run)] {
+        LatencyView histogram;
+        TimelineView timeline;
+        histogram.setRuns(account, {});
+        timeline.setRuns(account, {});
+        return std::pair(histogram.grab().toImage(), timeline.grab().toImage());
+    };
+    const auto expected = pictures();
+    QGuiApplication::setLayoutDirection(Qt::RightToLeft);
+    const auto drawn = pictures();
+    QGuiApplication::setLayoutDirection(Qt::LeftToRight);
+    QCOMPARE(drawn.first, expected.first);
+    QCOMPARE(drawn.second, expected.second);
+}
+
 void TestRepeatWindow::exportsRuns_data()
 {
-    QTest::addColumn<QString>("name");
-    QTest::newRow("CSV") << u"run.csv"_s;
-    QTest::newRow("JSON") << u"run.json"_s;
+    QTest::addColumn<QString>("button");
+    QTest::addColumn<QString>("proposed");
+    QTest::addColumn<QByteArray>("part");
+    QTest::newRow("CSV") << u"repeatExportCsv"_s << u"run.csv"_s << "\r\naccount,complete,,,25,connections\r\n"_ba;
+    QTest::newRow("JSON") << u"repeatExportJson"_s << u"run.json"_s << "\"repeat\":25,"_ba;
 }
 
 void TestRepeatWindow::exportsRuns()
 {
-    QFETCH(const QString, name);
+    QFETCH(const QString, button);
+    QFETCH(const QString, proposed);
+    QFETCH(const QByteArray, part);
     const Greeter greeter;
     const Repeating client(greeter.port);
     client.start(25, 5);
     TRY_COMPARE(client.isUnderWay(), false);
-    const QString path = scratch().filePath(name);
-    QTimer answer;
-    QObject::connect(&answer, &QTimer::timeout, &answer, [&] {
-        if (auto *dialog = qobject_cast<QFileDialog *>(QApplication::activeModalWidget())) {
-            answer.stop();
-            dialog->findChild<QLineEdit *>(u"fileNameEdit"_s)->setText(path);
-            QMetaObject::invokeMethod(dialog, "accept");
-        }
-    });
-    answer.start(10);
-    client.click(u"repeatExport"_s);
-    QCOMPARE(client.text(u"repeatStatus"_s), u"Exported to "_s + path);
+    const auto exportTo = [&client](const QString &path) {
+        auto *dialog = client.window_->findChild<QFileDialog *>();
+        if (!dialog)
+            qFatal("There is no dialog");
+        Q_EMIT dialog->fileSelected(path);
+        delete dialog;
+    };
+    const QString path = scratch().filePath(u"of mine"_s);
+    client.click(button);
+    QCOMPARE(QFileInfo(client.window_->findChild<QFileDialog *>()->selectedFiles().value(0)).fileName(), proposed);
+    exportTo(scratch().filePath(u"none/here"_s));
+    TRY_MATCH(client.text(u"repeatNotice"_s), u"Cannot save to .*/none/here: .*"_s);
+    auto *again = client.child(u"repeatNotice"_s).findChild<QPushButton *>();
+    QCOMPARE(again->text(), u"Save Elsewhere…"_s);
+    again->click();
+    exportTo(path);
+    TRY_MATCH(client.text(u"repeatStatus"_s), u"Saved .* bytes to .*/of mine"_s);
     QFile file(path);
     QVERIFY(file.open(QIODevice::ReadOnly));
-    const QByteArray bytes = file.readAll();
-    if (name.endsWith(u"json"_s))
-        QCOMPARE(QJsonDocument::fromJson(bytes).object().value(u"repeat"_s).toInt(), 25);
-    else
-        QVERIFY(bytes.contains("account,complete,,,25,connections"));
+    QVERIFY(file.readAll().contains(part));
 }
 
 void TestRepeatWindow::remembersFields()
@@ -270,13 +298,41 @@ void TestRepeatWindow::remembersFields()
         client.child<QLineEdit>(u"repeatSource"_s).setText(u"127.0.0.0/8"_s);
         QVERIFY(client.close());
     }
-    Repeating client(1);
+    const Repeating client(1);
     QCOMPARE(client.child<QSpinBox>(u"repeatCount"_s).value(), 4711);
     QCOMPARE(client.child<QDoubleSpinBox>(u"repeatRate"_s).value(), 12.5);
     QCOMPARE(client.child<QLineEdit>(u"repeatSource"_s).text(), u"127.0.0.0/8"_s);
-    client.child<QDoubleSpinBox>(u"repeatRate"_s).setValue(0);
-    client.child<QLineEdit>(u"repeatSource"_s).clear();
-    QVERIFY(client.close());
+}
+
+/// What the command line says is for once, as in the first window.
+void TestRepeatWindow::remembersNoCommandLine()
+{
+    {
+        ClientOptions options = connectingTo(1);
+        options.repeat = 42;
+        options.expected = u"Hello Moon!"_s;
+        ClientProgram client(options);
+        QCOMPARE(client.child<QSpinBox>(u"repeatCount"_s).value(), 42);
+        client.child<QSpinBox>(u"repeatConcurrency"_s).setValue(7);
+        QVERIFY(client.close());
+    }
+    const Repeating client(1);
+    QCOMPARE(client.child<QSpinBox>(u"repeatCount"_s).value(), 1'000);
+    QCOMPARE(client.child<QLineEdit>(u"repeatExpected"_s).text(), QString());
+    QCOMPARE(client.child<QSpinBox>(u"repeatConcurrency"_s).value(), 7);
+}
+
+void TestRepeatWindow::remembersSize()
+{
+    QSize size;
+    {
+        Repeating client(1);
+        size = client.window_->size() + QSize(40, 30);
+        client.window_->resize(size);
+        QVERIFY(client.close());
+    }
+    const Repeating client(1);
+    QCOMPARE(client.window_->size(), size);
 }
 
 void TestRepeatWindow::startsFromTheCommandLine()

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void optionsWinOverSettings();
     void damagedSettings_data();
     void damagedSettings();
+    void anotherScreen();
 
 private:
     /// The settings of parley-server or parley-client as they are in the file.
@@ -226,6 +227,25 @@ void TestWindowSettings::damagedSettings()
     QVERIFY(server.close());
     QCOMPARE(ServerProgram(notListening()).notice(), QString());
     QCOMPARE(ClientProgram(ClientOptions{}).notice(), QString());
+}
+
+/// Windows that were closed on a wider screen open in their usual size, and nothing is said to be damaged.
+void TestWindowSettings::anotherScreen()
+{
+    for (const QString &program : {u"parley-server"_s, u"parley-client"_s}) {
+        QByteArray geometry = QWidget().saveGeometry();
+        constexpr qsizetype screenWidth = 46; // where it stands in Qt's format: four bytes, the highest first
+        geometry[screenWidth + 2] = 0x40;
+        QSettings settings = settingsOf(program);
+        settings.setValue(u"window/geometry"_s, geometry);
+        settings.setValue(u"host"_s, u"saved.example"_s);
+        settings.setValue(u"port"_s, u"1111"_s);
+    }
+    ServerProgram server(notListening());
+    QCOMPARE(server.notice(), QString());
+    QVERIFY(server.close());
+    const ClientProgram client(ClientOptions{});
+    QCOMPARE(client.notice(), QString());
 }
 
 QTEST_MAIN(TestWindowSettings)

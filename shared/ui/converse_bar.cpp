@@ -159,12 +159,11 @@ void ConverseBar::sendText()
         text_->setCursorPosition(static_cast<int>(error->position));
     if (!typed || typed->isEmpty() || transfer_ || whom_->text().isEmpty())
         return;
-    if (history_.isEmpty() || history_.constLast() != text_->text())
-        history_.append(text_->text());
+    if (history_.empty() || history_.back() != line())
+        history_.push_back(line());
     if (history_.size() > LongestHistory)
-        history_.removeFirst();
+        history_.pop_front();
     recalled_ = history_.size();
-    draft_.clear();
     const auto transfer = std::make_shared<Transfer>(*typed);
     text_->clear();
     watch(transfer);
@@ -202,15 +201,22 @@ bool ConverseBar::eventFilter(QObject *watched, QEvent *event)
     return QWidget::eventFilter(watched, event);
 }
 
+ConverseBar::Line ConverseBar::line() const
+{
+    return {mode_->currentIndex(), text_->text()};
+}
+
+/// With the mode that it was typed in: the same digits are other bytes in the other one.
 void ConverseBar::recall(int step)
 {
-    const qsizetype wanted = recalled_ + step;
-    if (wanted < 0 || wanted > history_.size())
+    if (step < 0 ? recalled_ == 0 : recalled_ == history_.size())
         return;
     if (recalled_ == history_.size())
-        draft_ = text_->text();
-    recalled_ = wanted;
-    text_->setText(wanted == history_.size() ? draft_ : history_.at(wanted));
+        draft_ = line();
+    recalled_ = step < 0 ? recalled_ - 1 : recalled_ + 1;
+    const Line &wanted = recalled_ == history_.size() ? draft_ : history_[recalled_];
+    mode_->setCurrentIndex(wanted.mode);
+    text_->setText(wanted.text);
 }
 
 void ConverseBar::showPreview()
@@ -254,7 +260,7 @@ void ConverseBar::finish(const Transfer::Progress &progress)
     poll_.stop();
     transfer_.reset();
     isSlow_ = false;
-    if (progress.failed > 0 && !isCancelled_) {
+    if (!isCancelled_ && (progress.failed > 0 || progress.connections == 0)) {
         Q_EMIT failed(progress.connections == 0
                           ? tr("Nothing was sent: the connection can send no more, or is sending something else.")
                           : tr("Sent %1 of %2: not all connections took it all.")

@@ -6,10 +6,10 @@
 #include "shared/escaped_bytes.h"
 #include "shared/transfer.h"
 
-#include <QStringList>
 #include <QTimer>
 #include <QWidget>
 
+#include <deque>
 #include <memory>
 
 class QComboBox;
@@ -32,8 +32,8 @@ class ConverseBar : public QWidget
     Q_OBJECT
 
 public:
-    static constexpr int LongestText = 4096;   ///< UTF-16 code units; what the field lays out without a stall
-    static constexpr int LongestHistory = 100; ///< entries; the oldest leave
+    static constexpr int LongestText = 4096;           ///< UTF-16 code units; what the field lays out without a stall
+    static constexpr std::size_t LongestHistory = 100; ///< entries; the oldest leave
 
     explicit ConverseBar(QWidget *parent = nullptr);
 
@@ -55,7 +55,17 @@ protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
+    /// A line that was sent, as it was typed.
+    struct Line
+    {
+        int mode;
+        QString text;
+
+        friend bool operator==(const Line &, const Line &) = default;
+    };
+
     std::variant<QByteArray, BytesError> bytes() const;
+    Line line() const;
     bool isHex() const;
     void sendText();
     void sendFile();
@@ -78,9 +88,9 @@ private:
     QPushButton *close_;
     QPushButton *reset_;
 
-    QStringList history_;                // the latest last
-    qsizetype recalled_ = 0;             // the entry that the field shows; the history's size: what is typed anew
-    QString draft_;                      // what was typed before an entry was recalled
+    std::deque<Line> history_;           // the latest last
+    std::size_t recalled_ = 0;           // the entry that the field shows; the history's size: what is typed anew
+    Line draft_{};                       // what was typed before an entry was recalled
     std::shared_ptr<Transfer> transfer_; // under way
     bool isSlow_ = false;                // so that its progress is worth showing
     bool isCancelled_ = false;

@@ -87,16 +87,18 @@ void Settings::setEndpoint(const SavedEndpoint &endpoint)
     setText(u"path"_s, endpoint.path, QString());
 }
 
-void Settings::restoreGeometry(QWidget &window)
+void Settings::restoreGeometry(QWidget &window, const QString &key)
 {
-    const QVariant value = settings_.value(u"window/geometry"_s);
-    if (value.isValid() && !window.restoreGeometry(value.toByteArray()))
+    const QByteArray saved = settings_.value(key).toByteArray();
+    // That of a screen of quite another width is refused too, which is no damage (QWidget::restoreGeometry()).
+    const bool isGeometry = saved.startsWith(window.saveGeometry().first(4)); // its magic number
+    if (settings_.contains(key) && !window.restoreGeometry(saved) && !isGeometry)
         damaged_ = true;
 }
 
-void Settings::saveGeometry(const QWidget &window)
+void Settings::saveGeometry(const QWidget &window, const QString &key)
 {
-    settings_.setValue(u"window/geometry"_s, window.saveGeometry());
+    settings_.setValue(key, window.saveGeometry());
 }
 
 void Settings::restoreColumns(const QString &key, QHeaderView &header)

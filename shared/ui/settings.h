@@ -45,8 +45,9 @@ public:
     SavedEndpoint endpoint(Endpoint::Use use);
     void setEndpoint(const SavedEndpoint &endpoint);
 
-    void restoreGeometry(QWidget &window);
-    void saveGeometry(const QWidget &window);
+    /// @param key for a second window.
+    void restoreGeometry(QWidget &window, const QString &key = QStringLiteral("window/geometry"));
+    void saveGeometry(const QWidget &window, const QString &key = QStringLiteral("window/geometry"));
     /// Widths in pixels; those of a table with another number of columns, an older version's, are not used.
     void restoreColumns(const QString &key, QHeaderView &header);
     void saveColumns(const QString &key, const QHeaderView &header);
