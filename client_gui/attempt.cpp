@@ -14,10 +14,10 @@ namespace parley
 namespace
 {
 
-QString tr(const char *text)
+struct Texts
 {
-    return QCoreApplication::translate("Attempt", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(Attempt)
+};
 
 } // namespace
 
@@ -70,23 +70,23 @@ QString Attempt::resultText() const
 {
     QString text;
     switch (outcome) {
-    case Outcome::None: return connectedAt < 0 ? tr("connecting…") : tr("receiving…");
-    case Outcome::Complete: return tr("complete, %1").arg(bytesText(receivedBytes));
-    case Outcome::NoMessage: return tr("closed without a byte");
-    case Outcome::LimitReached: return tr("cut at %1").arg(bytesText(receivedBytes));
-    case Outcome::Closed: text = tr("disconnected"); break;
-    case Outcome::Aborted: text = tr("reset here"); break;
-    case Outcome::Reset: text = tr("reset"); break;
-    case Outcome::TimedOut: text = tr("timed out"); break;
-    case Outcome::Cancelled: text = tr("cancelled"); break;
-    case Outcome::Refused: return tr("refused");
-    case Outcome::Unreachable: text = tr("unreachable"); break;
-    case Outcome::UnknownHost: return tr("unknown host");
+    case Outcome::None: return connectedAt < 0 ? Texts::tr("connecting…") : Texts::tr("receiving…");
+    case Outcome::Complete: return Texts::tr("complete, %1").arg(bytesText(receivedBytes));
+    case Outcome::NoMessage: return Texts::tr("closed without a byte");
+    case Outcome::LimitReached: return Texts::tr("cut at %1").arg(bytesText(receivedBytes));
+    case Outcome::Closed: text = Texts::tr("disconnected"); break;
+    case Outcome::Aborted: text = Texts::tr("reset here"); break;
+    case Outcome::Reset: text = Texts::tr("reset"); break;
+    case Outcome::TimedOut: text = Texts::tr("timed out"); break;
+    case Outcome::Cancelled: text = Texts::tr("cancelled"); break;
+    case Outcome::Refused: return Texts::tr("refused");
+    case Outcome::Unreachable: text = Texts::tr("unreachable"); break;
+    case Outcome::UnknownHost: return Texts::tr("unknown host");
     case Outcome::Denied:
     case Outcome::OverLimit: break; // of servers
     case Outcome::Failed: text = native::errorText(error); break;
     }
-    return receivedBytes > 0 ? tr("%1 after %2").arg(text, bytesText(receivedBytes)) : text;
+    return receivedBytes > 0 ? Texts::tr("%1 after %2").arg(text, bytesText(receivedBytes)) : text;
 }
 
 QString Attempt::summary() const
@@ -94,38 +94,41 @@ QString Attempt::summary() const
     QString text;
     if (isDatagram() && reads > 0) {
         const QString bytes = bytesText(receivedBytes);
-        text = reads == 1 ? tr("%1 in 1 datagram").arg(bytes)
-                          : tr("%1 in %2 datagrams").arg(bytes, QLocale().toString(reads));
+        text = reads == 1 ? Texts::tr("%1 in 1 datagram").arg(bytes)
+                          : Texts::tr("%1 in %2 datagrams").arg(bytes, QLocale().toString(reads));
     } else if (receivedBytes > 0) {
         const QString bytes = bytesText(receivedBytes);
-        text = reads == 1 ? tr("%1 in 1 read").arg(bytes) : tr("%1 in %2 reads").arg(bytes, QLocale().toString(reads));
+        text = reads == 1 ? Texts::tr("%1 in 1 read").arg(bytes)
+                          : Texts::tr("%1 in %2 reads").arg(bytes, QLocale().toString(reads));
     }
     const QString after = durationText(std::chrono::nanoseconds(duration()));
     QString ending;
     switch (outcome) {
     case Outcome::None:
-        ending = connectedAt < 0 ? tr("connecting to %1…").arg(request.endpoint.toString()) : tr("receiving…");
+        ending =
+            connectedAt < 0 ? Texts::tr("connecting to %1…").arg(request.endpoint.toString()) : Texts::tr("receiving…");
         break;
     case Outcome::Complete:
     case Outcome::NoMessage:
         if (isDatagram()) {
-            ending = isBroadcast() ? tr("collected for %1").arg(after) : tr("answered after %1").arg(after);
+            ending =
+                isBroadcast() ? Texts::tr("collected for %1").arg(after) : Texts::tr("answered after %1").arg(after);
             break;
         }
-        ending = tr("closed by the server after %1").arg(after);
+        ending = Texts::tr("closed by the server after %1").arg(after);
         break;
-    case Outcome::Closed: ending = tr("disconnected after %1").arg(after); break;
-    case Outcome::Aborted: ending = tr("reset here after %1").arg(after); break;
-    case Outcome::Reset: ending = tr("reset by the server after %1").arg(after); break;
-    case Outcome::TimedOut: ending = tr("timed out after %1").arg(after); break;
-    case Outcome::Cancelled: ending = tr("cancelled after %1").arg(after); break;
-    case Outcome::LimitReached: ending = tr("cut at the limit after %1").arg(after); break;
-    case Outcome::Refused: ending = tr("refused after %1").arg(after); break;
-    case Outcome::Unreachable: ending = tr("unreachable after %1").arg(after); break;
-    case Outcome::UnknownHost: ending = tr("unknown host after %1").arg(after); break;
+    case Outcome::Closed: ending = Texts::tr("disconnected after %1").arg(after); break;
+    case Outcome::Aborted: ending = Texts::tr("reset here after %1").arg(after); break;
+    case Outcome::Reset: ending = Texts::tr("reset by the server after %1").arg(after); break;
+    case Outcome::TimedOut: ending = Texts::tr("timed out after %1").arg(after); break;
+    case Outcome::Cancelled: ending = Texts::tr("cancelled after %1").arg(after); break;
+    case Outcome::LimitReached: ending = Texts::tr("cut at the limit after %1").arg(after); break;
+    case Outcome::Refused: ending = Texts::tr("refused after %1").arg(after); break;
+    case Outcome::Unreachable: ending = Texts::tr("unreachable after %1").arg(after); break;
+    case Outcome::UnknownHost: ending = Texts::tr("unknown host after %1").arg(after); break;
     case Outcome::Denied:
     case Outcome::OverLimit: break; // of servers
-    case Outcome::Failed: ending = tr("failed after %1").arg(after); break;
+    case Outcome::Failed: ending = Texts::tr("failed after %1").arg(after); break;
     }
     return text.isEmpty() ? ending : text + QStringLiteral(" · ") + ending;
 }

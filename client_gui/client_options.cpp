@@ -13,35 +13,39 @@ namespace parley
 namespace
 {
 
-QString tr(const char *text)
+struct Texts
 {
-    return QCoreApplication::translate("ClientOptions", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(ClientOptions)
+};
 
 } // namespace
 
 void ClientOptions::declare(CommandLine &line)
 {
-    line.setDescription(tr("Connects to a server over TCP, UDP or a Unix socket and shows the message that it sends."));
-    line.addFlag(u"connect"_s, tr("Connect as soon as the window opens."));
-    line.addValue(u"send"_s, u"TEXT"_s, tr("Send TEXT, in UTF-8, after connecting."));
+    line.setDescription(
+        Texts::tr("Connects to a server over TCP, UDP or a Unix socket and shows the message that it sends."));
+    line.addFlag(u"connect"_s, Texts::tr("Connect as soon as the window opens."));
+    line.addValue(u"send"_s, u"TEXT"_s, Texts::tr("Send TEXT, in UTF-8, after connecting."));
     line.addValue(u"timeout"_s, u"SECONDS"_s,
-                  tr("The longest that look-up, connect and receive may take together. Default: 10."));
-    line.addValue(u"max-bytes"_s, u"N"_s, tr("The longest message taken. Default: 16777216 (16 MiB)."));
-    line.addValue(u"repeat"_s, u"N"_s, tr("Make N connections, and tell what became of them and how long they took."));
-    line.addValue(u"concurrency"_s, u"C"_s, tr("With --repeat: how many at a time, 1 to 10000. Default: 1."));
+                  Texts::tr("The longest that look-up, connect and receive may take together. Default: 10."));
+    line.addValue(u"max-bytes"_s, u"N"_s, Texts::tr("The longest message taken. Default: 16777216 (16 MiB)."));
+    line.addValue(u"repeat"_s, u"N"_s,
+                  Texts::tr("Make N connections, and tell what became of them and how long they took."));
+    line.addValue(u"concurrency"_s, u"C"_s, Texts::tr("With --repeat: how many at a time, 1 to 10000. Default: 1."));
     line.addValue(u"rate"_s, u"R"_s,
-                  tr("With --repeat: start R connections a second. Default: as many as the server takes."));
+                  Texts::tr("With --repeat: start R connections a second. Default: as many as the server takes."));
     line.addValue(u"expect"_s, u"TEXT"_s,
-                  tr("With --repeat: the greeting that is right. Default: any of at least a byte."));
+                  Texts::tr("With --repeat: the greeting that is right. Default: any of at least a byte."));
     line.addValue(
         u"source"_s, u"NET"_s,
-        tr("With --repeat: connect from this address, or from those of a net such as 127.0.0.0/8 in turn. Can "
-           "be repeated."));
-    line.addValue(u"hold"_s, u"SECONDS"_s,
-                  tr("With --repeat: keep each connection open so long once it is greeted. Default: not at all."));
-    line.addFlag(u"csv"_s, tr("With --headless and --repeat: print the account as comma-separated values."));
-    line.addFlag(u"raw"_s, tr("With --headless: print the message byte for byte, with nothing escaped or added."));
+        Texts::tr("With --repeat: connect from this address, or from those of a net such as 127.0.0.0/8 in turn. Can "
+                  "be repeated."));
+    line.addValue(
+        u"hold"_s, u"SECONDS"_s,
+        Texts::tr("With --repeat: keep each connection open so long once it is greeted. Default: not at all."));
+    line.addFlag(u"csv"_s, Texts::tr("With --headless and --repeat: print the account as comma-separated values."));
+    line.addFlag(u"raw"_s,
+                 Texts::tr("With --headless: print the message byte for byte, with nothing escaped or added."));
 }
 
 ClientOptions ClientOptions::read(CommandLine &line)
@@ -76,13 +80,13 @@ ClientOptions ClientOptions::read(CommandLine &line)
     options.raw = line.isSet(u"raw"_s);
     options.connectAtOnce = line.isSet(u"connect"_s);
     if (options.raw && !options.headless)
-        line.setError(tr("--raw goes with --headless."));
+        line.setError(Texts::tr("--raw goes with --headless."));
     if (options.raw && options.json)
-        line.setError(tr("--raw and --json exclude each other: both decide what stdout carries."));
+        line.setError(Texts::tr("--raw and --json exclude each other: both decide what stdout carries."));
     if (options.csv && !options.headless)
-        line.setError(tr("--csv goes with --headless."));
+        line.setError(Texts::tr("--csv goes with --headless."));
     if (options.csv && options.json)
-        line.setError(tr("--csv and --json exclude each other: both decide what stdout carries."));
+        line.setError(Texts::tr("--csv and --json exclude each other: both decide what stdout carries."));
     if (options.headless)
         options.endpoint = line.endpoint(Endpoint::Use::Connect);
     options.checkRepeat(line);
@@ -93,14 +97,14 @@ void ClientOptions::checkRepeat(CommandLine &line) const
 {
     for (const QString &name : {u"concurrency"_s, u"rate"_s, u"expect"_s, u"source"_s, u"hold"_s, u"csv"_s}) {
         if (line.isSet(name) && !line.isSet(u"repeat"_s))
-            line.setError(tr("--%1 goes with --repeat.").arg(name));
+            line.setError(Texts::tr("--%1 goes with --repeat.").arg(name));
     }
     if (!repeat)
         return;
     if (raw)
-        line.setError(tr("--raw and --repeat exclude each other: a run prints no messages."));
+        line.setError(Texts::tr("--raw and --repeat exclude each other: a run prints no messages."));
     if (expected && expected->isEmpty())
-        line.setError(tr("--expect “”: give a text of at least a byte."));
+        line.setError(Texts::tr("--expect “”: give a text of at least a byte."));
     if (const QString problem = repeatRequest().problem(); headless && !problem.isEmpty())
         line.setError(u"--repeat: "_s + problem);
 }

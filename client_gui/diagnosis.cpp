@@ -18,10 +18,10 @@ namespace parley
 namespace
 {
 
-QString tr(const char *text)
+struct Texts
 {
-    return QCoreApplication::translate("ConnectDiagnosis", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(ConnectDiagnosis)
+};
 
 /// The attempt ended while its host was looked up.
 bool isLookUp(const Attempt &attempt)
@@ -34,25 +34,27 @@ QString failureOf(const Attempt &attempt)
     const QString endpoint = attempt.request.endpoint.toString();
     const QString timeout = durationText(attempt.request.timeout);
     if (attempt.isDatagram() && attempt.outcome == Outcome::LimitReached)
-        return tr("A datagram from %1 was cut: it is longer than the limit of %2.")
+        return Texts::tr("A datagram from %1 was cut: it is longer than the limit of %2.")
             .arg(endpoint, bytesText(attempt.request.maxBytes));
     if (attempt.isDatagram() && attempt.outcome == Outcome::TimedOut && attempt.connectedAt >= 0)
-        return tr("No answer came from %1 within %2.").arg(endpoint, timeout);
+        return Texts::tr("No answer came from %1 within %2.").arg(endpoint, timeout);
     if (attempt.isDatagram() && attempt.outcome == Outcome::Refused)
-        return tr("%1 refused the datagram (ICMP port unreachable): nothing listens on that port there.").arg(endpoint);
+        return Texts::tr("%1 refused the datagram (ICMP port unreachable): nothing listens on that port there.")
+            .arg(endpoint);
     if (attempt.request.endpoint.transport == Transport::Unix && attempt.outcome == Outcome::Refused) {
-        return attempt.error == ENOENT ? tr("There is no socket %1.").arg(endpoint)
-                                       : tr("%1 refused the connection: its server has ended.").arg(endpoint);
+        return attempt.error == ENOENT ? Texts::tr("There is no socket %1.").arg(endpoint)
+                                       : Texts::tr("%1 refused the connection: its server has ended.").arg(endpoint);
     }
     if (attempt.isIncomplete()) {
-        const QString incomplete = tr("The message from %1 is incomplete: ").arg(endpoint);
+        const QString incomplete = Texts::tr("The message from %1 is incomplete: ").arg(endpoint);
         const QString bytes = bytesText(attempt.receivedBytes);
         switch (attempt.outcome) {
-        case Outcome::Reset: return incomplete + tr("the connection was reset after %1.").arg(bytes);
-        case Outcome::TimedOut: return incomplete + tr("after %1 the end did not come within %2.").arg(bytes, timeout);
-        case Outcome::LimitReached: return incomplete + tr("it is longer than the limit of %1.").arg(bytes);
-        case Outcome::Cancelled: return incomplete + tr("it was cancelled after %1.").arg(bytes);
-        default: return incomplete + tr("%1 after %2.").arg(native::errorText(attempt.error), bytes);
+        case Outcome::Reset: return incomplete + Texts::tr("the connection was reset after %1.").arg(bytes);
+        case Outcome::TimedOut:
+            return incomplete + Texts::tr("after %1 the end did not come within %2.").arg(bytes, timeout);
+        case Outcome::LimitReached: return incomplete + Texts::tr("it is longer than the limit of %1.").arg(bytes);
+        case Outcome::Cancelled: return incomplete + Texts::tr("it was cancelled after %1.").arg(bytes);
+        default: return incomplete + Texts::tr("%1 after %2.").arg(native::errorText(attempt.error), bytes);
         }
     }
     switch (attempt.outcome) {
@@ -63,27 +65,29 @@ QString failureOf(const Attempt &attempt)
     case Outcome::Denied: // of servers
     case Outcome::OverLimit:
     case Outcome::LimitReached: return {}; // the limit is at least a byte, so there it is incomplete
-    case Outcome::NoMessage: return tr("%1 closed the connection without sending a byte.").arg(endpoint);
+    case Outcome::NoMessage: return Texts::tr("%1 closed the connection without sending a byte.").arg(endpoint);
     case Outcome::Reset:
-        return attempt.connectedAt < 0 ? tr("%1 reset the connection while it was being made.").arg(endpoint)
-                                       : tr("%1 reset the connection before it had sent a byte.").arg(endpoint);
+        return attempt.connectedAt < 0 ? Texts::tr("%1 reset the connection while it was being made.").arg(endpoint)
+                                       : Texts::tr("%1 reset the connection before it had sent a byte.").arg(endpoint);
     case Outcome::TimedOut:
         if (attempt.connectedAt >= 0)
-            return tr("%1 accepted the connection but sent nothing within %2.").arg(endpoint, timeout);
+            return Texts::tr("%1 accepted the connection but sent nothing within %2.").arg(endpoint, timeout);
         if (isLookUp(attempt))
-            return tr("The look-up of the host in %1 had no answer within %2.").arg(endpoint, timeout);
-        return tr("%1 did not answer within %2.")
+            return Texts::tr("The look-up of the host in %1 had no answer within %2.").arg(endpoint, timeout);
+        return Texts::tr("%1 did not answer within %2.")
             .arg(endpoint,
                  attempt.error == ETIMEDOUT ? durationText(std::chrono::nanoseconds(attempt.duration())) : timeout);
-    case Outcome::Cancelled: return tr("Connecting to %1 was cancelled.").arg(endpoint);
-    case Outcome::Refused: return tr("%1 refused the connection: nothing listens on that port there.").arg(endpoint);
+    case Outcome::Cancelled: return Texts::tr("Connecting to %1 was cancelled.").arg(endpoint);
+    case Outcome::Refused:
+        return Texts::tr("%1 refused the connection: nothing listens on that port there.").arg(endpoint);
     case Outcome::Unreachable:
-        return tr("%1 cannot be reached: %2.").arg(endpoint, native::errorText(attempt.error).toLower());
+        return Texts::tr("%1 cannot be reached: %2.").arg(endpoint, native::errorText(attempt.error).toLower());
     case Outcome::UnknownHost:
         return attempt.error == EAI_AGAIN
-                   ? tr("The host in %1 could not be looked up: the name server did not answer.").arg(endpoint)
-                   : tr("The host in %1 is unknown: no address belongs to that name.").arg(endpoint);
-    case Outcome::Failed: return tr("Connecting to %1 failed: %2.").arg(endpoint, native::errorText(attempt.error));
+                   ? Texts::tr("The host in %1 could not be looked up: the name server did not answer.").arg(endpoint)
+                   : Texts::tr("The host in %1 is unknown: no address belongs to that name.").arg(endpoint);
+    case Outcome::Failed:
+        return Texts::tr("Connecting to %1 failed: %2.").arg(endpoint, native::errorText(attempt.error));
     }
     Q_UNREACHABLE();
 }
@@ -91,36 +95,38 @@ QString failureOf(const Attempt &attempt)
 QString adviceOn(const Attempt &attempt)
 {
     if (attempt.isDatagram() && attempt.outcome == Outcome::LimitReached)
-        return tr("Raise the limit (--max-bytes) to take longer ones.");
+        return Texts::tr("Raise the limit (--max-bytes) to take longer ones.");
     if (attempt.isDatagram() && attempt.outcome == Outcome::TimedOut && attempt.connectedAt >= 0)
-        return tr("A datagram can be lost without a word, dropped by a firewall, or have no one to answer it.");
+        return Texts::tr("A datagram can be lost without a word, dropped by a firewall, or have no one to answer it.");
     if (attempt.isIncomplete()) {
         switch (attempt.outcome) {
-        case Outcome::TimedOut: return tr("Allow more time, or look at why the server does not close.");
-        case Outcome::LimitReached: return tr("Raise the limit (--max-bytes) to take longer messages.");
-        case Outcome::Reset: return tr("The server ended abnormally, or closed with bytes of ours unread.");
+        case Outcome::TimedOut: return Texts::tr("Allow more time, or look at why the server does not close.");
+        case Outcome::LimitReached: return Texts::tr("Raise the limit (--max-bytes) to take longer messages.");
+        case Outcome::Reset: return Texts::tr("The server ended abnormally, or closed with bytes of ours unread.");
         default: return {};
         }
     }
     switch (attempt.outcome) {
-    case Outcome::NoMessage: return tr("Perhaps it expects the client to speak first, or sends no greeting.");
-    case Outcome::Reset: return tr("Perhaps the server ended, or turns away clients from here.");
+    case Outcome::NoMessage: return Texts::tr("Perhaps it expects the client to speak first, or sends no greeting.");
+    case Outcome::Reset: return Texts::tr("Perhaps the server ended, or turns away clients from here.");
     case Outcome::TimedOut:
         if (attempt.connectedAt >= 0)
-            return tr("Perhaps it is busy, or expects the client to speak first.");
+            return Texts::tr("Perhaps it is busy, or expects the client to speak first.");
         if (isLookUp(attempt))
-            return tr("Perhaps the name server does not answer. Try again, or give an address such as 127.0.0.1.");
-        return tr("Perhaps a firewall drops the connection, the accept queue there is full, or the computer is off. "
-                  "Check host and port.");
+            return Texts::tr(
+                "Perhaps the name server does not answer. Try again, or give an address such as 127.0.0.1.");
+        return Texts::tr(
+            "Perhaps a firewall drops the connection, the accept queue there is full, or the computer is off. "
+            "Check host and port.");
     case Outcome::Refused:
         return attempt.request.endpoint.transport == Transport::Unix
-                   ? tr("Start a server there, or check the path.")
-                   : tr("Start a server there, or check host and port.");
-    case Outcome::Unreachable: return tr("Check the address, and this computer's network connection.");
-    case Outcome::UnknownHost: return tr("Check its spelling, or give an address such as 127.0.0.1.");
+                   ? Texts::tr("Start a server there, or check the path.")
+                   : Texts::tr("Start a server there, or check host and port.");
+    case Outcome::Unreachable: return Texts::tr("Check the address, and this computer's network connection.");
+    case Outcome::UnknownHost: return Texts::tr("Check its spelling, or give an address such as 127.0.0.1.");
     case Outcome::Failed:
         return attempt.error == EMFILE || attempt.error == ENFILE
-                   ? tr("No file descriptor is left for a socket: close other connections or programs first.")
+                   ? Texts::tr("No file descriptor is left for a socket: close other connections or programs first.")
                    : QString();
     default: return {};
     }
@@ -149,8 +155,8 @@ Endpoint onThisComputer(Endpoint endpoint)
 
 QString waitingText(int count)
 {
-    return count == 1 ? tr("1 connection waits in the queue")
-                      : tr("%1 connections wait in the queue").arg(QLocale().toString(count));
+    return count == 1 ? Texts::tr("1 connection waits in the queue")
+                      : Texts::tr("%1 connections wait in the queue").arg(QLocale().toString(count));
 }
 
 /// What knowing the listeners adds.
@@ -166,14 +172,15 @@ void refine(ConnectDiagnosis &diagnosis, const Attempt &attempt, const std::vect
         diagnosis.useful.name.clear();
         diagnosis.useful.literal = there;
         diagnosis.useful.port = there.port();
-        diagnosis.advice = tr("%1 listens on %2.").arg(meant->owner(), QString::fromLatin1(there.toPython()));
-        diagnosis.button = tr("Use %1").arg(QString::fromLatin1(there.toPython()));
+        diagnosis.advice = Texts::tr("%1 listens on %2.").arg(meant->owner(), QString::fromLatin1(there.toPython()));
+        diagnosis.button = Texts::tr("Use %1").arg(QString::fromLatin1(there.toPython()));
     } else if (const LocalListener *listener = listenerAt(listeners, attempt.peer); listener && listener->waiting > 0) {
         diagnosis.remedy = ConnectDiagnosis::Remedy::Connect;
-        diagnosis.button = tr("Try Again");
-        diagnosis.advice = (attempt.connectedAt < 0 ? tr("Perhaps the accept queue is full: %1 until %2 accepts.")
-                                                    : tr("Perhaps it is not accepted yet: %1 until %2 accepts."))
-                               .arg(waitingText(listener->waiting), listener->owner());
+        diagnosis.button = Texts::tr("Try Again");
+        diagnosis.advice =
+            (attempt.connectedAt < 0 ? Texts::tr("Perhaps the accept queue is full: %1 until %2 accepts.")
+                                     : Texts::tr("Perhaps it is not accepted yet: %1 until %2 accepts."))
+                .arg(waitingText(listener->waiting), listener->owner());
     }
 }
 
@@ -196,18 +203,18 @@ ConnectDiagnosis diagnose(const Attempt &attempt, const std::vector<LocalListene
     if (diagnosis.failure.isEmpty() || attempt.outcome == Outcome::Cancelled)
         return diagnosis;
     diagnosis.remedy = Remedy::Connect;
-    diagnosis.button = tr("Try Again");
+    diagnosis.button = Texts::tr("Try Again");
     diagnosis.useful = attempt.request.endpoint;
     if (isSilent(attempt)) {
         diagnosis.remedy = Remedy::EnterText;
-        diagnosis.button = tr("Enter Text to Send");
+        diagnosis.button = Texts::tr("Enter Text to Send");
     } else if (attempt.outcome == Outcome::LimitReached
                || (attempt.outcome == Outcome::TimedOut && attempt.isIncomplete())) {
         diagnosis.remedy = Remedy::ChangeLimits;
-        diagnosis.button = tr("Change Limits…");
+        diagnosis.button = Texts::tr("Change Limits…");
     } else if (attempt.outcome == Outcome::UnknownHost && attempt.error != EAI_AGAIN) {
         diagnosis.useful = onThisComputer(attempt.request.endpoint);
-        diagnosis.button = tr("Use %1").arg(diagnosis.useful.host());
+        diagnosis.button = Texts::tr("Use %1").arg(diagnosis.useful.host());
     }
     if (dependsOnListeners(attempt))
         refine(diagnosis, attempt, listeners);

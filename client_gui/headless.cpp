@@ -25,10 +25,10 @@ namespace parley
 namespace
 {
 
-QString tr(const char *text)
+struct Texts
 {
-    return QCoreApplication::translate("Headless", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(Headless)
+};
 
 /// Prints the message as it comes: whole characters and nothing that acts on a terminal, or byte for byte.
 class MessagePrinter
@@ -113,9 +113,9 @@ int runHeadlessClient(const ClientOptions &options)
     if (const ConnectDiagnosis diagnosis = diagnose(attempt); !diagnosis.failure.isEmpty())
         printError(diagnosis.text());
     else if (outputError != 0)
-        printError(tr("Cannot write to stdout: %1.").arg(native::errorText(outputError)));
+        printError(Texts::tr("Cannot write to stdout: %1.").arg(native::errorText(outputError)));
     else if (interrupted || dropped > 0)
-        printError(tr("Not all that came from %1 was written to stdout.").arg(options.endpoint.toString()));
+        printError(Texts::tr("Not all that came from %1 was written to stdout.").arg(options.endpoint.toString()));
     else
         return ExitOk;
     return ExitFailure;

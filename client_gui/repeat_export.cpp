@@ -20,10 +20,10 @@ namespace parley
 namespace
 {
 
-QString tr(const char *text)
+struct Texts
 {
-    return QCoreApplication::translate("Repeat", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(Repeat)
+};
 
 RepeatOutcome outcomeAt(std::size_t index)
 {
@@ -49,9 +49,9 @@ QJsonObject histogramToJson(const LatencyHistogram &histogram)
 
 std::array<LatencyRow, 3> latencies(const RepeatResult &account)
 {
-    return {LatencyRow{"connect", tr("connect"), account.connect},
-            LatencyRow{"first-byte", tr("first byte"), account.firstByte},
-            LatencyRow{"complete", tr("complete"), account.complete}};
+    return {LatencyRow{"connect", Texts::tr("connect"), account.connect},
+            LatencyRow{"first-byte", Texts::tr("first byte"), account.firstByte},
+            LatencyRow{"complete", Texts::tr("complete"), account.complete}};
 }
 
 std::array<LatencyFigure, 6> latencyFigures(const LatencyHistogram &histogram)
@@ -82,10 +82,10 @@ QString repeatToText(const RepeatResult &account)
             text += u"  "_s + detail;
         text += u'\n';
     }
-    text += tr("in all").leftJustified(nameWidth) + locale.toString(account.request.count).rightJustified(numberWidth)
-            + u"\n\n"_s;
+    text += Texts::tr("in all").leftJustified(nameWidth)
+            + locale.toString(account.request.count).rightJustified(numberWidth) + u"\n\n"_s;
 
-    text += tr("latency").leftJustified(nameWidth);
+    text += Texts::tr("latency").leftJustified(nameWidth);
     for (const LatencyFigure &figure : latencyFigures(account.connect))
         text += QLatin1String(figure.name).toString().rightJustified(figureWidth);
     text += u'\n';

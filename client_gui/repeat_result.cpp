@@ -21,10 +21,10 @@ namespace parley
 namespace
 {
 
-QString tr(const char *text)
+struct Texts
 {
-    return QCoreApplication::translate("Repeat", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(Repeat)
+};
 
 QString numberText(qint64 number)
 {
@@ -41,12 +41,12 @@ QString rateText(double rate)
 QString RepeatRequest::problem() const
 {
     if (endpoint.transport != Transport::Tcp)
-        return tr("Many connections are made over TCP only, not over UDP or a Unix socket.");
+        return Texts::tr("Many connections are made over TCP only, not over UDP or a Unix socket.");
     const auto isOther = [this](const Net &net) { return net.family() != sources.front().family(); };
     if (std::any_of(sources.begin(), sources.end(), isOther))
-        return tr("The source addresses are of both families: give either IPv4 or IPv6 addresses.");
+        return Texts::tr("The source addresses are of both families: give either IPv4 or IPv6 addresses.");
     if (endpoint.isLiteral() && !sources.empty() && sources.front().family() != endpoint.literal.family())
-        return tr("The source %1 cannot connect to %2: it is of the other family, IPv4 or IPv6.")
+        return Texts::tr("The source %1 cannot connect to %2: it is of the other family, IPv4 or IPv6.")
             .arg(sources.front().toString(), endpoint.toString());
     return {};
 }
@@ -73,18 +73,18 @@ const char *repeatOutcomeName(RepeatOutcome outcome)
 QString repeatOutcomeText(RepeatOutcome outcome)
 {
     switch (outcome) {
-    case RepeatOutcome::Complete: return tr("complete");
-    case RepeatOutcome::WrongGreeting: return tr("wrong greeting");
-    case RepeatOutcome::NeverGreeted: return tr("never greeted");
-    case RepeatOutcome::Refused: return tr("refused");
-    case RepeatOutcome::TimedOut: return tr("timed out");
-    case RepeatOutcome::Reset: return tr("reset");
-    case RepeatOutcome::TooLong: return tr("too long");
-    case RepeatOutcome::LocalLimit: return tr("local limit");
-    case RepeatOutcome::Unreachable: return tr("unreachable");
-    case RepeatOutcome::Failed: return tr("failed");
-    case RepeatOutcome::Cancelled: return tr("cancelled");
-    case RepeatOutcome::NotStarted: return tr("not started");
+    case RepeatOutcome::Complete: return Texts::tr("complete");
+    case RepeatOutcome::WrongGreeting: return Texts::tr("wrong greeting");
+    case RepeatOutcome::NeverGreeted: return Texts::tr("never greeted");
+    case RepeatOutcome::Refused: return Texts::tr("refused");
+    case RepeatOutcome::TimedOut: return Texts::tr("timed out");
+    case RepeatOutcome::Reset: return Texts::tr("reset");
+    case RepeatOutcome::TooLong: return Texts::tr("too long");
+    case RepeatOutcome::LocalLimit: return Texts::tr("local limit");
+    case RepeatOutcome::Unreachable: return Texts::tr("unreachable");
+    case RepeatOutcome::Failed: return Texts::tr("failed");
+    case RepeatOutcome::Cancelled: return Texts::tr("cancelled");
+    case RepeatOutcome::NotStarted: return Texts::tr("not started");
     }
     Q_UNREACHABLE();
 }
@@ -145,24 +145,24 @@ QString RepeatResult::detail(RepeatOutcome outcome) const
     QStringList parts;
     const auto add = [&parts](const QString &text, qint64 number) {
         if (number > 0)
-            parts.append(tr("%1: %2").arg(text, numberText(number)));
+            parts.append(Texts::tr("%1: %2").arg(text, numberText(number)));
     };
     switch (outcome) {
     case RepeatOutcome::NeverGreeted:
-        add(tr("closed without a byte"), count(outcome) - silent);
-        add(tr("silent until the time-out"), silent);
+        add(Texts::tr("closed without a byte"), count(outcome) - silent);
+        add(Texts::tr("silent until the time-out"), silent);
         break;
     case RepeatOutcome::TimedOut:
-        add(tr("not connected"), timedOutConnecting);
-        add(tr("no end of the message"), count(outcome) - timedOutConnecting);
+        add(Texts::tr("not connected"), timedOutConnecting);
+        add(Texts::tr("no end of the message"), count(outcome) - timedOutConnecting);
         break;
     case RepeatOutcome::Reset: {
         qint64 rest = count(outcome);
         for (const ResetAfter &entry : resetsAfter) {
-            add(tr("after %1").arg(bytesText(entry.bytes)), entry.count);
+            add(Texts::tr("after %1").arg(bytesText(entry.bytes)), entry.count);
             rest -= entry.count;
         }
-        add(tr("after other numbers of bytes"), rest);
+        add(Texts::tr("after other numbers of bytes"), rest);
         break;
     }
     default:
@@ -179,19 +179,19 @@ QString RepeatResult::detail(RepeatOutcome outcome) const
 QString RepeatResult::title() const
 {
     const QString endpoint = request.endpoint.toString();
-    QString text = request.count == 1 ? tr("1 connection to %1").arg(endpoint)
-                                      : tr("%1 connections to %2").arg(numberText(request.count), endpoint);
-    text += tr(", %1 at a time").arg(numberText(request.concurrency));
+    QString text = request.count == 1 ? Texts::tr("1 connection to %1").arg(endpoint)
+                                      : Texts::tr("%1 connections to %2").arg(numberText(request.count), endpoint);
+    text += Texts::tr(", %1 at a time").arg(numberText(request.concurrency));
     if (request.rate > 0)
-        text += tr(", %1 a second").arg(rateText(request.rate));
+        text += Texts::tr(", %1 a second").arg(rateText(request.rate));
     if (request.hold.count() > 0)
-        text += tr(", each held for %1").arg(durationText(request.hold));
+        text += Texts::tr(", each held for %1").arg(durationText(request.hold));
     return text;
 }
 
 QString RepeatResult::summary() const
 {
-    return tr("%1 ended in %2: %3 complete a second, at most %4 open at once")
+    return Texts::tr("%1 ended in %2: %3 complete a second, at most %4 open at once")
         .arg(numberText(ended), durationText(elapsed), rateText(rate()), numberText(mostOpen));
 }
 
@@ -199,17 +199,17 @@ QString RepeatResult::failure() const
 {
     const QString endpoint = request.endpoint.toString();
     if (lookupError == EAI_ADDRFAMILY)
-        return tr("%1 has no address of the same family as the source addresses.").arg(endpoint);
+        return Texts::tr("%1 has no address of the same family as the source addresses.").arg(endpoint);
     if (lookupError == EAI_AGAIN)
-        return tr("The host in %1 could not be looked up: the name server did not answer.").arg(endpoint);
+        return Texts::tr("The host in %1 could not be looked up: the name server did not answer.").arg(endpoint);
     if (lookupError != 0)
-        return tr("The host in %1 is unknown: no address belongs to that name.").arg(endpoint);
+        return Texts::tr("The host in %1 is unknown: no address belongs to that name.").arg(endpoint);
     if (allComplete())
         return {};
     if (count(RepeatOutcome::Cancelled) + count(RepeatOutcome::NotStarted) > 0)
-        return tr("The run was cancelled: %1 of %2 connections to %3 were complete.")
+        return Texts::tr("The run was cancelled: %1 of %2 connections to %3 were complete.")
             .arg(numberText(count(RepeatOutcome::Complete)), numberText(request.count), endpoint);
-    return tr("%1 of %2 connections to %3 were not complete.")
+    return Texts::tr("%1 of %2 connections to %3 were not complete.")
         .arg(numberText(request.count - count(RepeatOutcome::Complete)), numberText(request.count), endpoint);
 }
 
@@ -218,13 +218,15 @@ QString RepeatResult::advice() const
     for (const Error &entry : errors) {
         const bool isLimit = entry.outcome == RepeatOutcome::LocalLimit;
         if (isLimit && entry.error == EADDRNOTAVAIL)
-            return tr("This computer ran out of ephemeral ports: spread the connections over more source addresses "
-                      "(--source 127.0.0.0/8 for a server on this computer), or make fewer of them.");
+            return Texts::tr(
+                "This computer ran out of ephemeral ports: spread the connections over more source addresses "
+                "(--source 127.0.0.0/8 for a server on this computer), or make fewer of them.");
         if (isLimit && (entry.error == EMFILE || entry.error == ENFILE))
-            return tr("This computer ran out of file descriptors: make fewer connections at a time, or raise the limit "
-                      "(ulimit -n).");
+            return Texts::tr(
+                "This computer ran out of file descriptors: make fewer connections at a time, or raise the limit "
+                "(ulimit -n).");
         if (!isLimit && entry.error == EADDRNOTAVAIL)
-            return tr("This computer does not have the source address: give one of its own.");
+            return Texts::tr("This computer does not have the source address: give one of its own.");
     }
     return {};
 }

@@ -119,10 +119,10 @@ QString namesOf(const Range &range)
     return names.join(u", "_s);
 }
 
-QString tr(const char *text)
+struct Texts
 {
-    return QCoreApplication::translate("BehaviourChoice", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(BehaviourChoice)
+};
 
 } // namespace
 
@@ -151,24 +151,24 @@ std::variant<BehaviourChoice, QString> BehaviourChoice::parse(const QString &tex
     const QString name = text.first(colon < 0 ? text.size() : colon);
     const auto kind = std::find_if(kinds.begin(), kinds.end(), isNamed(name));
     if (kind == kinds.end())
-        return tr("“%1” is no behaviour: give one of %2.").arg(name, namesOf(kinds));
+        return Texts::tr("“%1” is no behaviour: give one of %2.").arg(name, namesOf(kinds));
 
     BehaviourChoice choice(*kind);
     if (colon < 0)
         return choice;
     if (kind->parameters.empty())
-        return tr("“%1”: %2 has no parameters.").arg(text, name);
+        return Texts::tr("“%1”: %2 has no parameters.").arg(text, name);
     for (const QString &part : text.sliced(colon + 1).split(u',')) {
         const qsizetype equals = part.indexOf(u'=');
         const QString key = part.first(equals < 0 ? part.size() : equals);
         const auto parameter = std::find_if(kind->parameters.begin(), kind->parameters.end(), isNamed(key));
         if (equals < 0 || parameter == kind->parameters.end())
-            return tr("“%1”: the parameters of %2 are %3, each with = and a number.")
+            return Texts::tr("“%1”: the parameters of %2 are %3, each with = and a number.")
                 .arg(part, name, namesOf(kind->parameters));
         bool isNumber = false;
         const qint64 value = part.sliced(equals + 1).toLongLong(&isNumber);
         if (!isNumber || value < parameter->least || value > parameter->most)
-            return tr("“%1”: give a whole number from %2 to %3%4.")
+            return Texts::tr("“%1”: give a whole number from %2 to %3%4.")
                 .arg(part, QString::number(parameter->least), QString::number(parameter->most),
                      *parameter->unit ? u" ("_s + QLatin1StringView(parameter->unit) + u')' : QString());
         choice.values[static_cast<std::size_t>(parameter - kind->parameters.begin())] = value;

@@ -22,10 +22,10 @@ namespace parley
 namespace
 {
 
-QString tr(const char *text)
+struct Texts
 {
-    return QCoreApplication::translate("ListenDiagnosis", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(ListenDiagnosis)
+};
 
 Endpoint onPort(Endpoint endpoint, std::uint16_t port)
 {
@@ -76,23 +76,27 @@ ListenDiagnosis diagnosePath(const Endpoint &endpoint, int error)
 {
     const QString where = endpoint.toString();
     const Endpoint temporary = onPath(endpoint, inTemporaryFolder(endpoint.path));
-    const auto useTemporary = [&] { return tr("Use %1").arg(temporary.toString()); };
+    const auto useTemporary = [&] { return Texts::tr("Use %1").arg(temporary.toString()); };
     switch (error) {
     case EADDRINUSE:
-        return {tr("Cannot listen on %1: another program serves that socket, or a file of another kind is there. "
-                   "Choose another path.")
-                    .arg(where),
-                tr("Use Another Path"), onPath(endpoint, nextPath(endpoint.path))};
+        return {
+            Texts::tr("Cannot listen on %1: another program serves that socket, or a file of another kind is there. "
+                      "Choose another path.")
+                .arg(where),
+            Texts::tr("Use Another Path"), onPath(endpoint, nextPath(endpoint.path))};
     case EACCES:
     case EPERM:
     case EROFS:
-        return {tr("Cannot listen on %1: this user may not make files there. Choose another folder.").arg(where),
+        return {Texts::tr("Cannot listen on %1: this user may not make files there. Choose another folder.").arg(where),
                 useTemporary(), temporary};
     case ENOENT:
     case ENOTDIR:
-        return {tr("Cannot listen on %1: its folder does not exist. Make it, or choose another path.").arg(where),
-                useTemporary(), temporary};
-    default: return {tr("Cannot listen on %1: %2.").arg(where, native::errorText(error)), tr("Try Again"), endpoint};
+        return {
+            Texts::tr("Cannot listen on %1: its folder does not exist. Make it, or choose another path.").arg(where),
+            useTemporary(), temporary};
+    default:
+        return {Texts::tr("Cannot listen on %1: %2.").arg(where, native::errorText(error)), Texts::tr("Try Again"),
+                endpoint};
     }
 }
 
@@ -100,11 +104,13 @@ ListenDiagnosis diagnoseHost(const Endpoint &endpoint, int error)
 {
     const QString where = endpoint.toString();
     if (error == EAI_AGAIN)
-        return {tr("Cannot listen on %1: the name server did not answer. Try again, or give an address.").arg(where),
-                tr("Try Again"), endpoint};
-    return {tr("Cannot listen on %1: the host is unknown. Check its spelling, or give an address of this computer.")
-                .arg(where),
-            tr("Listen on 127.0.0.1"), onAddress(endpoint, Address::ipv4(0x7f000001, 0))}; // INADDR_LOOPBACK
+        return {
+            Texts::tr("Cannot listen on %1: the name server did not answer. Try again, or give an address.").arg(where),
+            Texts::tr("Try Again"), endpoint};
+    return {
+        Texts::tr("Cannot listen on %1: the host is unknown. Check its spelling, or give an address of this computer.")
+            .arg(where),
+        Texts::tr("Listen on 127.0.0.1"), onAddress(endpoint, Address::ipv4(0x7f000001, 0))}; // INADDR_LOOPBACK
 }
 
 } // namespace
@@ -120,37 +126,42 @@ ListenDiagnosis diagnose(const Endpoint &endpoint, const Event &end, const Local
     case EMSGSIZE: {
         Endpoint stream = endpoint;
         stream.transport = Transport::Tcp;
-        return {tr("Cannot serve %1: the greeting does not fit into a datagram, which holds %2 bytes.")
+        return {Texts::tr("Cannot serve %1: the greeting does not fit into a datagram, which holds %2 bytes.")
                     .arg(where, QString::number(native::MaxDatagram)),
-                tr("Use TCP"), stream};
+                Texts::tr("Use TCP"), stream};
     }
     case EADDRINUSE:
-        return {tr("Cannot listen on %1: the port is in use by %2. Choose another port, or 0 for any free one.")
+        return {Texts::tr("Cannot listen on %1: the port is in use by %2. Choose another port, or 0 for any free one.")
                     .arg(where, holder ? holder->owner() : LocalListener().owner()),
-                tr("Use Another Port"), onPort(endpoint, 0)};
+                Texts::tr("Use Another Port"), onPort(endpoint, 0)};
     case EACCES: {
         constexpr std::uint16_t usual = 1024; // the system may reserve more (ip_unprivileged_port_start), or forbid one
         if (endpoint.port >= usual)
-            return {tr("Cannot listen on %1: this user may not listen on that port. Choose another one, or 0 for any "
-                       "free one.")
+            return {Texts::tr(
+                        "Cannot listen on %1: this user may not listen on that port. Choose another one, or 0 for any "
+                        "free one.")
                         .arg(where),
-                    tr("Use Another Port"), onPort(endpoint, 0)};
+                    Texts::tr("Use Another Port"), onPort(endpoint, 0)};
         constexpr std::uint16_t above = 8000; // 8080 for 80, as is the custom
         const auto port = static_cast<std::uint16_t>(endpoint.port + above);
-        return {tr("Cannot listen on %1: ports below 1024 are reserved for the administrator. Choose a higher port.")
-                    .arg(where),
-                tr("Use Port %1").arg(port), onPort(endpoint, port)};
+        return {
+            Texts::tr("Cannot listen on %1: ports below 1024 are reserved for the administrator. Choose a higher port.")
+                .arg(where),
+            Texts::tr("Use Port %1").arg(port), onPort(endpoint, port)};
     }
     case EADDRNOTAVAIL:
-        return {tr("Cannot listen on %1: that is not an address of this computer. Choose one of its own, or * for "
-                   "every interface.")
-                    .arg(where),
-                tr("Listen on All Interfaces"), onAddress(endpoint, Address::any(0))};
+        return {
+            Texts::tr("Cannot listen on %1: that is not an address of this computer. Choose one of its own, or * for "
+                      "every interface.")
+                .arg(where),
+            Texts::tr("Listen on All Interfaces"), onAddress(endpoint, Address::any(0))};
     case EAFNOSUPPORT:
-        return {tr("Cannot listen on %1: this computer has no such address family. Choose another address.").arg(where),
-                tr("Listen on 127.0.0.1"), onAddress(endpoint, Address::ipv4(0x7f000001, 0))};
+        return {Texts::tr("Cannot listen on %1: this computer has no such address family. Choose another address.")
+                    .arg(where),
+                Texts::tr("Listen on 127.0.0.1"), onAddress(endpoint, Address::ipv4(0x7f000001, 0))};
     default:
-        return {tr("Cannot listen on %1: %2.").arg(where, native::errorText(end.error)), tr("Try Again"), endpoint};
+        return {Texts::tr("Cannot listen on %1: %2.").arg(where, native::errorText(end.error)), Texts::tr("Try Again"),
+                endpoint};
     }
 }
 
@@ -159,12 +170,12 @@ QString starvedText(int error, native::DescriptorUse descriptors)
     const QLocale locale;
     switch (error) {
     case EMFILE:
-        return tr("Out of file descriptors: %1 of %2 in use. Waiting for connections to end.")
+        return Texts::tr("Out of file descriptors: %1 of %2 in use. Waiting for connections to end.")
             .arg(locale.toString(descriptors.used), locale.toString(descriptors.limit));
-    case ENFILE: return tr("The whole system is out of file descriptors. Waiting for some to be closed.");
+    case ENFILE: return Texts::tr("The whole system is out of file descriptors. Waiting for some to be closed.");
     case ENOBUFS:
-    case ENOMEM: return tr("The system is out of memory for sockets. Waiting for connections to end.");
-    default: return tr("Accepting connections fails: %1. It is tried again.").arg(native::errorText(error));
+    case ENOMEM: return Texts::tr("The system is out of memory for sockets. Waiting for connections to end.");
+    default: return Texts::tr("Accepting connections fails: %1. It is tried again.").arg(native::errorText(error));
     }
 }
 

@@ -26,10 +26,10 @@ namespace parley
 namespace
 {
 
-QString tr(const char *text)
+struct Texts
 {
-    return QCoreApplication::translate("Headless", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(Headless)
+};
 
 /// As Python prints it: a tuple, or a Unix socket's path as a string.
 QByteArray servedAddress(const Event &event)
@@ -46,7 +46,7 @@ int runHeadlessServer(const ServerOptions &options)
     EventStream stream(EventStream::ForOutput);
     TerminationSignal termination;
     LineWriter output(STDOUT_FILENO, [](int error) {
-        printError(tr("Cannot write to stdout: %1. The greetings go on.").arg(native::errorText(error)));
+        printError(Texts::tr("Cannot write to stdout: %1. The greetings go on.").arg(native::errorText(error)));
     });
     if (options.json)
         output.write(startToJson("parley-server", stream.wallClock(0)));
@@ -79,7 +79,7 @@ int runHeadlessServer(const ServerOptions &options)
 
     IoThread<Server> server(stream);
     QObject::connect(server.engine(), &Server::starved, &stream, [](int error, native::DescriptorUse descriptors) {
-        printError(error != 0 ? starvedText(error, descriptors) : tr("Accepting connections works again."));
+        printError(error != 0 ? starvedText(error, descriptors) : Texts::tr("Accepting connections works again."));
     });
     QObject::connect(server.engine(), &Server::finished, &stream, [] { QCoreApplication::quit(); });
     QObject::connect(&termination, &TerminationSignal::received, &stream,
@@ -92,7 +92,8 @@ int runHeadlessServer(const ServerOptions &options)
     output.finish(patience);
     const qint64 unread = output.waitingLines();
     if (const qint64 lost = output.lostLines() + unread + static_cast<qint64>(dropped); lost > 0)
-        printError(tr("%1 lines of output were lost, because the reader of stdout was too slow or gone.").arg(lost));
+        printError(
+            Texts::tr("%1 lines of output were lost, because the reader of stdout was too slow or gone.").arg(lost));
     return status;
 }
 

@@ -21,10 +21,10 @@ namespace
 
 using Nets = std::vector<Net>;
 
-QString tr(const char *text)
+struct Texts
 {
-    return QCoreApplication::translate("Limits", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(Limits)
+};
 
 /// Nets with blanks or commas between them.
 std::variant<Nets, QString> parseNets(const QString &text)
@@ -64,18 +64,18 @@ constexpr double LongestDeadline = 86'400; // seconds; as on the command line
 void editLimits(QWidget *parent, const ServerLimits &limits, std::chrono::milliseconds usual,
                 std::function<void(const ServerLimits &)> apply)
 {
-    auto *most = countField(limits.maxConnections, tr("As many as possible"));
-    auto *perPeer = countField(limits.maxPerPeer, tr("No limit"));
+    auto *most = countField(limits.maxConnections, Texts::tr("As many as possible"));
+    auto *perPeer = countField(limits.maxPerPeer, Texts::tr("No limit"));
     auto *deadline = new QDoubleSpinBox;
     deadline->setDecimals(3);
     deadline->setRange(0, LongestDeadline);
-    deadline->setSpecialValueText(tr("No limit"));
-    deadline->setSuffix(tr(" s"));
+    deadline->setSpecialValueText(Texts::tr("No limit"));
+    deadline->setSuffix(Texts::tr(" s"));
     deadline->setValue(std::chrono::duration<double>(limits.deadline.value_or(usual)).count());
     auto *allow = new QLineEdit(netsText(limits.access.allow));
-    allow->setPlaceholderText(tr("Everyone"));
+    allow->setPlaceholderText(Texts::tr("Everyone"));
     auto *deny = new QLineEdit(netsText(limits.access.deny));
-    deny->setPlaceholderText(tr("Nobody"));
+    deny->setPlaceholderText(Texts::tr("Nobody"));
 
     auto *dialog = new LimitsDialog(parent, [=]() -> QString {
         const auto allowed = parseNets(allow->text());
@@ -93,15 +93,17 @@ void editLimits(QWidget *parent, const ServerLimits &limits, std::chrono::millis
         apply(edited);
         return {};
     });
-    dialog->addLimit(tr("&Connections at once:"), most, u"maxConnections"_s,
-                     tr("Keeps this computer from running out of file descriptors and memory. The surplus is closed."));
-    dialog->addLimit(tr("From one &address:"), perPeer, u"maxPerPeer"_s,
-                     tr("Keeps one client from taking all the places."));
-    dialog->addLimit(tr("&Deadline:"), deadline, u"deadline"_s,
-                     tr("Frees the place of a client that does not read, or does not close."));
-    dialog->addLimit(tr("Allo&w:"), allow, u"allow"_s,
-                     tr("Addresses and nets such as 192.168.0.0/16. If any are named, all others are turned away."));
-    dialog->addLimit(tr("De&ny:"), deny, u"deny"_s, tr("Turns these away, even if they are allowed."));
+    dialog->addLimit(
+        Texts::tr("&Connections at once:"), most, u"maxConnections"_s,
+        Texts::tr("Keeps this computer from running out of file descriptors and memory. The surplus is closed."));
+    dialog->addLimit(Texts::tr("From one &address:"), perPeer, u"maxPerPeer"_s,
+                     Texts::tr("Keeps one client from taking all the places."));
+    dialog->addLimit(Texts::tr("&Deadline:"), deadline, u"deadline"_s,
+                     Texts::tr("Frees the place of a client that does not read, or does not close."));
+    dialog->addLimit(
+        Texts::tr("Allo&w:"), allow, u"allow"_s,
+        Texts::tr("Addresses and nets such as 192.168.0.0/16. If any are named, all others are turned away."));
+    dialog->addLimit(Texts::tr("De&ny:"), deny, u"deny"_s, Texts::tr("Turns these away, even if they are allowed."));
     dialog->open();
 }
 

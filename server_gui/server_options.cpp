@@ -18,28 +18,28 @@ namespace parley
 namespace
 {
 
-QString tr(const char *text)
+struct Texts
 {
-    return QCoreApplication::translate("ServerOptions", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(ServerOptions)
+};
 
 /// The greeting file's bytes; leaves an error in @p line if it cannot be read or is too long.
 QByteArray readGreetingFile(const QString &name, CommandLine &line)
 {
     if (name.isEmpty()) {
-        line.setError(tr("--greeting-file “”: give the name of a file."));
+        line.setError(Texts::tr("--greeting-file “”: give the name of a file."));
         return {};
     }
     QFile file(name);
     if (!file.open(QIODevice::ReadOnly)) {
-        line.setError(tr("--greeting-file “%1”: %2.").arg(name, file.errorString()));
+        line.setError(Texts::tr("--greeting-file “%1”: %2.").arg(name, file.errorString()));
         return {};
     }
     const QByteArray bytes = file.read(MaxGreetingBytes + 1); // /dev/zero has no end
     if (file.error() != QFileDevice::NoError)
-        line.setError(tr("--greeting-file “%1”: %2.").arg(name, file.errorString()));
+        line.setError(Texts::tr("--greeting-file “%1”: %2.").arg(name, file.errorString()));
     else if (bytes.size() > MaxGreetingBytes)
-        line.setError(tr("--greeting-file “%1” is longer than %2 bytes, the longest greeting.")
+        line.setError(Texts::tr("--greeting-file “%1” is longer than %2 bytes, the longest greeting.")
                           .arg(name, QString::number(MaxGreetingBytes)));
     return bytes;
 }
@@ -47,12 +47,12 @@ QByteArray readGreetingFile(const QString &name, CommandLine &line)
 /// Each behaviour with its parameters, a line each.
 QString behaviourHelp()
 {
-    QStringList lines{tr("What to do with a connection, such as drip:bytes=4,every=50. Default: greet-close.")};
+    QStringList lines{Texts::tr("What to do with a connection, such as drip:bytes=4,every=50. Default: greet-close.")};
     for (const BehaviourKind &kind : behaviours()) {
         lines.append(QLatin1StringView(kind.name) + u": "_s + behaviourText(kind.description));
         for (const BehaviourParameter &parameter : kind.parameters) {
             const QString usual = QLatin1StringView(parameter.unit) + (*parameter.unit ? u", "_s : QString());
-            lines.append(tr("   %1=%2..%3 (%4default %5): %6")
+            lines.append(Texts::tr("   %1=%2..%3 (%4default %5): %6")
                              .arg(QLatin1StringView(parameter.name))
                              .arg(parameter.least)
                              .arg(parameter.most)
@@ -74,7 +74,7 @@ std::optional<BehaviourChoice> readBehaviour(const QString &text, CommandLine &l
     const auto choice = std::get<BehaviourChoice>(parsed);
     if (line.isSet(u"udp"_s) && choice != BehaviourChoice())
         line.setError(
-            tr("--behaviour “%1” does not go with --udp: datagrams are answered with the greeting.").arg(text));
+            Texts::tr("--behaviour “%1” does not go with --udp: datagrams are answered with the greeting.").arg(text));
     return choice;
 }
 
@@ -99,23 +99,25 @@ std::optional<std::vector<Net>> readNets(const QString &name, CommandLine &line)
 void ServerOptions::declare(CommandLine &line)
 {
     line.setDescription(
-        tr("Listens for connections over TCP, UDP or a Unix socket, greets each client and lists them all."));
-    line.addFlag(u"no-listen"_s, tr("Do not listen as soon as the window opens."));
-    line.addValue(u"greeting"_s, u"TEXT"_s, tr("What to send, in UTF-8. Default: Hello World!"));
-    line.addValue(u"greeting-file"_s, u"FILE"_s, tr("Send what FILE holds, byte for byte."));
-    line.addValue(u"backlog"_s, u"N"_s, tr("Length of the accept queue. Default: 4096."));
+        Texts::tr("Listens for connections over TCP, UDP or a Unix socket, greets each client and lists them all."));
+    line.addFlag(u"no-listen"_s, Texts::tr("Do not listen as soon as the window opens."));
+    line.addValue(u"greeting"_s, u"TEXT"_s, Texts::tr("What to send, in UTF-8. Default: Hello World!"));
+    line.addValue(u"greeting-file"_s, u"FILE"_s, Texts::tr("Send what FILE holds, byte for byte."));
+    line.addValue(u"backlog"_s, u"N"_s, Texts::tr("Length of the accept queue. Default: 4096."));
     line.addValue(u"behaviour"_s, u"NAME"_s, behaviourHelp());
     line.addValue(u"unix-mode"_s, u"MODE"_s,
-                  tr("With --unix: who may connect, as octal file permissions. Default: 600, this user."));
+                  Texts::tr("With --unix: who may connect, as octal file permissions. Default: 600, this user."));
     line.addValue(
         u"max-connections"_s, u"N"_s,
-        tr("The most connections at once; the surplus is closed. Default: what the descriptor limit allows."));
-    line.addValue(u"max-per-peer"_s, u"N"_s, tr("Likewise from one address. Default: no limit."));
-    line.addValue(u"allow"_s, u"NET"_s, tr("Serve only this address or net, such as 192.168.0.0/16. Can be repeated."));
-    line.addValue(u"deny"_s, u"NET"_s, tr("Do not serve this address or net, even if allowed. Can be repeated."));
+        Texts::tr("The most connections at once; the surplus is closed. Default: what the descriptor limit allows."));
+    line.addValue(u"max-per-peer"_s, u"N"_s, Texts::tr("Likewise from one address. Default: no limit."));
+    line.addValue(u"allow"_s, u"NET"_s,
+                  Texts::tr("Serve only this address or net, such as 192.168.0.0/16. Can be repeated."));
+    line.addValue(u"deny"_s, u"NET"_s,
+                  Texts::tr("Do not serve this address or net, even if allowed. Can be repeated."));
     line.addValue(u"deadline"_s, u"SECONDS"_s,
-                  tr("The longest a connection may keep the server waiting; 0 for no limit. From accept to end "
-                     "(default: 30), or where the server stays, since the last byte either way (default: 0)."));
+                  Texts::tr("The longest a connection may keep the server waiting; 0 for no limit. From accept to end "
+                            "(default: 30), or where the server stays, since the last byte either way (default: 0)."));
 }
 
 ServerOptions ServerOptions::read(CommandLine &line)
@@ -146,22 +148,23 @@ ServerOptions ServerOptions::read(CommandLine &line)
         bool isOctal = false;
         options.unixMode = mode->toUInt(&isOctal, 8);
         if (!isOctal || options.unixMode > 0777)
-            line.setError(tr("--unix-mode “%1”: give octal permissions from 000 to 777, such as 660.").arg(*mode));
+            line.setError(
+                Texts::tr("--unix-mode “%1”: give octal permissions from 000 to 777, such as 660.").arg(*mode));
         else if (options.headless && !options.path)
-            line.setError(tr("--unix-mode goes with --unix."));
+            line.setError(Texts::tr("--unix-mode goes with --unix."));
     }
     if (const auto text = line.text(u"greeting"_s))
         options.greeting = encodeMessage(*text);
     if (const auto file = line.text(u"greeting-file"_s)) {
         if (options.greeting)
-            line.setError(tr("--greeting and --greeting-file exclude each other."));
+            line.setError(Texts::tr("--greeting and --greeting-file exclude each other."));
         options.greeting = readGreetingFile(*file, line);
         options.greetingSource = *file;
     }
     if (const auto text = line.text(u"behaviour"_s))
         options.behaviour = readBehaviour(*text, line);
     if (options.headless && !options.listenAtOnce)
-        line.setError(tr("--no-listen is for the window; --headless does nothing but listen."));
+        line.setError(Texts::tr("--no-listen is for the window; --headless does nothing but listen."));
     if (options.headless)
         options.endpoint = line.endpoint(Endpoint::Use::Listen);
     return options;

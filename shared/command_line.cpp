@@ -17,10 +17,10 @@ namespace parley
 namespace
 {
 
-QString tr(const char *text)
+struct Texts
 {
-    return QCoreApplication::translate("CommandLine", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(CommandLine)
+};
 
 /// Values from the command line end up on a terminal.
 QString quoted(const QString &value)
@@ -34,15 +34,16 @@ CommandLine::CommandLine()
 {
     // Qt's own options have one dash: -reverse is not -r, -e, -v and so on.
     parser_.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions);
-    parser_.addOption({{u"h"_s, u"help"_s}, tr("Show this help and exit.")});
-    parser_.addOption({{u"v"_s, u"version"_s}, tr("Show the version and exit.")});
-    addFlag(u"headless"_s, tr("Open no window: work in the terminal."));
-    addFlag(u"udp"_s, tr("Datagrams (UDP) in place of TCP."));
+    parser_.addOption({{u"h"_s, u"help"_s}, Texts::tr("Show this help and exit.")});
+    parser_.addOption({{u"v"_s, u"version"_s}, Texts::tr("Show the version and exit.")});
+    addFlag(u"headless"_s, Texts::tr("Open no window: work in the terminal."));
+    addFlag(u"udp"_s, Texts::tr("Datagrams (UDP) in place of TCP."));
     addValue(u"unix"_s, u"PATH"_s,
-             tr("A Unix-domain stream socket, in place of host and port; @NAME is an abstract one."));
-    addFlag(u"json"_s, tr("With --headless: one JSON object per event on stdout, a line each."));
-    parser_.addPositionalArgument(u"host"_s, tr("A name or an address. Default: this computer's name."), u"[host]"_s);
-    parser_.addPositionalArgument(u"port"_s, tr("A number or a service name. Default: 3000."), u"[port]"_s);
+             Texts::tr("A Unix-domain stream socket, in place of host and port; @NAME is an abstract one."));
+    addFlag(u"json"_s, Texts::tr("With --headless: one JSON object per event on stdout, a line each."));
+    parser_.addPositionalArgument(u"host"_s, Texts::tr("A name or an address. Default: this computer's name."),
+                                  u"[host]"_s);
+    parser_.addPositionalArgument(u"port"_s, Texts::tr("A number or a service name. Default: 3000."), u"[port]"_s);
 }
 
 void CommandLine::addFlag(const QString &name, const QString &meaning)
@@ -60,15 +61,15 @@ bool CommandLine::parse(const QStringList &arguments)
     if (!parser_.parse(arguments))
         setError(parser_.errorText());
     else if (parser_.positionalArguments().size() > 2)
-        setError(tr("Unexpected argument %1: a host and a port are all there is.")
+        setError(Texts::tr("Unexpected argument %1: a host and a port are all there is.")
                      .arg(quoted(parser_.positionalArguments().at(2))));
     else if (isSet(u"udp"_s) && isSet(u"unix"_s))
-        setError(tr("--udp and --unix exclude each other."));
+        setError(Texts::tr("--udp and --unix exclude each other."));
     else if (isSet(u"unix"_s) && !parser_.positionalArguments().isEmpty())
-        setError(tr("Unexpected argument %1: --unix takes the place of host and port.")
+        setError(Texts::tr("Unexpected argument %1: --unix takes the place of host and port.")
                      .arg(quoted(parser_.positionalArguments().at(0))));
     else if (isSet(u"json"_s) && !isSet(u"headless"_s))
-        setError(tr("--json goes with --headless."));
+        setError(Texts::tr("--json goes with --headless."));
     return error_.isEmpty();
 }
 
@@ -92,7 +93,7 @@ std::optional<qint64> CommandLine::number(const QString &name, qint64 least, qin
     const qint64 number = value->toLongLong(&isNumber);
     if (isNumber && number >= least && number <= most)
         return number;
-    setError(tr("--%1 %2: give a whole number from %3 to %4.")
+    setError(Texts::tr("--%1 %2: give a whole number from %3 to %4.")
                  .arg(name, quoted(*value), QString::number(least), QString::number(most)));
     return std::nullopt;
 }
@@ -106,7 +107,7 @@ std::optional<double> CommandLine::real(const QString &name, double least, doubl
     const double number = value->toDouble(&isNumber);
     if (isNumber && number >= least && number <= most)
         return number;
-    setError(tr("--%1 %2: give a number from %3 to %4.")
+    setError(Texts::tr("--%1 %2: give a number from %3 to %4.")
                  .arg(name, quoted(*value), QString::number(least), QString::number(most, 'f', 0)));
     return std::nullopt;
 }
@@ -123,8 +124,8 @@ std::optional<std::chrono::milliseconds> CommandLine::seconds(const QString &nam
     if (isNumber && (isZero || seconds >= 0.001) && seconds <= most)
         return std::chrono::milliseconds(qRound64(seconds * 1000));
     const QString range = zero == Zero::Allowed
-                              ? tr("--%1 %2: give a number of seconds from 0.001 to 86400, or 0 for no limit.")
-                              : tr("--%1 %2: give a number of seconds from 0.001 to 86400.");
+                              ? Texts::tr("--%1 %2: give a number of seconds from 0.001 to 86400, or 0 for no limit.")
+                              : Texts::tr("--%1 %2: give a number of seconds from 0.001 to 86400.");
     setError(range.arg(name, quoted(*value)));
     return std::nullopt;
 }

@@ -26,10 +26,10 @@ namespace parley
 namespace
 {
 
-QString tr(const char *text)
+struct Texts
 {
-    return QCoreApplication::translate("Endpoint", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(Endpoint)
+};
 
 EndpointError hostError(const QString &sentence)
 {
@@ -90,9 +90,10 @@ bool isFamilyName(const QString &host)
 QString familyError(const QString &family)
 {
     if (family == u"AF_INET"_s || family == u"AF_INET6"_s || family == u"AF_UNIX"_s)
-        return tr("%1 is an address family and not a host: the family follows from the host that you give.")
+        return Texts::tr("%1 is an address family and not a host: the family follows from the host that you give.")
             .arg(quoted(family));
-    return tr("%1 is an address family that there are no sockets of here: there are AF_INET, AF_INET6 and AF_UNIX.")
+    return Texts::tr(
+               "%1 is an address family that there are no sockets of here: there are AF_INET, AF_INET6 and AF_UNIX.")
         .arg(quoted(family));
 }
 
@@ -124,10 +125,10 @@ std::variant<Address, EndpointError> parseIPv6Host(QString host)
         return address;
     const qsizetype percent = host.indexOf(u'%');
     if (percent > 0 && !Address::parseIPv6(host.left(percent).toUtf8()).isNull()) {
-        return hostError(tr("%1 names the interface %2, which this computer does not have.")
+        return hostError(Texts::tr("%1 names the interface %2, which this computer does not have.")
                              .arg(quoted(typed), quoted(host.sliced(percent + 1))));
     }
-    return hostError(tr("%1 is not an IPv6 address, such as ::1 or fe80::1%eth0.").arg(quoted(typed)));
+    return hostError(Texts::tr("%1 is not an IPv6 address, such as ::1 or fe80::1%eth0.").arg(quoted(typed)));
 }
 
 std::variant<Address, EndpointError> parseIPv4Host(const QString &host)
@@ -138,23 +139,26 @@ std::variant<Address, EndpointError> parseIPv4Host(const QString &host)
         if (fits)
             return Address::ipv4(value, 0);
         return hostError(
-            tr("%1 is not an address: written as one integer, an IPv4 address is between 0 and 4294967295.")
+            Texts::tr("%1 is not an address: written as one integer, an IPv4 address is between 0 and 4294967295.")
                 .arg(quoted(host)));
     }
     const Address address = Address::parseIPv4(host.toUtf8());
     if (!address.isNull())
         return address;
-    return hostError(tr("%1 is not an IPv4 address: that is four decimal numbers from 0 to 255 without leading zeros, "
-                        "such as 192.168.0.104.")
-                         .arg(quoted(host)));
+    return hostError(
+        Texts::tr("%1 is not an IPv4 address: that is four decimal numbers from 0 to 255 without leading zeros, "
+                  "such as 192.168.0.104.")
+            .arg(quoted(host)));
 }
 
 std::variant<std::uint16_t, EndpointError> parsePort(const QString &text, Endpoint::Use use, Transport transport)
 {
     const bool udp = transport == Transport::Udp;
     const EndpointError invalid = portError(
-        (udp ? tr("%1 is not a port: that is a number from %2 to 65535, or the name of a UDP service such as domain.")
-             : tr("%1 is not a port: that is a number from %2 to 65535, or the name of a TCP service such as http."))
+        (udp ? Texts::tr(
+             "%1 is not a port: that is a number from %2 to 65535, or the name of a UDP service such as domain.")
+             : Texts::tr(
+                 "%1 is not a port: that is a number from %2 to 65535, or the name of a TCP service such as http."))
             .arg(quoted(text), QString::number(use == Endpoint::Use::Listen ? 0 : 1)));
     if (isDecimal(text)) {
         bool fits = false;
@@ -162,8 +166,8 @@ std::variant<std::uint16_t, EndpointError> parsePort(const QString &text, Endpoi
         if (!fits)
             return invalid;
         if (port == 0 && use == Endpoint::Use::Connect)
-            return portError(tr("Port 0 stands for any free port, which one can listen on but not connect to: "
-                                "give the port that the server listens on."));
+            return portError(Texts::tr("Port 0 stands for any free port, which one can listen on but not connect to: "
+                                       "give the port that the server listens on."));
         return port;
     }
     const bool plausible = !text.isEmpty() && text.size() < 64 && std::all_of(text.begin(), text.end(), [](QChar c) {
@@ -207,31 +211,34 @@ std::variant<Endpoint, EndpointError> parseHost(const QString &host, Endpoint::U
     } else if (isHostName(host)) {
         endpoint.name = host;
     } else {
-        return hostError(tr("%1 is not a host: that is a name made of letters, digits, hyphens and dots, "
-                            "or an address such as 127.0.0.1 or ::1.")
+        return hostError(Texts::tr("%1 is not a host: that is a name made of letters, digits, hyphens and dots, "
+                                   "or an address such as 127.0.0.1 or ::1.")
                              .arg(quoted(host)));
     }
     if (endpoint.literal.isBroadcast()) {
         if (transport != Transport::Udp)
             return hostError(
-                tr("%1 is an address for datagrams (UDP); a TCP connection has one peer.").arg(quoted(host)));
+                Texts::tr("%1 is an address for datagrams (UDP); a TCP connection has one peer.").arg(quoted(host)));
         if (use == Endpoint::Use::Listen)
-            return hostError(tr("%1 is an address to send to; to receive broadcasts, listen on every interface: *.")
-                                 .arg(quoted(host)));
+            return hostError(
+                Texts::tr("%1 is an address to send to; to receive broadcasts, listen on every interface: *.")
+                    .arg(quoted(host)));
     }
     if (endpoint.literal.isMulticast() && transport != Transport::Udp)
         return hostError(
-            tr("%1 is a multicast address, for datagrams; a TCP connection has one peer.").arg(quoted(host)));
+            Texts::tr("%1 is a multicast address, for datagrams; a TCP connection has one peer.").arg(quoted(host)));
     if (endpoint.literal.family() == Address::Family::IPv6 && endpoint.literal.isLinkLocal()
         && endpoint.literal.scope() == 0)
-        return hostError(tr("%1 is a link-local address, which needs its interface: add it, such as %2.")
+        return hostError(Texts::tr("%1 is a link-local address, which needs its interface: add it, such as %2.")
                              .arg(quoted(host), host + u"%eth0"_s));
     if (use == Endpoint::Use::Connect && endpoint.literal.isAny()) {
         if (host.isEmpty())
-            return hostError(tr("The host is empty: give the name or the address of the computer to connect to."));
-        return hostError(tr("%1 stands for every interface, which one can listen on but not connect to: give the name "
-                            "or the address of the computer to connect to.")
-                             .arg(quoted(host)));
+            return hostError(
+                Texts::tr("The host is empty: give the name or the address of the computer to connect to."));
+        return hostError(
+            Texts::tr("%1 stands for every interface, which one can listen on but not connect to: give the name "
+                      "or the address of the computer to connect to.")
+                .arg(quoted(host)));
     }
     return endpoint;
 }
@@ -262,16 +269,16 @@ std::variant<Endpoint, EndpointError> Endpoint::parseUnix(const QString &path)
     endpoint.port = 0;
     endpoint.path = QFile::encodeName(path);
     if (path.isEmpty() || path == u"@"_s)
-        return invalid(tr("The path is empty: give the socket's file, or @name for an abstract one."));
+        return invalid(Texts::tr("The path is empty: give the socket's file, or @name for an abstract one."));
     if (endpoint.path.size() > native::MaxUnixPath) {
         return invalid(
-            tr("%1 is too long for a Unix socket: a path has at most %2 bytes, this one %3.")
+            Texts::tr("%1 is too long for a Unix socket: a path has at most %2 bytes, this one %3.")
                 .arg(quoted(path), QString::number(native::MaxUnixPath), QString::number(endpoint.path.size())));
     }
     if (endpoint.path.contains('\0'))
-        return invalid(tr("%1 is not a path: it contains a null character.").arg(quoted(path)));
+        return invalid(Texts::tr("%1 is not a path: it contains a null character.").arg(quoted(path)));
     if (path.endsWith(u'/') && !path.startsWith(u'@'))
-        return invalid(tr("%1 is a folder: give the socket's file in it.").arg(quoted(path)));
+        return invalid(Texts::tr("%1 is a folder: give the socket's file in it.").arg(quoted(path)));
     return endpoint;
 }
 

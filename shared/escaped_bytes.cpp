@@ -13,10 +13,10 @@ namespace parley
 namespace
 {
 
-QString tr(const char *text)
+struct Texts
 {
-    return QCoreApplication::translate("EscapedBytes", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(EscapedBytes)
+};
 
 /// The value of a hexadecimal digit; -1 for other characters.
 int digitOf(QChar character)
@@ -55,7 +55,7 @@ std::variant<QByteArray, BytesError> parseEscaped(QStringView text)
     for (qsizetype at = text.indexOf(u'\\'); at >= 0; at = text.indexOf(u'\\', plain)) {
         bytes += encodeMessage(text.sliced(plain, at - plain));
         if (at + 1 == text.size())
-            return BytesError{at, tr("A single \\ ends the text: write \\\\ for the character.")};
+            return BytesError{at, Texts::tr("A single \\ ends the text: write \\\\ for the character.")};
         const QChar kind = text[at + 1];
         const QStringView rest = text.sliced(at + 2);
         qsizetype digits = 0;
@@ -69,19 +69,19 @@ std::variant<QByteArray, BytesError> parseEscaped(QStringView text)
         case u'u': digits = 4; break;
         case u'U': digits = 8; break;
         default:
-            return BytesError{at, tr("\\%1 is no escape: there are \\n, \\r, \\t, \\0, \\\\, \\xhh, \\uhhhh and "
-                                     "\\Uhhhhhhhh.")
+            return BytesError{at, Texts::tr("\\%1 is no escape: there are \\n, \\r, \\t, \\0, \\\\, \\xhh, \\uhhhh and "
+                                            "\\Uhhhhhhhh.")
                                       .arg(displaySafe(QString(kind), LineBreaks::Escape))};
         }
         if (digits > 0) {
             const qint64 value = valueOf(rest, digits);
             if (value < 0)
-                return BytesError{at, tr("\\%1 takes %2 hexadecimal digits.").arg(kind).arg(digits)};
+                return BytesError{at, Texts::tr("\\%1 takes %2 hexadecimal digits.").arg(kind).arg(digits)};
             const auto codePoint = static_cast<char32_t>(value);
             if (digits == 2)
                 bytes += static_cast<char>(value);
             else if (value > QChar::LastValidCodePoint || QChar::isSurrogate(codePoint))
-                return BytesError{at, tr("\\%1%2 is no character.").arg(kind).arg(rest.first(digits))};
+                return BytesError{at, Texts::tr("\\%1%2 is no character.").arg(kind).arg(rest.first(digits))};
             else
                 bytes += encodeMessage(QString::fromUcs4(&codePoint, 1));
         }
@@ -102,8 +102,8 @@ std::variant<QByteArray, BytesError> parseHex(QStringView text)
         if (value < 0) {
             const bool isDigit = digitOf(text[at]) >= 0 && (at + 1 == text.size() || text[at + 1].isSpace());
             return BytesError{at, isDigit
-                                      ? tr("%1 is half a byte: each takes two hexadecimal digits.").arg(text[at])
-                                      : tr("“%1” is no byte: each takes two hexadecimal digits, such as 0a.")
+                                      ? Texts::tr("%1 is half a byte: each takes two hexadecimal digits.").arg(text[at])
+                                      : Texts::tr("“%1” is no byte: each takes two hexadecimal digits, such as 0a.")
                                             .arg(displaySafe(text.sliced(at, std::min<qsizetype>(2, text.size() - at)),
                                                              LineBreaks::Escape))};
         }

@@ -23,11 +23,6 @@ namespace parley
 namespace
 {
 
-QString tr(const char *text)
-{
-    return QCoreApplication::translate("Ladder", text);
-}
-
 QString quoted(const QByteArray &bytes)
 {
     return u'\'' + displaySafe(MessageDecoder::decodeAll(bytes), LineBreaks::Escape) + u'\'';
@@ -62,7 +57,8 @@ QString resultText(const Event &event)
     case Call::GetSockName:
         return event.address.isNull() ? QString::number(event.result) : QString::fromLatin1(event.address.toPython());
     case Call::Recv:
-        return event.result == 0 && event.address.isNull() ? tr("0 (peer closed)") : QString::number(event.result);
+        return event.result == 0 && event.address.isNull() ? Ladder::tr("0 (peer closed)")
+                                                           : QString::number(event.result);
     case Call::RecvFrom: return QString::number(event.result) + u", "_s + addressText(event);
     case Call::Socket:
     case Call::Send:
@@ -86,14 +82,14 @@ QString segmentText(const Event &event, Ladder::Rung rung)
     case Ladder::Rung::Syn: return u"SYN"_s;
     case Ladder::Rung::SynAck: return u"SYN, ACK"_s;
     case Ladder::Rung::Ack: return u"ACK"_s;
-    case Ladder::Rung::Data: return tr("data, %1").arg(bytesText(event.result));
+    case Ladder::Rung::Data: return Ladder::tr("data, %1").arg(bytesText(event.result));
     case Ladder::Rung::Fin: return u"FIN"_s;
-    case Ladder::Rung::FinOrReset: return tr("FIN, or RST if bytes were unread");
+    case Ladder::Rung::FinOrReset: return Ladder::tr("FIN, or RST if bytes were unread");
     case Ladder::Rung::Reset: return u"RST"_s;
-    case Ladder::Rung::Datagram: return tr("UDP datagram, %1").arg(bytesText(event.result));
-    case Ladder::Rung::Unreachable: return tr("ICMP port unreachable");
+    case Ladder::Rung::Datagram: return Ladder::tr("UDP datagram, %1").arg(bytesText(event.result));
+    case Ladder::Rung::Unreachable: return Ladder::tr("ICMP port unreachable");
     case Ladder::Rung::Bytes: return bytesText(event.result);
-    case Ladder::Rung::EndOfData: return tr("end of data");
+    case Ladder::Rung::EndOfData: return Ladder::tr("end of data");
     case Ladder::Rung::Call:
     case Ladder::Rung::Verdict: break;
     }
@@ -105,7 +101,7 @@ QString segmentText(const Event &event, Ladder::Rung rung)
 QString callText(const Event &event)
 {
     if (event.call == Call::End) {
-        const QString text = tr("end: %1").arg(outcomeText(event.outcome));
+        const QString text = Ladder::tr("end: %1").arg(outcomeText(event.outcome));
         return event.error == 0 ? text : text + u" ("_s + errorText(event) + u')';
     }
     const QString call = QLatin1String(callName(event.call)) + u'(' + argumentsText(event) + u')';
@@ -116,21 +112,21 @@ QString callText(const Event &event)
 QString outcomeText(Outcome outcome)
 {
     switch (outcome) {
-    case Outcome::None: return tr("open");
-    case Outcome::Complete: return tr("complete");
-    case Outcome::Closed: return tr("closed by both");
-    case Outcome::Aborted: return tr("reset from here");
-    case Outcome::NoMessage: return tr("closed without a byte");
-    case Outcome::Reset: return tr("reset by the peer");
-    case Outcome::TimedOut: return tr("timed out");
-    case Outcome::Cancelled: return tr("cancelled");
-    case Outcome::LimitReached: return tr("limit reached");
-    case Outcome::Refused: return tr("refused");
-    case Outcome::Denied: return tr("denied");
-    case Outcome::OverLimit: return tr("over the limit");
-    case Outcome::Unreachable: return tr("unreachable");
-    case Outcome::UnknownHost: return tr("unknown host");
-    case Outcome::Failed: return tr("failed");
+    case Outcome::None: return Ladder::tr("open");
+    case Outcome::Complete: return Ladder::tr("complete");
+    case Outcome::Closed: return Ladder::tr("closed by both");
+    case Outcome::Aborted: return Ladder::tr("reset from here");
+    case Outcome::NoMessage: return Ladder::tr("closed without a byte");
+    case Outcome::Reset: return Ladder::tr("reset by the peer");
+    case Outcome::TimedOut: return Ladder::tr("timed out");
+    case Outcome::Cancelled: return Ladder::tr("cancelled");
+    case Outcome::LimitReached: return Ladder::tr("limit reached");
+    case Outcome::Refused: return Ladder::tr("refused");
+    case Outcome::Denied: return Ladder::tr("denied");
+    case Outcome::OverLimit: return Ladder::tr("over the limit");
+    case Outcome::Unreachable: return Ladder::tr("unreachable");
+    case Outcome::UnknownHost: return Ladder::tr("unknown host");
+    case Outcome::Failed: return Ladder::tr("failed");
     }
     Q_UNREACHABLE();
 }
@@ -340,9 +336,10 @@ QVariant Ladder::data(const QModelIndex &index, int role) const
     if (role == Qt::AccessibleTextRole) {
         const Row &row = this->row(index.row());
         if (row.isObserved())
-            return tr("%1 after %2")
+            return Ladder::tr("%1 after %2")
                 .arg(text(index.row()), durationText(std::chrono::nanoseconds(sinceStart(index.row()))));
-        return (row.toPeer ? tr("Inferred: %1 to the peer") : tr("Inferred: %1 from the peer")).arg(text(index.row()));
+        return (row.toPeer ? Ladder::tr("Inferred: %1 to the peer") : Ladder::tr("Inferred: %1 from the peer"))
+            .arg(text(index.row()));
     }
     return {};
 }

@@ -15,10 +15,10 @@ namespace parley
 namespace
 {
 
-QString tr(const char *text)
+struct Texts
 {
-    return QCoreApplication::translate("Net", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(Net)
+};
 
 int bitsOf(const Address &address)
 {
@@ -46,8 +46,9 @@ std::variant<Net, QString> Net::parse(const QString &text)
     const bool colons = host.contains(':');
     net.first_ = colons ? Address::parseIPv6(host) : Address::parseIPv4(host);
     if (net.first_.isNull() || net.first_.scope() != 0) {
-        return tr("%1 is not a net: that is an address, or an address and a prefix length, such as 192.168.0.0/16 or "
-                  "fe80::/10.")
+        return Texts::tr(
+                   "%1 is not a net: that is an address, or an address and a prefix length, such as 192.168.0.0/16 or "
+                   "fe80::/10.")
             .arg(quoted);
     }
     // ::ffff:10.0.0.0/104 is 10.0.0.0/8
@@ -56,15 +57,16 @@ std::variant<Net, QString> Net::parse(const QString &text)
     const int skipped = mapped ? 96 : 0;
     net.prefix_ = slash < 0 ? most : parsePrefix(QStringView(trimmed).sliced(slash + 1)) - skipped;
     if (net.prefix_ < 0 || net.prefix_ > most) {
-        return tr("%1 is not a net: the prefix length after the slash is a number from %2 to %3.")
+        return Texts::tr("%1 is not a net: the prefix length after the slash is a number from %2 to %3.")
             .arg(quoted, QString::number(skipped), QString::number(most + skipped));
     }
     const Address start = net.first_.masked(net.prefix_);
     if (start != net.first_) {
-        return tr("%1 has bits beyond its prefix length, which some programs ignore and others do not: write %2/%3, or "
-                  "the "
-                  "address alone.")
-            .arg(quoted, QString::fromLatin1(start.host()), QString::number(net.prefix_));
+        return Texts::
+            tr("%1 has bits beyond its prefix length, which some programs ignore and others do not: write %2/%3, or "
+               "the "
+               "address alone.")
+                .arg(quoted, QString::fromLatin1(start.host()), QString::number(net.prefix_));
     }
     return net;
 }

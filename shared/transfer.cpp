@@ -11,13 +11,12 @@ namespace parley
 
 std::variant<std::shared_ptr<Transfer>, QString> Transfer::ofFile(const QString &name)
 {
-    const auto tr = [](const char *text) { return QCoreApplication::translate("Transfer", text); };
     if (!QFileInfo(name).isFile()) // opening a FIFO would wait for its writer
-        return tr("Cannot send %1: it is not a file.").arg(name);
+        return QCoreApplication::translate("Transfer", "Cannot send %1: it is not a file.").arg(name);
     std::shared_ptr<Transfer> transfer(new Transfer);
     transfer->file_.setFileName(name);
     if (!transfer->file_.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
-        return tr("Cannot send %1: %2.").arg(name, transfer->file_.errorString());
+        return QCoreApplication::translate("Transfer", "Cannot send %1: %2.").arg(name, transfer->file_.errorString());
     transfer->size_ = transfer->file_.size();
     return transfer;
 }

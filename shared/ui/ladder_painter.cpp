@@ -22,10 +22,10 @@ namespace parley
 namespace
 {
 
-QString tr(const char *text)
+struct Texts
 {
-    return QCoreApplication::translate("LadderPainter", text);
-}
+    Q_DECLARE_TR_FUNCTIONS(LadderPainter)
+};
 
 QColor blended(const QColor &a, const QColor &b, float share)
 {
@@ -120,12 +120,13 @@ void LadderPainter::paintHeader(QPainter &painter, const QRect &rect) const
     const int middle = (at.own + at.peer) / 2;
     painter.setPen(text);
     painter.setFont(bold(font_));
-    draw(at.own - unit() / 2, middle, Qt::AlignLeft, tr("This program"));
-    draw(middle, at.peer + unit(), Qt::AlignRight, ladder_.journal().watched() == 0 ? tr("Clients") : tr("Peer"));
+    draw(at.own - unit() / 2, middle, Qt::AlignLeft, Texts::tr("This program"));
+    draw(middle, at.peer + unit(), Qt::AlignRight,
+         ladder_.journal().watched() == 0 ? Texts::tr("Clients") : Texts::tr("Peer"));
     painter.setFont(font_);
     painter.setPen(dimmed);
-    draw(rect.left(), at.start, Qt::AlignRight, tr("time"));
-    draw(at.start, at.step, Qt::AlignRight, tr("step"));
+    draw(rect.left(), at.start, Qt::AlignRight, Texts::tr("time"));
+    draw(at.start, at.step, Qt::AlignRight, Texts::tr("step"));
     y += metrics.height();
     const QString path = displaySafe(MessageDecoder::decodeAll(ladder_.path()), LineBreaks::Escape);
     const auto name = [&](const Address &address) {
@@ -255,10 +256,10 @@ void LadderPainter::paintLegend(QPainter &painter, const QRect &rect) const
     painter.setPen(blended(palette_.color(QPalette::WindowText), background, 0.75F));
     painter.drawLine(rect.topLeft(), rect.topRight());
     painter.setPen(palette_.color(QPalette::WindowText));
-    const QString inferred = ladder_.transport() == Transport::Unix  ? tr("inferred bytes")
-                             : ladder_.transport() == Transport::Udp ? tr("inferred datagram")
-                                                                     : tr("inferred segment");
-    const QStringList texts{tr("observed call"), tr("failed"), inferred};
+    const QString inferred = ladder_.transport() == Transport::Unix  ? Texts::tr("inferred bytes")
+                             : ladder_.transport() == Transport::Udp ? Texts::tr("inferred datagram")
+                                                                     : Texts::tr("inferred segment");
+    const QStringList texts{Texts::tr("observed call"), Texts::tr("failed"), inferred};
     constexpr int symbols = 17; // units, with what is between them
     const QFontMetrics metrics(font_);
     const int width = metrics.horizontalAdvance(texts.join(QString())) + symbols * unit();
