@@ -3,30 +3,42 @@
 
 #include "server_gui/accept_queue_bar.h"
 
+#include "shared/ui/field_help.h"
 #include "shared/ui/status_label.h"
 
 #include <QAction>
 #include <QHBoxLayout>
+#include <QLabel>
 #include <QLocale>
 #include <QPushButton>
+#include <QSpinBox>
 
 using namespace Qt::StringLiterals;
 
 namespace parley
 {
 
-AcceptQueueBar::AcceptQueueBar(IoThread<Server> &server, QWidget *parent)
+AcceptQueueBar::AcceptQueueBar(IoThread<Server> &server, int backlog, QWidget *parent)
     : QWidget(parent), server_(server), holdAction_(new QAction(tr("&Hold Accept"), this)),
       showAction_(new QAction(tr("Accept &Queue"), this)),
-      label_(new StatusLabel(u"acceptQueue"_s, tr("Accept queue"))), acceptOne_(new QPushButton(tr("Accept &One"))),
-      acceptAll_(new QPushButton(tr("Accept &All")))
+      label_(new StatusLabel(u"acceptQueue"_s, tr("Accept queue"))), backlog_(new QSpinBox),
+      acceptOne_(new QPushButton(tr("Accept &One"))), acceptAll_(new QPushButton(tr("Accept &All")))
 {
     holdAction_->setCheckable(true);
     holdAction_->setShortcut(Qt::CTRL | Qt::Key_H);
     showAction_->setCheckable(true);
     label_->setWordWrap(true);
     label_->setToolTip(tr("The system makes connections by itself and keeps them in a queue until the server calls "
-                          "accept(). Start the server with --backlog 2 to see a queue overflow."));
+                          "accept(). Set the backlog to 2 to see a queue overflow."));
+    auto *backlogLabel = new QLabel(tr("Bac&klog:"));
+    backlogLabel->setBuddy(backlog_);
+    backlog_->setObjectName(u"backlog"_s);
+    backlog_->setRange(0, Server::MostQueued);
+    backlog_->setGroupSeparatorShown(true);
+    backlog_->setKeyboardTracking(false); // 4 is not meant by who types 4096
+    backlog_->setValue(backlog);
+    explainField(*backlog_, tr("How many connections may wait: listen() is called once more with it. Linux lets in one "
+                               "more than that."));
     acceptOne_->setObjectName(u"acceptOne"_s);
     acceptOne_->setToolTip(tr("Calls accept() for the connection that has waited longest"));
     acceptAll_->setObjectName(u"acceptAll"_s);
@@ -34,6 +46,8 @@ AcceptQueueBar::AcceptQueueBar(IoThread<Server> &server, QWidget *parent)
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(label_, 1);
+    layout->addWidget(backlogLabel);
+    layout->addWidget(backlog_);
     layout->addWidget(acceptOne_);
     layout->addWidget(acceptAll_);
     acceptOne_->hide();
@@ -42,6 +56,8 @@ AcceptQueueBar::AcceptQueueBar(IoThread<Server> &server, QWidget *parent)
 
     connect(holdAction_, &QAction::toggled, this, &AcceptQueueBar::hold);
     connect(showAction_, &QAction::toggled, this, &AcceptQueueBar::appearIfWanted);
+    connect(backlog_, &QSpinBox::valueChanged, this,
+            [this](int count) { server_.post([count](Server &engine) { engine.setBacklog(count); }); });
     connect(acceptOne_, &QPushButton::clicked, this,
             [this] { server_.post([](Server &engine) { engine.acceptHeld(1); }); });
     connect(acceptAll_, &QPushButton::clicked, this,
@@ -51,6 +67,11 @@ AcceptQueueBar::AcceptQueueBar(IoThread<Server> &server, QWidget *parent)
         starved_ = error != 0;
         appearIfWanted();
     });
+}
+
+int AcceptQueueBar::backlog() const
+{
+    return backlog_->value();
 }
 
 void AcceptQueueBar::hold(bool hold)

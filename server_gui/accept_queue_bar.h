@@ -9,25 +9,28 @@
 #include <QWidget>
 
 class QPushButton;
+class QSpinBox;
 
 namespace parley
 {
 
 class StatusLabel;
 
-/// How many connections wait in the server's accept queue, and the buttons that let them in while accept is held. It is
-/// there while accept is held, while it fails for lack of resources, or as long as the user wants it; the engine is
-/// asked no longer than that.
+/// How many connections wait in the server's accept queue, how many may, and the buttons that let them in while accept
+/// is held. It is there while accept is held, while it fails for lack of resources, or as long as the user wants it;
+/// the engine is asked no longer than that.
 class AcceptQueueBar : public QWidget
 {
     Q_OBJECT
 
 public:
-    explicit AcceptQueueBar(IoThread<Server> &server, QWidget *parent = nullptr);
+    AcceptQueueBar(IoThread<Server> &server, int backlog, QWidget *parent = nullptr);
 
     /// For the window's menus: holds accept; shows the bar in any case.
     QAction *holdAction() const { return holdAction_; }
     QAction *showAction() const { return showAction_; }
+    /// What the queue is to hold, from now on and of each listener to come.
+    int backlog() const;
 
 protected:
     void showEvent(QShowEvent *event) override;
@@ -43,6 +46,7 @@ private:
     QAction *const holdAction_;
     QAction *const showAction_;
     StatusLabel *const label_;
+    QSpinBox *const backlog_;
     QPushButton *const acceptOne_;
     QPushButton *const acceptAll_;
     bool starved_ = false;

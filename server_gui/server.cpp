@@ -226,9 +226,8 @@ int Server::serve(const Address &bound)
             return error;
         watched_ = true;
     }
-    const native::Result listened = native::listen(fd, settings_.backlog);
-    record(Call::Listen, listened, bound, settings_.endpoint.path);
-    return listened.error;
+    longestBacklog_ = settings_.backlog;
+    return record(Call::Listen, native::listen(fd, settings_.backlog), bound, settings_.endpoint.path).error;
 }
 
 bool Server::isServing(const Event &event)
@@ -247,6 +246,18 @@ void Server::setBehaviour(const BehaviourChoice &behaviour)
 {
     settings_.behaviour = behaviour;
     limitUnacknowledged();
+}
+
+void Server::setBacklog(int backlog)
+{
+    settings_.backlog = backlog;
+    longestBacklog_ = std::max(longestBacklog_, backlog);
+    if (!listening_.isOpen() || datagrams_)
+        return;
+    const int fd = listening_.get();
+    const bool isUnix = settings_.endpoint.transport == Transport::Unix;
+    record(Call::Listen, native::listen(fd, backlog), isUnix ? Address() : native::localAddress(fd),
+           settings_.endpoint.path);
 }
 
 void Server::survey()
@@ -275,7 +286,7 @@ void Server::stop()
     // Who waits in the accept queue believes to be connected: closing the listener would reset them all.
     const bool held = std::exchange(held_, false);
     if (!datagrams_)
-        acceptSome(std::min(settings_.backlog, MostQueued) + 1); // the kernel takes one more than the backlog
+        acceptSome(std::min(longestBacklog_, MostQueued) + 1); // the kernel takes one more than the backlog
     held_ = held;
     closeListener(Outcome::Complete, 0);
 }

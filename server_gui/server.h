@@ -75,6 +75,8 @@ public:
     /// For the connections accepted from now on.
     void setGreeting(const QByteArray &greeting);
     void setBehaviour(const BehaviourChoice &behaviour);
+    /// Calls listen() once more, if it listens: the system then lets in no more than that, and keeps who waits already.
+    void setBacklog(int backlog);
     /// Likewise; the access list for datagrams too.
     void setLimits(const ServerLimits &limits);
     // What the user asks of connections by their numbers, in ascending order. Those that have ended are left out.
@@ -190,6 +192,7 @@ private:
     bool watched_ = false;                       // the listener
     bool held_ = false;                          // accept
     int released_ = 0;                           // how many may be accepted nevertheless
+    int longestBacklog_ = 0;                     // since it listens
     QTimer queueTimer_{this};                    // while the accept queue is watched
     int starved_ = 0;
     int failures_ = 0; // of accept, since it last succeeded

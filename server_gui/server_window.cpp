@@ -87,7 +87,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     layout->addWidget(buildForm(fields));
     layout->addWidget(notice_ = new NoticeBar);
     layout->addLayout(buildReach());
-    layout->addWidget(acceptQueue_ = new AcceptQueueBar(server_));
+    layout->addWidget(acceptQueue_ = new AcceptQueueBar(server_, options_.backlog));
     inspector_ = new Inspector;
     inspector_->addPage(
         [this] {
@@ -351,6 +351,8 @@ void ServerWindow::listen(const std::variant<Endpoint, EndpointError> &parsed)
     settings.behaviour = behaviour_;
     settings.greeting = greeting_;
     settings.limits = limits_;
+    if (acceptQueue_) // the window listens before it is built
+        settings.backlog = acceptQueue_->backlog();
     server_.post([settings](Server &server) { server.listen(settings); });
     state_ = State::Starting;
 }

@@ -5,6 +5,8 @@
 #include "server_fixture.h"
 #include "window_test.h"
 
+#include <QSpinBox>
+
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -77,6 +79,7 @@ private Q_SLOTS:
     void fillsWhileHeld();
     void acceptsSome();
     void overflows();
+    void changesTheBacklog();
     void releasing();
     void stoppingServesWhoWaits();
     void finishingServesWhoWaits();
@@ -140,6 +143,27 @@ void TestAcceptQueue::overflows()
     QVERIFY(last.isOpen());
     server.accept(2);
     QCOMPARE(last.receive(12), "Hello World!");
+}
+
+/// While it listens, and nobody who waits is lost by that.
+void TestAcceptQueue::changesTheBacklog()
+{
+    HeldServer server;
+    const quint16 port = server.start();
+    auto clients = connectedClients(port, 5);
+    TRY_EQUAL(server.waiting(), 5);
+    server.server.post([](Server &engine) { engine.setBacklog(2); });
+    TRY_EQUAL(server.queue->backlog, 2);
+    QVERIFY(server.queue->isFull());
+    const auto last = server.recorder.events.back();
+    QCOMPARE(last.call, Call::Listen);
+    QCOMPARE(last.argument, 2);
+    QCOMPARE(last.address.port(), port);
+    server.server.post([](Server &engine) { engine.stop(); });
+    for (RawSocket &client : clients)
+        QCOMPARE(client.receive(12), "Hello World!");
+    server.listen();
+    TRY_EQUAL(server.calls(Call::Listen), 3);
 }
 
 void TestAcceptQueue::releasing()
@@ -299,7 +323,15 @@ void TestAcceptQueue::window()
     TRY_COMPARE(server.rows(u"connections"_s), 2);
     TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 0 waiting in its queue, backlog 1."_s);
 
+    auto &backlog = server.child<QSpinBox>(u"backlog"_s);
+    QCOMPARE(backlog.value(), 1);
+    backlog.setValue(7);
+    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 0 waiting in its queue, backlog 7."_s);
     server.click(u"listen"_s); // stops
+    TRY_MATCH(server.text(u"status"_s), u"Not listening.*"_s);
+    server.click(u"listen"_s);
+    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 0 waiting in its queue, backlog 7."_s);
+    server.click(u"listen"_s);
     TRY_COMPARE(server.text(u"acceptQueue"_s),
                 u"Accept is held, but there is no accept queue: nothing listens for connections."_s);
     server.action(u"Hold Accept"_s).trigger();
