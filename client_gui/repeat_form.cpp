@@ -41,7 +41,7 @@ void addField(QGridLayout &grid, int row, int column, const QString &label, QWid
     hint->setWordWrap(true);
     grid.addWidget(caption, row, column, 1, columns);
     grid.addWidget(field, row + 1, column, 1, columns);
-    grid.addWidget(hint, row + 2, column, 1, columns);
+    grid.addWidget(hint, row + 2, column, 1, columns, Qt::AlignTop);
 }
 
 } // namespace
@@ -77,16 +77,14 @@ RepeatForm::RepeatForm(QWidget *parent)
     addField(*grid, 0, 1, tr("&At a time:"), concurrency_, u"repeatConcurrency"_s,
              tr("1 to %1").arg(locale.toString(RepeatRequest::MostConcurrency)));
     addField(*grid, 0, 2, tr("Ra&te, a second:"), rate_, u"repeatRate"_s,
-             tr("0.001 to %1, or 0 for no limit").arg(locale.toString(RepeatRequest::MostRate, 'f', 0)));
+             tr("0.001 to %1; 0: no limit").arg(locale.toString(RepeatRequest::MostRate, 'f', 0)));
     addField(*grid, 0, 3, tr("&Hold open:"), hold_, u"repeatHold"_s,
              tr("0 to %1 s after the greeting").arg(locale.toString(LongestHold, 'f', 0)));
     grid->setRowMinimumHeight(3, 4);
     addField(*grid, 4, 0, tr("E&xpected greeting:"), expected_, u"repeatExpected"_s,
              tr("Any text; empty: at least a byte"));
     addField(*grid, 4, 1, tr("&Source addresses:"), source_, u"repeatSource"_s,
-             tr("Addresses and nets such as 127.0.0.0/8, which take turns: for more connections than one address has "
-                "ports"),
-             3);
+             tr("Addresses and nets such as 127.0.0.0/8, taken in turn: each address has ports of its own"), 3);
     for (int column = 0; column < 4; ++column)
         grid->setColumnStretch(column, 1);
 

@@ -102,7 +102,10 @@ EndpointForm::EndpointForm(Endpoint::Use use, QWidget *hostField, QLineEdit *hos
 void EndpointForm::addRow(const QString &label, QWidget *field)
 {
     const int row = grid_->rowCount();
-    grid_->addWidget(labelFor(field, label), row, 0);
+    QLabel *caption = labelFor(field, label);
+    const QWidget *firstLine = field->focusProxy() ? field->focusProxy() : field; // that is what the label is beside
+    caption->setMinimumHeight(firstLine->sizeHint().height());
+    grid_->addWidget(caption, row, 0, Qt::AlignTop);
     grid_->addWidget(field, row, 1, 1, 5);
 }
 
