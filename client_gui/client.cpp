@@ -135,7 +135,11 @@ void Client::viewKernel(quint64 attempt)
 
 void Client::cancel()
 {
-    if (underWay_)
+    if (!underWay_)
+        return;
+    if (peerClosed_)
+        endOfMessage(); // it was whole before
+    else
         end(Outcome::Cancelled);
 }
 

@@ -119,7 +119,8 @@ QWidget *ClientWindow::buildForm()
     form_ = new EndpointForm(Endpoint::Use::Connect, host, host, connect_);
     stay_ = new QCheckBox(tr("Stay connecte&d"));
     stay_->setObjectName(u"stay"_s);
-    explainField(*stay_, tr("The time-out ends with connecting: talk until you disconnect, or the server closes."));
+    explainField(*stay_, tr("Neither the time-out nor the longest message ends it once it is connected: talk until you "
+                            "disconnect, or the server closes."));
     auto *sending = new QWidget;
     auto *layout = new QHBoxLayout(sending);
     layout->setContentsMargins({});
@@ -468,7 +469,7 @@ void ClientWindow::saveSettings()
 {
     Settings settings;
     if (damaged_)
-        settings.clear();
+        settings.clear(repeat_ ? QString() : u"repeat/"_s); // what was never shown is not damaged
     if ((damaged_ || form_->fields() != initialEndpoint_) && std::holds_alternative<Endpoint>(form_->parse()))
         settings.setEndpoint(form_->fields());
     if (damaged_ || send_->text() != initialSend_)

@@ -52,7 +52,9 @@ QString failureOf(const Attempt &attempt)
         case Outcome::Reset: return incomplete + Texts::tr("the connection was reset after %1.").arg(bytes);
         case Outcome::TimedOut:
             return incomplete + Texts::tr("after %1 the end did not come within %2.").arg(bytes, timeout);
-        case Outcome::LimitReached: return incomplete + Texts::tr("it is longer than the limit of %1.").arg(bytes);
+        case Outcome::LimitReached:
+            return incomplete
+                   + Texts::tr("it is longer than the limit of %1.").arg(bytesText(attempt.request.maxBytes));
         case Outcome::Cancelled: return incomplete + Texts::tr("it was cancelled after %1.").arg(bytes);
         default: return incomplete + Texts::tr("%1 after %2.").arg(native::errorText(attempt.error), bytes);
         }

@@ -37,8 +37,8 @@ AcceptQueueBar::AcceptQueueBar(IoThread<Server> &server, int backlog, QWidget *p
     backlog_->setGroupSeparatorShown(true);
     backlog_->setKeyboardTracking(false); // 4 is not meant by who types 4096
     backlog_->setValue(backlog);
-    explainField(*backlog_, tr("How many connections may wait: listen() is called once more with it. Linux lets in one "
-                               "more than that."));
+    explainField(*backlog_, tr("How many connections may wait; a change calls listen() again. Linux lets in one more, "
+                               "and no more than net.core.somaxconn."));
     acceptOne_->setObjectName(u"acceptOne"_s);
     acceptOne_->setToolTip(tr("Calls accept() for the connection that has waited longest"));
     acceptAll_->setObjectName(u"acceptAll"_s);

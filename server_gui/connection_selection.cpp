@@ -73,7 +73,7 @@ void ConnectionSelection::restore()
 void ConnectionSelection::setNumbers(std::vector<quint64> numbers)
 {
     std::ranges::sort(numbers);
-    if (numbers == numbers_)
+    if (numbers == numbers_ && !isCut_) // those beyond the bound may be others
         return;
     numbers_ = std::move(numbers);
     Q_EMIT changed(numbers_);

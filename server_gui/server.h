@@ -61,8 +61,9 @@ struct ServerSettings
 ///
 /// Lives on an I/O thread; commands are called there (IoThread::post()). The counts may be read on any thread.
 ///
-/// What became of a command is told by the listener's events (connection 0): one for which isServing() holds once it
-/// is listening, End when it has stopped (Complete) or could not listen (UnknownHost, Failed with the errno).
+/// What became of a command is told by the listener's events (connection 0): one for which isServing() holds, after its
+/// Bind, once it is listening (others tell of setBacklog()), End when it has stopped (Complete) or could not listen
+/// (UnknownHost, Failed with the errno).
 class Server : public QObject, private ConnectionOwner
 {
     Q_OBJECT

@@ -354,6 +354,7 @@ void ServerWindow::listen(const std::variant<Endpoint, EndpointError> &parsed)
     if (acceptQueue_) // the window listens before it is built
         settings.backlog = acceptQueue_->backlog();
     server_.post([settings](Server &server) { server.listen(settings); });
+    isBound_ = false;
     state_ = State::Starting;
 }
 
@@ -380,9 +381,12 @@ void ServerWindow::read(const EventBatch &batch)
 
 void ServerWindow::readListenerEvent(const Event &event)
 {
-    if (event.call == Call::Bind)
+    if (event.call == Call::Bind) {
         bound_ = event.address;
-    if (Server::isServing(event) && state_ == State::Starting) {
+        isBound_ = event.error == 0;
+    }
+    // Without its bind() it is the listener before, whose backlog was changed.
+    if (Server::isServing(event) && state_ == State::Starting && isBound_) {
         listening_ = event.address;
         form_->showResolved(endpoint_, listening_);
         setState(State::Listening);

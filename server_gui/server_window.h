@@ -121,6 +121,7 @@ private:
 
     FileSaver *const saver_;
     Address bound_;                          // what was tried last
+    bool isBound_ = false;                   // since listen()
     std::unique_ptr<ListenerSearch> search_; // for who has the port that is in use
 
     EndpointForm *form_ = nullptr;

@@ -14,7 +14,6 @@
 
 #include <netdb.h>
 
-#include <algorithm>
 #include <cerrno>
 
 using namespace Qt::StringLiterals;

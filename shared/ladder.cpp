@@ -7,9 +7,6 @@
 #include "shared/message.h"
 #include "shared/native_socket.h"
 
-#include <QCoreApplication>
-#include <QLocale>
-
 #include <netdb.h>
 
 #include <algorithm>
@@ -336,10 +333,9 @@ QVariant Ladder::data(const QModelIndex &index, int role) const
     if (role == Qt::AccessibleTextRole) {
         const Row &row = this->row(index.row());
         if (row.isObserved())
-            return Ladder::tr("%1 after %2")
+            return tr("%1 after %2")
                 .arg(text(index.row()), durationText(std::chrono::nanoseconds(sinceStart(index.row()))));
-        return (row.toPeer ? Ladder::tr("Inferred: %1 to the peer") : Ladder::tr("Inferred: %1 from the peer"))
-            .arg(text(index.row()));
+        return (row.toPeer ? tr("Inferred: %1 to the peer") : tr("Inferred: %1 from the peer")).arg(text(index.row()));
     }
     return {};
 }

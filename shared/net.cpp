@@ -62,11 +62,9 @@ std::variant<Net, QString> Net::parse(const QString &text)
     }
     const Address start = net.first_.masked(net.prefix_);
     if (start != net.first_) {
-        return Texts::
-            tr("%1 has bits beyond its prefix length, which some programs ignore and others do not: write %2/%3, or "
-               "the "
-               "address alone.")
-                .arg(quoted, QString::fromLatin1(start.host()), QString::number(net.prefix_));
+        return Texts::tr("%1 has bits beyond its prefix length, which some programs ignore and others do not: write "
+                         "%2/%3, or the address alone.")
+            .arg(quoted, QString::fromLatin1(start.host()), QString::number(net.prefix_));
     }
     return net;
 }

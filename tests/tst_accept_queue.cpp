@@ -89,6 +89,7 @@ private Q_SLOTS:
     void costsNothingUnwatched();
     void datagrams();
     void window();
+    void backlogThenAnotherAddress();
 };
 
 void TestAcceptQueue::fillsWhileHeld()
@@ -339,6 +340,18 @@ void TestAcceptQueue::window()
     server.action(u"Accept Queue"_s).trigger(); // shows it, without holding
     QVERIFY(server.child(u"acceptQueue"_s).isVisible());
     QVERIFY(!server.button(u"acceptOne"_s).isVisible());
+}
+
+/// The listen() of the backlog is not taken for the one at the new address.
+void TestAcceptQueue::backlogThenAnotherAddress()
+{
+    const ServerProgram server(listening());
+    QVERIFY(portOf(server) != 0);
+    QTRY_VERIFY_WITH_TIMEOUT(server.child(u"everyInterface"_s).isVisible(), WindowPatience);
+    server.child<QSpinBox>(u"backlog"_s).setValue(5);
+    server.click(u"everyInterface"_s);
+    TRY_MATCH(server.text(u"status"_s), u"Listening on \\('::', .*"_s);
+    TRY_COMPARE(server.button(u"listen"_s).text(), u"Stop Listening"_s);
 }
 
 QTEST_MAIN(TestAcceptQueue)

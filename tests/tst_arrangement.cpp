@@ -666,7 +666,7 @@ void tst_Arrangement::oldestLeave()
     QVERIFY(isArranged(model));
     QTRY_VERIFY_WITH_TIMEOUT(listed() == left("192.168"), Patience);
 
-    accept(30 * maxRows); // more than there is room for at once
+    accept(4 * maxRows); // more than there is room for at once
     QVERIFY(model.total() <= maxRows);
     QCOMPARE(model.removedRows() + static_cast<quint64>(model.total()), newest);
     QTRY_VERIFY_WITH_TIMEOUT(listed() == left("192.168"), Patience);
@@ -755,10 +755,13 @@ void tst_Arrangement::aMillionRows()
 /// At most, while they are arranged and more come; the table's header takes 8 bytes a row on top.
 void tst_Arrangement::memoryOfAMillionRows()
 {
+#ifdef __SANITIZE_ADDRESS__
+    constexpr int most = 50'000; // it keeps freed memory: there is no figure
+#else
     constexpr int most = ConnectionModel::MaxRows;
+#endif
     EventStream stream;
     ConnectionModel model(stream);
-    Traffic traffic;
     const qint64 pid = QCoreApplication::applicationPid();
     const qint64 before = memory(pid, "VmRSS");
     quint64 newest = 0;
@@ -800,7 +803,7 @@ void tst_Arrangement::memoryOfAMillionRows()
         for (int column = -1; column < ConnectionModel::ColumnCount; ++column)
             arrange(filter, column);
     }
-#ifndef __SANITIZE_ADDRESS__ // it keeps freed memory
+#ifndef __SANITIZE_ADDRESS__
     QVERIFY2(greatest <= 78, qPrintable(QString::number(greatest)));
 #endif
 }

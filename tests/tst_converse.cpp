@@ -343,16 +343,19 @@ void TestConverse::clientTalks()
 void TestConverse::clientSendsAfterFin_data()
 {
     QTest::addColumn<bool>("cancels");
+    QTest::addColumn<bool>("givesUp");
     QTest::addColumn<bool>("halfCloses");
-    QTest::newRow("all of it") << false << false;
-    QTest::newRow("all of it, then FIN") << false << true;
-    QTest::newRow("until it is cancelled") << true << false;
+    QTest::newRow("all of it") << false << false << false;
+    QTest::newRow("all of it, then FIN") << false << false << true;
+    QTest::newRow("until it is cancelled") << true << false << false;
+    QTest::newRow("until the attempt is cancelled") << false << true << false;
 }
 
 /// What is being sent when the server closes its side is not lost.
 void TestConverse::clientSendsAfterFin()
 {
     QFETCH(const bool, cancels);
+    QFETCH(const bool, givesUp);
     QFETCH(const bool, halfCloses);
     ClientFixture fixture;
     QTRY_VERIFY(fixture.recorder.find(1, Call::GetSockName));
@@ -374,14 +377,16 @@ void TestConverse::clientSendsAfterFin()
     QCOMPARE(fixture.recorder.outcome(1), Outcome::None);
     if (cancels)
         fixture.client.post([transfer](Client &engine) { engine.cancel(transfer); });
+    if (givesUp)
+        fixture.client.post([](Client &engine) { engine.cancel(); });
     const auto [heard, inOrder] = beside([&fixture, &bytes] {
         const QByteArray all = fixture.server.receive(bytes.size());
         return std::pair(all, fixture.server.isAtEnd());
     });
     QVERIFY(inOrder);
-    QCOMPARE(heard == bytes, !cancels);
-    QTRY_COMPARE(fixture.recorder.outcome(1), Outcome::Complete);
-    QCOMPARE(transfer->progress().failed, cancels ? 1 : 0);
+    QCOMPARE(heard == bytes, !cancels && !givesUp);
+    QTRY_COMPARE(fixture.recorder.outcome(1), Outcome::Complete); // the message was whole
+    QCOMPARE(transfer->progress().failed, cancels || givesUp ? 1 : 0);
     QCOMPARE(fixture.recorder.find(1, Call::Shutdown).has_value(), halfCloses);
 }
 

@@ -384,12 +384,12 @@ void tst_Models::attemptTexts_data()
         << u"5 bytes in 1 read · cancelled after 3.0 ms"_s
         << u"The message from 192.168.0.104:3000 is incomplete: it was cancelled after 5 bytes."_s << QString();
     // At the limit one byte more is read, to know that there is more, and is not kept.
-    QTest::newRow("limit") << literal
-                           << Events{begun, connected, part(), eventOf(1, Call::Recv, 1), over(Outcome::LimitReached)}
-                           << u"cut at 5 bytes"_s << u"5 bytes in 1 read · cut at the limit after 3.0 ms"_s
-                           << u"The message from 192.168.0.104:3000 is incomplete: it is longer than the limit of 5 "
-                              "bytes."_s
-                           << u"Raise the limit (--max-bytes) to take longer messages."_s;
+    QTest::newRow("limit")
+        << literal << Events{begun, connected, part(), eventOf(1, Call::Recv, 1), over(Outcome::LimitReached)}
+        << u"cut at 5 bytes"_s << u"5 bytes in 1 read · cut at the limit after 3.0 ms"_s
+        << u"The message from 192.168.0.104:3000 is incomplete: it is longer than the limit of 16,777,216 "
+           "bytes."_s
+        << u"Raise the limit (--max-bytes) to take longer messages."_s;
     QTest::newRow("failed within the message")
         << literal << Events{begun, connected, part(), failed(1, Call::Recv, ENOBUFS), over(Outcome::Failed, ENOBUFS)}
         << u"No buffer space available after 5 bytes"_s << u"5 bytes in 1 read · failed after 3.0 ms"_s

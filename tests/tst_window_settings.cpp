@@ -38,6 +38,7 @@ private Q_SLOTS:
     void damagedSettings_data();
     void damagedSettings();
     void anotherScreen();
+    void damagedBesideARun();
 
 private:
     /// The settings of parley-server or parley-client as they are in the file.
@@ -241,11 +242,31 @@ void TestWindowSettings::anotherScreen()
         settings.setValue(u"host"_s, u"saved.example"_s);
         settings.setValue(u"port"_s, u"1111"_s);
     }
-    ServerProgram server(notListening());
-    QCOMPARE(server.notice(), QString());
-    QVERIFY(server.close());
-    const ClientProgram client(ClientOptions{});
-    QCOMPARE(client.notice(), QString());
+    for (int time = 1; time <= 2; ++time) { // closing has not forgotten them
+        ServerProgram server(notListening());
+        QCOMPARE(server.notice(), QString());
+        QCOMPARE(server.field(u"host"_s).text(), u"saved.example"_s);
+        QVERIFY(server.close());
+        ClientProgram client(ClientOptions{});
+        QCOMPARE(client.notice(), QString());
+        QCOMPARE(client.field(u"port"_s).text(), u"1111"_s);
+        QVERIFY(client.close());
+    }
+}
+
+/// What only the second window shows is not lost because the first one's settings are damaged.
+void TestWindowSettings::damagedBesideARun()
+{
+    QSettings settings = settingsOf(u"parley-client"_s);
+    settings.setValue(u"port"_s, u"65536"_s);
+    settings.setValue(u"repeat/count"_s, u"4711"_s);
+    settings.sync();
+    ClientProgram client(ClientOptions{});
+    TRY_MATCH(client.notice(), u"Some of the saved settings could not be read.*"_s);
+    QVERIFY(client.close());
+    settings.sync();
+    QVERIFY(!settings.contains(u"port"_s));
+    QCOMPARE(settings.value(u"repeat/count"_s).toString(), u"4711"_s);
 }
 
 QTEST_MAIN(TestWindowSettings)

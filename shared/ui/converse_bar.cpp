@@ -261,7 +261,8 @@ void ConverseBar::finish(const Transfer::Progress &progress)
     transfer_.reset();
     isSlow_ = false;
     if (!isCancelled_ && (progress.failed > 0 || progress.connections == 0)) {
-        Q_EMIT failed(progress.connections == 0
+        Q_EMIT failed(progress.failed == 0 ? tr("Nothing was sent: the connection has ended.")
+                      : progress.connections == 0
                           ? tr("Nothing was sent: the connection can send no more, or is sending something else.")
                           : tr("Sent %1 of %2: not all connections took it all.")
                                 .arg(bytesText(progress.sent), bytesText(progress.total)));

@@ -50,6 +50,15 @@ QString Settings::text(const QString &key, const QString &fallback, const std::f
     return value.toString();
 }
 
+void Settings::clear(const QString &kept)
+{
+    const QStringList keys = settings_.allKeys();
+    for (const QString &key : keys) {
+        if (kept.isEmpty() || !key.startsWith(kept))
+            settings_.remove(key);
+    }
+}
+
 void Settings::setText(const QString &key, const QString &value, const QString &fallback)
 {
     if (value == fallback)

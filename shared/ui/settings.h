@@ -56,8 +56,8 @@ public:
     void restoreAppearance();
     void saveAppearance();
 
-    /// Forgets everything.
-    void clear() { settings_.clear(); }
+    /// Forgets everything but the keys that begin with @p kept; without it, all.
+    void clear(const QString &kept = {});
 
     bool isDamaged() const { return damaged_; }
     /// For the notice, in one sentence.
