@@ -40,9 +40,9 @@ AcceptQueueBar::AcceptQueueBar(IoThread<Server> &server, int backlog, QWidget *p
     explainField(*backlog_, tr("How many connections may wait; a change calls listen() again. Linux lets in one more, "
                                "and no more than net.core.somaxconn."));
     acceptOne_->setObjectName(u"acceptOne"_s);
-    acceptOne_->setToolTip(tr("Calls accept() for the connection that has waited longest"));
+    explainField(*acceptOne_, tr("Calls accept() for the connection that has waited longest."));
     acceptAll_->setObjectName(u"acceptAll"_s);
-    acceptAll_->setToolTip(tr("Calls accept() until nobody waits"));
+    explainField(*acceptAll_, tr("Calls accept() until nobody waits."));
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(label_, 1);

@@ -3,6 +3,8 @@
 
 #include "server_gui/behaviour_editor.h"
 
+#include "shared/ui/field_help.h"
+
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -34,7 +36,7 @@ BehaviourEditor::BehaviourEditor(const BehaviourChoice &choice, QWidget *parent)
 {
     kinds_->setObjectName(u"behaviour"_s);
     kinds_->setAccessibleName(tr("Behaviour"));
-    kinds_->setToolTip(tr("What to do with each connection accepted from now on"));
+    explainField(*kinds_, tr("What to do with each connection accepted from now on."));
     kinds_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     for (const BehaviourKind &kind : behaviours()) {
         choices_.emplace_back(kind);
@@ -104,7 +106,7 @@ void BehaviourEditor::choose(std::size_t index)
         ranges.append(tr("%1: %2 to %3 %4")
                           .arg(meaning, locale.toString(parameter.least), locale.toString(parameter.most), unit)
                           .trimmed());
-        value->setToolTip(ranges.constLast());
+        explainField(*value, ranges.constLast());
         value->setSuffix(unit.isEmpty() || namesUnit ? QString() : u' ' + unit);
         value->setRange(static_cast<int>(parameter.least), static_cast<int>(parameter.most));
         value->setStepType(parameter.most > 1000 ? QSpinBox::AdaptiveDecimalStepType : QSpinBox::DefaultStepType);

@@ -7,6 +7,7 @@
 #include "server_gui/connection_selection.h"
 #include "server_gui/rate_plot.h"
 #include "shared/event_stream.h"
+#include "shared/ui/field_help.h"
 #include "shared/ui/status_label.h"
 #include "shared/ui/table_view.h"
 
@@ -72,6 +73,9 @@ QHBoxLayout *ConnectionsPane::buildBar(const EventStream &stream)
     filter_->setObjectName(u"filter"_s);
     filter_->setAccessibleName(tr("Filter"));
     filter_->setPlaceholderText(tr("Filter by number, address, port or state"));
+    explainField(*filter_,
+                 tr("Words between blanks: each has to occur in the number, the peer's address, its port or the "
+                    "state."));
     filter_->setMaxLength(MaxFilterLength);
     filter_->setClearButtonEnabled(true);
     connect(filter_, &QLineEdit::textChanged, &model_, &ConnectionModel::setFilter);

@@ -203,7 +203,7 @@ QLayout *ServerWindow::buildReach()
     reach_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     everyInterface_ = new QPushButton(tr("Listen on All Interfaces"));
     everyInterface_->setObjectName(u"everyInterface"_s);
-    everyInterface_->setToolTip(tr("Listens on *, so that other computers can connect too"));
+    explainField(*everyInterface_, tr("Listens on *, so that other computers can connect too."));
     connect(everyInterface_, &QPushButton::clicked, this, [this] {
         Endpoint endpoint = endpoint_;
         endpoint.name.clear();

@@ -4,6 +4,7 @@
 #include "shared/ui/converse_bar.h"
 
 #include "shared/message.h"
+#include "shared/ui/field_help.h"
 #include "shared/ui/status_label.h"
 
 #include <QComboBox>
@@ -31,11 +32,11 @@ constexpr qsizetype PreviewedBytes = 24;
 
 enum Mode { Text, Hex };
 
-QPushButton *button(const QString &name, const QString &text, const QString &toolTip)
+QPushButton *button(const QString &name, const QString &text, const QString &meaning)
 {
     auto *button = new QPushButton(text);
     button->setObjectName(name);
-    button->setToolTip(toolTip);
+    explainField(*button, meaning);
     button->setAutoDefault(false);
     return button;
 }
@@ -54,28 +55,29 @@ ConverseBar::ConverseBar(QWidget *parent)
     : QWidget(parent), whom_(new QLabel), mode_(choice(u"converseMode"_s, tr("What is typed"))), text_(new QLineEdit),
       ending_(choice(u"converseEnding"_s, tr("Line ending"))),
       preview_(new StatusLabel(u"conversePreview"_s, tr("Bytes to be sent"))), progress_(new QProgressBar),
-      send_(button(u"converseSend"_s, tr("Send"), tr("Send what is typed"))),
-      file_(button(u"converseFile"_s, tr("Send F&ile…"), tr("Send what a file holds, byte for byte"))),
-      cancel_(button(u"converseCancel"_s, tr("Cancel"), tr("Stop sending; what was sent stays sent"))),
-      halfClose_(button(u"converseHalfClose"_s, tr("Half-Cl&ose"), tr("Send FIN, and go on receiving"))),
-      close_(button(u"converseClose"_s, tr("Clos&e"), tr("Close in order (FIN)"))),
-      reset_(button(u"converseReset"_s, tr("Rese&t"), tr("End at once (RST); what is unsent is lost")))
+      send_(button(u"converseSend"_s, tr("Send"), tr("Send what is typed."))),
+      file_(button(u"converseFile"_s, tr("Send F&ile…"), tr("Send what a file holds, byte for byte."))),
+      cancel_(button(u"converseCancel"_s, tr("Cancel"), tr("Stop sending; what was sent stays sent."))),
+      halfClose_(button(u"converseHalfClose"_s, tr("Half-Cl&ose"), tr("Send FIN, and go on receiving."))),
+      close_(button(u"converseClose"_s, tr("Clos&e"), tr("Close in order (FIN)."))),
+      reset_(button(u"converseReset"_s, tr("Rese&t"), tr("End at once (RST); what is unsent is lost.")))
 {
     setObjectName(u"converse"_s);
     whom_->setObjectName(u"conversePeers"_s);
     whom_->setTextFormat(Qt::PlainText);
     text_->setObjectName(u"converseText"_s);
     text_->setAccessibleName(tr("What to send"));
+    explainField(*text_, tr("What to send. Up and Down bring back what was sent."));
     text_->setMaxLength(LongestText);
     text_->installEventFilter(this);
     mode_->addItem(tr("Text"));
     mode_->addItem(tr("Hex"));
-    mode_->setToolTip(
-        tr("Text in UTF-8 with \\n, \\r, \\t, \\0, \\\\, \\xhh, \\uhhhh; or pairs of hexadecimal digits"));
+    explainField(*mode_,
+                 tr("Text in UTF-8 with \\n, \\r, \\t, \\0, \\\\, \\xhh, \\uhhhh; or pairs of hexadecimal digits."));
     ending_->addItem(tr("No line ending"), QByteArray());
     ending_->addItem(tr("LF"), QByteArray("\n"));
     ending_->addItem(tr("CR LF"), QByteArray("\r\n"));
-    ending_->setToolTip(tr("What is sent after the text"));
+    explainField(*ending_, tr("What is sent after the text."));
     preview_->setForegroundRole(QPalette::PlaceholderText);
     preview_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     preview_->setMinimumWidth(1); // it must not widen the window
