@@ -92,7 +92,6 @@ private:
     void showCounts();
     void showPlaceholder();
     void finishThenClose();
-    std::vector<quint64> selectedOpen() const;
     void showPeers();
 
     const ServerOptions options_;
