@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "shared/socket/receive_buffer.h"
+
 #include <QByteArray>
 
 #include <chrono>
@@ -42,14 +44,14 @@ public:
 
     /// The connection was accepted.
     virtual void begin(Conversation &conversation) = 0;
-    /// The peer said something; the view holds for this call only.
-    virtual void received(Conversation &, QByteArrayView) {}
-    /// Whether what the peer says is to be received now, while @p unsent bytes wait to be sent. What is not received
-    /// stays with the system, and in the end with the peer, which has to wait.
-    virtual bool wantsInput(qint64 unsent) const
+    /// The peer said something.
+    virtual void received(Conversation &, const QByteArray &) {}
+    /// How many bytes at most are to be received now at once, while @p unsent bytes wait to be sent; 0 for none. What is
+    /// not received stays with the system, and in the end with the peer, which has to wait.
+    virtual qint64 inputWanted(qint64 unsent) const
     {
         Q_UNUSED(unsent)
-        return true;
+        return ReceiveBuffer::Large;
     }
     /// All that was to be sent is with the system.
     virtual void sent(Conversation &) {}

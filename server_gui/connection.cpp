@@ -6,8 +6,6 @@
 #include "shared/event_stream.h"
 #include "shared/tcp_info.h"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 
 namespace parley
@@ -23,18 +21,11 @@ constexpr std::chrono::milliseconds AcknowledgementCheck{5};
 
 } // namespace
 
-Connection::Connection(ConnectionOwner &owner, quint64 number, native::Descriptor socket, const Address &peer,
-                       std::unique_ptr<Behaviour> behaviour, Deadline deadline)
-    : owner_(owner), number_(number), socket_(std::move(socket)), peer_(peer), behaviour_(std::move(behaviour)),
+Connection::Connection(ConnectionOwner &owner, quint64 number, std::unique_ptr<ByteChannel> channel,
+                       const Address &peer, std::unique_ptr<Behaviour> behaviour, Deadline deadline)
+    : owner_(owner), stream_(owner.events(), number, std::move(channel)), peer_(peer), behaviour_(std::move(behaviour)),
       deadline_(deadline)
 {
-}
-
-Connection::~Connection()
-{
-    owner_.timeouts().stop(*this);
-    if (wake_)
-        owner_.timeouts().stop(*wake_);
 }
 
 void Connection::start()
@@ -42,27 +33,25 @@ void Connection::start()
     if (deadline_.length.count() > 0)
         owner_.timeouts().set(*this, deadline_.length);
     behaviour_->begin(*this);
-    if (!sendMore())
+    sendSome();
+    if (!stream_.isOpen())
         return;
     interest_ = neededInterest();
-    if (const int error = owner_.reactor().watch(socket_.get(), this, interest_); error != 0) {
+    if (const int error = owner_.reactor().watch(descriptor(), this, interest_); error != 0)
         abort(Outcome::Failed, error);
-    } else if (sendsReset_ && !isSending()) {
+    else if (sendsReset_ && !stream_.isSending())
         resetWhenDelivered();
-    }
 }
 
 void Connection::finish()
 {
     if (!deadline_.isRenewed)
-        return;                       // it ends by itself
-    const int fin = sentFin_ ? 1 : 0; // counted as a byte
+        return; // it ends by itself
     if (!leaves_)
         behaviour_->finish(*this);
-    const bool isDelivered = !isSending() && native::unacknowledgedBytes(socket_.get()) <= fin;
-    if (!sendMore())
-        return;
-    if (isDelivered)
+    const bool isDelivered = !stream_.isSending() && stream_.channel().isAcknowledged();
+    sendSome();
+    if (isDelivered && stream_.isOpen())
         close(Outcome::Cancelled);
     else
         watchOrClose();
@@ -70,37 +59,24 @@ void Connection::finish()
 
 void Connection::abort(Outcome outcome, int error)
 {
-    native::resetOnClose(socket_.get());
-    resets_ = true;
+    stream_.resetOnClose();
     close(outcome, error);
 }
 
 void Connection::send(const QByteArray &bytes, qint64 offset, qint64 count)
 {
-    if (sendsFin_ || count == 0)
-        return;
-    if (hasOutput() && bytes.constData() == output_.constData() && offset == end_) {
-        end_ += count;
-    } else if (hasOutput()) {
-        output_ = output_.sliced(offset_, end_ - offset_) + bytes.sliced(offset, count);
-        offset_ = 0;
-        end_ = output_.size();
-    } else {
-        output_ = bytes;
-        offset_ = offset;
-        end_ = offset + count;
-    }
+    stream_.queue(bytes, offset, count);
 }
 
 void Connection::closeSending()
 {
-    sendsFin_ = true;
+    stream_.closeSending();
 }
 
 /// Where the deadline counts from accept, it already limits this.
 void Connection::leave()
 {
-    sendsFin_ = true;
+    stream_.closeSending();
     if (!leaves_)
         limitClosing();
 }
@@ -119,39 +95,38 @@ void Connection::wakeAfter(std::chrono::milliseconds time)
 
 void Connection::send(const std::shared_ptr<Transfer> &transfer)
 {
-    part_ = std::make_unique<TransferPart>(transfer);
+    stream_.begin(transfer);
     watchOrClose(); // sent in its turn, as the others are
 }
 
 void Connection::drop(const Transfer &transfer)
 {
-    if (!part_ || !part_->isOf(transfer))
+    if (!stream_.drop(transfer))
         return;
-    part_.reset();
-    if (sendMore()) // FIN may have waited for it
-        watchOrClose();
+    sendSome(); // FIN may have waited for it
+    watchOrClose();
 }
 
 void Connection::halfClose()
 {
     closeSending();
-    if (sendMore())
-        watchOrClose();
+    sendSome();
+    watchOrClose();
 }
 
 void Connection::hangUp()
 {
     leave();
-    if (sendMore())
-        watchOrClose();
+    sendSome();
+    watchOrClose();
 }
 
 void Connection::wake()
 {
-    if (!sendsReset_ && !sendsFin_)
+    if (!sendsReset_ && !stream_.sendsFin())
         behaviour_->woken(*this);
-    if (sendMore())
-        watchOrClose();
+    sendSome();
+    watchOrClose();
 }
 
 void Connection::ready(Reactor::Ready ready)
@@ -161,43 +136,44 @@ void Connection::ready(Reactor::Ready ready)
         return;
     }
     peerIsLeaving_ = peerIsLeaving_ || interest_ == Interest::Hangup;
-    const bool wasSending = isSending();
-    if (wasSending && ready.write && !sendMore())
-        return;
-    if (ready.read && !peerClosed_ && !receive())
-        return;
-    if (!wasSending && !sendMore()) // what the behaviour answered
-        return;
+    const bool wasSending = stream_.isSending();
+    if (wasSending && ready.write)
+        sendSome();
+    if (ready.read)
+        receive();
+    if (!wasSending) // what the behaviour answered
+        sendSome();
     watchOrClose();
 }
 
 /// The peer has closed, and now reset, or closed a Unix socket for good.
 void Connection::hungUp()
 {
-    const int error = native::pendingError(socket_.get());
+    const int error = native::pendingError(descriptor());
     peerReset(error != 0 ? error : EPIPE);
 }
 
 /// Waits for what the connection needs next.
 void Connection::watchOrClose()
 {
-    if (sendsReset_ && !isSending() && resetWhenDelivered())
+    if (stream_.isOpen() && sendsReset_ && !stream_.isSending())
+        resetWhenDelivered();
+    if (!stream_.isOpen())
         return;
-    if (peerClosed_ && sentFin_) {
+    if (stream_.peerClosed() && stream_.sentFin())
         closeWhenDelivered();
-        return;
-    }
-    if (const Interest needed = neededInterest(); needed != interest_)
-        owner_.reactor().rewatch(socket_.get(), this, interest_ = needed);
+    else if (const Interest needed = neededInterest(); needed != interest_)
+        owner_.reactor().rewatch(descriptor(), this, interest_ = needed);
 }
 
 Interest Connection::neededInterest() const
 {
-    if (peerClosed_) // its FIN stays readable for ever
-        return isSending() ? Interest::Write : Interest::None;
-    if (peerIsLeaving_ || behaviour_->wantsInput(end_ - offset_))
-        return isSending() ? Interest::ReadWrite : Interest::Read;
-    return isSending() ? Interest::Write : Interest::Hangup;
+    const bool sends = stream_.isSending();
+    if (stream_.peerClosed()) // its FIN stays readable for ever
+        return sends ? Interest::Write : Interest::None;
+    if (peerIsLeaving_ || behaviour_->inputWanted(stream_.unsent()) > 0)
+        return sends ? Interest::ReadWrite : Interest::Read;
+    return sends ? Interest::Write : Interest::Hangup;
 }
 
 void Connection::renewDeadline()
@@ -214,159 +190,88 @@ void Connection::limitClosing()
         owner_.timeouts().set(*this, deadline_.length.count() > 0 ? deadline_.length : Deadline::Default);
 }
 
-/// An acknowledgement is no event that could be waited for. Returns whether the connection has ended.
-bool Connection::resetWhenDelivered()
+/// An acknowledgement is no event that could be waited for.
+void Connection::resetWhenDelivered()
 {
-    if (native::unacknowledgedBytes(socket_.get()) > 0) {
+    if (stream_.channel().isAcknowledged())
+        abort(Outcome::Aborted);
+    else
         wakeAfter(AcknowledgementCheck);
-        return false;
-    }
-    abort(Outcome::Aborted);
-    return true;
 }
 
 /// Both sides have closed. The connection ends once the last byte is acknowledged, or when it is reset.
 void Connection::closeWhenDelivered()
 {
-    constexpr int fin = 1; // counted as a byte
-    if (const int error = native::pendingError(socket_.get()); error != 0)
+    if (const int error = native::pendingError(descriptor()); error != 0)
         peerReset(error);
-    else if (native::unacknowledgedBytes(socket_.get()) <= fin)
+    else if (stream_.channel().isAcknowledged())
         close(Outcome::Complete);
     else
-        owner_.reactor().rewatch(socket_.get(), this, interest_ = Interest::Change);
+        owner_.reactor().rewatch(descriptor(), this, interest_ = Interest::Change);
 }
 
-/// What the peer has of what was sent, as far as the system tells.
-qint64 Connection::delivered() const
-{
-    const qint64 acknowledged = native::acknowledgedBytes(socket_.get());
-    return acknowledged < 0 ? sent_ : std::min(acknowledged, sent_); // our FIN is acknowledged as a byte
-}
-
-/// A reset after the last byte was acknowledged takes nothing away from a peer that was told that it was the last.
+/// A reset after everything was acknowledged, FIN sent, loses no data.
 void Connection::peerReset(int error)
 {
-    const bool complete = sentFin_ && delivered() == sent_;
+    const bool complete = stream_.sentFin() && stream_.delivered() == stream_.sent();
     const bool vanished = error == ECONNRESET || error == EPIPE || error == ETIMEDOUT;
     close(complete ? Outcome::Complete : vanished ? Outcome::Reset : Outcome::Failed, error);
 }
 
-native::Result Connection::sendOutput()
+void Connection::sendSome()
 {
-    const native::Result result = native::send(socket_.get(), QByteArrayView(output_).sliced(offset_, end_ - offset_));
-    if (result.wouldBlock())
-        return result;
-    Event sent = event(Call::Send, result);
-    sent.argument = static_cast<int>(end_ - offset_);
-    sent.offset = offset_;
-    offset_ += std::max<qint64>(result.value, 0);
-    sent.bytes = hasOutput() ? output_ : std::exchange(output_, {});
-    // A greeting is shared with the server; of what is held by this event alone, a flood is counted, but not kept.
-    if (sent.bytes.isDetached() && owner_.events().isCrowded())
-        sent.bytes.clear();
-    owner_.events().write(std::move(sent));
-    return result;
-}
-
-/// A piece that the peer has no room for is not kept, but read again: there may be many connections.
-native::Result Connection::sendPart()
-{
-    QByteArray piece = part_->next();
-    if (piece.isEmpty()) {
-        part_.reset();
-        return {0, 0};
-    }
-    const native::Result result = native::send(socket_.get(), piece);
-    if (result.wouldBlock())
-        return result;
-    Event sent = event(Call::Send, result);
-    sent.argument = static_cast<int>(piece.size());
-    if (!owner_.events().isCrowded())
-        sent.bytes = std::move(piece);
-    owner_.events().write(std::move(sent));
-    part_->sent(std::max<qint64>(result.value, 0));
-    if (part_->isDone())
-        part_.reset();
-    return result;
-}
-
-/// Sends once, so that no reader, however fast, keeps the others waiting. Returns whether the connection is still
-/// there.
-bool Connection::sendMore()
-{
-    if (isSending()) {
-        const native::Result result = hasOutput() ? sendOutput() : sendPart();
+    if (!stream_.isOpen())
+        return;
+    if (stream_.isSending()) {
+        const native::Result result = stream_.send();
         if (result.wouldBlock())
-            return true;
+            return;
         if (!result.ok()) {
             peerReset(result.error);
-            return false;
+            return;
         }
-        sent_ += result.value;
         renewDeadline();
-        if (!isSending() && !sendsFin_)
+        if (!stream_.isSending() && !stream_.sendsFin())
             behaviour_->sent(*this);
     }
-    if (!isSending() && sendsFin_ && !sentFin_) {
-        sentFin_ = true;
-        owner_.events().write(event(Call::Shutdown, native::shutdownSending(socket_.get())));
-    }
-    return true;
+    stream_.sendFinIfDue();
 }
 
-/// Returns whether the connection is still there.
-bool Connection::receive()
+void Connection::receive()
 {
-    std::array<char, 64 * 1024> buffer;
-    const native::Result result = native::receive(socket_.get(), buffer);
+    if (!stream_.isOpen() || stream_.peerClosed())
+        return;
+    // Where nothing is wanted, the peer's FIN was reported: what came before it is read all the same.
+    const qint64 wanted = behaviour_->inputWanted(stream_.unsent());
+    const auto [result, bytes] =
+        stream_.receive(wanted > 0 ? wanted : ReceiveBuffer::Usual, StreamPeer::Keep::UnlessCrowded);
     if (result.wouldBlock())
-        return true;
-    Event received = event(Call::Recv, result);
-    received.argument = static_cast<int>(buffer.size());
-    if (result.value > 0 && !owner_.events().isCrowded()) // what a flood says is counted, but not kept
-        received.bytes = QByteArray(buffer.data(), result.value);
-    owner_.events().write(std::move(received));
+        return;
     if (!result.ok()) {
         peerReset(result.error);
-        return false;
-    }
-    if (result.value == 0) {
-        peerClosed_ = true;
+    } else if (result.value == 0) {
         behaviour_->peerClosed(*this);
-        if (!isSending() && !(wake_ && wake_->isRunning()) && !leaves_)
+        if (!stream_.isSending() && !(wake_ && wake_->isRunning()) && !leaves_)
             limitClosing();
     } else {
         renewDeadline();
-        behaviour_->received(*this, QByteArrayView(buffer.data(), result.value));
+        behaviour_->received(*this, bytes);
     }
-    return true;
 }
 
 void Connection::close(Outcome outcome, int error)
 {
     if (outcome == Outcome::Complete && !behaviour_->hasGreeted())
         outcome = Outcome::Closed;
-    const qint64 had = outcome == Outcome::Complete || outcome == Outcome::Closed ? sent_ : delivered();
-    socket_.close();
+    const bool hasAll = outcome == Outcome::Complete || outcome == Outcome::Closed;
+    const qint64 delivered = hasAll ? stream_.sent() : stream_.delivered();
+    stream_.close();
     owner_.reactor().forget(this);
-    Event closed = event(Call::Close, {0, 0});
-    closed.argument = resets_ ? 1 : 0;
-    owner_.events().write(std::move(closed));
-    Event end = event(Call::End, {had, error});
-    end.outcome = outcome;
-    owner_.events().write(std::move(end));
+    owner_.timeouts().stop(*this);
+    if (wake_)
+        owner_.timeouts().stop(*wake_);
+    owner_.events().write(Event::end(number(), outcome, error, delivered));
     owner_.ended(*this);
-}
-
-Event Connection::event(Call call, const native::Result &result) const
-{
-    Event event;
-    event.connection = number_;
-    event.call = call;
-    event.result = result.value;
-    event.error = result.error;
-    return event;
 }
 
 } // namespace parley

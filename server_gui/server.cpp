@@ -418,7 +418,7 @@ void Server::addConnection(native::Descriptor socket, const Address &peer)
     open_.fetch_add(1, std::memory_order_relaxed);
     if (settings_.limits.maxPerPeer > 0)
         ++perPeer_[peer.withPort(0)];
-    auto *connection = new Connection(*this, number, std::move(socket), peer,
+    auto *connection = new Connection(*this, number, std::make_unique<PlainChannel>(std::move(socket)), peer,
                                       settings_.behaviour.make(settings_.greeting), deadline());
     insert(*connection);
     connection->start();
@@ -480,7 +480,9 @@ void Server::ended(Connection &connection)
         if (it != perPeer_.end() && --it->second <= 0)
             perPeer_.erase(it);
     }
-    delete &connection;
+    if (dead_.empty()) // one that has ended may still be on the stack
+        QMetaObject::invokeMethod(this, [this] { dead_.clear(); }, Qt::QueuedConnection);
+    dead_.emplace_back(&connection);
     open_.fetch_sub(1, std::memory_order_relaxed);
     if (finishing_ && !first_ && !listening_.isOpen())
         Q_EMIT finished();

@@ -198,7 +198,8 @@ private:
     int starved_ = 0;
     int failures_ = 0; // of accept, since it last succeeded
 
-    Connection *first_ = nullptr;    // of all connections, the newest
+    Connection *first_ = nullptr;    // of all open connections, the newest
+    std::vector<std::unique_ptr<Connection>> dead_; // until this turn of the loop is over
     std::map<Address, int> perPeer_; // open connections of each address, counted while there is a limit
     const int descriptorLimit_;
     bool finishing_ = false;

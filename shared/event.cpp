@@ -12,6 +12,116 @@
 namespace parley
 {
 
+namespace
+{
+
+Event make(Call call, quint64 number, const native::Result &result, const Address &address = {},
+           QByteArray bytes = {}, qint64 argument = 0)
+{
+    Event event;
+    event.connection = number;
+    event.call = call;
+    event.result = result.value;
+    event.error = result.error;
+    event.address = address;
+    event.bytes = std::move(bytes);
+    event.argument = static_cast<int>(argument);
+    return event;
+}
+
+} // namespace
+
+Event Event::lookUp(quint64 number, const QByteArray &host, int eaiError)
+{
+    return make(Call::GetAddrInfo, number, {eaiError == 0 ? 0 : -1, eaiError}, {}, host);
+}
+
+Event Event::socket(quint64 number, const native::Result &result, Transport transport, Address::Family family)
+{
+    Event event = make(Call::Socket, number, result);
+    event.transport = transport;
+    event.family = family;
+    return event;
+}
+
+Event Event::bind(quint64 number, const native::Result &result, const Address &address)
+{
+    return make(Call::Bind, number, result, address);
+}
+
+Event Event::bind(quint64 number, const native::Result &result, const QByteArray &path)
+{
+    return make(Call::Bind, number, result, {}, path);
+}
+
+Event Event::listen(quint64 number, const native::Result &result, const Address &address, const QByteArray &path,
+                    int backlog)
+{
+    return make(Call::Listen, number, result, address, path, backlog);
+}
+
+Event Event::accept(quint64 number, const native::Result &result, const Address &peer, Transport transport)
+{
+    Event event = make(Call::Accept, number, result, peer);
+    event.transport = transport;
+    return event;
+}
+
+Event Event::connect(quint64 number, const native::Result &result, const Address &peer)
+{
+    return make(Call::Connect, number, result, peer);
+}
+
+Event Event::connect(quint64 number, const native::Result &result, const QByteArray &path)
+{
+    return make(Call::Connect, number, result, {}, path);
+}
+
+Event Event::getSockName(quint64 number, const native::Result &result, const Address &address)
+{
+    return make(Call::GetSockName, number, result, address);
+}
+
+Event Event::send(quint64 number, const native::Result &result, QByteArray bytes, qint64 offset, qint64 asked)
+{
+    Event event = make(Call::Send, number, result, {}, std::move(bytes), asked);
+    event.offset = offset;
+    return event;
+}
+
+Event Event::recv(quint64 number, const native::Result &result, QByteArray bytes, qint64 room)
+{
+    return make(Call::Recv, number, result, {}, std::move(bytes), room);
+}
+
+Event Event::sendTo(quint64 number, const native::Result &result, QByteArray bytes, const Address &peer)
+{
+    return make(Call::SendTo, number, result, peer, std::move(bytes));
+}
+
+Event Event::recvFrom(quint64 number, const native::Result &result, QByteArray bytes, qint64 room,
+                      const Address &peer)
+{
+    return make(Call::RecvFrom, number, result, peer, std::move(bytes), room);
+}
+
+Event Event::shutdown(quint64 number, const native::Result &result)
+{
+    return make(Call::Shutdown, number, result);
+}
+
+Event Event::close(quint64 number, bool resets)
+{
+    return make(Call::Close, number, {0, 0}, {}, {}, resets ? 1 : 0);
+}
+
+Event Event::end(quint64 number, Outcome outcome, int error, qint64 acknowledged)
+{
+    Event event = make(Call::End, number, {acknowledged, error});
+    event.outcome = outcome;
+    return event;
+}
+
 QByteArrayView Event::payload() const
 {
     const bool moves = call == Call::Send || call == Call::Recv || call == Call::SendTo || call == Call::RecvFrom;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "shared/address.h"
+#include "shared/native_socket.h"
 #include "shared/transport.h"
 
 #include <QByteArray>
@@ -69,6 +70,31 @@ struct Event
     Outcome outcome = Outcome::None;                ///< End only
     Transport transport = Transport::Tcp;           ///< Socket, Accept: the socket's kind
     Address::Family family = Address::Family::None; ///< Socket: the one asked for
+
+    // One for each call. @p number is the connection's, 0 for the listener; @p result is what the call returned.
+    static Event lookUp(quint64 number, const QByteArray &host, int eaiError);
+    static Event socket(quint64 number, const native::Result &result, Transport transport, Address::Family family);
+    static Event bind(quint64 number, const native::Result &result, const Address &address);
+    static Event bind(quint64 number, const native::Result &result, const QByteArray &path);
+    static Event listen(quint64 number, const native::Result &result, const Address &address, const QByteArray &path,
+                        int backlog);
+    static Event accept(quint64 number, const native::Result &result, const Address &peer, Transport transport);
+    static Event connect(quint64 number, const native::Result &result, const Address &peer);
+    static Event connect(quint64 number, const native::Result &result, const QByteArray &path);
+    static Event getSockName(quint64 number, const native::Result &result, const Address &address);
+    /// @p asked bytes were given, the first at @p offset in @p bytes, which are empty where they are not kept.
+    static Event send(quint64 number, const native::Result &result, QByteArray bytes, qint64 offset,
+                      qint64 asked);
+    /// There was room for @p room bytes; @p bytes are those that came, or empty where they are not kept.
+    static Event recv(quint64 number, const native::Result &result, QByteArray bytes, qint64 room);
+    static Event sendTo(quint64 number, const native::Result &result, QByteArray bytes, const Address &peer);
+    static Event recvFrom(quint64 number, const native::Result &result, QByteArray bytes, qint64 room,
+                          const Address &peer);
+    static Event shutdown(quint64 number, const native::Result &result);
+    /// @p resets: with RST rather than FIN (SO_LINGER 0).
+    static Event close(quint64 number, bool resets);
+    /// The engine's verdict; @p acknowledged are the bytes that the peer of a server has acknowledged.
+    static Event end(quint64 number, Outcome outcome, int error, qint64 acknowledged = 0);
 
     /// The bytes that a Send, Recv, SendTo or RecvFrom moved, as far as they were kept; empty for others.
     QByteArrayView payload() const;

@@ -13,8 +13,8 @@ class Echo final : public Behaviour
 {
 public:
     void begin(Conversation &) override {}
-    void received(Conversation &conversation, QByteArrayView bytes) override { conversation.send(bytes.toByteArray()); }
-    bool wantsInput(qint64 unsent) const override { return unsent == 0; }
+    void received(Conversation &conversation, const QByteArray &bytes) override { conversation.send(bytes); }
+    qint64 inputWanted(qint64 unsent) const override { return unsent == 0 ? ReceiveBuffer::Usual : 0; }
 };
 
 } // namespace parley

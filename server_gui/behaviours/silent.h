@@ -14,7 +14,7 @@ class Silent final : public Behaviour
 {
 public:
     void begin(Conversation &) override {}
-    bool wantsInput(qint64) const override { return false; }
+    qint64 inputWanted(qint64) const override { return 0; }
     void peerClosed(Conversation &) override {}
 };
 
