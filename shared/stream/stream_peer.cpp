@@ -6,6 +6,8 @@
 #include "shared/event_stream.h"
 #include "shared/socket/receive_buffer.h"
 
+#include <cerrno>
+
 namespace parley
 {
 
@@ -21,8 +23,14 @@ void StreamPeer::queue(const QByteArray &bytes, qint64 offset, qint64 count)
     if (hasOutput() && bytes.constData() == output_.constData() && offset == end_) {
         end_ += count;
     } else if (hasOutput()) {
-        output_ = output_.sliced(offset_, end_ - offset_) + bytes.sliced(offset, count);
-        offset_ = 0;
+        // Many small pieces must not copy all that waits each time: only where an event shares it.
+        if (!output_.isDetached() || offset_ > output_.size() / 2) {
+            output_ = QByteArray(output_.constData() + offset_, end_ - offset_);
+            offset_ = 0;
+        } else {
+            output_.truncate(end_);
+        }
+        output_.append(QByteArrayView(bytes).sliced(offset, count));
         end_ = output_.size();
     } else {
         output_ = bytes;
@@ -44,6 +52,14 @@ bool StreamPeer::drop(const Transfer &transfer)
     return true;
 }
 
+void StreamPeer::dropOutput()
+{
+    output_.clear();
+    offset_ = end_ = 0;
+    part_.reset();
+    sendsFin_ = sentFin_;
+}
+
 native::Result StreamPeer::send()
 {
     native::Result result{0, 0};
@@ -51,6 +67,8 @@ native::Result StreamPeer::send()
         result = hasOutput() ? sendOutput() : sendPart();
     if (result.ok())
         sent_ += result.value;
+    else if (!result.wouldBlock())
+        sendError_ = result.error;
     return result;
 }
 
@@ -110,9 +128,14 @@ StreamPeer::Received StreamPeer::receive(qint64 most, Keep keep)
         received.bytes = buffer.take(received.result.value);
         received_ += received.result.value;
     }
-    peerClosed_ = received.result.ok() && received.result.value == 0;
-    const bool isKept = keep == Keep::Always || !events_.isCrowded();
+    const bool isKept = keep == Keep::Always || (keep == Keep::UnlessCrowded && !events_.isCrowded());
     events_.write(Event::recv(number_, received.result, isKept ? received.bytes : QByteArray(), std::ssize(room)));
+    const bool isAtEnd = received.result.ok() && received.result.value == 0;
+    // The system tells of a reset once. After send() has, this looks like FIN; of EPIPE it is one (tcp_reset() of Linux).
+    const bool isReset = isAtEnd && !peerClosed_ && sendError_ != 0 && sendError_ != EPIPE;
+    if (isReset)
+        received.result = {-1, sendError_};
+    peerClosed_ = isAtEnd && !isReset;
     return received;
 }
 

@@ -45,6 +45,9 @@ public:
     bool isSending() const { return hasOutput() || part_; }
     bool sendsFin() const { return sendsFin_; }
     bool sentFin() const { return sentFin_; }
+    /// Gives up what is still to be sent, FIN too.
+    void dropOutput();
+
     /// Queued bytes that are still to be sent.
     qint64 unsent() const { return end_ - offset_; }
 
@@ -57,11 +60,11 @@ public:
 
     struct Received
     {
-        native::Result result; ///< a value of 0 is the peer's FIN
+        native::Result result; ///< a value of 0 is the peer's FIN; an error may be one that send() had
         QByteArray bytes;      ///< of result.value bytes
     };
-    /// Whether the events keep what was received. In a flood it may only be counted.
-    enum class Keep { Always, UnlessCrowded };
+    /// Whether the events keep what was received, or only count it. UnlessCrowded: it is only counted in a flood.
+    enum class Keep { Always, UnlessCrowded, Never };
     /// Calls recv() once, for at most @p most bytes.
     Received receive(qint64 most, Keep keep);
 
@@ -95,6 +98,7 @@ private:
     std::unique_ptr<TransferPart> part_;
     qint64 sent_ = 0;
     qint64 received_ = 0;
+    int sendError_ = 0;
     bool sendsFin_ = false; // once all else is sent
     bool sentFin_ = false;
     bool peerClosed_ = false;
