@@ -234,7 +234,8 @@ void ClientSocket::prepare(const QString &peerName, OpenMode mode)
     setPeerPort(0);
     setPeerAddress({});
     setPeerName(peerName);
-    QIODevice::open(mode);
+    // input_ is the buffer. QIODevice's own would be filled, and emptied, without this class being told.
+    QIODevice::open(mode | Unbuffered);
 }
 
 void ClientSocket::lookedUp(NetworkLayerProtocol protocol, int error, std::vector<Address> addresses)
@@ -599,7 +600,7 @@ qint64 ClientSocket::room() const
 {
     if (!isReceiving_ || stream_->peerClosed() || state() == ClosingState)
         return 0;
-    return readBufferSize() > 0 ? std::max<qint64>(readBufferSize() - bytesAvailable(), 0) : ReceiveBuffer::Large;
+    return readBufferSize() > 0 ? std::max<qint64>(readBufferSize() - input_.size(), 0) : ReceiveBuffer::Large;
 }
 
 /// Receives once, so that no peer keeps others waiting.
@@ -760,7 +761,6 @@ void ClientSocket::finish()
     setLocalAddress({});
     setPeerPort(0);
     setPeerAddress({});
-    setPeerName({});
 }
 
 void ClientSocket::enter(SocketState state)
@@ -827,7 +827,7 @@ bool ClientSocket::waitUntil(const std::function<bool()> &done, int msecs)
             return false;
         if (!isInTime) {
             setSocketError(SocketTimeoutError);
-            setErrorString(tr("Socket operation timed out"));
+            setErrorString(tr("Network operation timed out"));
             return false;
         }
     }

@@ -35,8 +35,8 @@ class Lookup;
 /// - it never connects a second time by itself;
 /// - a Unix socket can be the peer (connectToPath()): addresses are then null and ports 0.
 ///
-/// Bytes received are kept as they came, and takeReceived() hands them on without a copy. What QTcpSocket can do and this
-/// can't: bind() and proxies.
+/// Bytes received are kept as they came, and takeReceived() hands them on without a copy; openMode() says Unbuffered, for
+/// QIODevice's buffer is not used. What QTcpSocket can do and this can't: bind() and proxies.
 ///
 /// As with QSslSocket, the engine below QAbstractSocket is not used; only its public and protected API is. Readiness
 /// comes from QSocketNotifier, so it works with any event dispatcher. Any slot may close the socket, connect it anew or
