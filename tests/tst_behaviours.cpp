@@ -226,7 +226,7 @@ void TestBehaviours::echoWaitsForItsReader()
         most = std::max(most, waiting);
     }
     QVERIFY(fixture.recorder.count(Call::Recv) > 0);
-    QVERIFY2(most <= 64 * 1024, qPrintable(QString::number(most)));
+    QVERIFY2(most <= ReceiveBuffer::Large, qPrintable(QString::number(most)));
     QCOMPARE(fixture.server.engine()->open(), 1U);
     client.reset();
     QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(1), Outcome::Reset, Patience);

@@ -14,7 +14,7 @@ class Echo final : public Behaviour
 public:
     void begin(Conversation &) override {}
     void received(Conversation &conversation, const QByteArray &bytes) override { conversation.send(bytes); }
-    qint64 inputWanted(qint64 unsent) const override { return unsent == 0 ? ReceiveBuffer::Usual : 0; }
+    qint64 inputWanted(qint64 unsent) const override { return unsent == 0 ? ReceiveBuffer::Large : 0; }
 };
 
 } // namespace parley
