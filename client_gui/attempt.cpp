@@ -3,7 +3,7 @@
 
 #include "client_gui/attempt.h"
 
-#include "shared/native_socket.h"
+#include "shared/error_text.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -84,7 +84,7 @@ QString Attempt::resultText() const
     case Outcome::UnknownHost: return Texts::tr("unknown host");
     case Outcome::Denied:
     case Outcome::OverLimit: break; // of servers
-    case Outcome::Failed: text = native::errorText(error); break;
+    case Outcome::Failed: text = errorText(error); break;
     }
     return receivedBytes > 0 ? Texts::tr("%1 after %2").arg(text, bytesText(receivedBytes)) : text;
 }

@@ -4,7 +4,7 @@
 #include "client_gui/diagnosis.h"
 
 #include "client_gui/attempt.h"
-#include "shared/native_socket.h"
+#include "shared/error_text.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -56,7 +56,7 @@ QString failureOf(const Attempt &attempt)
             return incomplete
                    + Texts::tr("it is longer than the limit of %1.").arg(bytesText(attempt.request.maxBytes));
         case Outcome::Cancelled: return incomplete + Texts::tr("it was cancelled after %1.").arg(bytes);
-        default: return incomplete + Texts::tr("%1 after %2.").arg(native::errorText(attempt.error), bytes);
+        default: return incomplete + Texts::tr("%1 after %2.").arg(errorText(attempt.error), bytes);
         }
     }
     switch (attempt.outcome) {
@@ -83,13 +83,13 @@ QString failureOf(const Attempt &attempt)
     case Outcome::Refused:
         return Texts::tr("%1 refused the connection: nothing listens on that port there.").arg(endpoint);
     case Outcome::Unreachable:
-        return Texts::tr("%1 cannot be reached: %2.").arg(endpoint, native::errorText(attempt.error).toLower());
+        return Texts::tr("%1 cannot be reached: %2.").arg(endpoint, errorText(attempt.error).toLower());
     case Outcome::UnknownHost:
         return attempt.error == EAI_AGAIN
                    ? Texts::tr("The host in %1 could not be looked up: the name server did not answer.").arg(endpoint)
                    : Texts::tr("The host in %1 is unknown: no address belongs to that name.").arg(endpoint);
     case Outcome::Failed:
-        return Texts::tr("Connecting to %1 failed: %2.").arg(endpoint, native::errorText(attempt.error));
+        return Texts::tr("Connecting to %1 failed: %2.").arg(endpoint, errorText(attempt.error));
     }
     Q_UNREACHABLE();
 }

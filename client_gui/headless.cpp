@@ -6,6 +6,7 @@
 #include "client_gui/attempt.h"
 #include "client_gui/client_options.h"
 #include "client_gui/diagnosis.h"
+#include "shared/error_text.h"
 #include "shared/event_json.h"
 #include "shared/event_stream.h"
 #include "shared/io_thread.h"
@@ -113,7 +114,7 @@ int runHeadlessClient(const ClientOptions &options)
     if (const ConnectDiagnosis diagnosis = diagnose(attempt); !diagnosis.failure.isEmpty())
         printError(diagnosis.text());
     else if (outputError != 0)
-        printError(Texts::tr("Cannot write to stdout: %1.").arg(native::errorText(outputError)));
+        printError(Texts::tr("Cannot write to stdout: %1.").arg(errorText(outputError)));
     else if (interrupted || dropped > 0)
         printError(Texts::tr("Not all that came from %1 was written to stdout.").arg(options.endpoint.toString()));
     else

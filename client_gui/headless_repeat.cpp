@@ -6,9 +6,9 @@
 #include "client_gui/client_options.h"
 #include "client_gui/repeat_export.h"
 #include "client_gui/repeat_run.h"
+#include "shared/error_text.h"
 #include "shared/io_thread.h"
 #include "shared/line_writer.h"
-#include "shared/native_socket.h"
 #include "shared/termination_signal.h"
 
 #include <QCoreApplication>
@@ -50,7 +50,7 @@ int runHeadlessRepeat(const ClientOptions &options)
         printError(QString(failure + u' ' + account->advice()).trimmed());
     else if (outputError != 0)
         printError(
-            QCoreApplication::translate("Headless", "Cannot write to stdout: %1.").arg(native::errorText(outputError)));
+            QCoreApplication::translate("Headless", "Cannot write to stdout: %1.").arg(errorText(outputError)));
     else if (interrupted)
         printError(QCoreApplication::translate("Headless", "Not all of the account was written to stdout."));
     else

@@ -3,8 +3,8 @@
 
 #include "client_gui/repeat_export.h"
 
+#include "shared/error_text.h"
 #include "shared/message.h"
-#include "shared/native_socket.h"
 
 #include <QCoreApplication>
 #include <QJsonArray>
@@ -107,7 +107,7 @@ QByteArray repeatToJson(const RepeatResult &account)
     QJsonArray errors;
     for (const RepeatResult::Error &entry : account.errors)
         errors.append(QJsonObject{{u"outcome"_s, QLatin1String(repeatOutcomeName(entry.outcome))},
-                                  {u"error"_s, QString::fromLatin1(native::errorName(entry.error))},
+                                  {u"error"_s, QString::fromLatin1(errorName(entry.error))},
                                   {u"count"_s, entry.count}});
     QJsonArray resets;
     for (const RepeatResult::ResetAfter &entry : account.resetsAfter)

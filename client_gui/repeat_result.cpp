@@ -3,8 +3,8 @@
 
 #include "client_gui/repeat_result.h"
 
+#include "shared/error_text.h"
 #include "shared/message.h"
-#include "shared/native_socket.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -168,8 +168,8 @@ QString RepeatResult::detail(RepeatOutcome outcome) const
     default:
         for (const Error &entry : errors) {
             if (entry.outcome == outcome)
-                add(native::errorText(entry.error)
-                        + QStringLiteral(" (%1)").arg(QString::fromLatin1(native::errorName(entry.error))),
+                add(errorText(entry.error)
+                        + QStringLiteral(" (%1)").arg(QString::fromLatin1(errorName(entry.error))),
                     entry.count);
         }
     }

@@ -3,6 +3,7 @@
 
 #include "server_gui/diagnosis.h"
 
+#include "shared/error_text.h"
 #include "shared/local_listeners.h"
 
 #include <QCoreApplication>
@@ -95,7 +96,7 @@ ListenDiagnosis diagnosePath(const Endpoint &endpoint, int error)
             Texts::tr("Cannot listen on %1: its folder does not exist. Make it, or choose another path.").arg(where),
             useTemporary(), temporary};
     default:
-        return {Texts::tr("Cannot listen on %1: %2.").arg(where, native::errorText(error)), Texts::tr("Try Again"),
+        return {Texts::tr("Cannot listen on %1: %2.").arg(where, errorText(error)), Texts::tr("Try Again"),
                 endpoint};
     }
 }
@@ -160,7 +161,7 @@ ListenDiagnosis diagnose(const Endpoint &endpoint, const Event &end, const Local
                     .arg(where),
                 Texts::tr("Listen on 127.0.0.1"), onAddress(endpoint, Address::ipv4(0x7f000001, 0))};
     default:
-        return {Texts::tr("Cannot listen on %1: %2.").arg(where, native::errorText(end.error)), Texts::tr("Try Again"),
+        return {Texts::tr("Cannot listen on %1: %2.").arg(where, errorText(end.error)), Texts::tr("Try Again"),
                 endpoint};
     }
 }
@@ -175,7 +176,7 @@ QString starvedText(int error, native::DescriptorUse descriptors)
     case ENFILE: return Texts::tr("The whole system is out of file descriptors. Waiting for some to be closed.");
     case ENOBUFS:
     case ENOMEM: return Texts::tr("The system is out of memory for sockets. Waiting for connections to end.");
-    default: return Texts::tr("Accepting connections fails: %1. It is tried again.").arg(native::errorText(error));
+    default: return Texts::tr("Accepting connections fails: %1. It is tried again.").arg(errorText(error));
     }
 }
 

@@ -6,6 +6,7 @@
 #include "server_gui/diagnosis.h"
 #include "server_gui/server.h"
 #include "server_gui/server_options.h"
+#include "shared/error_text.h"
 #include "shared/event_json.h"
 #include "shared/event_stream.h"
 #include "shared/io_thread.h"
@@ -46,7 +47,7 @@ int runHeadlessServer(const ServerOptions &options)
     EventStream stream(EventStream::ForOutput);
     TerminationSignal termination;
     LineWriter output(STDOUT_FILENO, [](int error) {
-        printError(Texts::tr("Cannot write to stdout: %1. The greetings go on.").arg(native::errorText(error)));
+        printError(Texts::tr("Cannot write to stdout: %1. The greetings go on.").arg(errorText(error)));
     });
     if (options.json)
         output.write(startToJson("parley-server", stream.wallClock(0)));

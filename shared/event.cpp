@@ -3,7 +3,7 @@
 
 #include "shared/event.h"
 
-#include "shared/native_socket.h"
+#include "shared/error_text.h"
 
 #include <netdb.h>
 
@@ -73,7 +73,7 @@ QByteArray eventErrorName(const Event &event)
     if (event.error == 0)
         return {};
     if (event.call != Call::GetAddrInfo)
-        return native::errorName(event.error);
+        return errorName(event.error);
     switch (event.error) {
     case EAI_NONAME: return "EAI_NONAME";
     case EAI_AGAIN: return "EAI_AGAIN";

@@ -3,10 +3,10 @@
 
 #include "shared/explain.h"
 
+#include "shared/error_text.h"
 #include "shared/journal.h"
 #include "shared/ladder.h"
 #include "shared/message.h"
-#include "shared/native_socket.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -252,7 +252,7 @@ QString explain(const Ladder &ladder, int row)
     text += QStringList{QString(), Texts::tr("Result")};
     if (event.error != 0) {
         const QString words = event.call == Call::GetAddrInfo ? QString::fromLocal8Bit(::gai_strerror(event.error))
-                                                              : native::errorText(event.error);
+                                                              : errorText(event.error);
         text.append(field(QString::fromLatin1(eventErrorName(event)), words));
         if (const QString meaning = event.call == Call::GetAddrInfo ? QString() : errorMeaning(event.error);
             !meaning.isEmpty())

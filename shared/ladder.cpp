@@ -3,9 +3,9 @@
 
 #include "shared/ladder.h"
 
+#include "shared/error_text.h"
 #include "shared/journal.h"
 #include "shared/message.h"
-#include "shared/native_socket.h"
 
 #include <netdb.h>
 
@@ -69,7 +69,7 @@ QString errorText(const Event &event)
     if (event.error == EINPROGRESS) // no error, and the longest of the words
         return u"EINPROGRESS"_s;
     const QString words = event.call == Call::GetAddrInfo ? QString::fromLocal8Bit(::gai_strerror(event.error))
-                                                          : native::errorText(event.error);
+                                                          : parley::errorText(event.error);
     return QString::fromLatin1(eventErrorName(event)) + u", "_s + words;
 }
 

@@ -334,18 +334,4 @@ DescriptorUse descriptorUse()
     return use;
 }
 
-QByteArray errorName(int error)
-{
-#if defined(__GLIBC__)
-    if (const char *name = ::strerrorname_np(error))
-        return QByteArray(name);
-#endif
-    return QByteArray::number(error);
-}
-
-QString errorText(int error)
-{
-    return QString::fromLocal8Bit(std::strerror(error));
-}
-
 } // namespace parley::native

@@ -129,9 +129,4 @@ struct DescriptorUse
 };
 DescriptorUse descriptorUse();
 
-/// `ECONNREFUSED`; the number where the system has no name for it.
-QByteArray errorName(int error);
-/// The system's words for an errno: `Connection refused`.
-QString errorText(int error);
-
 } // namespace parley::native

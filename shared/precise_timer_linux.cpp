@@ -3,6 +3,8 @@
 
 #include "shared/precise_timer.h"
 
+#include "shared/error_text.h"
+
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -18,7 +20,7 @@ PreciseTimer::PreciseTimer(std::function<void()> expired)
       descriptor_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) // the clock of steady_clock
 {
     if (!descriptor_.isOpen())
-        qFatal("timerfd_create: %s", native::errorName(errno).constData());
+        qFatal("timerfd_create: %s", errorName(errno).constData());
 }
 
 PreciseTimer::~PreciseTimer()

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "shared/native_socket.h"
+#include "shared/error_text.h"
 #include "shared/reactor.h"
 
 #include <QCoreApplication>
@@ -150,7 +151,7 @@ int Reactor::Private::dispatchTimers()
 Reactor::Reactor() : d_(std::make_unique<Private>())
 {
     if (!d_->epoll.isOpen() || !d_->wake.isOpen() || watch(d_->wake.get(), d_.get(), Interest::Read) != 0)
-        qFatal("epoll_create1, eventfd: %s", native::errorName(errno).constData());
+        qFatal("epoll_create1, eventfd: %s", errorName(errno).constData());
 }
 
 Reactor::~Reactor() = default;

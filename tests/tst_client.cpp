@@ -4,6 +4,7 @@
 #include "client_gui/client.h"
 #include "event_recorder.h"
 #include "raw_socket.h"
+#include "shared/error_text.h"
 #include "shared/event_stream.h"
 #include "shared/io_thread.h"
 
@@ -130,7 +131,7 @@ private:
 
 #define SKIP_WITHOUT(network)                                                                                          \
     if ((network).error() != 0)                                                                                        \
-    QSKIP(qPrintable(u"no private network: "_s + native::errorText((network).error())))
+    QSKIP(qPrintable(u"no private network: "_s + errorText((network).error())))
 
 /// A client that asks with a datagram.
 struct DatagramFixture : ClientFixture

@@ -113,7 +113,6 @@ private Q_SLOTS:
     void socketFlags();
     void userTimeout();
     void descriptorLimit();
-    void errorNames();
 
     void datagrams();
     void answersFromTheAddressAsked_data();
@@ -368,14 +367,6 @@ void TestNativeSocket::descriptorLimit()
     QCOMPARE(after.rlim_cur, before.rlim_max);
     QCOMPARE(after.rlim_max, before.rlim_max);
     QCOMPARE(static_cast<rlim_t>(limit), qMin(rlim_t{1'000'000}, before.rlim_max));
-}
-
-void TestNativeSocket::errorNames()
-{
-    QCOMPARE(native::errorName(ECONNREFUSED), "ECONNREFUSED"_ba);
-    QCOMPARE(native::errorName(EADDRINUSE), "EADDRINUSE"_ba);
-    QCOMPARE(native::errorName(123456), "123456"_ba);
-    QCOMPARE(native::errorText(ECONNREFUSED), u"Connection refused"_s);
 }
 
 void TestNativeSocket::datagrams()

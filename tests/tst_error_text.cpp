@@ -1,0 +1,36 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/error_text.h"
+
+#include <QTest>
+
+#include <cerrno>
+
+using namespace Qt::StringLiterals;
+using namespace parley;
+
+class TestErrorText : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { QTest::failOnWarning(); }
+    void names();
+    void texts();
+};
+
+void TestErrorText::names()
+{
+    QCOMPARE(errorName(ECONNREFUSED), "ECONNREFUSED"_ba);
+    QCOMPARE(errorName(EADDRINUSE), "EADDRINUSE"_ba);
+    QCOMPARE(errorName(123456), "123456"_ba);
+}
+
+void TestErrorText::texts()
+{
+    QCOMPARE(errorText(ECONNREFUSED), u"Connection refused"_s);
+}
+
+QTEST_APPLESS_MAIN(TestErrorText)
+#include "tst_error_text.moc"
