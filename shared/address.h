@@ -16,6 +16,9 @@ struct sockaddr_storage;
 namespace parley
 {
 
+/// The longest path of a Unix-domain socket (bytes; sun_path of unix(7) less its NUL).
+inline constexpr qsizetype MaxUnixPath = 107;
+
 /// A socket address as the system's calls take and return it, or the credentials of a Unix-domain peer, which has
 /// no address: a value of 28 bytes without allocation.
 ///

@@ -4,7 +4,6 @@
 #include "shared/endpoint.h"
 
 #include "shared/message.h"
-#include "shared/native_socket.h"
 
 #include <QCoreApplication>
 #include <QFile>
@@ -270,10 +269,10 @@ std::variant<Endpoint, EndpointError> Endpoint::parseUnix(const QString &path)
     endpoint.path = QFile::encodeName(path);
     if (path.isEmpty() || path == u"@"_s)
         return invalid(Texts::tr("The path is empty: give the socket's file, or @name for an abstract one."));
-    if (endpoint.path.size() > native::MaxUnixPath) {
+    if (endpoint.path.size() > MaxUnixPath) {
         return invalid(
             Texts::tr("%1 is too long for a Unix socket: a path has at most %2 bytes, this one %3.")
-                .arg(quoted(path), QString::number(native::MaxUnixPath), QString::number(endpoint.path.size())));
+                .arg(quoted(path), QString::number(MaxUnixPath), QString::number(endpoint.path.size())));
     }
     if (endpoint.path.contains('\0'))
         return invalid(Texts::tr("%1 is not a path: it contains a null character.").arg(quoted(path)));

@@ -62,8 +62,6 @@ Result socket(Transport transport, Address::Family family);
 Result bind(int fd, const Address &address, Transport transport);
 Result listen(int fd, int backlog);
 
-/// The longest path of a Unix-domain socket (bytes; sun_path of unix(7) less its NUL).
-inline constexpr qsizetype MaxUnixPath = 107;
 /// Binds to a path, or to a Linux abstract name where it starts with `@`. The file gets @p mode, whatever the umask.
 Result bindUnix(int fd, const QByteArray &path, unsigned mode);
 Result connectUnix(int fd, const QByteArray &path);

@@ -534,7 +534,7 @@ void TestNativeSocket::unixPaths_data()
     QTest::newRow("not ASCII") << u"Grüße-🌍"_s.toUtf8();
     QTest::newRow("longest file") << ""_ba; // filled up
     QTest::newRow("abstract") << abstractName();
-    QTest::newRow("longest abstract") << abstractName().leftJustified(native::MaxUnixPath, 'a');
+    QTest::newRow("longest abstract") << abstractName().leftJustified(MaxUnixPath, 'a');
 }
 
 void TestNativeSocket::unixPaths()
@@ -545,8 +545,8 @@ void TestNativeSocket::unixPaths()
     if (!name.startsWith('@'))
         path = QFile::encodeName(folder.path()) + '/' + name;
     if (name.isEmpty())
-        path = path.leftJustified(native::MaxUnixPath, 'a');
-    QVERIFY(path.size() <= native::MaxUnixPath);
+        path = path.leftJustified(MaxUnixPath, 'a');
+    QVERIFY(path.size() <= MaxUnixPath);
     const Descriptor server = newUnixSocket();
     QCOMPARE(native::bindUnix(server.get(), path, 0600).error, 0);
     QVERIFY(native::listen(server.get(), 1).ok());
