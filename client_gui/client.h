@@ -3,9 +3,8 @@
 
 #pragma once
 
-#include "shared/endpoint.h"
+#include "client_gui/settings/connect_request.h"
 #include "shared/event.h"
-#include "shared/message.h"
 #include "shared/native_socket.h"
 #include "shared/reactor.h"
 #include "shared/tcp_info.h"
@@ -23,19 +22,6 @@ namespace parley
 
 class EventStream;
 class Lookup;
-
-/// Where to connect and what to do there.
-struct ConnectRequest
-{
-    static constexpr std::chrono::milliseconds DefaultTimeout{10'000};
-
-    Endpoint endpoint;
-    QByteArray send;                                    ///< sent after connecting
-    std::chrono::milliseconds timeout = DefaultTimeout; ///< for look-up, connect, send and receive together
-    qint64 maxBytes = DefaultMaxMessageBytes;           ///< the longest message taken
-    /// A conversation: once connected, neither timeout nor maxBytes ends it, but the user does, or the server's FIN.
-    bool stays = false;
-};
 
 /// The engine of parley-client: one attempt at a time to connect, and to receive until the peer closes. It writes
 /// each call to an EventStream and knows no reader of it; the last event of an attempt is End.

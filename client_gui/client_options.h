@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "client_gui/client.h"
+#include "client_gui/settings/connect_request.h"
 #include "client_gui/repeat_result.h"
 #include "shared/command_line.h"
 

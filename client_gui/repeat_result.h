@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "client_gui/client.h"
+#include "client_gui/settings/connect_request.h"
 #include "client_gui/latency_histogram.h"
 #include "shared/endpoint.h"
 #include "shared/net.h"

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "server_gui/server.h"
+#include "server_gui/settings/server_settings.h"
 
 #include <functional>
 

@@ -3,14 +3,12 @@
 
 #pragma once
 
-#include "server_gui/behaviours.h"
 #include "server_gui/connection.h"
+#include "server_gui/settings/server_settings.h"
 #include "server_gui/unix_file.h"
-#include "shared/endpoint.h"
 #include "shared/event.h"
 #include "shared/local_addresses.h"
 #include "shared/native_socket.h"
-#include "shared/net.h"
 #include "shared/reactor.h"
 #include "shared/tcp_info.h"
 
@@ -28,33 +26,6 @@ namespace parley
 
 class DatagramService;
 class Lookup;
-
-/// What each client is held to. Those that are turned away get no byte.
-struct ServerLimits
-{
-    static constexpr int MostConnections = 1'000'000;
-
-    /// As Deadline::length; what the behaviour counts it from. Where it is not set: Deadline::Default for a behaviour
-    /// that closes, none for one that stays.
-    std::optional<std::chrono::milliseconds> deadline;
-    int maxConnections = 0; ///< at once; 0: as many as there are descriptors for
-    int maxPerPeer = 0;     ///< at once from one address; 0: no limit
-    AccessList access;
-};
-
-/// What to listen on, and how to treat those who connect.
-struct ServerSettings
-{
-    static constexpr int DefaultBacklog = 4096;       ///< a burst of connects overflows the 50 that Qt asks for
-    static constexpr unsigned DefaultUnixMode = 0600; ///< only this user may connect
-
-    Endpoint endpoint;
-    BehaviourChoice behaviour; ///< not used for UDP
-    QByteArray greeting;
-    int backlog = DefaultBacklog;
-    ServerLimits limits;
-    unsigned unixMode = DefaultUnixMode; ///< of a Unix socket's file
-};
 
 /// The engine of parley-server: listens, accepts, greets; with UDP, answers. It writes each call to an EventStream and
 /// knows no reader of it.
