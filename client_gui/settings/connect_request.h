@@ -3,8 +3,8 @@
 
 #pragma once
 
-#include "shared/endpoint.h"
-#include "shared/message.h"
+#include "shared/address/endpoint.h"
+#include "shared/message/message.h"
 
 #include <QByteArray>
 

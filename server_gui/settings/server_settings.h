@@ -3,9 +3,9 @@
 
 #pragma once
 
-#include "server_gui/behaviours.h"
-#include "shared/endpoint.h"
-#include "shared/net.h"
+#include "server_gui/behaviours/behaviour_list.h"
+#include "shared/address/cidr.h"
+#include "shared/address/endpoint.h"
 
 #include <QByteArray>
 
