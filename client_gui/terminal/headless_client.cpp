@@ -3,6 +3,7 @@
 
 #include "client_gui/terminal/headless_client.h"
 
+#include "client_gui/engine/client.h"
 #include "client_gui/history/attempt.h"
 #include "client_gui/history/connect_diagnosis.h"
 #include "client_gui/options/client_options.h"

@@ -4,7 +4,7 @@
 #include "server_gui/window/connections_pane.h"
 
 #include "server_gui/table/connection_model.h"
-#include "server_gui/table/connection_selection.h"
+#include "server_gui/window/connection_selection.h"
 #include "server_gui/window/rate_plot.h"
 #include "shared/event/event_stream.h"
 #include "shared/ui/field_help.h"

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "server_gui/table/connection_selection.h"
+#include "server_gui/window/connection_selection.h"
 #include "server_gui/window/connections_pane.h"
 #include "tests/support/events.h"
 #include "tests/support/raw_socket.h"

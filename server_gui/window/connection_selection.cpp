@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "server_gui/table/connection_selection.h"
+#include "server_gui/window/connection_selection.h"
 
 #include "server_gui/table/connection_model.h"
 
