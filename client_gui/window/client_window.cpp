@@ -67,7 +67,7 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
     inspector_ = new Inspector;
     inspector_->addPage(
         [this] {
-            auto *kernel = new KernelPage(inspector_->journal());
+            auto *kernel = new KernelPage(inspector_->history());
             connect(kernel, &KernelPage::asked, this, [this](quint64 connection) {
                 client_.post([connection](Client &engine) { engine.viewKernel(connection); });
             });
@@ -214,7 +214,7 @@ void ClientWindow::buildMenus()
     connectAction_ = menu->addAction(QString(), this, &ClientWindow::connectOrCancel);
     connectAction_->setShortcut(Qt::Key_F5);
     menu->addAction(tr("Save Lo&g…"), QKeySequence::Save, this,
-                    [this] { saveLog(*saver_, stream_, inspector_->journal()); });
+                    [this] { saveLog(*saver_, stream_, inspector_->history()); });
     saveAction_ = menu->addAction(tr("&Save Message As…"), this, &ClientWindow::saveMessage);
     saveAction_->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_S);
     menu->addAction(tr("Save &History…"), this, &ClientWindow::saveHistory);

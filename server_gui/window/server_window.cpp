@@ -91,7 +91,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     inspector_ = new Inspector;
     inspector_->addPage(
         [this] {
-            auto *kernel = new KernelPage(inspector_->journal());
+            auto *kernel = new KernelPage(inspector_->history());
             connect(kernel, &KernelPage::asked, this, [this](quint64 connection) {
                 server_.post([connection](Server &engine) { engine.viewKernel(connection); });
             });
@@ -287,7 +287,7 @@ void ServerWindow::buildMenus()
     listenAction_->setShortcut(Qt::CTRL | Qt::Key_L);
     menu->addAction(acceptQueue_->holdAction());
     menu->addAction(tr("&Save Log…"), QKeySequence::Save, this,
-                    [this] { saveLog(*saver_, stream_, inspector_->journal()); });
+                    [this] { saveLog(*saver_, stream_, inspector_->history()); });
     menu->addAction(tr("Save &Connections…"), Qt::CTRL | Qt::SHIFT | Qt::Key_S, this, &ServerWindow::saveConnections);
     menu->addAction(tr("Li&mits…"), this, &ServerWindow::changeLimits);
     menu->addSeparator();

@@ -26,9 +26,9 @@ bool isReceived(const Event &event)
 
 } // namespace
 
-Journal::Journal(QObject *parent) : QObject(parent) {}
+EventHistory::EventHistory(QObject *parent) : QObject(parent) {}
 
-void Journal::read(const EventBatch &batch)
+void EventHistory::read(const EventBatch &batch)
 {
     total_ += batch.events.size() + batch.dropped;
     bool grew = false;
@@ -57,7 +57,7 @@ void Journal::read(const EventBatch &batch)
         Q_EMIT grown();
 }
 
-void Journal::keep(const Event &event)
+void EventHistory::keep(const Event &event)
 {
     if (event.call == Call::Accept || event.call == Call::Socket)
         open_.insert(event.connection);
@@ -67,7 +67,7 @@ void Journal::keep(const Event &event)
     events_.push_back(event);
 }
 
-void Journal::dropOldest()
+void EventHistory::dropOldest()
 {
     Event &event = events_.front();
     charge(event, -1);
@@ -90,7 +90,7 @@ void Journal::dropOldest()
 
 /// Counts what @p event holds, or no longer holds. What was sent may be shared by many (a greeting); what was received
 /// is held by its event alone.
-void Journal::charge(const Event &event, int sign)
+void EventHistory::charge(const Event &event, int sign)
 {
     constexpr qint64 small = 256; // not worth looking up
     const qint64 size = bytesOf(event);
@@ -108,7 +108,7 @@ void Journal::charge(const Event &event, int sign)
 }
 
 /// Returns whether older events had to go.
-bool Journal::append(Track &track, const Event &event, std::size_t maxEvents)
+bool EventHistory::append(Track &track, const Event &event, std::size_t maxEvents)
 {
     track.events.push_back(event);
     if (isReceived(event))
@@ -130,7 +130,7 @@ bool Journal::append(Track &track, const Event &event, std::size_t maxEvents)
     return true;
 }
 
-void Journal::watch(quint64 connection)
+void EventHistory::watch(quint64 connection)
 {
     if (connection == watched_)
         return;
@@ -150,7 +150,7 @@ void Journal::watch(quint64 connection)
     Q_EMIT reset();
 }
 
-std::vector<Event> Journal::everything() const
+std::vector<Event> EventHistory::everything() const
 {
     std::vector<Event> all = listener_.events;
     all.reserve(all.size() + beginningsSize_ + events_.size());
@@ -160,7 +160,7 @@ std::vector<Event> Journal::everything() const
     return all;
 }
 
-QString Journal::omission() const
+QString EventHistory::omission() const
 {
     const Track &track = watched_ == 0 ? listener_ : track_;
     const QLocale locale;

@@ -23,7 +23,7 @@ namespace parley
 /// still open. omission() says what is missing.
 ///
 /// An event costs a copy of 96 bytes and no search; looking for a connection's events is left to watch().
-class Journal : public QObject
+class EventHistory : public QObject
 {
     Q_OBJECT
 
@@ -36,7 +36,7 @@ public:
     static constexpr std::size_t MaxBeginning = 16;      ///< first events of a connection that is still open
     static constexpr std::size_t MaxBeginnings = 50'000; ///< of all those: about 5 MB
 
-    explicit Journal(QObject *parent = nullptr);
+    explicit EventHistory(QObject *parent = nullptr);
 
     void read(const EventBatch &batch);
     /// Looks at @p connection from now on; 0 for the listener.

@@ -54,10 +54,10 @@ qsizetype characterBoundary(QByteArrayView bytes, qsizetype position)
 
 } // namespace
 
-BytesModel::BytesModel(const Journal &journal, QObject *parent) : QAbstractListModel(parent), journal_(journal)
+BytesModel::BytesModel(const EventHistory &history, QObject *parent) : QAbstractListModel(parent), history_(history)
 {
-    connect(&journal, &Journal::reset, this, &BytesModel::rebuild);
-    connect(&journal, &Journal::grown, this, &BytesModel::readNew);
+    connect(&history, &EventHistory::reset, this, &BytesModel::rebuild);
+    connect(&history, &EventHistory::grown, this, &BytesModel::readNew);
     rebuild();
 }
 
@@ -87,8 +87,8 @@ void BytesModel::readNew()
 {
     std::vector<Piece> added;
     int rows = rows_;
-    for (; read_ < journal_.events().size() && !isCut_; ++read_) {
-        const Event &event = journal_.events()[read_];
+    for (; read_ < history_.events().size() && !isCut_; ++read_) {
+        const Event &event = history_.events()[read_];
         if (!movesBytes(event))
             continue;
         const QByteArrayView payload = event.payload();
@@ -124,7 +124,7 @@ const BytesModel::Piece &BytesModel::piece(int row) const
 
 const Event &BytesModel::eventOf(const Piece &piece) const
 {
-    return journal_.events()[piece.event];
+    return history_.events()[piece.event];
 }
 
 bool BytesModel::isTitle(int row) const
@@ -173,7 +173,7 @@ int BytesModel::find(const QByteArray &needle, int row) const
 QByteArray BytesModel::bytes(Direction direction) const
 {
     QByteArray all;
-    for (const Event &event : journal_.events()) {
+    for (const Event &event : history_.events()) {
         if (movesBytes(event) && directionOf(event) == direction)
             all.append(event.payload());
     }
@@ -183,14 +183,14 @@ QByteArray BytesModel::bytes(Direction direction) const
 QString BytesModel::omission() const
 {
     return isCut_ ? tr("Only the first %1 are shown; what is saved has all that is kept.").arg(bytesText(shown_))
-                  : journal_.omission();
+                  : history_.omission();
 }
 
 QString BytesModel::title(const Piece &piece) const
 {
     const Event &event = eventOf(piece);
     const bool received = directionOf(event) == Direction::Received;
-    const QString after = durationText(std::chrono::nanoseconds(event.time - journal_.events().front().time));
+    const QString after = durationText(std::chrono::nanoseconds(event.time - history_.events().front().time));
     if (event.call == Call::Recv && event.result == 0 && event.address.isNull())
         return tr("← End after %1: the peer closed").arg(after);
     const QString text =

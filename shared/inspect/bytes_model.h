@@ -12,9 +12,9 @@
 namespace parley
 {
 
-class Journal;
+class EventHistory;
 
-/// What the connection that a journal watches received and sent, in the pieces in which its calls moved it: a row that
+/// What the connection that a history watches received and sent, in the pieces in which its calls moved it: a row that
 /// tells of the piece, then rows with its bytes in hex and as text side by side. Offsets count from the beginning of
 /// what was received, or sent.
 ///
@@ -30,15 +30,15 @@ public:
     static constexpr qint64 MaxShown = 4 * 1024 * 1024;
     static constexpr int MaxPieces = 200'000;
 
-    /// @param journal outlives the model.
-    explicit BytesModel(const Journal &journal, QObject *parent = nullptr);
+    /// @param history outlives the model.
+    explicit BytesModel(const EventHistory &history, QObject *parent = nullptr);
 
     int bytesPerRow() const { return bytesPerRow_; }
     void setBytesPerRow(int count);
 
     /// Whether the row tells of a piece, and has no bytes.
     bool isTitle(int row) const;
-    /// The number of the event in the journal that the row is about.
+    /// The number of the event in the history that the row is about.
     std::size_t eventOf(int row) const { return piece(row).event; }
     /// The row that tells of event number @p event; -1 where that moved no bytes, or is not shown.
     int rowOfEvent(std::size_t event) const;
@@ -71,7 +71,7 @@ private:
     QString title(const Piece &piece) const;
     QString line(const Piece &piece, qsizetype start) const;
 
-    const Journal &journal_;
+    const EventHistory &history_;
     std::vector<Piece> pieces_;
     std::size_t read_ = 0; // events
     int rows_ = 0;

@@ -128,10 +128,10 @@ QString outcomeText(Outcome outcome)
     Q_UNREACHABLE();
 }
 
-Ladder::Ladder(const Journal &journal, QObject *parent) : QAbstractListModel(parent), journal_(journal)
+Ladder::Ladder(const EventHistory &history, QObject *parent) : QAbstractListModel(parent), history_(history)
 {
-    connect(&journal, &Journal::reset, this, &Ladder::rebuild);
-    connect(&journal, &Journal::grown, this, &Ladder::readNew);
+    connect(&history, &EventHistory::reset, this, &Ladder::rebuild);
+    connect(&history, &EventHistory::grown, this, &Ladder::readNew);
     rebuild();
 }
 
@@ -142,16 +142,16 @@ void Ladder::rebuild()
     read_ = 0;
     longestText_ = 0;
     forget();
-    for (; read_ < journal_.events().size(); ++read_)
-        read(journal_.events()[read_], rows_);
+    for (; read_ < history_.events().size(); ++read_)
+        read(history_.events()[read_], rows_);
     endResetModel();
 }
 
 void Ladder::readNew()
 {
     std::vector<Row> added;
-    for (; read_ < journal_.events().size(); ++read_)
-        read(journal_.events()[read_], added);
+    for (; read_ < history_.events().size(); ++read_)
+        read(history_.events()[read_], added);
     if (added.empty())
         return;
     beginInsertRows({}, rowCount(), rowCount() + static_cast<int>(added.size()) - 1);
@@ -290,7 +290,7 @@ void Ladder::read(const Event &event, std::vector<Row> &rows)
 
 const Event &Ladder::eventAt(int index) const
 {
-    return journal_.events()[row(index).event];
+    return history_.events()[row(index).event];
 }
 
 int Ladder::rowOfEvent(std::size_t event) const
@@ -310,13 +310,13 @@ QString Ladder::text(int index) const
 
 qint64 Ladder::sinceStart(int index) const
 {
-    return eventAt(index).time - journal_.events().front().time;
+    return eventAt(index).time - history_.events().front().time;
 }
 
 qint64 Ladder::sincePrevious(int index) const
 {
     const quint32 number = row(index).event;
-    return number == 0 ? 0 : eventAt(index).time - journal_.events()[number - 1].time;
+    return number == 0 ? 0 : eventAt(index).time - history_.events()[number - 1].time;
 }
 
 int Ladder::rowCount(const QModelIndex &parent) const

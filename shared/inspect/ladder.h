@@ -13,7 +13,7 @@
 namespace parley
 {
 
-class Journal;
+class EventHistory;
 
 /// A call and its result as socket programmers write them: `accept() → ('127.0.0.1', 60239)`, `recv() → 0 (peer
 /// closed)`, `connect(('127.0.0.1', 3001)) → ECONNREFUSED, Connection refused`. A call that returns nothing in Python
@@ -23,7 +23,7 @@ QString callText(const Event &event);
 /// What an outcome means, in a few words: `complete`, `reset by the peer`.
 QString outcomeText(Outcome outcome);
 
-/// The rungs of the connection that a journal watches, one below the other: a row for each call, which was observed,
+/// The rungs of the connection that a history watches, one below the other: a row for each call, which was observed,
 /// and around it rows for what must have passed between both ends for it to return that, which is only inferred. A TCP
 /// connection passes segments, of which pure acknowledgements after the handshake are left out; UDP passes datagrams, a
 /// Unix socket bytes within the kernel.
@@ -52,17 +52,17 @@ public:
     };
     struct Row
     {
-        quint32 event = 0; ///< index in Journal::events()
+        quint32 event = 0; ///< index in EventHistory::events()
         Rung rung = Rung::Call;
         bool toPeer = false;
 
         bool isObserved() const { return rung == Rung::Call || rung == Rung::Verdict; }
     };
 
-    /// @param journal outlives the ladder.
-    explicit Ladder(const Journal &journal, QObject *parent = nullptr);
+    /// @param history outlives the ladder.
+    explicit Ladder(const EventHistory &history, QObject *parent = nullptr);
 
-    const Journal &journal() const { return journal_; }
+    const EventHistory &history() const { return history_; }
     const Row &row(int index) const { return rows_[static_cast<std::size_t>(index)]; }
     const Event &eventAt(int index) const;
     /// The row of the call that made event number @p event; -1 if there is none.
@@ -92,7 +92,7 @@ private:
     void read(const Event &event, std::vector<Row> &rows);
     void forget();
 
-    const Journal &journal_;
+    const EventHistory &history_;
     std::vector<Row> rows_;
     std::size_t read_ = 0; // events that rows_ has
     qsizetype longestText_ = 0;

@@ -44,12 +44,12 @@ Event ended(quint64 connection)
     return event;
 }
 
-void feed(Journal &journal, std::initializer_list<Event> events, quint64 dropped = 0)
+void feed(EventHistory &history, std::initializer_list<Event> events, quint64 dropped = 0)
 {
     EventBatch batch;
     batch.events = events;
     batch.dropped = dropped;
-    journal.read(batch);
+    history.read(batch);
 }
 
 /// Connections @p first to @p last, each of six events as a greeting makes them.
@@ -67,17 +67,17 @@ EventBatch greetings(quint64 first, quint64 last, const QByteArray &greeting = "
     return batch;
 }
 
-QByteArray calls(const Journal &journal)
+QByteArray calls(const EventHistory &history)
 {
     QByteArrayList names;
-    for (const Event &event : journal.events())
+    for (const Event &event : history.events())
         names.append(callName(event.call));
     return names.join(' ');
 }
 
 } // namespace
 
-class tst_Journal : public QObject
+class TestEventHistory : public QObject
 {
     Q_OBJECT
 
@@ -100,165 +100,165 @@ private Q_SLOTS:
     void isCheap();
 };
 
-void tst_Journal::watchesOneConnection()
+void TestEventHistory::watchesOneConnection()
 {
-    Journal journal;
-    const QSignalSpy reset(&journal, &Journal::reset);
-    const QSignalSpy grown(&journal, &Journal::grown);
-    feed(journal, {eventOf(1, Call::Accept), eventOf(2, Call::Accept), received(1, "a")});
+    EventHistory history;
+    const QSignalSpy reset(&history, &EventHistory::reset);
+    const QSignalSpy grown(&history, &EventHistory::grown);
+    feed(history, {eventOf(1, Call::Accept), eventOf(2, Call::Accept), received(1, "a")});
     QCOMPARE(grown.size(), 0);
-    journal.watch(1);
+    history.watch(1);
     QCOMPARE(reset.size(), 1);
-    QCOMPARE(calls(journal), "accept recv");
-    feed(journal, {ended(2)});
+    QCOMPARE(calls(history), "accept recv");
+    feed(history, {ended(2)});
     QCOMPARE(grown.size(), 0);
-    feed(journal, {eventOf(1, Call::Close), ended(1)});
+    feed(history, {eventOf(1, Call::Close), ended(1)});
     QCOMPARE(grown.size(), 1);
-    QCOMPARE(calls(journal), "accept recv close end");
-    journal.watch(2);
-    QCOMPARE(calls(journal), "accept end");
-    QVERIFY(journal.omission().isEmpty());
-    journal.watch(3);
-    QCOMPARE(calls(journal), "");
+    QCOMPARE(calls(history), "accept recv close end");
+    history.watch(2);
+    QCOMPARE(calls(history), "accept end");
+    QVERIFY(history.omission().isEmpty());
+    history.watch(3);
+    QCOMPARE(calls(history), "");
 }
 
-void tst_Journal::theListenerStays()
+void TestEventHistory::theListenerStays()
 {
-    Journal journal;
-    feed(journal, {eventOf(0, Call::Socket), eventOf(0, Call::Bind), eventOf(0, Call::Listen)});
-    journal.read(greetings(1, 50'000));
-    QCOMPARE(calls(journal), "socket bind listen");
-    for (std::size_t i = 0; i < Journal::MaxListenerEvents; ++i)
-        feed(journal, {eventOf(0, Call::Accept)});
-    QVERIFY(journal.events().size() <= Journal::MaxListenerEvents);
-    QCOMPARE(journal.omission(), u"The first 1,001 events are no longer kept."_s);
+    EventHistory history;
+    feed(history, {eventOf(0, Call::Socket), eventOf(0, Call::Bind), eventOf(0, Call::Listen)});
+    history.read(greetings(1, 50'000));
+    QCOMPARE(calls(history), "socket bind listen");
+    for (std::size_t i = 0; i < EventHistory::MaxListenerEvents; ++i)
+        feed(history, {eventOf(0, Call::Accept)});
+    QVERIFY(history.events().size() <= EventHistory::MaxListenerEvents);
+    QCOMPARE(history.omission(), u"The first 1,001 events are no longer kept."_s);
 }
 
-void tst_Journal::oldestLeave()
+void TestEventHistory::oldestLeave()
 {
-    Journal journal;
-    journal.read(greetings(1, 50'000)); // 300,000 events
-    journal.watch(50'000);
-    QCOMPARE(calls(journal), "accept send shutdown recv close end");
-    QVERIFY(journal.omission().isEmpty());
-    journal.watch(20'000);
-    QCOMPARE(calls(journal), "accept send shutdown recv close end");
-    journal.watch(16'000);
-    QCOMPARE(calls(journal), "");
-    QCOMPARE(journal.omission(), u"Its events are no longer kept: only the last 200,000 of all connections are."_s);
-    journal.watch(16'667); // on the edge
-    QCOMPARE(calls(journal), "close end");
-    QCOMPARE(journal.omission(), u"Earlier events are no longer kept: only the last 200,000 of all connections are."_s);
+    EventHistory history;
+    history.read(greetings(1, 50'000)); // 300,000 events
+    history.watch(50'000);
+    QCOMPARE(calls(history), "accept send shutdown recv close end");
+    QVERIFY(history.omission().isEmpty());
+    history.watch(20'000);
+    QCOMPARE(calls(history), "accept send shutdown recv close end");
+    history.watch(16'000);
+    QCOMPARE(calls(history), "");
+    QCOMPARE(history.omission(), u"Its events are no longer kept: only the last 200,000 of all connections are."_s);
+    history.watch(16'667); // on the edge
+    QCOMPARE(calls(history), "close end");
+    QCOMPARE(history.omission(), u"Earlier events are no longer kept: only the last 200,000 of all connections are."_s);
 }
 
-void tst_Journal::theWatchedStays()
+void TestEventHistory::theWatchedStays()
 {
-    Journal journal;
-    feed(journal, {eventOf(1, Call::Accept), received(1, "abc")});
-    journal.watch(1);
-    journal.read(greetings(2, 50'000));
-    feed(journal, {ended(1)});
-    QCOMPARE(calls(journal), "accept recv end");
-    QCOMPARE(journal.events()[1].payload().toByteArray(), "abc");
-    QVERIFY(journal.omission().isEmpty());
+    EventHistory history;
+    feed(history, {eventOf(1, Call::Accept), received(1, "abc")});
+    history.watch(1);
+    history.read(greetings(2, 50'000));
+    feed(history, {ended(1)});
+    QCOMPARE(calls(history), "accept recv end");
+    QCOMPARE(history.events()[1].payload().toByteArray(), "abc");
+    QVERIFY(history.omission().isEmpty());
 }
 
-void tst_Journal::openOnesKeepTheirBeginning()
+void TestEventHistory::openOnesKeepTheirBeginning()
 {
-    Journal journal;
-    feed(journal, {eventOf(1, Call::Accept), sent(1, "abc"), eventOf(2, Call::Accept)});
+    EventHistory history;
+    feed(history, {eventOf(1, Call::Accept), sent(1, "abc"), eventOf(2, Call::Accept)});
     for (int i = 0; i < 100; ++i)
-        feed(journal, {received(2, "x")});
-    journal.read(greetings(3, 50'000));
-    feed(journal, {eventOf(1, Call::Recv), ended(1)});
-    journal.watch(1);
-    QCOMPARE(calls(journal), "accept send recv end");
-    QVERIFY(journal.omission().isEmpty());
-    QVERIFY(journal.events()[1].payload().isEmpty()); // the call is kept, not its bytes
-    journal.watch(2);
-    QCOMPARE(journal.events().size(), Journal::MaxBeginning);
-    QCOMPARE(journal.omission(),
+        feed(history, {received(2, "x")});
+    history.read(greetings(3, 50'000));
+    feed(history, {eventOf(1, Call::Recv), ended(1)});
+    history.watch(1);
+    QCOMPARE(calls(history), "accept send recv end");
+    QVERIFY(history.omission().isEmpty());
+    QVERIFY(history.events()[1].payload().isEmpty()); // the call is kept, not its bytes
+    history.watch(2);
+    QCOMPARE(history.events().size(), EventHistory::MaxBeginning);
+    QCOMPARE(history.omission(),
              u"Events after the first 16 are no longer kept: only the last 200,000 of all connections are."_s);
     // Once it has ended it leaves like any other.
-    journal.read(greetings(50'001, 100'000));
-    journal.watch(1);
-    QCOMPARE(calls(journal), "");
-    QCOMPARE(journal.omission(), u"Its events are no longer kept: only the last 200,000 of all connections are."_s);
+    history.read(greetings(50'001, 100'000));
+    history.watch(1);
+    QCOMPARE(calls(history), "");
+    QCOMPARE(history.omission(), u"Its events are no longer kept: only the last 200,000 of all connections are."_s);
 }
 
-void tst_Journal::payloadIsBounded()
+void TestEventHistory::payloadIsBounded()
 {
-    Journal journal;
+    EventHistory history;
     constexpr qint64 size = 1024 * 1024;
     for (quint64 number = 1; number <= 100; ++number)
-        feed(journal, {received(number, QByteArray(size, 'x')), ended(number)});
-    journal.watch(100);
-    QCOMPARE(calls(journal), "recv end");
-    journal.watch(100 - Journal::MaxPayload / size + 1);
-    QCOMPARE(calls(journal), "recv end");
-    journal.watch(100 - Journal::MaxPayload / size);
-    QCOMPARE(calls(journal), "end");
+        feed(history, {received(number, QByteArray(size, 'x')), ended(number)});
+    history.watch(100);
+    QCOMPARE(calls(history), "recv end");
+    history.watch(100 - EventHistory::MaxPayload / size + 1);
+    QCOMPARE(calls(history), "recv end");
+    history.watch(100 - EventHistory::MaxPayload / size);
+    QCOMPARE(calls(history), "end");
 }
 
-void tst_Journal::sharedBytesCountOnce()
+void TestEventHistory::sharedBytesCountOnce()
 {
-    Journal journal;
+    EventHistory history;
     const QByteArray greeting(16 * 1024 * 1024, 'x');
-    journal.read(greetings(1, 1'000, greeting));
-    journal.watch(1);
-    QCOMPARE(calls(journal), "accept send shutdown recv close end");
+    history.read(greetings(1, 1'000, greeting));
+    history.watch(1);
+    QCOMPARE(calls(history), "accept send shutdown recv close end");
     // Where each holds its own, they count.
     for (quint64 number = 1'001; number <= 1'010; ++number)
-        feed(journal, {sent(number, QByteArray(greeting.size(), 'y'))});
-    journal.watch(1'000);
-    QCOMPARE(calls(journal), "");
-    journal.watch(1'010);
-    QCOMPARE(calls(journal), "send");
+        feed(history, {sent(number, QByteArray(greeting.size(), 'y'))});
+    history.watch(1'000);
+    QCOMPARE(calls(history), "");
+    history.watch(1'010);
+    QCOMPARE(calls(history), "send");
 }
 
-void tst_Journal::theWatchedIsBounded()
+void TestEventHistory::theWatchedIsBounded()
 {
-    Journal journal;
-    journal.watch(1);
-    const QSignalSpy reset(&journal, &Journal::reset);
+    EventHistory history;
+    history.watch(1);
+    const QSignalSpy reset(&history, &EventHistory::reset);
     EventBatch batch;
-    for (std::size_t i = 0; i <= Journal::MaxWatchedEvents; ++i)
+    for (std::size_t i = 0; i <= EventHistory::MaxWatchedEvents; ++i)
         batch.events.push_back(received(1, "x"));
-    journal.read(batch);
+    history.read(batch);
     QCOMPARE(reset.size(), 1);
-    QVERIFY(journal.events().size() <= Journal::MaxWatchedEvents);
-    QCOMPARE(journal.omission(), u"The first 10,001 events are no longer kept."_s);
+    QVERIFY(history.events().size() <= EventHistory::MaxWatchedEvents);
+    QCOMPARE(history.omission(), u"The first 10,001 events are no longer kept."_s);
 
-    journal.watch(2);
+    history.watch(2);
     for (int i = 0; i < 80; ++i)
-        feed(journal, {received(2, QByteArray(1024 * 1024, 'x'))});
-    QVERIFY(journal.events().size() <= 64);
-    QVERIFY(journal.events().size() >= 50);
-    QVERIFY(!journal.omission().isEmpty());
+        feed(history, {received(2, QByteArray(1024 * 1024, 'x'))});
+    QVERIFY(history.events().size() <= 64);
+    QVERIFY(history.events().size() >= 50);
+    QVERIFY(!history.omission().isEmpty());
 }
 
-void tst_Journal::lossesAreSaid()
+void TestEventHistory::lossesAreSaid()
 {
-    Journal journal;
+    EventHistory history;
     Event early = ended(1);
     early.time = 10;
-    feed(journal, {early});
+    feed(history, {early});
     Event before = eventOf(2, Call::Accept);
     before.time = 20;
     Event after = ended(2);
     after.time = 30;
-    feed(journal, {before, after}, 5);
-    journal.watch(1);
-    QVERIFY(journal.omission().isEmpty());
-    journal.watch(2);
-    QCOMPARE(journal.omission(),
+    feed(history, {before, after}, 5);
+    history.watch(1);
+    QVERIFY(history.omission().isEmpty());
+    history.watch(2);
+    QCOMPARE(history.omission(),
              u"Some calls may be missing: there were more events at once than this window could take."_s);
 }
 
 /// It runs on the thread of the window, which 50,000 connections a second must not keep from its work.
-void tst_Journal::isCheap()
+void TestEventHistory::isCheap()
 {
-    Journal journal;
+    EventHistory history;
     const EventBatch batch = greetings(1, 10'000);
     EventBatch next = batch;
     QElapsedTimer timer;
@@ -268,16 +268,16 @@ void tst_Journal::isCheap()
         for (Event &event : next.events)
             event.connection += 10'000;
         timer.start();
-        journal.read(next);
+        history.read(next);
         spent += timer.nsecsElapsed();
         events += static_cast<qint64>(next.events.size());
     }
     timer.start();
-    journal.watch(200'000);
+    history.watch(200'000);
     qInfo("%.1f ns an event; %.2f ms to look for a connection's", double(spent) / double(events),
           double(timer.nsecsElapsed()) / 1e6);
-    QCOMPARE(calls(journal), "accept send shutdown recv close end");
+    QCOMPARE(calls(history), "accept send shutdown recv close end");
 }
 
-QTEST_GUILESS_MAIN(tst_Journal)
+QTEST_GUILESS_MAIN(TestEventHistory)
 #include "tst_event_history.moc"

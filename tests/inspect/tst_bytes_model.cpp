@@ -61,14 +61,14 @@ private Q_SLOTS:
 
 void tst_BytesModel::pieces()
 {
-    Journal journal;
-    BytesModel model(journal);
+    EventHistory history;
+    BytesModel model(history);
     const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
-    journal.watch(1);
+    history.watch(1);
     Event accept = moved(Call::Accept, {});
     Event failed = moved(Call::Recv, {}, 4);
     failed.error = ECONNRESET;
-    journal.read({{accept, moved(Call::Send, "Hello World!", 1), moved(Call::Recv, "GET / HTTP/1.1\r\nHost", 2),
+    history.read({{accept, moved(Call::Send, "Hello World!", 1), moved(Call::Recv, "GET / HTTP/1.1\r\nHost", 2),
                    moved(Call::Recv, ": a", 3), moved(Call::Recv, {}, 4), failed},
                   0});
     QCOMPARE(rowsOf(model),
@@ -96,11 +96,11 @@ void tst_BytesModel::pieces()
 /// A character belongs to the row of its first byte; cut by the pieces, it is none.
 void tst_BytesModel::charactersAcrossRows()
 {
-    Journal journal;
-    BytesModel model(journal);
+    EventHistory history;
+    BytesModel model(history);
     model.setBytesPerRow(8);
-    journal.watch(1);
-    journal.read({{moved(Call::Recv, "1234567\xe2\x82\xac"
+    history.watch(1);
+    history.read({{moved(Call::Recv, "1234567\xe2\x82\xac"
                                      "9\xf0\x9f"),
                    moved(Call::Recv, "\x98\x80")},
                   0});
@@ -112,22 +112,22 @@ void tst_BytesModel::charactersAcrossRows()
 
 void tst_BytesModel::hostileText()
 {
-    Journal journal;
-    BytesModel model(journal);
-    journal.watch(1);
-    journal.read({{moved(Call::Recv, QByteArray("\x1b[2J\0\xe2\x80\xae<b>\xff", 12))}, 0});
+    EventHistory history;
+    BytesModel model(history);
+    history.watch(1);
+    history.read({{moved(Call::Recv, QByteArray("\x1b[2J\0\xe2\x80\xae<b>\xff", 12))}, 0});
     QCOMPARE(rowsOf(model).at(1),
              u"000000  1b 5b 32 4a 00 e2 80 ae 3c 62 3e ff              \\x1b[2J\\x00\\u202e<b>\ufffd"_s);
 }
 
 void tst_BytesModel::missingBytes()
 {
-    Journal journal;
-    BytesModel model(journal);
-    journal.watch(1);
+    EventHistory history;
+    BytesModel model(history);
+    history.watch(1);
     Event unkept = moved(Call::Recv, {});
     unkept.result = 65'536;
-    journal.read({{unkept, moved(Call::Recv, "abc")}, 0});
+    history.read({{unkept, moved(Call::Recv, "abc")}, 0});
     QCOMPARE(rowsOf(model),
              (QStringList{u"← Received 65,536 bytes after 0 µs, 0 of them kept"_s, u"← Received 3 bytes after 0 µs"_s,
                           u"010000  61 62 63                                         abc"_s}));
@@ -135,10 +135,10 @@ void tst_BytesModel::missingBytes()
 
 void tst_BytesModel::find()
 {
-    Journal journal;
-    BytesModel model(journal);
-    journal.watch(1);
-    journal.read({{moved(Call::Recv, "one two thr"), moved(Call::Send, "three"), moved(Call::Recv, "ee three")}, 0});
+    EventHistory history;
+    BytesModel model(history);
+    history.watch(1);
+    history.read({{moved(Call::Recv, "one two thr"), moved(Call::Send, "three"), moved(Call::Recv, "ee three")}, 0});
     // Rows: 0 title, 1 bytes, 2 title, 3 bytes, 4 title, 5 bytes.
     QCOMPARE(model.find("three", -1), 1); // begins in the first piece, and ends in the third
     QCOMPARE(model.find("three", 1), 3);
@@ -151,26 +151,26 @@ void tst_BytesModel::find()
 
 void tst_BytesModel::grows()
 {
-    Journal journal;
-    BytesModel model(journal);
+    EventHistory history;
+    BytesModel model(history);
     const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
-    journal.watch(1);
+    history.watch(1);
     QCOMPARE(model.rowCount(), 0);
-    journal.read({{moved(Call::Recv, "abc")}, 0});
+    history.read({{moved(Call::Recv, "abc")}, 0});
     QCOMPARE(model.rowCount(), 2);
-    journal.read({{moved(Call::Recv, QByteArray(17, 'x'))}, 0});
+    history.read({{moved(Call::Recv, QByteArray(17, 'x'))}, 0});
     QCOMPARE(model.rowCount(), 5);
-    journal.watch(0);
+    history.watch(0);
     QCOMPARE(model.rowCount(), 0);
 }
 
 void tst_BytesModel::isBounded()
 {
-    Journal journal;
-    BytesModel model(journal);
-    journal.watch(1);
+    EventHistory history;
+    BytesModel model(history);
+    history.watch(1);
     for (int i = 0; i < 80; ++i)
-        journal.read({{moved(Call::Recv, QByteArray(65'536, 'x'))}, 0});
+        history.read({{moved(Call::Recv, QByteArray(65'536, 'x'))}, 0});
     QVERIFY(model.rowCount() <= BytesModel::MaxShown / 16 + 80);
     QCOMPARE(model.omission(), u"Only the first 4,194,304 bytes are shown; what is saved has all that is kept."_s);
     QCOMPARE(model.bytes(BytesModel::Direction::Received).size(), 80 * 65'536);

@@ -72,11 +72,11 @@ struct Observed
 {
     EventStream stream;
     EventRecorder recorder{stream};
-    Journal journal;
-    Ladder ladder{journal};
+    EventHistory history;
+    Ladder ladder{history};
     IoThread<Engine> engine{stream};
 
-    Observed() { QObject::connect(&stream, &EventStream::arrived, &journal, &Journal::read); }
+    Observed() { QObject::connect(&stream, &EventStream::arrived, &history, &EventHistory::read); }
 
     bool hasEnded(quint64 connection) const { return recorder.outcome(connection) != Outcome::None; }
 };
@@ -268,29 +268,29 @@ void tst_Ladder::rungs_data()
 void tst_Ladder::rungs()
 {
     QFETCH(const std::vector<Event>, events);
-    Journal journal;
-    Ladder ladder(journal);
-    journal.watch(1);
-    journal.read({events, 0});
+    EventHistory history;
+    Ladder ladder(history);
+    history.watch(1);
+    history.read({events, 0});
     QTEST(rowsOf(ladder), "rows");
 }
 
 void tst_Ladder::growsAsItIsRead()
 {
-    Journal journal;
-    Ladder ladder(journal);
+    EventHistory history;
+    Ladder ladder(history);
     const QAbstractItemModelTester tester(&ladder, QAbstractItemModelTester::FailureReportingMode::Fatal);
     Event accept = with(eventOf(Call::Accept, 7), Address::parseIPv4("127.0.0.1", 60239));
     accept.time = 1'000;
     Event recv = eventOf(Call::Recv, 3);
     recv.time = 3'500;
-    journal.read({{accept}, 0});
+    history.read({{accept}, 0});
     QCOMPARE(ladder.rowCount(), 0);
-    journal.watch(1);
+    history.watch(1);
     QCOMPARE(ladder.rowCount(), 4);
     QCOMPARE(ladder.rowOfEvent(0), 3);
     QCOMPARE(ladder.rowOfEvent(1), -1);
-    journal.read({{recv}, 0});
+    history.read({{recv}, 0});
     QCOMPARE(ladder.rowCount(), 6);
     QCOMPARE(ladder.rowOfEvent(1), 5);
     QCOMPARE(ladder.sinceStart(5), 2'500);
@@ -298,7 +298,7 @@ void tst_Ladder::growsAsItIsRead()
     QCOMPARE(ladder.data(ladder.index(4), Qt::AccessibleTextRole).toString(),
              u"Inferred: data, 3 bytes from the peer"_s);
     QCOMPARE(ladder.data(ladder.index(5), Qt::AccessibleTextRole).toString(), u"recv() → 3 after 3 µs"_s);
-    journal.watch(0);
+    history.watch(0);
     QCOMPARE(ladder.rowCount(), 0);
 }
 
@@ -320,7 +320,7 @@ void tst_Ladder::server()
     QTRY_VERIFY_WITH_TIMEOUT(server.recorder.find(1, Call::Recv).has_value(), Patience);
     peer.close();
     QTRY_VERIFY_WITH_TIMEOUT(server.hasEnded(1), Patience);
-    server.journal.watch(1);
+    server.history.watch(1);
     QCOMPARE(blurred(rowsOf(server.ladder)),
              (QStringList{u"<-- SYN"_s, u"--> SYN, ACK"_s, u"<-- ACK"_s, u"accept() → ('127.0.0.1', PORT)"_s,
                           u"send(12) → 12"_s, u"--> data, 12 bytes"_s, u"shutdown(SHUT_WR)"_s, u"--> FIN"_s,
@@ -329,7 +329,7 @@ void tst_Ladder::server()
 
     server.engine.post([](Server &engine) { engine.stop(); });
     QTRY_VERIFY_WITH_TIMEOUT(server.hasEnded(0), Patience);
-    server.journal.watch(0);
+    server.history.watch(0);
     QCOMPARE(rowsOf(server.ladder).mid(3), (QStringList{u"close()"_s, u"end: complete"_s}));
 }
 
@@ -352,7 +352,7 @@ void tst_Ladder::client()
 {
     const auto listener = RawSocket::listening();
     Observed<Client> client;
-    client.journal.watch(1);
+    client.history.watch(1);
     ConnectRequest request = requestTo(u"127.0.0.1"_s, listener.localPort());
     request.send = "abc";
     client.engine.post([request](Client &engine) { engine.connectTo(1, request); });
@@ -373,7 +373,7 @@ void tst_Ladder::refused()
 {
     const auto nobody = RawSocket::bound();
     Observed<Client> client;
-    client.journal.watch(1);
+    client.history.watch(1);
     const ConnectRequest request = requestTo(u"127.0.0.1"_s, nobody.localPort());
     client.engine.post([request](Client &engine) { engine.connectTo(1, request); });
     QTRY_VERIFY_WITH_TIMEOUT(client.hasEnded(1), Patience);
@@ -398,7 +398,7 @@ void tst_Ladder::datagrams()
                           u"getsockname() → ('127.0.0.1', PORT)"_s}));
 
     Observed<Client> client;
-    client.journal.watch(1);
+    client.history.watch(1);
     ConnectRequest request =
         requestTo(u"127.0.0.1"_s, server.recorder.find(0, Call::GetSockName)->address.port(), Transport::Udp);
     request.send = "Who is there?";
@@ -408,7 +408,7 @@ void tst_Ladder::datagrams()
              (QStringList{u"socket(AF_INET, SOCK_DGRAM) → FD"_s, u"connect(('127.0.0.1', PORT))"_s,
                           u"getsockname() → ('127.0.0.1', PORT)"_s, u"send(13) → 13"_s, u"--> UDP datagram, 13 bytes"_s,
                           u"<-- UDP datagram, 5 bytes"_s, u"recv() → 5"_s, u"close()"_s, u"end: complete"_s}));
-    server.journal.watch(1);
+    server.history.watch(1);
     QTRY_COMPARE_WITH_TIMEOUT(server.ladder.rowCount(), 4, Patience);
     QCOMPARE(blurred(rowsOf(server.ladder)),
              (QStringList{u"<-- UDP datagram, 13 bytes"_s, u"recvfrom() → 13, ('127.0.0.1', PORT)"_s,
@@ -429,7 +429,7 @@ void tst_Ladder::unixSocket()
              (QStringList{u"socket(AF_UNIX, SOCK_STREAM) → FD"_s, u"bind('PATH')"_s, u"listen(4096)"_s}));
 
     Observed<Client> client;
-    client.journal.watch(1);
+    client.history.watch(1);
     ConnectRequest request;
     request.endpoint = settings.endpoint;
     client.engine.post([request](Client &engine) { engine.connectTo(1, request); });
@@ -439,7 +439,7 @@ void tst_Ladder::unixSocket()
                           u"<-- 5 bytes"_s, u"recv() → 5"_s, u"<-- end of data"_s, u"recv() → 0 (peer closed)"_s,
                           u"close()"_s, u"--> end of data"_s, u"end: complete"_s}));
     QTRY_VERIFY_WITH_TIMEOUT(server.hasEnded(1), Patience);
-    server.journal.watch(1);
+    server.history.watch(1);
     QCOMPARE(blurred(rowsOf(server.ladder)),
              (QStringList{u"accept() → (PROCESS)"_s, u"send(5) → 5"_s, u"--> 5 bytes"_s, u"shutdown(SHUT_WR)"_s,
                           u"--> end of data"_s, u"<-- end of data"_s, u"recv() → 0 (peer closed)"_s, u"close()"_s,

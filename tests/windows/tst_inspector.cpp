@@ -419,12 +419,12 @@ void tst_Inspector::mnemonics()
 
 void tst_Inspector::copiesAndSavesBytes()
 {
-    Journal journal;
-    BytesModel model(journal);
+    EventHistory history;
+    BytesModel model(history);
     BytesView view(model);
     view.resize(700, 300);
     view.show();
-    journal.watch(1);
+    history.watch(1);
     const QByteArray raw("a\0\xff\r\n", 5);
     Event received;
     received.connection = 1;
@@ -434,7 +434,7 @@ void tst_Inspector::copiesAndSavesBytes()
     Event sent = received;
     sent.call = Call::Send;
     sent.bytes = "Hello";
-    journal.read({{received, sent, received}, 0});
+    history.read({{received, sent, received}, 0});
 
     auto *list = view.findChild<QListView *>(u"bytes"_s);
     list->setFocus();
@@ -461,15 +461,15 @@ void tst_Inspector::copiesAndSavesBytes()
 
 void tst_Inspector::keyboardAndZoom()
 {
-    Journal journal;
-    Ladder ladder(journal);
+    EventHistory history;
+    Ladder ladder(history);
     LadderView view(ladder);
     view.resize(600, 300);
     view.show();
     QVERIFY(QTest::qWaitForWindowExposed(&view));
     view.setFocus();
-    journal.watch(1);
-    journal.read(longConnection(100));
+    history.watch(1);
+    history.read(longConnection(100));
     QTest::keyClick(&view, Qt::Key_Home);
     QCOMPARE(view.currentIndex().row(), 0);
     QTest::keyClick(&view, Qt::Key_Down);
@@ -502,12 +502,12 @@ void tst_Inspector::keyboardAndZoom()
 
 void tst_Inspector::accessibleLadder()
 {
-    Journal journal;
-    Ladder ladder(journal);
+    EventHistory history;
+    Ladder ladder(history);
     LadderView view(ladder);
     view.show();
-    journal.watch(1);
-    journal.read(longConnection(3));
+    history.watch(1);
+    history.read(longConnection(3));
     QAccessibleInterface *list = QAccessible::queryAccessibleInterface(&view);
     QVERIFY(list);
     QCOMPARE(list->role(), QAccessible::List);
@@ -554,11 +554,11 @@ void tst_Inspector::pictures()
 {
     QFETCH(const Appearance, appearance);
     applyAppearance(appearance);
-    Journal journal;
-    Ladder ladder(journal);
+    EventHistory history;
+    Ladder ladder(history);
     LadderView view(ladder);
-    journal.watch(1);
-    journal.read(longConnection(20));
+    history.watch(1);
+    history.read(longConnection(20));
     const QString folder = qEnvironmentVariable("PARLEY_KEEP_PICTURES", scratch().path());
     QMap<QString, QString> files;
     connect(&view, &LadderView::saving, this, [&](const FileSaver::Kind &kind, const FileSaver::Snapshot &snapshot) {
@@ -601,12 +601,12 @@ void tst_Inspector::pictures()
 
 void tst_Inspector::pictureIsBounded()
 {
-    Journal journal;
-    Ladder ladder(journal);
+    EventHistory history;
+    Ladder ladder(history);
     LadderView view(ladder);
     view.setZoom(LadderView::MaxZoom);
-    journal.watch(1);
-    journal.read(longConnection(5'000));
+    history.watch(1);
+    history.read(longConnection(5'000));
     QVERIFY(QString::fromUtf8(view.svg()).contains(u"The first 1,000 of 10,002 rows."_s));
     const int height = view.image().height();
     QVERIFY2(height > 30'000 && height <= 32'767, qPrintable(QString::number(height)));
@@ -615,8 +615,8 @@ void tst_Inspector::pictureIsBounded()
 /// However narrow the view, and however large the letters.
 void tst_Inspector::legendIsWhole()
 {
-    const Journal journal;
-    const Ladder ladder(journal);
+    const EventHistory history;
+    const Ladder ladder(history);
     const QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
     const LadderPainter legend(ladder, font, QApplication::palette());
     const int height = legend.legendHeight();
@@ -633,10 +633,10 @@ void tst_Inspector::legendIsWhole()
 /// Code, times and bytes stand from left to right in every language; what is around them does not.
 void tst_Inspector::rightToLeft()
 {
-    Journal journal;
-    Ladder ladder(journal);
-    journal.watch(1);
-    journal.read(longConnection(5));
+    EventHistory history;
+    Ladder ladder(history);
+    history.watch(1);
+    history.read(longConnection(5));
     const auto picture = [&] {
         LadderView view(ladder);
         view.resize(600, 400);
@@ -666,7 +666,7 @@ void tst_Inspector::whatIsMissingIsSaid()
     inspector.resize(900, 400);
     inspector.show();
     inspector.inspect(1, u"Connection 1"_s);
-    EventBatch batch = longConnection(Journal::MaxWatchedEvents + 1);
+    EventBatch batch = longConnection(EventHistory::MaxWatchedEvents + 1);
     inspector.read(batch);
     const auto *ladder = inspector.findChild<LadderView *>(u"ladder"_s);
     QCOMPARE(ladder->accessibleDescription(), u"The first 10,001 events are no longer kept."_s);
@@ -679,7 +679,7 @@ void tst_Inspector::copiesSayWhatIsMissing()
 {
     Inspector inspector;
     inspector.setOpen(true);
-    EventBatch batch = longConnection(static_cast<int>(Journal::MaxBeginning) + 1);
+    EventBatch batch = longConnection(static_cast<int>(EventHistory::MaxBeginning) + 1);
     Event listen;
     listen.call = Call::Listen;
     listen.address = Address::parseIPv4("127.0.0.1", 3000);
@@ -697,7 +697,7 @@ void tst_Inspector::copiesSayWhatIsMissing()
     QVERIFY(!copied().contains(u"Calls may be missing"));
     inspector.inspect(2, u"Connection 2"_s);
     EventBatch others;
-    others.events.assign(Journal::MaxEvents, Event());
+    others.events.assign(EventHistory::MaxEvents, Event());
     for (Event &event : others.events)
         event.connection = 2;
     inspector.read(others);
@@ -715,7 +715,7 @@ void tst_Inspector::manyEvents()
     inspector.show();
     QVERIFY(QTest::qWaitForWindowExposed(&inspector));
     inspector.inspect(1, u"Connection 1"_s);
-    inspector.read(longConnection(Journal::MaxWatchedEvents - 100));
+    inspector.read(longConnection(EventHistory::MaxWatchedEvents - 100));
     auto *ladder = inspector.findChild<LadderView *>(u"ladder"_s);
     QCOMPARE(ladder->model()->rowCount() > 190'000, true);
     QElapsedTimer timer;

@@ -151,21 +151,21 @@ void TestKernelView::explains()
 
 void TestKernelView::asksOnlyWhileItShows()
 {
-    Journal journal;
+    EventHistory history;
     EventBatch batch;
     batch.events.resize(1);
     batch.events.front().connection = 7;
-    journal.read(batch);
-    KernelPage page(journal);
+    history.read(batch);
+    KernelPage page(history);
     std::vector<quint64> asked;
     connect(&page, &KernelPage::asked, this, [&asked](quint64 connection) { asked.push_back(connection); });
     page.show();
     QCOMPARE(asked.size(), 0U); // the listener
-    journal.watch(7);
+    history.watch(7);
     QCOMPARE(asked, std::vector<quint64>{7});
     QTRY_COMPARE_WITH_TIMEOUT(asked.size(), 2U, WindowPatience);
     page.hide();
-    journal.watch(8);
+    history.watch(8);
     QCOMPARE(asked.size(), 2U);
     page.show();
     QCOMPARE(asked.back(), 8U);

@@ -162,28 +162,28 @@ void TestSaving::logIsWhatJsonPrints()
 
 void TestSaving::logSaysWhatIsOmitted()
 {
-    Journal journal;
+    EventHistory history;
     EventBatch batch;
     batch.dropped = 7; // on their way
     Event event;
     event.call = Call::Recv;
-    for (std::size_t i = 0; i < Journal::MaxEvents + 1000; ++i) {
+    for (std::size_t i = 0; i < EventHistory::MaxEvents + 1000; ++i) {
         event.connection = i + 1;
         batch.events.push_back(event);
     }
     event.connection = 0; // the listener's stay
     batch.events.push_back(event);
-    journal.read(batch);
-    QCOMPARE(journal.total(), Journal::MaxEvents + 1008);
-    QCOMPARE(journal.everything().size(), Journal::MaxEvents + 1);
+    history.read(batch);
+    QCOMPARE(history.total(), EventHistory::MaxEvents + 1008);
+    QCOMPARE(history.everything().size(), EventHistory::MaxEvents + 1);
 }
 
 /// However much is saved.
 void TestSaving::windowGoesOn()
 {
-    Journal journal;
+    EventHistory history;
     EventBatch batch;
-    for (std::size_t i = 0; i < Journal::MaxEvents; ++i) {
+    for (std::size_t i = 0; i < EventHistory::MaxEvents; ++i) {
         Event event;
         event.call = Call::Recv;
         event.connection = i + 1;
@@ -191,7 +191,7 @@ void TestSaving::windowGoesOn()
         event.bytes = "Hello World!";
         batch.events.push_back(event);
     }
-    journal.read(batch);
+    history.read(batch);
     QWidget window;
     auto *saver = new FileSaver(&window);
     bool isSaved = false;
@@ -202,7 +202,7 @@ void TestSaving::windowGoesOn()
     saver->ask({u"Save"_s, u"long.jsonl"_s, {}}, [&]() -> FileSaver::Writer {
         QElapsedTimer elapsed;
         elapsed.start();
-        EventLog log{"parley-server", QDateTime::currentDateTime(), journal.everything(), 0};
+        EventLog log{"parley-server", QDateTime::currentDateTime(), history.everything(), 0};
         snapshot = elapsed.elapsed();
         return [log = std::move(log)](QIODevice &file) { writeEventLog(file, log); };
     });
@@ -214,9 +214,9 @@ void TestSaving::windowGoesOn()
     timer.start(5);
     QTRY_VERIFY_WITH_TIMEOUT(isSaved, 6 * WindowPatience); // with sanitizers it takes long
     QVERIFY(turns > 1);
-    QCOMPARE(contents(path(u"long.jsonl"_s)).count('\n'), Journal::MaxEvents + 1);
+    QCOMPARE(contents(path(u"long.jsonl"_s)).count('\n'), EventHistory::MaxEvents + 1);
     qInfo("a log of %zu events: %lld ms for the snapshot, %lld ms in all, %d turns of the event loop meanwhile",
-          Journal::MaxEvents, snapshot, all.elapsed(), turns);
+          EventHistory::MaxEvents, snapshot, all.elapsed(), turns);
 }
 
 void TestSaving::message()

@@ -58,11 +58,11 @@ ExplanationView::ExplanationView(const Ladder &ladder, QWidget *parent)
 void ExplanationView::addCopyAction(const QString &text, const QString &name, QByteArray (*copy)(const Exchange &))
 {
     QAction *action = addAction(text, this, [this, name, copy] {
-        const Journal &journal = ladder_.journal();
-        auto exchange = Exchange::of(journal.events(), journal.listenerEvents());
+        const EventHistory &history = ladder_.history();
+        auto exchange = Exchange::of(history.events(), history.listenerEvents());
         if (!exchange)
             return;
-        exchange->mayLackCalls = !journal.omission().isEmpty();
+        exchange->mayLackCalls = !history.omission().isEmpty();
         QApplication::clipboard()->setText(QString::fromLatin1(copy(*exchange)));
         Q_EMIT said(tr("Copied the connection as %1").arg(name));
     });
@@ -79,8 +79,8 @@ void ExplanationView::addCopyAction(const QString &text, const QString &name, QB
 /// The listener by itself, and what never had a peer, have nothing to be done again.
 void ExplanationView::updateCopying()
 {
-    const std::vector<Event> &events = ladder_.journal().events();
-    const bool can = Exchange::of(events, ladder_.journal().listenerEvents()).has_value();
+    const std::vector<Event> &events = ladder_.history().events();
+    const bool can = Exchange::of(events, ladder_.history().listenerEvents()).has_value();
     copying_->setEnabled(can);
     for (QAction *action : actions())
         action->setEnabled(can);

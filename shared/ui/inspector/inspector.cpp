@@ -131,7 +131,7 @@ void Inspector::inspect(quint64 connection, const QString &title)
 {
     title_->setText(title);
     title_->setToolTip(title.toHtmlEscaped());
-    journal_.watch(connection);
+    history_.watch(connection);
 }
 
 void Inspector::rungChosen(const QModelIndex &current)

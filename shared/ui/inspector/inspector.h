@@ -45,11 +45,11 @@ public:
     void fillMenu(QMenu &menu);
 
     /// Takes notice of all that happens, open or not.
-    void read(const EventBatch &batch) { journal_.read(batch); }
+    void read(const EventBatch &batch) { history_.read(batch); }
     /// Shows @p connection, 0 for the listener, under @p title (plain text).
     void inspect(quint64 connection, const QString &title);
 
-    const Journal &journal() const { return journal_; }
+    const EventHistory &history() const { return history_; }
     bool isOpen() const;
     void setOpen(bool open);
 
@@ -78,9 +78,9 @@ private:
     static constexpr int DefaultHeight = 300;     ///< pixels, of what is opened
     static constexpr int ComfortableWidth = 1180; // a refused connect fits without scrolling
 
-    Journal journal_;
-    Ladder ladder_{journal_};
-    BytesModel bytes_{journal_};
+    EventHistory history_;
+    Ladder ladder_{history_};
+    BytesModel bytes_{history_};
     QAction *const openAction_;
     QToolButton *const button_;
     QLabel *const title_;

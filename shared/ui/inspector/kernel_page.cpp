@@ -84,7 +84,7 @@ std::vector<KernelPage::Row> KernelPage::rows()
     };
 }
 
-KernelPage::KernelPage(const Journal &journal, QWidget *parent)
+KernelPage::KernelPage(const EventHistory &history, QWidget *parent)
     : QWidget(parent), state_(new StatusLabel(u"kernelState"_s, tr("What the kernel tells"))), values_(new QTreeWidget),
       explanation_(new QLabel)
 {
@@ -121,8 +121,8 @@ KernelPage::KernelPage(const Journal &journal, QWidget *parent)
     values_->setCurrentItem(values_->topLevelItem(0));
     timer_.setInterval(Interval);
     connect(&timer_, &QTimer::timeout, this, &KernelPage::ask);
-    connect(&journal, &Journal::reset, this, [this, &journal] { inspect(journal.watched()); });
-    inspect(journal.watched());
+    connect(&history, &EventHistory::reset, this, [this, &history] { inspect(history.watched()); });
+    inspect(history.watched());
 }
 
 void KernelPage::inspect(quint64 connection)

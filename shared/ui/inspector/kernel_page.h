@@ -16,7 +16,7 @@ class QTreeWidget;
 namespace parley
 {
 
-class Journal;
+class EventHistory;
 class StatusLabel;
 
 /// What the system's kernel knows of the connection that is looked at, each value with an explanation. It asks every
@@ -28,8 +28,8 @@ class KernelPage : public QWidget
 public:
     static constexpr std::chrono::seconds Interval{1};
 
-    /// @param journal tells which connection is looked at.
-    explicit KernelPage(const Journal &journal, QWidget *parent = nullptr);
+    /// @param history tells which connection is looked at.
+    explicit KernelPage(const EventHistory &history, QWidget *parent = nullptr);
 
     /// The engine's answer.
     void showAnswer(quint64 connection, const KernelView &view);

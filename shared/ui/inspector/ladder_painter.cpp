@@ -77,7 +77,7 @@ int LadderPainter::rowHeight() const
 
 int LadderPainter::headerHeight() const
 {
-    const int lines = ladder_.journal().omission().isEmpty() ? 2 : 3;
+    const int lines = ladder_.history().omission().isEmpty() ? 2 : 3;
     return QFontMetrics(font_).height() * lines + unit() * 2;
 }
 
@@ -122,7 +122,7 @@ void LadderPainter::paintHeader(QPainter &painter, const QRect &rect) const
     painter.setFont(bold(font_));
     draw(at.own - unit() / 2, middle, Qt::AlignLeft, Texts::tr("This program"));
     draw(middle, at.peer + unit(), Qt::AlignRight,
-         ladder_.journal().watched() == 0 ? Texts::tr("Clients") : Texts::tr("Peer"));
+         ladder_.history().watched() == 0 ? Texts::tr("Clients") : Texts::tr("Peer"));
     painter.setFont(font_);
     painter.setPen(dimmed);
     draw(rect.left(), at.start, Qt::AlignRight, Texts::tr("time"));
@@ -133,13 +133,13 @@ void LadderPainter::paintHeader(QPainter &painter, const QRect &rect) const
         return address.isNull() ? path : QString::fromLatin1(address.toPython());
     };
     // A Unix socket's path is the listener's.
-    const bool listens = ladder_.journal().watched() == 0;
+    const bool listens = ladder_.history().watched() == 0;
     const QString own = ladder_.local().isNull() && !listens ? QString() : name(ladder_.local());
     const QString other = listens ? QString() : name(ladder_.peer());
     draw(at.own - unit() / 2, middle - unit(), Qt::AlignLeft, own);
     draw(own.isEmpty() ? at.own : middle, at.peer + unit(), Qt::AlignRight, other);
     y += metrics.height();
-    if (const QString omission = ladder_.journal().omission(); !omission.isEmpty()) {
+    if (const QString omission = ladder_.history().omission(); !omission.isEmpty()) {
         painter.setFont(italic(font_));
         painter.setPen(text);
         draw(rect.left() + unit(), rect.right() - unit(), Qt::AlignLeft, omission);

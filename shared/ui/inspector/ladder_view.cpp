@@ -153,7 +153,7 @@ void LadderView::relayout()
     doItemsLayout(); // measures the first row anew
     header_->update();
     legend_->update();
-    setAccessibleDescription(ladder_.journal().omission());
+    setAccessibleDescription(ladder_.history().omission());
 }
 
 void LadderView::placeFrame()
@@ -193,7 +193,7 @@ void LadderView::paintEvent(QPaintEvent *event)
     }
     painter.setPen(palette().color(QPalette::PlaceholderText));
     painter.setFont(QApplication::font(this));
-    const QString omission = ladder_.journal().omission();
+    const QString omission = ladder_.history().omission();
     painter.drawText(viewport()->rect(), Qt::AlignCenter | Qt::TextWordWrap,
                      omission.isEmpty() ? tr("No call has been made yet.") : omission);
 }

@@ -15,14 +15,14 @@ using namespace Qt::StringLiterals;
 namespace parley
 {
 
-void saveLog(FileSaver &saver, const EventStream &stream, const Journal &journal)
+void saveLog(FileSaver &saver, const EventStream &stream, const EventHistory &history)
 {
     const QString program = QCoreApplication::applicationName();
     const FileSaver::Kind kind{QCoreApplication::translate("SaveLog", "Save Log"), program + u".jsonl"_s,
                                QCoreApplication::translate("SaveLog", "JSON Lines (*.jsonl)")};
-    saver.ask(kind, [program, &stream, &journal]() -> FileSaver::Writer {
-        EventLog log{program.toLatin1(), stream.wallClock(0), journal.everything(), 0};
-        log.omitted = journal.total() - log.events.size();
+    saver.ask(kind, [program, &stream, &history]() -> FileSaver::Writer {
+        EventLog log{program.toLatin1(), stream.wallClock(0), history.everything(), 0};
+        log.omitted = history.total() - log.events.size();
         return [log = std::move(log)](QIODevice &file) { writeEventLog(file, log); };
     });
 }

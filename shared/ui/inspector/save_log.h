@@ -8,9 +8,9 @@ namespace parley
 
 class EventStream;
 class FileSaver;
-class Journal;
+class EventHistory;
 
-/// Asks for a file and saves in it, as JSON Lines, what @p journal keeps of @p stream. All three outlive the dialog.
-void saveLog(FileSaver &saver, const EventStream &stream, const Journal &journal);
+/// Asks for a file and saves in it, as JSON Lines, what @p history keeps of @p stream. All three outlive the dialog.
+void saveLog(FileSaver &saver, const EventStream &stream, const EventHistory &history);
 
 } // namespace parley
