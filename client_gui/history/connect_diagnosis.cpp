@@ -195,7 +195,7 @@ bool dependsOnListeners(const Attempt &attempt)
            || (attempt.outcome == Outcome::TimedOut && attempt.receivedBytes == 0 && !attempt.isDatagram());
 }
 
-ConnectDiagnosis diagnose(const Attempt &attempt, const std::vector<LocalListener> &listeners)
+ConnectDiagnosis diagnoseConnect(const Attempt &attempt, const std::vector<LocalListener> &listeners)
 {
     using Remedy = ConnectDiagnosis::Remedy;
     ConnectDiagnosis diagnosis;

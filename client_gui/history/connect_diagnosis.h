@@ -39,7 +39,7 @@ struct ConnectDiagnosis
 };
 
 /// @param listeners what listens on this computer, where that was looked for.
-ConnectDiagnosis diagnose(const Attempt &attempt, const std::vector<LocalListener> &listeners = {});
+ConnectDiagnosis diagnoseConnect(const Attempt &attempt, const std::vector<LocalListener> &listeners = {});
 
 /// Whether it may tell more to know what listens on this computer.
 bool dependsOnListeners(const Attempt &attempt);

@@ -112,7 +112,7 @@ int runHeadlessClient(const ClientOptions &options)
     while (!output.finish(turn) && outputError == 0 && !interrupted)
         QCoreApplication::processEvents();
 
-    if (const ConnectDiagnosis diagnosis = diagnose(attempt); !diagnosis.failure.isEmpty())
+    if (const ConnectDiagnosis diagnosis = diagnoseConnect(attempt); !diagnosis.failure.isEmpty())
         printError(diagnosis.text());
     else if (outputError != 0)
         printError(Texts::tr("Cannot write to stdout: %1.").arg(errorText(outputError)));

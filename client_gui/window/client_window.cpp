@@ -298,7 +298,7 @@ void ClientWindow::read(const EventBatch &batch)
 
 void ClientWindow::showEnd(const Attempt &attempt)
 {
-    const ConnectDiagnosis diagnosis = diagnose(attempt);
+    const ConnectDiagnosis diagnosis = diagnoseConnect(attempt);
     if (diagnosis.failure.isEmpty())
         return;
     showDiagnosis(diagnosis);
@@ -307,7 +307,7 @@ void ClientWindow::showEnd(const Attempt &attempt)
     search_ = std::make_unique<ListenerSearch>(attempt.request.endpoint.transport, attempt.peer);
     connect(search_.get(), &ListenerSearch::finished, this,
             [this, attempt, diagnosis](const std::vector<LocalListener> &listeners) {
-                if (const ConnectDiagnosis better = diagnose(attempt, listeners); better != diagnosis)
+                if (const ConnectDiagnosis better = diagnoseConnect(attempt, listeners); better != diagnosis)
                     showDiagnosis(better);
             });
 }

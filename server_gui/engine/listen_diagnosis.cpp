@@ -115,7 +115,7 @@ ListenDiagnosis diagnoseHost(const Endpoint &endpoint, int error)
 
 } // namespace
 
-ListenDiagnosis diagnose(const Endpoint &endpoint, const Event &end, const LocalListener *holder)
+ListenDiagnosis diagnoseListen(const Endpoint &endpoint, const Event &end, const LocalListener *holder)
 {
     if (end.outcome == Outcome::UnknownHost)
         return diagnoseHost(endpoint, end.error);

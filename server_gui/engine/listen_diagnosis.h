@@ -26,7 +26,7 @@ struct ListenDiagnosis
 
 /// @param end the listener's End event, with its outcome and error.
 /// @param holder who listens there, where the port is in use and that is known.
-ListenDiagnosis diagnose(const Endpoint &endpoint, const Event &end, const LocalListener *holder = nullptr);
+ListenDiagnosis diagnoseListen(const Endpoint &endpoint, const Event &end, const LocalListener *holder = nullptr);
 
 /// Why accept() fails and that it is tried again; as in Server::starved().
 QString starvedText(int error, native::DescriptorUse descriptors);

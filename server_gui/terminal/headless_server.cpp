@@ -69,7 +69,7 @@ int runHeadlessServer(const ServerOptions &options)
             if (Server::isServing(event)) {
                 std::fprintf(stderr, "Listening on %s\n", servedAddress(event).constData());
             } else if (event.call == Call::End && event.connection == 0 && event.outcome != Outcome::Complete) {
-                printError(diagnose(options.endpoint, event).text);
+                printError(diagnoseListen(options.endpoint, event).text);
                 status = ExitFailure;
                 QCoreApplication::quit();
             }

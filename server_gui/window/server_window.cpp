@@ -407,14 +407,14 @@ void ServerWindow::showFailure(const Event &end)
         showNotice(About::Failure, diagnosis.text, diagnosis.button,
                    [this, endpoint = diagnosis.useful] { listenInstead(endpoint); });
     };
-    const ListenDiagnosis first = diagnose(endpoint_, end);
+    const ListenDiagnosis first = diagnoseListen(endpoint_, end);
     show(first);
     if (end.error != EADDRINUSE || endpoint_.transport == Transport::Unix)
         return;
     search_ = std::make_unique<ListenerSearch>(endpoint_.transport, bound_);
     connect(search_.get(), &ListenerSearch::finished, this,
             [this, end, first, show](const std::vector<LocalListener> &listeners) {
-                const ListenDiagnosis second = diagnose(endpoint_, end, listenerAt(listeners, bound_));
+                const ListenDiagnosis second = diagnoseListen(endpoint_, end, listenerAt(listeners, bound_));
                 if (second != first)
                     show(second);
             });

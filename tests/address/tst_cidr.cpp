@@ -35,7 +35,7 @@ std::vector<Net> netsOf(const QByteArray &texts)
 
 } // namespace
 
-class TestNet : public QObject
+class TestCidr : public QObject
 {
     Q_OBJECT
 
@@ -55,7 +55,7 @@ private Q_SLOTS:
     void admitsUnixPeers();
 };
 
-void TestNet::parses_data()
+void TestCidr::parses_data()
 {
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("printed");
@@ -77,7 +77,7 @@ void TestNet::parses_data()
     QTest::newRow("blanks around it") << u" 10.0.0.0/8 "_s << u"10.0.0.0/8"_s;
 }
 
-void TestNet::parses()
+void TestCidr::parses()
 {
     QFETCH(QString, text);
     QFETCH(QString, printed);
@@ -89,7 +89,7 @@ void TestNet::parses()
     QVERIFY(std::get<Net>(Net::parse(net.toString())) == net);
 }
 
-void TestNet::refuses_data()
+void TestCidr::refuses_data()
 {
     QTest::addColumn<QString>("text");
 
@@ -160,7 +160,7 @@ void TestNet::refuses_data()
     QTest::newRow("escape") << u"10.0.0.1\u001b[31m"_s;
 }
 
-void TestNet::refuses()
+void TestCidr::refuses()
 {
     QFETCH(QString, text);
     const auto parsed = Net::parse(text);
@@ -173,7 +173,7 @@ void TestNet::refuses()
         QVERIFY2(sentence.contains(u'“' + text + u'”'), qPrintable(sentence));
 }
 
-void TestNet::hosts_data()
+void TestCidr::hosts_data()
 {
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<quint64>("count");
@@ -193,7 +193,7 @@ void TestNet::hosts_data()
     row("fd00::ff00/120", 256, "fd00::ff00", "fd00::ffff");
 }
 
-void TestNet::hosts()
+void TestCidr::hosts()
 {
     QFETCH(const QByteArray, text);
     QFETCH(const quint64, count);
@@ -206,7 +206,7 @@ void TestNet::hosts()
     QVERIFY(net.contains(net.host(count / 2)));
 }
 
-void TestNet::contains_data()
+void TestCidr::contains_data()
 {
     QTest::addColumn<QByteArray>("net");
     QTest::addColumn<QByteArray>("peer");
@@ -243,7 +243,7 @@ void TestNet::contains_data()
     }
 }
 
-void TestNet::contains()
+void TestCidr::contains()
 {
     QFETCH(QByteArray, net);
     QFETCH(QByteArray, peer);
@@ -254,7 +254,7 @@ void TestNet::contains()
 }
 
 /// The whole matrix: each kind of peer against lists that name nobody, it, or another, in each way of writing.
-void TestNet::admits_data()
+void TestCidr::admits_data()
 {
     QTest::addColumn<QByteArray>("allow");
     QTest::addColumn<QByteArray>("deny");
@@ -304,7 +304,7 @@ void TestNet::admits_data()
     }
 }
 
-void TestNet::admits()
+void TestCidr::admits()
 {
     QFETCH(QByteArray, allow);
     QFETCH(QByteArray, deny);
@@ -315,11 +315,11 @@ void TestNet::admits()
 }
 
 /// They have no address; the socket's file says who may connect.
-void TestNet::admitsUnixPeers()
+void TestCidr::admitsUnixPeers()
 {
     QVERIFY((AccessList{netsOf("10.0.0.0/8"), {}}.admits(Address::unixPeer(4711, 1000))));
     QVERIFY((AccessList{{}, netsOf("0.0.0.0/0 ::/0")}.admits(Address::unixPeer(4711, 1000))));
 }
 
-QTEST_GUILESS_MAIN(TestNet)
+QTEST_GUILESS_MAIN(TestCidr)
 #include "tst_cidr.moc"

@@ -70,7 +70,7 @@ Descriptor newUnixSocket()
 QByteArray abstractName()
 {
     static int count = 0;
-    return "@parley-tst_native_socket-" + QByteArray::number(::getpid()) + '-' + QByteArray::number(++count);
+    return "@parley-tst_socket_calls-" + QByteArray::number(::getpid()) + '-' + QByteArray::number(++count);
 }
 
 int option(int fd, int level, int name)
@@ -88,7 +88,7 @@ native::Result receive(int fd)
 
 } // namespace
 
-class TestNativeSocket : public QObject
+class TestSocketCalls : public QObject
 {
     Q_OBJECT
 
@@ -131,7 +131,7 @@ private Q_SLOTS:
     void unixPeerCredentials();
 };
 
-void TestNativeSocket::descriptorOwnership()
+void TestSocketCalls::descriptorOwnership()
 {
     Descriptor none;
     QVERIFY(!none.isOpen());
@@ -149,7 +149,7 @@ void TestNativeSocket::descriptorOwnership()
     QCOMPARE(::fcntl(fd, F_GETFD), -1); // closed, not leaked
 }
 
-void TestNativeSocket::acceptGivesThePeer()
+void TestSocketCalls::acceptGivesThePeer()
 {
     const Listener listener(Loopback);
     QVERIFY(listener.isOpen());
@@ -162,7 +162,7 @@ void TestNativeSocket::acceptGivesThePeer()
     QCOMPARE(native::localAddress(pair.server.get()).toPython(), listener.address.toPython());
 }
 
-void TestNativeSocket::acceptWithoutConnection()
+void TestSocketCalls::acceptWithoutConnection()
 {
     const Listener listener(Loopback);
     Address peer = Loopback;
@@ -172,7 +172,7 @@ void TestNativeSocket::acceptWithoutConnection()
     QVERIFY(peer.isNull());
 }
 
-void TestNativeSocket::acceptAfterReset()
+void TestSocketCalls::acceptAfterReset()
 {
     const Listener listener(Loopback);
     Descriptor client = newSocket(Loopback);
@@ -191,7 +191,7 @@ void TestNativeSocket::acceptAfterReset()
     QCOMPARE(receive(server.get()).error, ECONNRESET);
 }
 
-void TestNativeSocket::peerReset()
+void TestSocketCalls::peerReset()
 {
     const Listener listener(Loopback);
     Pair pair(listener);
@@ -205,7 +205,7 @@ void TestNativeSocket::peerReset()
     QVERIFY(!received.wouldBlock());
 }
 
-void TestNativeSocket::peerFin()
+void TestSocketCalls::peerFin()
 {
     const Listener listener(Loopback);
     const Pair pair(listener);
@@ -228,7 +228,7 @@ void TestNativeSocket::peerFin()
     QCOMPARE(native::send(pair.server.get(), "x").error, EPIPE);
 }
 
-void TestNativeSocket::sendAfterReset()
+void TestSocketCalls::sendAfterReset()
 {
     const auto previous = std::signal(SIGPIPE, SIG_DFL); // a signal would end this program
     const Listener listener(Loopback);
@@ -242,7 +242,7 @@ void TestNativeSocket::sendAfterReset()
     std::signal(SIGPIPE, previous);
 }
 
-void TestNativeSocket::sendUntilFull()
+void TestSocketCalls::sendUntilFull()
 {
     const Listener listener(Loopback);
     const Pair pair(listener);
@@ -258,7 +258,7 @@ void TestNativeSocket::sendUntilFull()
     QVERIFY(sent > 0);
 }
 
-void TestNativeSocket::connectRefused()
+void TestSocketCalls::connectRefused()
 {
     const Descriptor reserved = newSocket(Loopback); // bound and not listening: nobody else gets the port
     QVERIFY(native::bind(reserved.get(), Loopback, Transport::Tcp).ok());
@@ -270,7 +270,7 @@ void TestNativeSocket::connectRefused()
     QCOMPARE(connecting.wouldBlock() ? error : connecting.error, ECONNREFUSED);
 }
 
-void TestNativeSocket::bindTwice()
+void TestSocketCalls::bindTwice()
 {
     const Listener listener(Loopback);
     QVERIFY(listener.isOpen());
@@ -281,7 +281,7 @@ void TestNativeSocket::bindTwice()
 }
 
 /// A server that closed its connections first can start again on its port at once.
-void TestNativeSocket::bindAgainAfterClose()
+void TestSocketCalls::bindAgainAfterClose()
 {
     Address address;
     {
@@ -295,14 +295,14 @@ void TestNativeSocket::bindAgainAfterClose()
     QVERIFY(Listener(address).isOpen());
 }
 
-void TestNativeSocket::bindElsewhere()
+void TestSocketCalls::bindElsewhere()
 {
     const Descriptor socket = newSocket(Loopback);
     const Address documentation = Address::parseIPv4("192.0.2.1"); // RFC 5737: nobody's
     QCOMPARE(native::bind(socket.get(), documentation, Transport::Tcp).error, EADDRNOTAVAIL);
 }
 
-void TestNativeSocket::ipv6Only()
+void TestSocketCalls::ipv6Only()
 {
     const Listener listener(Address::parseIPv6("::1"));
     if (!listener.isOpen())
@@ -314,7 +314,7 @@ void TestNativeSocket::ipv6Only()
     QCOMPARE(pair.peer.host(), "::1"_ba);
 }
 
-void TestNativeSocket::dualStack()
+void TestSocketCalls::dualStack()
 {
     const Listener listener(Address::any(0));
     if (!listener.isOpen())
@@ -333,7 +333,7 @@ void TestNativeSocket::dualStack()
     QCOMPARE(v6.peer.toPython(), native::localAddress(v6.client.get()).toPython());
 }
 
-void TestNativeSocket::socketFlags()
+void TestSocketCalls::socketFlags()
 {
     const Listener listener(Loopback);
     const Pair pair(listener);
@@ -344,7 +344,7 @@ void TestNativeSocket::socketFlags()
     }
 }
 
-void TestNativeSocket::userTimeout()
+void TestSocketCalls::userTimeout()
 {
     const Listener listener(Loopback);
     native::setUserTimeout(listener.socket.get(), 12'345);
@@ -354,7 +354,7 @@ void TestNativeSocket::userTimeout()
     QCOMPARE(option(pair.server.get(), IPPROTO_TCP, TCP_USER_TIMEOUT), 12'345);
 }
 
-void TestNativeSocket::descriptorLimit()
+void TestSocketCalls::descriptorLimit()
 {
     rlimit before{};
     QCOMPARE(::getrlimit(RLIMIT_NOFILE, &before), 0);
@@ -369,7 +369,7 @@ void TestNativeSocket::descriptorLimit()
     QCOMPARE(static_cast<rlim_t>(limit), qMin(rlim_t{1'000'000}, before.rlim_max));
 }
 
-void TestNativeSocket::datagrams()
+void TestSocketCalls::datagrams()
 {
     const DatagramSocket server(Loopback);
     QVERIFY(server.isOpen());
@@ -403,7 +403,7 @@ void TestNativeSocket::datagrams()
     }
 }
 
-void TestNativeSocket::answersFromTheAddressAsked_data()
+void TestSocketCalls::answersFromTheAddressAsked_data()
 {
     QTest::addColumn<Address>("bound");
     QTest::addColumn<Address>("asked");
@@ -416,7 +416,7 @@ void TestNativeSocket::answersFromTheAddressAsked_data()
 }
 
 /// A connected UDP socket takes an answer only from the very address that it asked.
-void TestNativeSocket::answersFromTheAddressAsked()
+void TestSocketCalls::answersFromTheAddressAsked()
 {
     QFETCH(Address, bound);
     QFETCH(Address, asked);
@@ -439,7 +439,7 @@ void TestNativeSocket::answersFromTheAddressAsked()
     QCOMPARE(native::receive(client.get(), buffer).value, 5);
 }
 
-void TestNativeSocket::datagramRefused()
+void TestSocketCalls::datagramRefused()
 {
     const DatagramSocket reserved(Loopback);
     QVERIFY(native::connect(reserved.fd(), reserved.address).ok()); // it takes its own datagrams only
@@ -452,7 +452,7 @@ void TestNativeSocket::datagramRefused()
     QVERIFY(path.peer.isNull());
 }
 
-void TestNativeSocket::datagramTooLong()
+void TestSocketCalls::datagramTooLong()
 {
     const DatagramSocket server(Loopback);
     const Descriptor client = connectedDatagramSocket(server.address);
@@ -465,7 +465,7 @@ void TestNativeSocket::datagramTooLong()
 }
 
 /// With SO_REUSEADDR two programs would share the port, and one of them get all the datagrams (ip(7)).
-void TestNativeSocket::datagramPortIsNotShared()
+void TestSocketCalls::datagramPortIsNotShared()
 {
     const DatagramSocket first(Loopback);
     const Descriptor second = newDatagramSocket(Loopback);
@@ -473,7 +473,7 @@ void TestNativeSocket::datagramPortIsNotShared()
 }
 
 /// On the loopback interface, whose broadcast address is 127.255.255.255.
-void TestNativeSocket::broadcasts()
+void TestSocketCalls::broadcasts()
 {
     const DatagramSocket server(Address::ipv4(INADDR_ANY, 0));
     const Descriptor client = newDatagramSocket(Loopback);
@@ -495,7 +495,7 @@ void TestNativeSocket::broadcasts()
     QCOMPARE(native::enableBroadcast(-1).error, EBADF);
 }
 
-void TestNativeSocket::unixFileMode_data()
+void TestSocketCalls::unixFileMode_data()
 {
     QTest::addColumn<mode_t>("mask");
     QTest::addColumn<unsigned>("mode");
@@ -507,7 +507,7 @@ void TestNativeSocket::unixFileMode_data()
     QTest::newRow("everyone") << mode_t{0} << 0666U << mode_t{0666};
 }
 
-void TestNativeSocket::unixFileMode()
+void TestSocketCalls::unixFileMode()
 {
     QFETCH(mode_t, mask);
     QFETCH(unsigned, mode);
@@ -527,7 +527,7 @@ void TestNativeSocket::unixFileMode()
     QCOMPARE(file.st_mode & 07777, made);
 }
 
-void TestNativeSocket::unixPaths_data()
+void TestSocketCalls::unixPaths_data()
 {
     QTest::addColumn<QByteArray>("name"); // of the socket in a new folder; abstract with @
     QTest::newRow("file") << "socket"_ba;
@@ -537,7 +537,7 @@ void TestNativeSocket::unixPaths_data()
     QTest::newRow("longest abstract") << abstractName().leftJustified(MaxUnixPath, 'a');
 }
 
-void TestNativeSocket::unixPaths()
+void TestSocketCalls::unixPaths()
 {
     QFETCH(QByteArray, name);
     const QTemporaryDir folder;
@@ -568,7 +568,7 @@ void TestNativeSocket::unixPaths()
     QVERIFY(!native::connectUnix(elsewhere.get(), path.chopped(1)).ok());
 }
 
-void TestNativeSocket::unixPathErrors()
+void TestSocketCalls::unixPathErrors()
 {
     const QTemporaryDir folder;
     const QByteArray path = QFile::encodeName(folder.filePath(u"socket"_s));
@@ -582,7 +582,7 @@ void TestNativeSocket::unixPathErrors()
     QCOMPARE(native::connectUnix(client.get(), path).error, ECONNREFUSED); // bound, and not listening
 }
 
-void TestNativeSocket::unixQueueFull()
+void TestSocketCalls::unixQueueFull()
 {
     const QByteArray path = abstractName();
     const Descriptor server = newUnixSocket();
@@ -597,7 +597,7 @@ void TestNativeSocket::unixQueueFull()
     QVERIFY(native::connectUnix(second.get(), path).ok());
 }
 
-void TestNativeSocket::unixPeerCredentials()
+void TestSocketCalls::unixPeerCredentials()
 {
     const QByteArray path = abstractName();
     const Descriptor server = newUnixSocket();
@@ -613,5 +613,5 @@ void TestNativeSocket::unixPeerCredentials()
     QVERIFY(native::peerCredentials(-1).isNull());
 }
 
-QTEST_GUILESS_MAIN(TestNativeSocket)
+QTEST_GUILESS_MAIN(TestSocketCalls)
 #include "tst_socket_calls.moc"

@@ -398,7 +398,7 @@ void TestDiagnosis::forbiddenPort()
     end.outcome = Outcome::Failed;
     end.error = EACCES;
     const Endpoint endpoint = std::get<Endpoint>(Endpoint::parse(u"127.0.0.1"_s, u"60000"_s, Endpoint::Use::Listen));
-    const ListenDiagnosis diagnosis = diagnose(endpoint, end);
+    const ListenDiagnosis diagnosis = diagnoseListen(endpoint, end);
     QCOMPARE(diagnosis.text, u"Cannot listen on 127.0.0.1:60000: this user may not listen on that port. Choose another "
                              "one, or 0 for any free one."_s);
     QCOMPARE(diagnosis.button, u"Use Another Port"_s);

@@ -408,8 +408,8 @@ void tst_Models::attemptTexts()
         attempt.apply(event);
     QTEST(attempt.resultText(), "result");
     QTEST(attempt.summary(), "summary");
-    QTEST(diagnose(attempt).failure, "failure");
-    QTEST(diagnose(attempt).advice, "advice");
+    QTEST(diagnoseConnect(attempt).failure, "failure");
+    QTEST(diagnoseConnect(attempt).advice, "advice");
 }
 
 void tst_Models::attemptRow()
