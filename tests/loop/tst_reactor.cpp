@@ -1,0 +1,476 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/loop/io_thread.h"
+#include "shared/loop/reactor.h"
+#include "shared/loop/timeouts.h"
+#include "tests/support/native_pair.h"
+
+#include <QDeadlineTimer>
+#include <QSignalSpy>
+#include <QTest>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <functional>
+#include <future>
+#include <memory>
+#include <thread>
+#include <vector>
+
+using namespace Qt::StringLiterals;
+using namespace parley;
+using namespace parley::test;
+using namespace std::chrono_literals;
+
+using native::Descriptor;
+
+namespace
+{
+
+/// A watcher that calls a function.
+struct Watching final : Reactor::Watcher
+{
+    explicit Watching(std::function<void(Reactor::Ready)> function = {}) : called(std::move(function)) {}
+    void ready(Reactor::Ready ready) override
+    {
+        ++calls;
+        last = ready;
+        if (called)
+            called(ready);
+    }
+
+    std::function<void(Reactor::Ready)> called;
+    int calls = 0;
+    Reactor::Ready last{};
+};
+
+/// What was there to be received.
+native::Result receive(int fd)
+{
+    std::array<char, 100> buffer;
+    return native::receive(fd, buffer);
+}
+
+/// Lets the reactor turn until @p isDone; false if it never is.
+bool turnUntil(Reactor &reactor, const std::function<bool()> &isDone)
+{
+    const QDeadlineTimer patience(Patience);
+    while (!isDone() && !patience.hasExpired())
+        reactor.processEvents(QEventLoop::AllEvents);
+    return isDone();
+}
+
+/// Counts its timer events.
+struct Ticking : QObject
+{
+    explicit Ticking(std::function<void(int)> function = {}) : called(std::move(function)) {}
+    void timerEvent(QTimerEvent *event) override
+    {
+        ids.push_back(event->timerId());
+        if (called)
+            called(event->timerId());
+    }
+
+    std::function<void(int)> called;
+    std::vector<int> ids;
+};
+
+/// One thing to be timed.
+struct Timing final : Timeouts::Timed
+{
+    explicit Timing(std::function<void()> function) : called(std::move(function)) {}
+    void timedOut() override { called(); }
+
+    std::function<void()> called;
+};
+
+} // namespace
+
+class TestReactor : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
+
+    void watched_data();
+    void watched();
+    void rewatch();
+    void peerFinIsRead();
+    void resetIsBoth();
+    void unwatch();
+    void watchErrors();
+    void manyAtOnce();
+    void forgottenWithinABatch_data();
+    void forgottenWithinABatch();
+
+    void timersInOrder();
+    void repeatingTimer();
+    void stoppedTimer();
+    void timersOfAnObject();
+    void remainingTime();
+    void wakesForAPost();
+    void queuedCallsComeFirst();
+    void interrupted();
+    void engineThread();
+
+    void timeoutsInOrder();
+    void timeoutRenewedAndStopped();
+    void timeoutsThatEndOthers();
+};
+
+void TestReactor::watched_data()
+{
+    QTest::addColumn<Reactor::Interest>("interest");
+    QTest::addColumn<bool>("hasInput");
+    QTest::addColumn<bool>("read");
+    QTest::addColumn<bool>("write");
+    QTest::newRow("nothing") << Reactor::Interest::None << true << false << false;
+    QTest::newRow("read") << Reactor::Interest::Read << true << true << false;
+    QTest::newRow("read, nothing there") << Reactor::Interest::Read << false << false << false;
+    QTest::newRow("write") << Reactor::Interest::Write << true << false << true;
+    QTest::newRow("both") << Reactor::Interest::ReadWrite << true << true << true;
+    QTest::newRow("both, nothing there") << Reactor::Interest::ReadWrite << false << false << true;
+}
+
+/// A watcher is called as long as what it waits for holds, and for nothing else.
+void TestReactor::watched()
+{
+    QFETCH(Reactor::Interest, interest);
+    QFETCH(bool, hasInput);
+    QFETCH(bool, read);
+    QFETCH(bool, write);
+    const Listener listener(Loopback);
+    const Pair pair(listener);
+    QVERIFY(pair.connected);
+    if (hasInput) {
+        QCOMPARE(native::send(pair.server.get(), "x").value, 1);
+        QVERIFY(waitFor(pair.client.get(), POLLIN));
+    }
+    Reactor reactor;
+    Watching watcher;
+    Watching clock; // shows that the reactor goes on
+    const Descriptor ticking = readable();
+    QCOMPARE(reactor.watch(pair.client.get(), &watcher, interest), 0);
+    QCOMPARE(reactor.watch(ticking.get(), &clock, Reactor::Interest::Read), 0);
+    QCOMPARE(watcher.calls, 0); // from the event loop only
+    QVERIFY(turnUntil(reactor, [&] { return clock.calls >= 5; }));
+    QVERIFY(read || write ? watcher.calls >= 4 : watcher.calls == 0);
+    QCOMPARE(watcher.last.read, read);
+    QCOMPARE(watcher.last.write, write);
+}
+
+void TestReactor::rewatch()
+{
+    const Listener listener(Loopback);
+    const Pair pair(listener);
+    QVERIFY(pair.connected);
+    Reactor reactor;
+    Watching watcher;
+    QCOMPARE(reactor.watch(pair.client.get(), &watcher, Reactor::Interest::Write), 0);
+    QVERIFY(turnUntil(reactor, [&] { return watcher.last.write; }));
+    reactor.rewatch(pair.client.get(), &watcher, Reactor::Interest::Read);
+    const int calls = watcher.calls;
+    QCOMPARE(native::send(pair.server.get(), "x").value, 1);
+    QVERIFY(turnUntil(reactor, [&] { return watcher.calls > calls; }));
+    QVERIFY(watcher.last.read && !watcher.last.write);
+}
+
+void TestReactor::peerFinIsRead()
+{
+    const Listener listener(Loopback);
+    const Pair pair(listener);
+    QVERIFY(pair.connected);
+    Reactor reactor;
+    Watching watcher;
+    QCOMPARE(reactor.watch(pair.client.get(), &watcher, Reactor::Interest::Read), 0);
+    QVERIFY(native::shutdownSending(pair.server.get()).ok());
+    QVERIFY(turnUntil(reactor, [&] { return watcher.last.read; }));
+    QVERIFY(!watcher.last.write);
+    QCOMPARE(receive(pair.client.get()).value, 0);
+}
+
+void TestReactor::resetIsBoth()
+{
+    const Listener listener(Loopback);
+    Pair pair(listener);
+    QVERIFY(pair.connected);
+    Reactor reactor;
+    Watching watcher;
+    QCOMPARE(reactor.watch(pair.client.get(), &watcher, Reactor::Interest::None), 0);
+    native::resetOnClose(pair.server.get());
+    pair.server.close();
+    QVERIFY(turnUntil(reactor, [&] { return watcher.calls >= 1; }));
+    QVERIFY(watcher.last.read && watcher.last.write);
+}
+
+void TestReactor::unwatch()
+{
+    Reactor reactor;
+    Watching watcher;
+    Watching clock;
+    const Descriptor fd = readable();
+    const Descriptor ticking = readable();
+    QCOMPARE(reactor.watch(fd.get(), &watcher, Reactor::Interest::Read), 0);
+    QCOMPARE(reactor.watch(ticking.get(), &clock, Reactor::Interest::Read), 0);
+    QVERIFY(turnUntil(reactor, [&] { return watcher.calls >= 1; }));
+    reactor.unwatch(fd.get(), &watcher);
+    const int calls = watcher.calls;
+    const int now = clock.calls;
+    QVERIFY(turnUntil(reactor, [&] { return clock.calls >= now + 5; }));
+    QCOMPARE(watcher.calls, calls);
+
+    QCOMPARE(reactor.watch(fd.get(), &watcher, Reactor::Interest::Read), 0); // and once more
+    QVERIFY(turnUntil(reactor, [&] { return watcher.calls > calls; }));
+}
+
+void TestReactor::watchErrors()
+{
+    Reactor reactor;
+    Watching watcher;
+    const Descriptor fd = readable();
+    const Descriptor directory(::open("/", O_RDONLY | O_CLOEXEC));
+    QCOMPARE(reactor.watch(-1, &watcher, Reactor::Interest::Read), EBADF);
+    QCOMPARE(reactor.watch(directory.get(), &watcher, Reactor::Interest::Read), EPERM);
+    QCOMPARE(reactor.watch(fd.get(), &watcher, Reactor::Interest::Read), 0);
+    QCOMPARE(reactor.watch(fd.get(), &watcher, Reactor::Interest::Read), EEXIST);
+}
+
+/// More than one batch holds; each is served.
+void TestReactor::manyAtOnce()
+{
+    Reactor reactor;
+    std::vector<Descriptor> descriptors(600);
+    std::vector<Watching> watchers(descriptors.size());
+    for (std::size_t i = 0; i < descriptors.size(); ++i) {
+        descriptors[i] = readable();
+        QVERIFY(descriptors[i].isOpen());
+        QCOMPARE(reactor.watch(descriptors[i].get(), &watchers[i], Reactor::Interest::Read), 0);
+    }
+    const auto served = [](const Watching &watcher) { return watcher.calls > 0; };
+    QVERIFY(turnUntil(reactor, [&] { return std::all_of(watchers.begin(), watchers.end(), served); }));
+}
+
+void TestReactor::forgottenWithinABatch_data()
+{
+    QTest::addColumn<bool>("unwatched");
+    QTest::newRow("closed and forgotten") << false;
+    QTest::newRow("unwatched") << true;
+}
+
+/// Two descriptors are ready at once, and whichever is served first takes the other away.
+void TestReactor::forgottenWithinABatch()
+{
+    QFETCH(bool, unwatched);
+    Reactor reactor;
+    std::array descriptors{readable(), readable()};
+    std::array<Watching, 2> watchers;
+    for (std::size_t i = 0; i < 2; ++i) {
+        watchers[i].called = [&, other = 1 - i](Reactor::Ready) {
+            if (unwatched) {
+                reactor.unwatch(descriptors[other].get(), &watchers[other]);
+            } else {
+                descriptors[other].close();
+                reactor.forget(&watchers[other]);
+            }
+        };
+        QCOMPARE(reactor.watch(descriptors[i].get(), &watchers[i], Reactor::Interest::Read), 0);
+    }
+    QVERIFY(turnUntil(reactor, [&] { return watchers[0].calls + watchers[1].calls > 0; }));
+    QVERIFY(watchers[0].calls == 0 || watchers[1].calls == 0);
+}
+
+/// By when they are due, not by when they were set.
+void TestReactor::timersInOrder()
+{
+    Reactor reactor;
+    Ticking ticking([&reactor](int id) { reactor.unregisterTimer(id); });
+    reactor.registerTimer(1, 40, Qt::PreciseTimer, &ticking);
+    reactor.registerTimer(2, 20, Qt::CoarseTimer, &ticking);
+    reactor.registerTimer(3, 0, Qt::PreciseTimer, &ticking);
+    QVERIFY(turnUntil(reactor, [&] { return ticking.ids.size() == 3; }));
+    QCOMPARE(ticking.ids, (std::vector{3, 2, 1}));
+}
+
+void TestReactor::repeatingTimer()
+{
+    Reactor reactor;
+    Ticking ticking;
+    const auto start = std::chrono::steady_clock::now();
+    reactor.registerTimer(1, 10, Qt::PreciseTimer, &ticking);
+    while (ticking.ids.size() < 5)
+        reactor.processEvents(QEventLoop::WaitForMoreEvents);
+    QVERIFY(std::chrono::steady_clock::now() - start >= 50ms);
+}
+
+/// Both are due in the same turn; the first to be called stops the other.
+void TestReactor::stoppedTimer()
+{
+    Reactor reactor;
+    Ticking ticking([&reactor](int id) {
+        reactor.unregisterTimer(id);
+        reactor.unregisterTimer(3 - id);
+    });
+    reactor.registerTimer(1, 0, Qt::PreciseTimer, &ticking);
+    reactor.registerTimer(2, 0, Qt::PreciseTimer, &ticking);
+    QVERIFY(turnUntil(reactor, [&] { return !ticking.ids.empty(); }));
+    reactor.processEvents(QEventLoop::AllEvents);
+    QCOMPARE(ticking.ids.size(), 1U);
+    QVERIFY(!reactor.unregisterTimer(1));
+}
+
+void TestReactor::timersOfAnObject()
+{
+    Reactor reactor;
+    Ticking ticking;
+    Ticking other;
+    reactor.registerTimer(1, 1000, Qt::PreciseTimer, &ticking);
+    reactor.registerTimer(2, 2000, Qt::CoarseTimer, &ticking);
+    reactor.registerTimer(3, 3000, Qt::PreciseTimer, &other);
+    const auto timers = reactor.registeredTimers(&ticking);
+    QCOMPARE(timers.size(), 2);
+    QCOMPARE(timers[1].timerId, 2);
+    QCOMPARE(timers[1].interval, 2000);
+    QCOMPARE(timers[1].timerType, Qt::CoarseTimer);
+    QVERIFY(reactor.unregisterTimers(&ticking));
+    QVERIFY(!reactor.unregisterTimers(&ticking));
+    QCOMPARE(reactor.registeredTimers(&other).size(), 1);
+}
+
+void TestReactor::remainingTime()
+{
+    Reactor reactor;
+    Ticking ticking;
+    reactor.registerTimer(1, 60'000, Qt::PreciseTimer, &ticking);
+    const int remaining = reactor.remainingTime(1);
+    QVERIFY(remaining > 0 && remaining <= 60'000);
+    QCOMPARE(reactor.remainingTime(2), -1);
+}
+
+/// Nothing is due, and yet a call that another thread queues ends the wait.
+void TestReactor::wakesForAPost()
+{
+    IoThread<QObject> thread;
+    for (int i = 0; i < 1000; ++i) {
+        std::promise<void> called;
+        thread.post([&called](QObject &) { called.set_value(); });
+        QCOMPARE(called.get_future().wait_for(std::chrono::milliseconds(Patience)), std::future_status::ready);
+    }
+}
+
+/// A call that is queued before a socket becomes ready is made before its watcher is called, though the thread was
+/// waiting for both.
+void TestReactor::queuedCallsComeFirst()
+{
+    struct Engine : QObject
+    {
+        Descriptor socket;
+        std::unique_ptr<Watching> watcher;
+        int calls = 0;
+    };
+    IoThread<Engine> thread;
+    for (int i = 1; i <= 200; ++i) {
+        std::promise<void> watched;
+        std::promise<int> callsBefore;
+        int fd = -1;
+        thread.post([&](Engine &engine) {
+            engine.socket = Descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+            fd = engine.socket.get();
+            engine.watcher = std::make_unique<Watching>([&](Reactor::Ready) {
+                callsBefore.set_value(engine.calls);
+                engine.socket.close();
+                Reactor::current().forget(engine.watcher.get());
+            });
+            Reactor::current().watch(fd, engine.watcher.get(), Reactor::Interest::Read);
+            watched.set_value();
+        });
+        watched.get_future().wait();
+        thread.post([](Engine &engine) { ++engine.calls; });
+        ::eventfd_write(fd, 1);
+        QCOMPARE(callsBefore.get_future().get(), i);
+    }
+}
+
+void TestReactor::interrupted()
+{
+    Reactor reactor;
+    std::thread other([&reactor] { reactor.interrupt(); });
+    reactor.processEvents(QEventLoop::WaitForMoreEvents); // would wait for ever
+    other.join();
+}
+
+/// All of it together: an engine's timers and queued calls on its thread.
+void TestReactor::engineThread()
+{
+    struct Engine : QObject
+    {
+        std::atomic<int> ticks = 0;
+        QTimer timer{this};
+    };
+    IoThread<Engine> thread;
+    std::promise<bool> started;
+    thread.post([&started](Engine &engine) {
+        connect(&engine.timer, &QTimer::timeout, &engine, [&engine] { ++engine.ticks; });
+        engine.timer.start(1ms);
+        started.set_value(&Reactor::current() == QThread::currentThread()->eventDispatcher());
+    });
+    QVERIFY(started.get_future().get());
+    QTRY_VERIFY_WITH_TIMEOUT(thread.engine()->ticks >= 5, Patience);
+}
+
+void TestReactor::timeoutsInOrder()
+{
+    Timeouts timeouts;
+    std::vector<int> ended;
+    Timing slow([&ended] { ended.push_back(3); });
+    Timing first([&ended] { ended.push_back(1); });
+    Timing second([&ended] { ended.push_back(2); });
+    timeouts.set(slow, 60ms);
+    timeouts.set(first, 20ms);
+    timeouts.set(second, 20ms);
+    QTRY_COMPARE_WITH_TIMEOUT(ended, (std::vector{1, 2, 3}), Patience);
+}
+
+void TestReactor::timeoutRenewedAndStopped()
+{
+    Timeouts timeouts;
+    std::vector<int> ended;
+    Timing renewed([&ended] { ended.push_back(1); });
+    Timing stopped([&ended] { ended.push_back(2); });
+    Timing last([&ended] { ended.push_back(3); });
+    timeouts.set(renewed, 20ms);
+    timeouts.set(stopped, 20ms);
+    timeouts.set(last, 40ms);
+    timeouts.set(renewed, 60ms);
+    timeouts.stop(stopped);
+    timeouts.stop(stopped);
+    QTRY_COMPARE_WITH_TIMEOUT(ended, (std::vector{3, 1}), Patience);
+    timeouts.set(stopped, 1ms); // and once more
+    QTRY_COMPARE_WITH_TIMEOUT(ended, (std::vector{3, 1, 2}), Patience);
+}
+
+/// One that ends may stop and set others.
+void TestReactor::timeoutsThatEndOthers()
+{
+    Timeouts timeouts;
+    int ended = 0;
+    Timing other([&ended] { ended += 100; });
+    Timing again([&ended] { ++ended; });
+    Timing first([&] {
+        ++ended;
+        timeouts.stop(other);
+        timeouts.set(again, 5ms);
+    });
+    timeouts.set(first, 10ms);
+    timeouts.set(other, 10ms);
+    QTRY_COMPARE_WITH_TIMEOUT(ended, 2, Patience);
+}
+
+QTEST_GUILESS_MAIN(TestReactor)
+#include "tst_reactor.moc"
