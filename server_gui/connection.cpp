@@ -160,11 +160,13 @@ void Connection::ready(Reactor::Ready ready)
         hungUp();
         return;
     }
-    peerIsLeaving_ = peerIsLeaving_ || interest_ == Interest::Hangup;
+    const bool waitsForFin = interest_ == Interest::Hangup || interest_ == Interest::WriteHangup;
+    peerIsLeaving_ = peerIsLeaving_ || (waitsForFin && ready.ended);
+    const bool reads = interest_ != Interest::Write && interest_ != Interest::WriteHangup;
     const bool wasSending = isSending();
     if (wasSending && ready.write && !sendMore())
         return;
-    if (ready.read && !peerClosed_ && !receive())
+    if (ready.read && reads && !peerClosed_ && !receive())
         return;
     if (!wasSending && !sendMore()) // what the behaviour answered
         return;
@@ -187,6 +189,7 @@ void Connection::watchOrClose()
         closeWhenDelivered();
         return;
     }
+    limitHalfClosed();
     if (const Interest needed = neededInterest(); needed != interest_)
         owner_.reactor().rewatch(socket_.get(), this, interest_ = needed);
 }
@@ -195,15 +198,38 @@ Interest Connection::neededInterest() const
 {
     if (peerClosed_) // its FIN stays readable for ever
         return isSending() ? Interest::Write : Interest::None;
-    if (peerIsLeaving_ || behaviour_->wantsInput(end_ - offset_))
+    if (behaviour_->wantsInput(end_ - offset_))
         return isSending() ? Interest::ReadWrite : Interest::Read;
-    return isSending() ? Interest::Write : Interest::Hangup;
+    if (peerIsLeaving_) // which is so for ever
+        return isSending() ? Interest::Write : Interest::Read;
+    return isSending() ? Interest::WriteHangup : Interest::Hangup;
 }
 
 void Connection::renewDeadline()
 {
-    if (deadline_.isRenewed && !leaves_ && deadline_.length.count() > 0)
+    if (!deadline_.isRenewed || leaves_)
+        return;
+    if (deadline_.length.count() > 0)
         owner_.timeouts().set(*this, deadline_.length);
+    else if (isRunning()) // limitHalfClosed()
+        owner_.timeouts().set(*this, Deadline::Default);
+}
+
+/// A peer that has closed its sending side may be gone for good. It is waited for as long as it takes what is sent, and
+/// as long as the behaviour waits for its own time.
+void Connection::limitHalfClosed()
+{
+    if ((!peerClosed_ && !peerIsLeaving_) || !deadline_.isRenewed || leaves_)
+        return;
+    const bool sleeps = wake_ && wake_->isRunning();
+    if (!isSending() && !sleeps && peerClosed_)
+        limitClosing();
+    else if (deadline_.length.count() > 0)
+        return; // it runs anyway
+    else if (!isSending() && sleeps)
+        owner_.timeouts().stop(*this);
+    else if (!isRunning())
+        owner_.timeouts().set(*this, Deadline::Default);
 }
 
 /// Where the behaviour would stay for as long as the peer does, but it is time to go.
@@ -262,10 +288,7 @@ native::Result Connection::sendOutput()
     sent.offset = offset_;
     offset_ += std::max<qint64>(result.value, 0);
     sent.bytes = hasOutput() ? output_ : std::exchange(output_, {});
-    // A greeting is shared with the server; of what is held by this event alone, a flood is counted, but not kept.
-    if (sent.bytes.isDetached() && owner_.events().isCrowded())
-        sent.bytes.clear();
-    owner_.events().write(std::move(sent));
+    owner_.events().write(std::move(sent), EventStream::Bytes::Spared);
     return result;
 }
 
@@ -282,9 +305,8 @@ native::Result Connection::sendPart()
         return result;
     Event sent = event(Call::Send, result);
     sent.argument = static_cast<int>(piece.size());
-    if (!owner_.events().isCrowded())
-        sent.bytes = std::move(piece);
-    owner_.events().write(std::move(sent));
+    sent.bytes = std::move(piece);
+    owner_.events().write(std::move(sent), EventStream::Bytes::Spared);
     part_->sent(std::max<qint64>(result.value, 0));
     if (part_->isDone())
         part_.reset();
@@ -324,9 +346,9 @@ bool Connection::receive()
         return true;
     Event received = event(Call::Recv, result);
     received.argument = static_cast<int>(buffer.size());
-    if (result.value > 0 && !owner_.events().isCrowded()) // what a flood says is counted, but not kept
+    if (result.value > 0)
         received.bytes = QByteArray(buffer.data(), result.value);
-    owner_.events().write(std::move(received));
+    owner_.events().write(std::move(received), EventStream::Bytes::Spared);
     if (!result.ok()) {
         peerReset(result.error);
         return false;
@@ -334,8 +356,6 @@ bool Connection::receive()
     if (result.value == 0) {
         peerClosed_ = true;
         behaviour_->peerClosed(*this);
-        if (!isSending() && !(wake_ && wake_->isRunning()) && !leaves_)
-            limitClosing();
     } else {
         renewDeadline();
         behaviour_->received(*this, QByteArrayView(buffer.data(), result.value));

@@ -123,6 +123,7 @@ private:
     void close(Outcome outcome, int error = 0);
     void renewDeadline();
     void limitClosing();
+    void limitHalfClosed();
     Event event(Call call, const native::Result &result) const;
 
     ConnectionOwner &owner_;

@@ -70,6 +70,8 @@ struct Event
     Transport transport = Transport::Tcp;           ///< Socket, Accept: the socket's kind
     Address::Family family = Address::Family::None; ///< Socket: the one asked for
 
+    /// Whether it is a Send, Recv, SendTo or RecvFrom.
+    bool movesBytes() const;
     /// The bytes that a Send, Recv, SendTo or RecvFrom moved, as far as they were kept; empty for others.
     QByteArrayView payload() const;
     /// How many bytes a Send or SendTo was given; it may have taken fewer.
