@@ -80,10 +80,7 @@ Client::Client(EventStream &events) : events_(events)
     });
     resume_.setSingleShot(true);
     resume_.setInterval(std::chrono::milliseconds(5));
-    connect(&resume_, &QTimer::timeout, this, [this] {
-        if (connected_)
-            watch();
-    });
+    connect(&resume_, &QTimer::timeout, this, &Client::resume);
     nextAddress_.setSingleShot(true);
     connect(&nextAddress_, &QTimer::timeout, this, [this] {
         if (request_.endpoint.transport == Transport::Unix)
@@ -354,8 +351,26 @@ void Client::connected(Socket &socket)
         sendMore();
 }
 
+/// The reader is slower than the peer: let it wait, as TCP lets it, and lose nothing. The socket is not watched at all
+/// meanwhile, for a reset would be reported again and again with any interest.
+void Client::pause()
+{
+    Reactor::current().unwatch(connected_->fd(), connected_);
+    resume_.start();
+}
+
+void Client::resume()
+{
+    if (const int error = Reactor::current().watch(connected_->fd(), connected_, Interest::None); error != 0)
+        end(Outcome::Failed, error);
+    else
+        watch();
+}
+
 void Client::watch()
 {
+    if (resume_.isActive())
+        return;
     const Interest interest = peerClosed_   ? Interest::Write // its FIN stays readable for ever
                               : isSending() ? Interest::ReadWrite
                                             : Interest::Read;
@@ -419,9 +434,8 @@ bool Client::sendPart()
         return true;
     Event sent = event(Call::Send, result);
     sent.argument = static_cast<int>(piece.size());
-    if (!events_.isCrowded())
-        sent.bytes = std::move(piece);
-    events_.write(std::move(sent));
+    sent.bytes = std::move(piece);
+    events_.write(std::move(sent), EventStream::Bytes::Spared);
     if (!result.ok())
         return sendFailed(result.error);
     part_->sent(result.value);
@@ -434,9 +448,7 @@ bool Client::sendPart()
 bool Client::receive()
 {
     if (events_.isCrowded()) {
-        // The reader is slower than the peer: let it wait, as TCP lets it, and lose nothing.
-        Reactor::current().rewatch(connected_->fd(), connected_, Interest::None);
-        resume_.start();
+        pause();
         return false;
     }
     std::array<char, 64 * 1024> buffer;

@@ -103,6 +103,8 @@ private:
     void connected(Socket &socket);
     bool canConverse() const { return connected_ && !isDatagram(); }
     bool isSending() const { return !isSent_ || part_ || sendsFin_ != sentFin_; }
+    void pause();
+    void resume();
     void watch();
     bool sendMore();
     bool sendFailed(int error);

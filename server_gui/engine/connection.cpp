@@ -135,11 +135,13 @@ void Connection::ready(Reactor::Ready ready)
         hungUp();
         return;
     }
-    peerIsLeaving_ = peerIsLeaving_ || interest_ == Interest::Hangup;
+    const bool waitsForFin = interest_ == Interest::Hangup || interest_ == Interest::WriteHangup;
+    peerIsLeaving_ = peerIsLeaving_ || (waitsForFin && ready.ended);
+    const bool reads = interest_ != Interest::Write && interest_ != Interest::WriteHangup;
     const bool wasSending = stream_.isSending();
     if (wasSending && ready.write)
         sendSome();
-    if (ready.read)
+    if (ready.read && reads)
         receive();
     if (!wasSending) // what the behaviour answered
         sendSome();
@@ -160,9 +162,12 @@ void Connection::watchOrClose()
         resetWhenDelivered();
     if (!stream_.isOpen())
         return;
-    if (stream_.peerClosed() && stream_.sentFin())
+    if (stream_.peerClosed() && stream_.sentFin()) {
         closeWhenDelivered();
-    else if (const Interest needed = neededInterest(); needed != interest_)
+        return;
+    }
+    limitHalfClosed();
+    if (const Interest needed = neededInterest(); needed != interest_)
         owner_.reactor().rewatch(descriptor(), this, interest_ = needed);
 }
 
@@ -171,15 +176,38 @@ Interest Connection::neededInterest() const
     const bool sends = stream_.isSending();
     if (stream_.peerClosed()) // its FIN stays readable for ever
         return sends ? Interest::Write : Interest::None;
-    if (peerIsLeaving_ || behaviour_->inputWanted(stream_.unsent()) > 0)
+    if (behaviour_->inputWanted(stream_.unsent()) > 0)
         return sends ? Interest::ReadWrite : Interest::Read;
-    return sends ? Interest::Write : Interest::Hangup;
+    if (peerIsLeaving_) // and stays so
+        return sends ? Interest::Write : Interest::Read;
+    return sends ? Interest::WriteHangup : Interest::Hangup;
 }
 
 void Connection::renewDeadline()
 {
-    if (deadline_.isRenewed && !leaves_ && deadline_.length.count() > 0)
+    if (!deadline_.isRenewed || leaves_)
+        return;
+    if (deadline_.length.count() > 0)
         owner_.timeouts().set(*this, deadline_.length);
+    else if (isRunning()) // limitHalfClosed()
+        owner_.timeouts().set(*this, Deadline::Default);
+}
+
+/// A peer that has closed its sending side may be gone for good. It is waited for as long as it takes what is sent, and
+/// as long as the behaviour waits for its own time.
+void Connection::limitHalfClosed()
+{
+    if ((!stream_.peerClosed() && !peerIsLeaving_) || !deadline_.isRenewed || leaves_)
+        return;
+    const bool sleeps = wake_ && wake_->isRunning();
+    if (!stream_.isSending() && !sleeps && stream_.peerClosed())
+        limitClosing();
+    else if (deadline_.length.count() > 0)
+        return; // it runs anyway
+    else if (!stream_.isSending() && sleeps)
+        owner_.timeouts().stop(*this);
+    else if (!isRunning())
+        owner_.timeouts().set(*this, Deadline::Default);
 }
 
 /// Where the behaviour would stay for as long as the peer does, but it is time to go.
@@ -244,15 +272,13 @@ void Connection::receive()
     // Where nothing is wanted, the peer's FIN was reported: what came before it is read all the same.
     const qint64 wanted = behaviour_->inputWanted(stream_.unsent());
     const auto [result, bytes] =
-        stream_.receive(wanted > 0 ? wanted : Behaviour::MostInput, StreamPeer::Keep::UnlessCrowded);
+        stream_.receive(wanted > 0 ? wanted : Behaviour::MostInput, EventStream::Bytes::Spared);
     if (result.wouldBlock())
         return;
     if (!result.ok()) {
         peerReset(result.error);
     } else if (result.value == 0) {
         behaviour_->peerClosed(*this);
-        if (!stream_.isSending() && !(wake_ && wake_->isRunning()) && !leaves_)
-            limitClosing();
     } else {
         renewDeadline();
         behaviour_->received(*this, bytes);

@@ -116,6 +116,7 @@ private:
     void close(Outcome outcome, int error = 0);
     void renewDeadline();
     void limitClosing();
+    void limitHalfClosed();
 
     ConnectionOwner &owner_;
     StreamPeer stream_;

@@ -40,6 +40,33 @@ QByteArray servedAddress(const Event &event)
     return '\'' + displaySafe(MessageDecoder::decodeAll(event.bytes), LineBreaks::Escape).toUtf8() + '\'';
 }
 
+/// Carries a termination signal to the engine, from within a batch too: a batch may take seconds to print, and nothing
+/// may be accepted in that time.
+class Ending
+{
+public:
+    Ending(IoThread<Server> &server, const EventStream &stream) : server_(server), stream_(stream) {}
+
+    void look()
+    {
+        if (began_ >= 0 || !TerminationSignal::hasCome())
+            return;
+        began_ = stream_.now();
+        server_.post([](Server &engine) { engine.finish(); });
+    }
+    /// Whether @p event has waited so long that printing it would keep the program from ending.
+    bool isTooLateFor(const Event &event) const
+    {
+        constexpr qint64 patience = 500'000'000; // ns
+        return began_ >= 0 && stream_.now() - std::max(event.time, began_) > patience;
+    }
+
+private:
+    IoThread<Server> &server_;
+    const EventStream &stream_;
+    qint64 began_ = -1; // ns since the stream's start
+};
+
 } // namespace
 
 int runHeadlessServer(const ServerOptions &options)
@@ -55,10 +82,17 @@ int runHeadlessServer(const ServerOptions &options)
     int status = ExitOk;
     quint64 dropped = 0;
     quint64 lastSender = 0; // of a datagram; each is listed once
+    IoThread<Server> server(stream);
+    Ending ending(server, stream);
     QObject::connect(&stream, &EventStream::arrived, &stream, [&](const EventBatch &batch) {
         QByteArray lines;
         for (const Event &event : batch.events) {
-            if (options.json)
+            ending.look();
+            const bool isListed = options.json || (event.call == Call::Accept && event.connection > 0)
+                                  || (event.call == Call::RecvFrom && event.connection > lastSender);
+            if (isListed && ending.isTooLateFor(event))
+                ++dropped;
+            else if (options.json)
                 output.write(eventToJson(event, stream.wallClock(event.time)));
             else if (event.call == Call::Accept && event.connection > 0)
                 lines += "Connection established with " + event.address.toPython() + '\n';
@@ -78,13 +112,12 @@ int runHeadlessServer(const ServerOptions &options)
         dropped += batch.dropped;
     });
 
-    IoThread<Server> server(stream);
     QObject::connect(server.engine(), &Server::starved, &stream, [](int error, native::DescriptorUse descriptors) {
         printError(error != 0 ? starvedText(error, descriptors) : Texts::tr("Accepting connections works again."));
     });
     QObject::connect(server.engine(), &Server::finished, &stream, [] { QCoreApplication::quit(); });
     QObject::connect(&termination, &TerminationSignal::received, &stream,
-                     [&server] { server.post([](Server &engine) { engine.finish(); }); });
+                     [&ending] { ending.look(); });
     server.post([settings = options.settings(options.endpoint)](Server &engine) { engine.listen(settings); });
     QCoreApplication::exec();
 

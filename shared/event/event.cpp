@@ -122,10 +122,14 @@ Event Event::end(quint64 number, Outcome outcome, int error, qint64 acknowledged
     return event;
 }
 
+bool Event::movesBytes() const
+{
+    return call == Call::Send || call == Call::Recv || call == Call::SendTo || call == Call::RecvFrom;
+}
+
 QByteArrayView Event::payload() const
 {
-    const bool moves = call == Call::Send || call == Call::Recv || call == Call::SendTo || call == Call::RecvFrom;
-    if (!moves || result <= 0 || offset >= bytes.size())
+    if (!movesBytes() || result <= 0 || offset >= bytes.size())
         return {};
     return QByteArrayView(bytes).sliced(offset, std::min(result, bytes.size() - offset));
 }

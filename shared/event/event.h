@@ -96,6 +96,8 @@ struct Event
     /// The engine's verdict; @p acknowledged are the bytes that the peer of a server has acknowledged.
     static Event end(quint64 number, Outcome outcome, int error, qint64 acknowledged = 0);
 
+    /// Whether it is a Send, Recv, SendTo or RecvFrom.
+    bool movesBytes() const;
     /// The bytes that a Send, Recv, SendTo or RecvFrom moved, as far as they were kept; empty for others.
     QByteArrayView payload() const;
     /// How many bytes a Send or SendTo was given; it may have taken fewer.

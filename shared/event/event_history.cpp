@@ -10,22 +10,6 @@
 namespace parley
 {
 
-namespace
-{
-
-/// What an event holds of bytes, its payload or not.
-qint64 bytesOf(const Event &event)
-{
-    return event.bytes.size();
-}
-
-bool isReceived(const Event &event)
-{
-    return event.call == Call::Recv || event.call == Call::RecvFrom;
-}
-
-} // namespace
-
 EventHistory::EventHistory(QObject *parent) : QObject(parent) {}
 
 void EventHistory::read(const EventBatch &batch)
@@ -49,7 +33,7 @@ void EventHistory::read(const EventBatch &batch)
             firstLoss_ = batch.events.front().time;
         lastLoss_ = batch.events.back().time;
     }
-    while (!events_.empty() && (events_.size() > MaxEvents || payload_ > MaxPayload))
+    while (!events_.empty() && (events_.size() > MaxEvents || payload_.size() > MaxPayload))
         dropOldest();
     if (wasCut)
         Q_EMIT reset();
@@ -63,14 +47,14 @@ void EventHistory::keep(const Event &event)
         open_.insert(event.connection);
     else if (event.call == Call::End)
         open_.erase(event.connection);
-    charge(event, 1);
+    payload_.add(event.bytes);
     events_.push_back(event);
 }
 
 void EventHistory::dropOldest()
 {
     Event &event = events_.front();
-    charge(event, -1);
+    payload_.remove(event.bytes);
     newestDropped_ = std::max(newestDropped_, event.connection);
     const auto known = beginnings_.find(event.connection);
     if (known != beginnings_.end() && event.call == Call::End) {
@@ -79,7 +63,7 @@ void EventHistory::dropOldest()
     } else if (beginningsSize_ < MaxBeginnings && (known != beginnings_.end() || open_.contains(event.connection))) {
         std::vector<Event> &beginning = known != beginnings_.end() ? known->second : beginnings_[event.connection];
         if (beginning.size() < MaxBeginning) {
-            if (!event.payload().isEmpty())
+            if (event.movesBytes())
                 event.bytes.clear();
             beginning.push_back(std::move(event));
             ++beginningsSize_;
@@ -88,41 +72,20 @@ void EventHistory::dropOldest()
     events_.pop_front();
 }
 
-/// Counts what @p event holds, or no longer holds. What was sent may be shared by many (a greeting); what was received
-/// is held by its event alone.
-void EventHistory::charge(const Event &event, int sign)
-{
-    constexpr qint64 small = 256; // not worth looking up
-    const qint64 size = bytesOf(event);
-    if (size > small && !isReceived(event)) {
-        int &holders = shared_[event.bytes.constData()];
-        const bool first = sign > 0 && holders == 0;
-        holders += sign;
-        const bool last = holders == 0;
-        if (last)
-            shared_.remove(event.bytes.constData());
-        if (!first && !last)
-            return;
-    }
-    payload_ += sign * size;
-}
-
 /// Returns whether older events had to go.
 bool EventHistory::append(Track &track, const Event &event, std::size_t maxEvents)
 {
     track.events.push_back(event);
-    if (isReceived(event))
-        track.payload += bytesOf(event);
-    if (track.events.size() <= maxEvents && track.payload <= MaxWatchedPayload)
+    track.payload.add(event.bytes);
+    if (track.events.size() <= maxEvents && track.payload.size() <= MaxWatchedPayload)
         return false;
     // A tenth more at once: each time, those who show them begin anew.
     const std::size_t mostEvents = track.events.size() > maxEvents ? maxEvents - maxEvents / 10 : maxEvents;
     const qint64 mostPayload =
-        track.payload > MaxWatchedPayload ? MaxWatchedPayload - MaxWatchedPayload / 10 : MaxWatchedPayload;
+        track.payload.size() > MaxWatchedPayload ? MaxWatchedPayload - MaxWatchedPayload / 10 : MaxWatchedPayload;
     std::size_t count = 0;
-    while (track.events.size() - count > mostEvents || track.payload > mostPayload) {
-        if (isReceived(track.events[count]))
-            track.payload -= bytesOf(track.events[count]);
+    while (track.events.size() - count > mostEvents || track.payload.size() > mostPayload) {
+        track.payload.remove(track.events[count].bytes);
         ++count;
     }
     track.events.erase(track.events.begin(), track.events.begin() + static_cast<qsizetype>(count));
@@ -138,7 +101,8 @@ void EventHistory::watch(quint64 connection)
     track_ = {};
     if (connection != 0) {
         if (const auto known = beginnings_.find(connection); known != beginnings_.end())
-            track_.events = known->second;
+            for (const Event &event : known->second)
+                append(track_, event, MaxWatchedEvents);
         track_.beginning = track_.events.size();
         const bool isWhole = track_.beginning > 0 && track_.beginning < MaxBeginning && beginningsSize_ < MaxBeginnings;
         track_.torn = connection <= newestDropped_ && !isWhole;

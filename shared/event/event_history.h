@@ -4,8 +4,8 @@
 #pragma once
 
 #include "shared/event/event.h"
+#include "shared/event/held_bytes.h"
 
-#include <QHash>
 #include <QObject>
 
 #include <deque>
@@ -31,7 +31,7 @@ public:
     static constexpr std::size_t MaxEvents = 200'000;             ///< of all connections: about 20 MB
     static constexpr qint64 MaxPayload = 64 * 1024 * 1024;        ///< bytes held by them; shared ones count once
     static constexpr std::size_t MaxWatchedEvents = 100'000;      ///< likewise, of the connection that is watched
-    static constexpr qint64 MaxWatchedPayload = 64 * 1024 * 1024; ///< bytes
+    static constexpr qint64 MaxWatchedPayload = 64 * 1024 * 1024; ///< likewise
     static constexpr std::size_t MaxListenerEvents = 10'000;
     static constexpr std::size_t MaxBeginning = 16;      ///< first events of a connection that is still open
     static constexpr std::size_t MaxBeginnings = 50'000; ///< of all those: about 5 MB
@@ -65,7 +65,7 @@ private:
     struct Track
     {
         std::vector<Event> events;
-        qint64 payload = 0;        // bytes
+        HeldBytes payload;
         quint64 removed = 0;       // events that were here once
         std::size_t beginning = 0; // events that were kept longer than those that came after them
         bool torn = false;         // events are missing that nobody counted
@@ -74,13 +74,11 @@ private:
     static bool append(Track &track, const Event &event, std::size_t maxEvents);
     void keep(const Event &event);
     void dropOldest();
-    void charge(const Event &event, int sign);
 
-    std::deque<Event> events_;        // of all connections but the listener
-    qint64 payload_ = 0;              // bytes that they hold
-    QHash<const char *, int> shared_; // how many of them hold these bytes
-    quint64 newestDropped_ = 0;       // the highest number of a connection of which an event has left
-    qint64 firstLoss_ = -1;           // ns: between these times the stream lost events on their way
+    std::deque<Event> events_;  // of all connections but the listener
+    HeldBytes payload_;         // what they hold
+    quint64 newestDropped_ = 0; // the highest number of a connection of which an event has left
+    qint64 firstLoss_ = -1;     // ns: between these times the stream lost events on their way
     qint64 lastLoss_ = -1;
 
     quint64 total_ = 0;

@@ -15,24 +15,22 @@ EventStream::EventStream(Pace pace, QObject *parent) : QObject(parent), pace_(pa
     connect(timer_, &QTimer::timeout, this, &EventStream::flush);
 }
 
-void EventStream::write(Event event)
+void EventStream::write(Event event, Bytes bytes)
 {
     const bool detail = event.call != Call::Accept && event.call != Call::Listen && event.call != Call::End;
-    // What was sent is shared with the engine, unless it was made for this call; what was received is held by its
-    // event alone.
-    const bool received = event.call == Call::Recv || event.call == Call::RecvFrom;
-    const qint64 payload = received || event.bytes.isDetached() ? event.bytes.size() : 0;
     bool schedule = false;
     {
         const std::lock_guard lock(mutex_);
         event.time = now(); // under the lock: the order of the times is the order of the events
         const std::size_t waiting = pending_.events.size();
-        if (waiting >= MaxPendingEvents || pendingPayload_ + payload > MaxPendingPayload
+        if (bytes == Bytes::Spared && !payload_.isShared(event.bytes) && isCrowdedWith(payload_.cost(event.bytes)))
+            event.bytes.clear();
+        if (waiting >= MaxPendingEvents || payload_.size() + payload_.cost(event.bytes) > MaxPendingPayload
             || (detail && waiting >= MaxPendingDetails)) {
             ++pending_.dropped;
         } else {
+            payload_.add(event.bytes);
             pending_.events.push_back(std::move(event));
-            pendingPayload_ += payload;
         }
         schedule = !std::exchange(scheduled_, true);
     }
@@ -43,7 +41,13 @@ void EventStream::write(Event event)
 bool EventStream::isCrowded()
 {
     const std::lock_guard lock(mutex_);
-    return pendingPayload_ > MaxPendingPayload / 2 || pending_.events.size() > MaxPendingDetails / 2;
+    return isCrowdedWith(0);
+}
+
+/// Whether @p payload more bytes would be too many for who can do without them. Called with the mutex held.
+bool EventStream::isCrowdedWith(qint64 payload) const
+{
+    return payload_.size() + payload > MaxPendingPayload / 2 || pending_.events.size() > MaxPendingDetails / 2;
 }
 
 void EventStream::scheduleDelivery()
@@ -62,7 +66,7 @@ void EventStream::flush()
     {
         const std::lock_guard lock(mutex_);
         std::swap(batch, pending_);
-        pendingPayload_ = 0;
+        payload_.clear();
         scheduled_ = false;
     }
     lastDelivery_ = std::chrono::steady_clock::now();

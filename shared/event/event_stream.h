@@ -4,6 +4,7 @@
 #pragma once
 
 #include "shared/event/event.h"
+#include "shared/event/held_bytes.h"
 
 #include <QDateTime>
 #include <QObject>
@@ -42,12 +43,17 @@ public:
     static constexpr std::size_t Flood = 1'000;                   ///< events
     static constexpr std::size_t MaxPendingDetails = 250'000;     ///< events; a quarter of a second under full load
     static constexpr std::size_t MaxPendingEvents = 1'000'000;    ///< events; about 100 MB
-    static constexpr qint64 MaxPendingPayload = 64 * 1024 * 1024; ///< bytes held by waiting events alone
+    static constexpr qint64 MaxPendingPayload = 64 * 1024 * 1024; ///< bytes held by waiting events
 
     explicit EventStream(Pace pace = ForWindow, QObject *parent = nullptr);
 
+    /// What becomes of an event's bytes while the stream is crowded.
+    enum class Bytes : std::uint8_t {
+        Kept,
+        Spared, ///< left out, unless waiting events hold them anyway: the event tells how many there were
+    };
     /// Thread-safe. Fills in the time.
-    void write(Event event);
+    void write(Event event, Bytes bytes = Bytes::Kept);
 
     /// Whether so much payload waits that a writer who can do without more should pause. Thread-safe.
     bool isCrowded();
@@ -66,14 +72,15 @@ Q_SIGNALS:
 
 private:
     void scheduleDelivery();
+    bool isCrowdedWith(qint64 payload) const;
 
     const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     const QDateTime startTime_ = QDateTime::currentDateTimeUtc();
 
     std::mutex mutex_;
-    EventBatch pending_;        // guarded by mutex_
-    qint64 pendingPayload_ = 0; // guarded by mutex_
-    bool scheduled_ = false;    // guarded by mutex_: a delivery is on its way
+    EventBatch pending_;     // guarded by mutex_
+    HeldBytes payload_;      // guarded by mutex_: of pending_
+    bool scheduled_ = false; // guarded by mutex_: a delivery is on its way
 
     const Pace pace_;
     std::chrono::milliseconds pause_ = pace_.usual; // until the next delivery

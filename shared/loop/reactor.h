@@ -25,7 +25,7 @@ public:
         bool read;   ///< recv, accept, or an error to be fetched
         bool write;  ///< send, or a connect that ended
         bool failed; ///< there is an error to be fetched, or both sides have closed
-        bool ended;  ///< Interest::Edges: the peer sends no more; its end (or error) is there once all is read
+        bool ended;  ///< Interest::Edges, Hangup and WriteHangup: the peer sends no more; its end (or error) is there once all is read
     };
 
     class Watcher
@@ -45,6 +45,7 @@ public:
         Write,
         ReadWrite,
         Hangup, ///< the peer's FIN, though what came before it was not read; reported as readable
+        WriteHangup, ///< both
         Change, ///< of a connection that both sides have closed: once now, and when the last byte is acknowledged, or
                 ///< a reset comes (edge-triggered: it is reported as hung up all the time)
         Edges,  ///< both, each time that something changes and not as long as it is so (edge-triggered): one call of

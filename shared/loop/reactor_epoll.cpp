@@ -44,9 +44,9 @@ epoll_event request(Reactor::Watcher *watcher, Reactor::Interest interest)
     epoll_event event{};
     if (interest == Interest::Read || interest == Interest::ReadWrite)
         event.events |= EPOLLIN;
-    if (interest == Interest::Write || interest == Interest::ReadWrite)
+    if (interest == Interest::Write || interest == Interest::ReadWrite || interest == Interest::WriteHangup)
         event.events |= EPOLLOUT;
-    if (interest == Interest::Hangup)
+    if (interest == Interest::Hangup || interest == Interest::WriteHangup)
         event.events |= EPOLLRDHUP;
     if (interest == Interest::Change)
         event.events |= EPOLLET;

@@ -79,7 +79,8 @@ LineWriter::~LineWriter()
 void LineWriter::write(const QByteArray &lines)
 {
     const std::lock_guard lock(shared_->mutex);
-    if (shared_->pending.size() + lines.size() > shared_->maxPendingBytes) {
+    const qsizetype waiting = shared_->pending.size() + shared_->current.size() - shared_->written;
+    if (waiting + lines.size() > shared_->maxPendingBytes) {
         shared_->lostLines += lines.count('\n');
         return;
     }

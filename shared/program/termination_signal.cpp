@@ -5,6 +5,7 @@
 
 #include <QSocketNotifier>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
@@ -18,12 +19,16 @@ namespace
 
 int wakePipe[2] = {-1, -1};
 
+std::atomic<bool> come = false;
+static_assert(std::atomic<bool>::is_always_lock_free); // signal-safety(7)
+
 constexpr int Signals[] = {SIGINT, SIGTERM};
 
 // Only async-signal-safe calls (signal-safety(7)): the pipe carries the signal to the event loop.
 extern "C" void onTerminationSignal(int)
 {
     const int error = errno;
+    come = true;
     for (const int signal : Signals)
         std::signal(signal, SIG_DFL); // the next one, whichever, ends the program
     const char byte = 0;
@@ -32,6 +37,11 @@ extern "C" void onTerminationSignal(int)
 }
 
 } // namespace
+
+bool TerminationSignal::hasCome()
+{
+    return come;
+}
 
 TerminationSignal::TerminationSignal(QObject *parent) : QObject(parent)
 {

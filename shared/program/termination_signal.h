@@ -17,6 +17,9 @@ class TerminationSignal : public QObject
 public:
     explicit TerminationSignal(QObject *parent = nullptr);
 
+    /// Whether it has come, though received() may still wait for the event loop. Thread-safe.
+    static bool hasCome();
+
 Q_SIGNALS:
     void received();
 };

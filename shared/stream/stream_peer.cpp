@@ -3,7 +3,6 @@
 
 #include "shared/stream/stream_peer.h"
 
-#include "shared/event/event_stream.h"
 #include "shared/socket/receive_buffer.h"
 
 namespace parley
@@ -71,10 +70,7 @@ native::Result StreamPeer::sendOutput()
     const qint64 asked = end_ - offset_;
     offset_ += std::max<qint64>(result.value, 0);
     QByteArray bytes = hasOutput() ? output_ : std::exchange(output_, {});
-    // A greeting is shared with the server. Of what is held by this event alone, a flood is counted, but not kept.
-    if (bytes.isDetached() && events_.isCrowded())
-        bytes.clear();
-    events_.write(Event::send(number_, result, std::move(bytes), from, asked));
+    events_.write(Event::send(number_, result, std::move(bytes), from, asked), EventStream::Bytes::Spared);
     return result;
 }
 
@@ -90,16 +86,14 @@ native::Result StreamPeer::sendPart()
     if (result.wouldBlock())
         return result;
     const qint64 asked = piece.size();
-    if (events_.isCrowded())
-        piece.clear();
-    events_.write(Event::send(number_, result, std::move(piece), 0, asked));
+    events_.write(Event::send(number_, result, std::move(piece), 0, asked), EventStream::Bytes::Spared);
     part_->sent(std::max<qint64>(result.value, 0));
     if (part_->isDone())
         part_.reset();
     return result;
 }
 
-StreamPeer::Received StreamPeer::receive(qint64 most, Keep keep)
+StreamPeer::Received StreamPeer::receive(qint64 most, EventStream::Bytes kept)
 {
     static thread_local ReceiveBuffer buffer;
     const std::span<char> room = buffer.room(most);
@@ -111,8 +105,7 @@ StreamPeer::Received StreamPeer::receive(qint64 most, Keep keep)
         received_ += received.result.value;
     }
     peerClosed_ = received.result.ok() && received.result.value == 0;
-    const bool isKept = keep == Keep::Always || !events_.isCrowded();
-    events_.write(Event::recv(number_, received.result, isKept ? received.bytes : QByteArray(), std::ssize(room)));
+    events_.write(Event::recv(number_, received.result, received.bytes, std::ssize(room)), kept);
     return received;
 }
 

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "shared/event/event.h"
+#include "shared/event/event_stream.h"
 #include "shared/socket/byte_channel.h"
 #include "shared/socket/transfer.h"
 
@@ -13,8 +13,6 @@
 
 namespace parley
 {
-
-class EventStream;
 
 /// This program's side of one connected stream socket: what is still to be sent, what was received, and whether either
 /// side has closed. Each call is written to an EventStream. What to send and when to close is its user's decision; when
@@ -60,10 +58,8 @@ public:
         native::Result result; ///< a value of 0 is the peer's FIN
         QByteArray bytes;      ///< of result.value bytes
     };
-    /// Whether the events keep what was received. In a flood it may only be counted.
-    enum class Keep { Always, UnlessCrowded };
-    /// Calls recv() once, for at most @p most bytes.
-    Received receive(qint64 most, Keep keep);
+    /// Calls recv() once, for at most @p most bytes. @p kept: whether the event keeps them also in a flood.
+    Received receive(qint64 most, EventStream::Bytes kept);
 
     /// The peer's FIN was received.
     bool peerClosed() const { return peerClosed_; }

@@ -6,6 +6,7 @@
 #include "shared/loop/io_thread.h"
 #include "shared/message/error_text.h"
 #include "tests/support/event_recorder.h"
+#include "tests/support/process_state.h"
 #include "tests/support/raw_socket.h"
 
 #include <QFile>
@@ -152,6 +153,7 @@ private Q_SLOTS:
     void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
 
     void receives();
+    void restsWhileItsReaderStalls();
     void refused();
     void unknownHost();
     void nextAddress();
@@ -196,6 +198,26 @@ private Q_SLOTS:
     void cancelsWaitingForTheQueue();
     void resetOnPath();
 };
+
+/// The peer has said more than fits, and reset: both must wait for the reader, which is this thread.
+void TestClient::restsWhileItsReaderStalls()
+{
+    const auto listener = RawSocket::listening();
+    ClientFixture fixture(listener.localPort());
+    fixture.request.stays = true;
+    fixture.connectNow();
+    RawSocket peer = listener.accept();
+    constexpr qint64 most = 1'000'000'000;
+    const qint64 taken = peer.flood(most);
+    QVERIFY2(taken > 16 * 1024 * 1024 && taken < most, qPrintable(QString::number(taken)));
+    peer.reset();
+    const auto before = processorTime(::getpid());
+    std::this_thread::sleep_for(1s); // what is measured
+    const auto used = processorTime(::getpid()) - before;
+    QVERIFY2(used <= 100ms, qPrintable(u"%1 ms of a second"_s.arg(used.count())));
+    QVERIFY(fixture.waitForEnd()); // and then it goes on
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Reset);
+}
 
 void TestClient::receives()
 {

@@ -17,6 +17,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
@@ -99,6 +100,7 @@ private Q_SLOTS:
     void goneAtTheDeadline();
     void statesAddUp();
     void completesOnTermination();
+    void terminatesUnderLoad();
     void restartsAfterKill();
     void secondInstance();
     void stdoutReaderStalls();
@@ -358,6 +360,49 @@ void TestPromisesClose::completesOnTermination()
     QCOMPARE(whole, count);
     VERIFY(server.exitStatus() == 0, server);
     VERIFY(server.output().count('\n') >= count, server);
+}
+
+/// Printing is far behind by then, and greetings that large take a while to print.
+void TestPromisesClose::terminatesUnderLoad()
+{
+    constexpr qsizetype size = 3'000'000;
+    constexpr int before = 1'000;
+    const GreetingFile file(size);
+    const QStringList toNowhere{u"sh"_s, u"-c"_s, u"exec \"$@\" >/dev/null"_s, u"sh"_s};
+    ServerProcess server(u"127.0.0.1"_s, file.option() + QStringList{u"--json"_s}, toNowhere);
+    VERIFY(server.port() != 0, server);
+    std::atomic<int> greeted = 0;
+    std::atomic<int> cut = 0;
+    std::vector<std::thread> clients;
+    for (int i = 0; i < 8; ++i) {
+        clients.emplace_back([&greeted, &cut, port = server.port()] {
+            for (;;) {
+                auto client = RawSocket::connectedTo("127.0.0.1", port);
+                if (!client.isOpen())
+                    return; // it listens no more
+                const qsizetype had = client.receive(size).size();
+                if (had == 0) // it stopped listening while this one connected
+                    return;
+                ++(had == size && client.isAtEnd() ? greeted : cut);
+            }
+        });
+    }
+    [[maybe_unused]] const bool loaded =
+        QTest::qWaitFor([&greeted] { return greeted >= before; }, 3 * MilliPatience);
+    const int atSignal = greeted;
+    QElapsedTimer clock;
+    clock.start();
+    server.sendSignal(SIGTERM);
+    const int status = server.exitStatus();
+    const qint64 time = clock.elapsed();
+    for (std::thread &client : clients)
+        client.join();
+    qInfo("%d greeted before, %d after the signal; ended %lld ms after it", atSignal, greeted - atSignal, time);
+    VERIFY(status == 0, server);
+    QVERIFY2(atSignal >= before, qPrintable(QString::number(atSignal)));
+    QCOMPARE(cut.load(), 0);
+    // Those under way, who waits in the queue, and who comes before the signal is seen.
+    QVERIFY2(greeted - atSignal <= 100, qPrintable(QString::number(greeted - atSignal)));
 }
 
 void TestPromisesClose::restartsAfterKill()
