@@ -14,9 +14,10 @@ namespace parley
 /// ready, in time that does not grow with the number of idle sockets. (Qt's own dispatchers poll(2) every socket that
 /// they know, for each event.)
 ///
-/// Sockets are watched with watch(); QSocketNotifier, and what is built on it, is for other threads. Only wakeUp() and
-/// interrupt() may be called from another thread. The system's mechanism stands in a file of its own
-/// (reactor_epoll.cpp).
+/// An engine's own sockets are watched with watch(). QSocketNotifier, and what is built on it (QTcpSocket, QTcpServer),
+/// works too; a descriptor may have the one or the other at a time. Notifiers of type Exception hear of errors, but not
+/// of urgent data. Only wakeUp() and interrupt() may be called from another thread. The system's mechanism stands in a
+/// file of its own (reactor_epoll.cpp).
 class Reactor final : public QAbstractEventDispatcher
 {
 public:
@@ -57,7 +58,8 @@ public:
     /// That of the calling thread, which is an I/O thread.
     static Reactor &current();
 
-    /// Watches @p fd until it is closed or unwatched. Returns 0 or an errno (ENOSPC, ENOMEM: epoll_ctl(2)).
+    /// Watches @p fd until it is closed or unwatched. Returns 0 or an errno (EEXIST: it is watched already, or has an
+    /// enabled QSocketNotifier; ENOSPC, ENOMEM: epoll_ctl(2)).
     int watch(int fd, Watcher *watcher, Interest interest);
     /// Changes what a watched @p fd is watched for. With Edges, what holds now is reported anew.
     void rewatch(int fd, Watcher *watcher, Interest interest);

@@ -5,6 +5,8 @@
 #include "shared/reactor.h"
 
 #include <QCoreApplication>
+#include <QPointer>
+#include <QSocketNotifier>
 
 #include <cerrno>
 #include <sys/epoll.h>
@@ -16,6 +18,8 @@
 #include <atomic>
 #include <chrono>
 #include <climits>
+#include <memory>
+#include <unordered_map>
 #include <vector>
 
 namespace parley
@@ -55,6 +59,37 @@ epoll_event request(Reactor::Watcher *watcher, Reactor::Interest interest)
     return event;
 }
 
+/// One descriptor and its QSocketNotifiers: at most one of each type, and none that is disabled. They share a place in
+/// the epoll, which takes a descriptor only once.
+struct Notified final : Reactor::Watcher
+{
+    using Notifiers = std::array<QSocketNotifier *, 3>; // by QSocketNotifier::Type
+
+    void ready(Reactor::Ready ready) override;
+    Reactor::Interest interest() const
+    {
+        using Interest = Reactor::Interest;
+        if (notifiers[QSocketNotifier::Read])
+            return notifiers[QSocketNotifier::Write] ? Interest::ReadWrite : Interest::Read;
+        return notifiers[QSocketNotifier::Write] ? Interest::Write : Interest::None;
+    }
+
+    Notifiers notifiers{};
+};
+
+/// A notifier may take itself and any other away, and with the last of them this object.
+void Notified::ready(Reactor::Ready ready)
+{
+    const std::array<bool, 3> is{ready.read, ready.write, ready.failed};
+    const std::array<QPointer<QSocketNotifier>, 3> all{notifiers[0], notifiers[1], notifiers[2]};
+    for (std::size_t type = 0; type < all.size(); ++type) {
+        if (is[type] && all[type] && all[type]->isEnabled()) {
+            QEvent activation(QEvent::SockAct);
+            QCoreApplication::sendEvent(all[type], &activation);
+        }
+    }
+}
+
 milliseconds timeLeft(const Timer &timer)
 {
     const auto left = std::chrono::ceil<milliseconds>(timer.due - Clock::now());
@@ -90,6 +125,7 @@ struct Reactor::Private final : Reactor::Watcher
     int next = 0; // the part of the batch that is still to be dispatched
     int end = 0;
     std::vector<Timer> timers;
+    std::unordered_map<int, std::unique_ptr<Notified>> notified; // by descriptor
 };
 
 /// Until the next timer is due, as epoll_wait(2) takes it.
@@ -206,12 +242,44 @@ bool Reactor::processEvents(QEventLoop::ProcessEventsFlags flags)
     return d_->dispatchTimers() + ready > 0;
 }
 
-void Reactor::registerSocketNotifier(QSocketNotifier *)
+void Reactor::registerSocketNotifier(QSocketNotifier *notifier)
 {
-    qFatal("Reactor: sockets of an I/O thread are watched by Reactor::watch()");
+    const int fd = static_cast<int>(notifier->socket());
+    std::unique_ptr<Notified> &notified = d_->notified[fd];
+    if (!notified)
+        notified = std::make_unique<Notified>();
+    QSocketNotifier *&place = notified->notifiers[static_cast<std::size_t>(notifier->type())];
+    if (place)
+        qWarning("Reactor: descriptor %d has two QSocketNotifiers of one type; the later one is in force", fd);
+    const bool isWatched = notified->notifiers != Notified::Notifiers{};
+    place = notifier;
+    if (isWatched)
+        rewatch(fd, notified.get(), notified->interest());
+    else if (const int error = watch(fd, notified.get(), notified->interest()); error != 0) {
+        qWarning("Reactor: descriptor %d of a QSocketNotifier cannot be watched: %s", fd,
+                 error == EPERM    ? "it is a file or a directory, and not a socket or pipe"
+                 : error == EEXIST ? "Reactor::watch() watches it already"
+                                   : native::errorName(error).constData());
+        d_->notified.erase(fd);
+        notifier->setEnabled(false);
+    }
 }
 
-void Reactor::unregisterSocketNotifier(QSocketNotifier *) {}
+void Reactor::unregisterSocketNotifier(QSocketNotifier *notifier)
+{
+    const int fd = static_cast<int>(notifier->socket());
+    const auto found = d_->notified.find(fd);
+    if (found == d_->notified.end())
+        return;
+    Notified::Notifiers &notifiers = found->second->notifiers;
+    std::replace(notifiers.begin(), notifiers.end(), notifier, static_cast<QSocketNotifier *>(nullptr));
+    if (notifiers != Notified::Notifiers{}) {
+        rewatch(fd, found->second.get(), found->second->interest());
+    } else {
+        unwatch(fd, found->second.get());
+        d_->notified.erase(found);
+    }
+}
 
 void Reactor::registerTimer(int timerId, qint64 interval, Qt::TimerType type, QObject *object)
 {

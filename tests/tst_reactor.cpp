@@ -8,7 +8,11 @@
 
 #include <QDeadlineTimer>
 #include <QSignalSpy>
+#include <QSocketNotifier>
+#include <QTcpServer>
+#include <QTcpSocket>
 #include <QTest>
+#include <QThread>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -66,6 +70,43 @@ bool turnUntil(Reactor &reactor, const std::function<bool()> &isDone)
     return isDone();
 }
 
+/// Runs @p work on a thread whose event dispatcher is a reactor.
+void onReactorThread(const std::function<void()> &work)
+{
+    const std::unique_ptr<QThread> thread(QThread::create(work));
+    thread->setEventDispatcher(new Reactor);
+    thread->start();
+    thread->wait();
+}
+
+/// As turnUntil(), with the dispatcher of this thread.
+bool turnUntil(const std::function<bool()> &isDone)
+{
+    const QDeadlineTimer patience(Patience);
+    while (!isDone() && !patience.hasExpired())
+        QCoreApplication::processEvents();
+    return isDone();
+}
+
+/// A notifier that counts, and calls a function.
+struct Notifying
+{
+    Notifying(const Descriptor &fd, QSocketNotifier::Type type, std::function<void()> function = {})
+        : notifier(std::make_unique<QSocketNotifier>(fd.get(), type)), called(std::move(function))
+    {
+        QObject::connect(notifier.get(), &QSocketNotifier::activated, notifier.get(), [this] {
+            ++calls;
+            if (called)
+                called();
+        });
+    }
+    Q_DISABLE_COPY_MOVE(Notifying)
+
+    std::unique_ptr<QSocketNotifier> notifier;
+    std::function<void()> called;
+    int calls = 0;
+};
+
 /// Counts its timer events.
 struct Ticking : QObject
 {
@@ -109,6 +150,15 @@ private Q_SLOTS:
     void manyAtOnce();
     void forgottenWithinABatch_data();
     void forgottenWithinABatch();
+
+    void notified_data();
+    void notified();
+    void notifierSwitched();
+    void notifierDeletedWhenNotified_data();
+    void notifierDeletedWhenNotified();
+    void notifiersOfTwoSockets();
+    void notifierErrors();
+    void socketsOfQt();
 
     void timersInOrder();
     void repeatingTimer();
@@ -284,6 +334,186 @@ void TestReactor::forgottenWithinABatch()
     }
     QVERIFY(turnUntil(reactor, [&] { return watchers[0].calls + watchers[1].calls > 0; }));
     QVERIFY(watchers[0].calls == 0 || watchers[1].calls == 0);
+}
+
+void TestReactor::notified_data()
+{
+    QTest::addColumn<bool>("hasInput");
+    QTest::addColumn<bool>("wantsRead");
+    QTest::addColumn<bool>("wantsWrite");
+    QTest::newRow("read") << true << true << false;
+    QTest::newRow("read, nothing there") << false << true << false;
+    QTest::newRow("write") << true << false << true;
+    QTest::newRow("both") << true << true << true;
+    QTest::newRow("both, nothing there") << false << true << true;
+}
+
+/// Notifiers of one descriptor are told each of its own, as long as it holds.
+void TestReactor::notified()
+{
+    QFETCH(bool, hasInput);
+    QFETCH(bool, wantsRead);
+    QFETCH(bool, wantsWrite);
+    const Listener listener(Loopback);
+    const Pair pair(listener);
+    QVERIFY(pair.connected);
+    if (hasInput) {
+        QCOMPARE(native::send(pair.server.get(), "x").value, 1);
+        QVERIFY(waitFor(pair.client.get(), POLLIN));
+    }
+    onReactorThread([&] {
+        Notifying read(pair.client, QSocketNotifier::Read);
+        Notifying write(pair.client, QSocketNotifier::Write);
+        read.notifier->setEnabled(wantsRead);
+        write.notifier->setEnabled(wantsWrite);
+        const Descriptor ticking = readable();
+        Notifying clock(ticking, QSocketNotifier::Read); // shows that the reactor goes on
+        QVERIFY(turnUntil([&] { return clock.calls >= 5; }));
+        const bool hears = wantsRead && hasInput;
+        QVERIFY2(hears ? read.calls >= 4 : read.calls == 0, QByteArray::number(read.calls).constData());
+        QVERIFY2(wantsWrite ? write.calls >= 4 : write.calls == 0, QByteArray::number(write.calls).constData());
+    });
+}
+
+void TestReactor::notifierSwitched()
+{
+    onReactorThread([] {
+        const Descriptor fd = readable();
+        const Descriptor ticking = readable();
+        Notifying clock(ticking, QSocketNotifier::Read);
+        Notifying read(fd, QSocketNotifier::Read);
+        QVERIFY(turnUntil([&] { return read.calls > 0; }));
+        read.notifier->setEnabled(false);
+        const int calls = read.calls;
+        const int now = clock.calls;
+        QVERIFY(turnUntil([&] { return clock.calls >= now + 5; }));
+        QCOMPARE(read.calls, calls);
+        read.notifier->setEnabled(true);
+        QVERIFY(turnUntil([&] { return read.calls > calls; }));
+
+        Notifying write(fd, QSocketNotifier::Write); // beside the one that is there
+        QVERIFY(turnUntil([&] { return write.calls > 0; }));
+        const int before = read.calls;
+        write.notifier.reset();
+        QVERIFY(turnUntil([&] { return read.calls > before; }));
+    });
+}
+
+void TestReactor::notifierDeletedWhenNotified_data()
+{
+    QTest::addColumn<bool>("itself");
+    QTest::addColumn<bool>("neighbour");
+    QTest::newRow("itself") << true << false;
+    QTest::newRow("its neighbour") << false << true;
+    QTest::newRow("both") << true << true;
+}
+
+/// Both notifiers of a descriptor are due; the first to be called deletes.
+void TestReactor::notifierDeletedWhenNotified()
+{
+    QFETCH(bool, itself);
+    QFETCH(bool, neighbour);
+    const Listener listener(Loopback);
+    const Pair pair(listener);
+    QVERIFY(pair.connected);
+    QCOMPARE(native::send(pair.server.get(), "x").value, 1);
+    QVERIFY(waitFor(pair.client.get(), POLLIN));
+    onReactorThread([&] {
+        auto *read = new QSocketNotifier(pair.client.get(), QSocketNotifier::Read);
+        auto *write = new QSocketNotifier(pair.client.get(), QSocketNotifier::Write);
+        int reads = 0;
+        int writes = 0;
+        QObject::connect(read, &QSocketNotifier::activated, read, [&] {
+            ++reads;
+            if (neighbour)
+                delete std::exchange(write, nullptr);
+            if (itself)
+                delete std::exchange(read, nullptr);
+        });
+        QObject::connect(write, &QSocketNotifier::activated, write, [&] { ++writes; });
+        const Descriptor ticking = readable();
+        Notifying clock(ticking, QSocketNotifier::Read);
+        QVERIFY(turnUntil([&] { return clock.calls >= 5 && reads > 0; }));
+        QVERIFY2(itself ? reads == 1 : reads >= 4, QByteArray::number(reads).constData());
+        QVERIFY2(neighbour ? writes == 0 : writes >= 4, QByteArray::number(writes).constData());
+        delete read;
+        delete write;
+    });
+}
+
+/// Two descriptors are ready at once, and whichever is served first takes the other's notifier away and closes it.
+void TestReactor::notifiersOfTwoSockets()
+{
+    onReactorThread([] {
+        std::array descriptors{readable(), readable()};
+        std::array<std::unique_ptr<Notifying>, 2> notifiers;
+        int calls = 0;
+        for (std::size_t i = 0; i < 2; ++i) {
+            notifiers[i] = std::make_unique<Notifying>(descriptors[i], QSocketNotifier::Read, [&, other = 1 - i] {
+                ++calls;
+                notifiers[other].reset();
+                descriptors[other].close();
+            });
+        }
+        QVERIFY(turnUntil([&] { return calls >= 5; }));
+        QVERIFY(!notifiers[0] != !notifiers[1]);
+    });
+}
+
+/// What cannot be watched is said, and the notifier is disabled; nothing that is watched already suffers.
+void TestReactor::notifierErrors()
+{
+    const auto expect = [](int fd, const char *reason) {
+        const QByteArray said =
+            "Reactor: descriptor " + QByteArray::number(fd) + " of a QSocketNotifier cannot be watched: " + reason;
+        QTest::ignoreMessage(QtWarningMsg, said.constData());
+    };
+    onReactorThread([&expect] {
+        const Descriptor directory(::open("/", O_RDONLY | O_CLOEXEC));
+        expect(directory.get(), "it is a file or a directory, and not a socket or pipe");
+        const QSocketNotifier ofADirectory(directory.get(), QSocketNotifier::Read);
+        QVERIFY(!ofADirectory.isEnabled());
+
+        const int closed = readable().get(); // closed by now
+        expect(closed, "EBADF");
+        const QSocketNotifier ofNothing(closed, QSocketNotifier::Write);
+        QVERIFY(!ofNothing.isEnabled());
+
+        const Descriptor watched = readable();
+        Watching watcher;
+        QCOMPARE(Reactor::current().watch(watched.get(), &watcher, Reactor::Interest::Read), 0);
+        expect(watched.get(), "Reactor::watch() watches it already");
+        const QSocketNotifier second(watched.get(), QSocketNotifier::Read);
+        QVERIFY(!second.isEnabled());
+        QVERIFY(turnUntil([&] { return watcher.calls > 0; }));
+    });
+}
+
+/// Qt's own classes serve and connect on an I/O thread: bytes go there and back, and the end is told.
+void TestReactor::socketsOfQt()
+{
+    onReactorThread([] {
+        QTcpServer server;
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        QByteArray heard;
+        QObject::connect(&server, &QTcpServer::newConnection, &server, [&] {
+            QTcpSocket *accepted = server.nextPendingConnection();
+            QObject::connect(accepted, &QTcpSocket::readyRead, accepted,
+                             [accepted] { accepted->write(accepted->readAll()); });
+            QObject::connect(accepted, &QTcpSocket::disconnected, accepted, &QObject::deleteLater);
+        });
+        QTcpSocket client;
+        QObject::connect(&client, &QTcpSocket::readyRead, &client, [&] { heard += client.readAll(); });
+        client.connectToHost(QHostAddress(QHostAddress::LocalHost), server.serverPort());
+        const QByteArray sent(1'000'000, 'x');
+        client.write(sent); // much more than the sockets' buffers take at once
+        QVERIFY2(turnUntil([&] { return heard.size() == sent.size(); }), QByteArray::number(heard.size()).constData());
+        QCOMPARE(heard, sent);
+        client.disconnectFromHost();
+        QVERIFY(turnUntil([&] { return server.findChildren<QTcpSocket *>().isEmpty(); }));
+        QCOMPARE(client.state(), QAbstractSocket::UnconnectedState);
+        QCOMPARE(client.error(), QAbstractSocket::UnknownSocketError);
+    });
 }
 
 /// By when they are due, not by when they were set.
