@@ -33,7 +33,7 @@ struct ConnectDiagnosis
     Endpoint useful; ///< Remedy::Connect: the one to connect to in place of the one that failed, or once more
 
     /// For the notice and for stderr.
-    QString text() const { return QString(failure + u' ' + advice).trimmed(); }
+    QString text() const { return (failure + u' ' + advice).trimmed(); }
 
     friend bool operator==(const ConnectDiagnosis &, const ConnectDiagnosis &) = default;
 };

@@ -47,7 +47,7 @@ int runHeadlessRepeat(const ClientOptions &options)
         QCoreApplication::processEvents();
 
     if (const QString failure = account->failure(); !failure.isEmpty())
-        printError(QString(failure + u' ' + account->advice()).trimmed());
+        printError((failure + u' ' + account->advice()).trimmed());
     else if (outputError != 0)
         printError(
             QCoreApplication::translate("Headless", "Cannot write to stdout: %1.").arg(native::errorText(outputError)));

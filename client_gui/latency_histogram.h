@@ -83,7 +83,7 @@ public:
     {
         constexpr std::int64_t longest = (std::int64_t(1) << Octaves) - 1;
         const auto bounded = static_cast<std::uint64_t>(std::min(value, longest));
-        const int shift = std::max(static_cast<int>(std::bit_width(bounded)) - Bits, 0);
+        const int shift = std::max(64 - std::countl_zero(bounded) - Bits, 0);
         return (static_cast<std::size_t>(shift) << (Bits - 1)) + (bounded >> shift);
     }
 

@@ -266,7 +266,7 @@ void RepeatWindow::took(const RepeatSnapshot &account)
                 account->count(RepeatOutcome::Cancelled) + account->count(RepeatOutcome::NotStarted) > 0
                 && account->lookupError == 0;
             notice_->showNotice(cancelled ? NoticeBar::Kind::Information : NoticeBar::Kind::Error,
-                                QString(failure + u' ' + account->advice()).trimmed());
+                                (failure + u' ' + account->advice()).trimmed());
         }
     }
     showRuns();

@@ -83,7 +83,7 @@ void findProcesses(std::vector<LocalListener> &listeners, std::unordered_map<Ino
     while (const dirent *entry = processes ? ::readdir(processes.get()) : nullptr) {
         const qint32 process = std::atoi(entry->d_name);
         const QByteArray path = QByteArray("/proc/") + entry->d_name;
-        const Folder descriptors(process > 0 ? ::opendir(QByteArray(path + "/fd").constData()) : nullptr);
+        const Folder descriptors(process > 0 ? ::opendir((path + "/fd").constData()) : nullptr);
         while (const dirent *descriptor = descriptors ? ::readdir(descriptors.get()) : nullptr) {
             if (inodes.empty() || cancelled || std::chrono::steady_clock::now() > end)
                 return;

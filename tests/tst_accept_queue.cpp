@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
+#include "failing_call.h"
 #include "raw_socket.h"
 #include "server_fixture.h"
 #include "window_test.h"
 
 #include <QSpinBox>
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -249,18 +249,12 @@ void TestAcceptQueue::withoutDescriptors()
     connect(server.server.engine(), &Server::starved, this, [&starved](int error) { starved.push_back(error); });
     auto clients = connectedClients(server.start(), 2);
     TRY_EQUAL(server.waiting(), 2);
-    rlimit usual{};
-    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &usual), 0);
-    const auto restore = qScopeGuard([&usual] { ::setrlimit(RLIMIT_NOFILE, &usual); });
-    const int next = ::dup(0); // the number that the next descriptor will get
-    ::close(next);
-    rlimit low = usual;
-    low.rlim_cur = static_cast<rlim_t>(next);
-    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &low), 0);
-    server.accept(1);
-    TRY_EQUAL(starved, std::vector<int>{EMFILE});
-    QCOMPARE(server.accepted(), 0U);
-    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+    {
+        const FailingCall noDescriptor(FailingCall::Name::Accept4, EMFILE);
+        server.accept(1);
+        TRY_EQUAL(starved, std::vector<int>{EMFILE});
+        QCOMPARE(server.accepted(), 0U);
+    }
     QCOMPARE(clients[0].receive(12), "Hello World!");
     TRY_EQUAL(server.waiting(), 1); // it was asked for one
     TRY_EQUAL(starved, (std::vector<int>{EMFILE, 0}));

@@ -209,7 +209,7 @@ void TestAddress::notIPv6_data()
     QTest::newRow("NUL at the end") << QByteArray("::1\0", 4);
     QTest::newRow("NUL in the scope") << QByteArray("fe80::1%lo\0x", 12);
     QTest::newRow("very long") << QByteArray(100'000, ':');
-    QTest::newRow("very long scope") << QByteArray("fe80::1%" + QByteArray(100'000, 'a'));
+    QTest::newRow("very long scope") << ("fe80::1%" + QByteArray(100'000, 'a'));
 }
 
 void TestAddress::notIPv6()
@@ -226,7 +226,7 @@ void TestAddress::scope()
     const Address byName = Address::parseIPv6("fe80::1%lo", 3000);
     QCOMPARE(byName.scope(), index);
     QCOMPARE(byName.host(), "fe80::1%lo"_ba);
-    QVERIFY(Address::parseIPv6(QByteArray("fe80::1%" + QByteArray::number(index)), 3000) == byName);
+    QVERIFY(Address::parseIPv6("fe80::1%" + QByteArray::number(index), 3000) == byName);
     QVERIFY(Address::parseIPv6("fe80::1", 3000) != byName);
 
     // An interface that went away since: its index is all that is left.
@@ -343,7 +343,7 @@ void TestAddress::unixPeer()
     const QByteArray text = QTest::currentDataTag();
     const Address peer = Address::unixPeer(pid, uid);
     QCOMPARE(peer.host(), text);
-    QCOMPARE(peer.toPython(), QByteArray('(' + text + ')'));
+    QCOMPARE(peer.toPython(), '(' + text + ')');
     QVERIFY(peer.family() == Address::Family::Unix);
     QVERIFY(!peer.isNull());
     QCOMPARE(peer.port(), 0);

@@ -264,8 +264,8 @@ void tst_Arrangement::filters_data()
     QTest::newRow("not a number") << u"+22"_s << QString();
     QTest::newRow("no pattern") << u".*"_s << QString();
     QTest::newRow("beyond the greatest number") << u"99999999999999999999999"_s << QString();
-    QTest::newRow("as many words as are looked at") << QString(u"1 "_s.repeated(31) + u"22"_s) << u"22"_s;
-    QTest::newRow("more words") << QString(u"1 "_s.repeated(32) + u"xyz"_s) << all;
+    QTest::newRow("as many words as are looked at") << (u"1 "_s.repeated(31) + u"22"_s) << u"22"_s;
+    QTest::newRow("more words") << (u"1 "_s.repeated(32) + u"xyz"_s) << all;
 }
 
 void tst_Arrangement::filters()

@@ -599,7 +599,7 @@ void TestClient::nextAddressAfterRefusal()
         QVERIFY(fixture.waitForEnd());
         QCOMPARE(fixture.recorder.outcome(1), Outcome::Refused);
         const QByteArray once = "socket connect getsockname send recv close ";
-        QCOMPARE(fixture.recorder.calls(1), QByteArray("getaddrinfo " + once + once + "end"));
+        QCOMPARE(fixture.recorder.calls(1), "getaddrinfo " + once + once + "end");
     }
 }
 
@@ -715,7 +715,7 @@ void TestClient::receivesOnPath_data()
     QTest::addColumn<QByteArray>("path"); // empty: a file in a new folder
 
     QTest::newRow("file") << QByteArray();
-    QTest::newRow("abstract name") << QByteArray("@parley-tst_client-" + QByteArray::number(::getpid()));
+    QTest::newRow("abstract name") << ("@parley-tst_client-" + QByteArray::number(::getpid()));
 }
 
 void TestClient::receivesOnPath()

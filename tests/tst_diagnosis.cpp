@@ -3,6 +3,7 @@
 
 #include "client_gui/diagnosis.h"
 #include "client_gui/message_view.h"
+#include "failing_call.h"
 #include "process.h"
 #include "process_state.h"
 #include "raw_socket.h"
@@ -12,13 +13,12 @@
 
 #include <QSignalSpy>
 
-#include <atomic>
 #include <cerrno>
 #include <linux/capability.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <optional>
 
 using namespace Qt::StringLiterals;
 using namespace parley;
@@ -26,23 +26,6 @@ using namespace parley::test;
 using namespace std::chrono_literals;
 
 Q_DECLARE_METATYPE(std::vector<parley::LocalListener>)
-
-namespace
-{
-
-std::atomic<bool> acceptIsForbidden = false;
-
-} // namespace
-
-/// In place of the C library's: fails as it does where a security module has a say.
-extern "C" int accept4(int fd, sockaddr *address, socklen_t *length, int flags)
-{
-    if (acceptIsForbidden) {
-        errno = EPERM;
-        return -1;
-    }
-    return static_cast<int>(::syscall(SYS_accept4, fd, address, length, flags));
-}
 
 namespace
 {
@@ -353,20 +336,14 @@ void TestDiagnosis::noDescriptorLeft()
     const QString refused = u"127\\.0\\.0\\.1:%1 refused the connection: .*"_s.arg(nobody.localPort());
     TRY_MATCH(client.notice(), refused);
 
-    rlimit usual{};
-    QCOMPARE(::getrlimit(RLIMIT_NOFILE, &usual), 0);
-    const auto restore = qScopeGuard([&usual] { ::setrlimit(RLIMIT_NOFILE, &usual); });
-    const int next = ::dup(0); // the number that the next descriptor would get
-    ::close(next);
-    rlimit low = usual;
-    low.rlim_cur = static_cast<rlim_t>(next);
-    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &low), 0);
-    takeWayOut(client);
-    TRY_COMPARE(client.notice(),
-                u"Connecting to 127.0.0.1:%1 failed: Too many open files. No file descriptor is left for "
-                "a socket: close other connections or programs first."_s.arg(nobody.localPort()));
-    QCOMPARE(wayOutText(client), u"Try Again"_s);
-    QCOMPARE(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+    {
+        const FailingCall noDescriptor(FailingCall::Name::Socket, EMFILE);
+        takeWayOut(client);
+        TRY_COMPARE(client.notice(),
+                    u"Connecting to 127.0.0.1:%1 failed: Too many open files. No file descriptor is left for "
+                    "a socket: close other connections or programs first."_s.arg(nobody.localPort()));
+        QCOMPARE(wayOutText(client), u"Try Again"_s);
+    }
     takeWayOut(client);
     TRY_MATCH(client.notice(), refused);
 }
@@ -521,15 +498,14 @@ void TestDiagnosis::acceptForbidden()
     TRY_MATCH(server.text(u"status"_s), Listening.arg(u".*"_s));
     static const QRegularExpression number(u", (\\d+)\\)"_s);
     const quint16 port = number.match(server.text(u"status"_s)).captured(1).toUShort();
-    const auto restore = qScopeGuard([] { acceptIsForbidden = false; });
-    acceptIsForbidden = true;
+    std::optional<FailingCall> forbidden(std::in_place, FailingCall::Name::Accept4, EPERM);
     auto waiting = RawSocket::connectedTo("127.0.0.1", port);
     TRY_COMPARE(server.notice(), u"Accepting connections fails: Operation not permitted. It is tried again."_s);
-    acceptIsForbidden = false; // once it works again, that is over
+    forbidden.reset(); // once it works again, that is over
     QCOMPARE(waiting.receive(100), "Hello World!");
     TRY_COMPARE(server.notice(), QString());
 
-    acceptIsForbidden = true;
+    forbidden.emplace(FailingCall::Name::Accept4, EPERM);
     waiting = RawSocket::connectedTo("127.0.0.1", port);
     TRY_COMPARE(wayOutText(server), u"Stop Listening"_s);
     takeWayOut(server);

@@ -92,7 +92,7 @@ void TestEndpoint::good_data()
     QTest::newRow("name that begins as a quad") << u"1.2.3.4.example"_s << u"1"_s << u"1.2.3.4.example:1"_s << false;
     QTest::newRow("name that begins with 0x") << u"0xide"_s << u"1"_s << u"0xide:1"_s << false;
     const QString label(63, u'a');
-    QTest::newRow("longest label") << label << u"1"_s << QString(label + u":1"_s) << false;
+    QTest::newRow("longest label") << label << u"1"_s << (label + u":1"_s) << false;
 
     QTest::newRow("dotted quad") << u"192.168.0.104"_s << u"3000"_s << u"192.168.0.104:3000"_s << true;
     QTest::newRow("IPv6") << u"::1"_s << u"3000"_s << u"[::1]:3000"_s << true;
@@ -212,7 +212,7 @@ void TestEndpoint::broadcast()
         const auto &error = std::get<EndpointError>(parsed);
         QVERIFY(error.part == Part::Host);
         QVERIFY2(error.sentence.contains(hint), qPrintable(error.sentence));
-        QVERIFY2(error.sentence.contains(QString(u"“"_s + host.trimmed() + u"”"_s)), qPrintable(error.sentence));
+        QVERIFY2(error.sentence.contains(u"“"_s + host.trimmed() + u"”"_s), qPrintable(error.sentence));
     }
 }
 
@@ -237,12 +237,12 @@ void TestEndpoint::family()
             const auto &error = std::get<EndpointError>(parsed);
             QVERIFY(error.part == Part::Host);
             QVERIFY2(error.sentence.contains(hint), qPrintable(error.sentence));
-            QVERIFY2(error.sentence.startsWith(QString(u"“"_s + name + u"”"_s)), qPrintable(error.sentence));
+            QVERIFY2(error.sentence.startsWith(u"“"_s + name + u"”"_s), qPrintable(error.sentence));
         }
     }
     // A host name may begin like one.
     QVERIFY(endpointOf(Endpoint::parse(name.toLower(), u"1"_s, Use::Connect)).isName());
-    QVERIFY(endpointOf(Endpoint::parse(QString(name + u".example"_s), u"1"_s, Use::Connect)).isName());
+    QVERIFY(endpointOf(Endpoint::parse(name + u".example"_s, u"1"_s, Use::Connect)).isName());
 }
 
 void TestEndpoint::service_data()
@@ -306,7 +306,7 @@ void TestEndpoint::bad_data()
                              u"*.example,münchen..de"_s;
     for (const QString &host : badHosts.split(u',')) {
         QTest::addRow("host <%s>", qUtf8Printable(host))
-            << host << u"3000"_s << Use::Listen << Part::Host << QString(u"“"_s + host + u"”"_s);
+            << host << u"3000"_s << Use::Listen << Part::Host << (u"“"_s + host + u"”"_s);
     }
     QTest::newRow("label of 64") << QString(64, u'a') << u"1"_s << Use::Connect << Part::Host << QString(64, u'a');
     QTest::newRow("name of 254") << u"abcde."_s.repeated(42) + u"ab"_s << u"1"_s << Use::Connect << Part::Host
@@ -318,14 +318,14 @@ void TestEndpoint::bad_data()
     QTest::newRow("nowhere to connect to") << u""_s << u"3000"_s << Use::Connect << Part::Host << u"empty"_s;
     for (const QString &host : {u"*"_s, u"::"_s, u"[::]"_s, u"0.0.0.0"_s, u"0"_s, u"::ffff:0.0.0.0"_s}) {
         QTest::addRow("connect to <%s>", qUtf8Printable(host))
-            << host << u"3000"_s << Use::Connect << Part::Host << QString(u"“"_s + host + u"”"_s);
+            << host << u"3000"_s << Use::Connect << Part::Host << (u"“"_s + host + u"”"_s);
     }
 
     const QString badPorts = u",65536,99999999999,-1,+80,80.0,80 81,0x50,1e3,８０,no-such-service,http x,"
                              u"/etc/services,münchen,%1"_s;
     for (const QString &port : badPorts.split(u',')) {
         QTest::addRow("port <%s>", qUtf8Printable(port))
-            << u"localhost"_s << port << Use::Listen << Part::Port << QString(u"“"_s + port + u"”"_s);
+            << u"localhost"_s << port << Use::Listen << Part::Port << (u"“"_s + port + u"”"_s);
     }
     QTest::newRow("connect to port 0") << u"localhost"_s << u"0"_s << Use::Connect << Part::Port << u"Port 0"_s;
     QTest::newRow("connect to port 00") << u"localhost"_s << u"00"_s << Use::Connect << Part::Port << u"Port 0"_s;
@@ -365,9 +365,9 @@ void TestEndpoint::path_data()
     row("not ASCII", u"/tmp/Grüße-世界-🌍.sock"_s);
     row("blanks belong to it", u" /tmp/my socket "_s);
     row("like an address", u"127.0.0.1:3000"_s);
-    row("longest", QString(u"/tmp/"_s + QString(102, u'a')));
-    row("longest abstract", QString(u"@"_s + QString(106, u'a')));
-    row("longest in bytes", QString(u"/"_s + QString(53, u'ü')));
+    row("longest", u"/tmp/"_s + QString(102, u'a'));
+    row("longest abstract", u"@"_s + QString(106, u'a'));
+    row("longest in bytes", u"/"_s + QString(53, u'ü'));
     QTest::newRow("hostile") << u"/tmp/\x1b[2J\n\u202e"_s << "/tmp/\x1b[2J\n\xe2\x80\xae"_ba
                              << uR"(/tmp/\x1b[2J\x0a\u202e)"_s;
     QTest::newRow("byte order mark") << u"\ufeffparley"_s << "\xef\xbb\xbfparley"_ba << uR"(\ufeffparley)"_s;
@@ -382,7 +382,7 @@ void TestEndpoint::path()
     QVERIFY(endpoint.transport == Transport::Unix);
     QCOMPARE(endpoint.path, bytes);
     QCOMPARE(endpoint.toString(), printed);
-    QCOMPARE(endpoint.vocabulary(), QString(u"AF_UNIX, SOCK_STREAM, 0, "_s + printed));
+    QCOMPARE(endpoint.vocabulary(), u"AF_UNIX, SOCK_STREAM, 0, "_s + printed);
     QVERIFY(!endpoint.isLiteral() && !endpoint.isName());
     QCOMPARE(endpoint.host(), QString());
     QCOMPARE(endpoint.port, 0);
@@ -395,10 +395,10 @@ void TestEndpoint::badPath_data()
     QTest::addColumn<QString>("named"); // must be in the sentence
     QTest::newRow("empty") << u""_s << u"path is empty"_s;
     QTest::newRow("abstract without a name") << u"@"_s << u"path is empty"_s;
-    QTest::newRow("a byte too long") << QString(u"/tmp/"_s + QString(103, u'a'))
+    QTest::newRow("a byte too long") << (u"/tmp/"_s + QString(103, u'a'))
                                      << u"at most 107 bytes, this one 108"_s;
-    QTest::newRow("abstract and too long") << QString(u"@"_s + QString(107, u'a')) << u"at most 107 bytes"_s;
-    QTest::newRow("too long in bytes") << QString(u"/a"_s + QString(53, u'ü')) << u"this one 108"_s;
+    QTest::newRow("abstract and too long") << (u"@"_s + QString(107, u'a')) << u"at most 107 bytes"_s;
+    QTest::newRow("too long in bytes") << (u"/a"_s + QString(53, u'ü')) << u"this one 108"_s;
     QTest::newRow("very long") << QString(1'000'000, u'/') << u"this one 1000000"_s;
     QTest::newRow("null character") << u"/tmp/a\0b"_s << u"null character"_s;
     QTest::newRow("null character at the end") << u"/tmp/a\0"_s << u"null character"_s;
@@ -494,13 +494,13 @@ void TestEndpoint::hostile_data()
     QTest::newRow("tag") << u"a\U000e0041b"_s;
     QTest::newRow("place markers") << u"%1 %2"_s;
     QTest::newRow("interface with an escape") << u"fe80::1%\x1b[2J"_s;
-    QTest::newRow("lone surrogate") << QString(u"a"_s + QChar(0xd83d));
+    QTest::newRow("lone surrogate") << (u"a"_s + QChar(0xd83d));
     QTest::newRow("long name") << QString(1'000'000, u'a');
     QTest::newRow("long international name") << QString(1'000'000, u'ü');
     QTest::newRow("long number") << QString(1'000'000, u'1');
     QTest::newRow("long address") << QString(1'000'000, u':');
     QTest::newRow("long controls") << QString(1'000'000, u'\x1b');
-    QTest::newRow("pair at the cut") << QString(QString(79, u'%') + u"\U0001f600\U0001f600"_s);
+    QTest::newRow("pair at the cut") << (QString(79, u'%') + u"\U0001f600\U0001f600"_s);
 }
 
 /// Whatever was typed, the sentence is one line of bounded length that is safe on a terminal.

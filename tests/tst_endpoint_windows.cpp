@@ -189,7 +189,7 @@ void TestEndpointWindows::unixSocket()
         choose(server, u"Unix socket"_s);
         server.type(u"path"_s, path);
         server.click(u"listen"_s);
-        TRY_COMPARE(server.text(u"status"_s), QString(u"Listening on "_s + path + u" · 0 open, 0 in total"_s));
+        TRY_COMPARE(server.text(u"status"_s), u"Listening on "_s + path + u" · 0 open, 0 in total"_s);
         QCOMPARE(server.text(u"reachability"_s), reachability.arg(path));
         QCOMPARE(QFileInfo::exists(path), isFile);
 
@@ -253,17 +253,17 @@ void TestEndpointWindows::vocabularyOnceResolved()
 {
     const ServerProgram server(listeningOn(u"localhost"_s));
     const QString port = QString::number(portOf(server));
-    TRY_COMPARE(server.text(u"vocabulary"_s), QString(u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, "_s + port));
+    TRY_COMPARE(server.text(u"vocabulary"_s), u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, "_s + port);
 
     const ClientProgram client(ClientOptions{});
     client.type(u"host"_s, u"localhost"_s);
     client.type(u"port"_s, port);
-    QCOMPARE(client.text(u"vocabulary"_s), QString(u"AF_UNSPEC, SOCK_STREAM, 0 (TCP), localhost, "_s + port));
+    QCOMPARE(client.text(u"vocabulary"_s), u"AF_UNSPEC, SOCK_STREAM, 0 (TCP), localhost, "_s + port);
     client.click(u"connect"_s);
     TRY_COMPARE(received(client), u"Hello World!"_s);
-    TRY_COMPARE(client.text(u"vocabulary"_s), QString(u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, "_s + port));
+    TRY_COMPARE(client.text(u"vocabulary"_s), u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, "_s + port);
     client.type(u"host"_s, u"example.org"_s); // what it was before is of no interest any more
-    QCOMPARE(client.text(u"vocabulary"_s), QString(u"AF_UNSPEC, SOCK_STREAM, 0 (TCP), example.org, "_s + port));
+    QCOMPARE(client.text(u"vocabulary"_s), u"AF_UNSPEC, SOCK_STREAM, 0 (TCP), example.org, "_s + port);
 }
 
 void TestEndpointWindows::hostListTellsMeanings()
@@ -279,12 +279,12 @@ void TestEndpointWindows::hostListTellsMeanings()
         own << QString::fromUtf8(address.host());
     QStringList expected{name
                          + (own.isEmpty() ? u" – this computer's name, which has no address"_s
-                                          : QString(u" – this computer's name: "_s + own.join(u", "_s)))};
+                                          : u" – this computer's name: "_s + own.join(u", "_s))};
     for (const LocalAddress &local : localAddresses()) {
         const QString host = QString::fromUtf8(local.address.host());
         expected << host
                         + (local.address.isLoopback() ? u" – only this computer"_s
-                                                      : QString(u" – everyone who can reach "_s + local.interface));
+                                                      : u" – everyone who can reach "_s + local.interface);
     }
     expected << u"* – everyone, on every interface, IPv6 and IPv4"_s
              << u"0.0.0.0 – everyone, on every interface, IPv4 only"_s;

@@ -466,7 +466,7 @@ void TestEventStream::json_data()
     }};
     for (const auto &[outcome, name] : outcomes) {
         QTest::addRow("end: %s", name.constData())
-            << ended(outcome) << QByteArray(R"({"call":"end","outcome":")" + name + R"(","result":0})");
+            << ended(outcome) << (R"({"call":"end","outcome":")" + name + R"(","result":0})");
     }
 }
 

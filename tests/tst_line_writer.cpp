@@ -129,7 +129,7 @@ void TestLineWriter::linesFromTwoThreads()
         LineWriter writer(pipe.in.get(), {});
         const auto write = [&writer](const QByteArray &name) {
             for (int i = 0; i < perThread; ++i)
-                writer.write(QByteArray(name + QByteArray::number(i) + '\n'));
+                writer.write(name + QByteArray::number(i) + '\n');
         };
         std::thread first(write, "a"_ba);
         std::thread second(write, "b"_ba);

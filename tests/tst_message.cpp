@@ -58,11 +58,11 @@ void TestMessage::encode_data()
     QTest::newRow("one to four bytes") << u"A\u00e9\u20ac\U0001f600"_s << "41c3a9e282acf09f9880"_ba;
     QTest::newRow("NUL") << u"a\0b"_s << "610062"_ba;
     QTest::newRow("byte order mark") << u"\ufeffa"_s << "efbbbf61"_ba;
-    QTest::newRow("lone high surrogate") << QString(u"a"_s + high + u"b"_s) << "61efbfbd62"_ba;
-    QTest::newRow("high surrogate at the end") << QString(u"a"_s + high) << "61efbfbd"_ba;
-    QTest::newRow("lone low surrogate") << QString(low + u"b"_s) << "efbfbd62"_ba;
-    QTest::newRow("surrogates the wrong way round") << QString(low + high) << "efbfbdefbfbd"_ba;
-    QTest::newRow("high surrogate, then a pair") << QString(high + high + low) << "efbfbdf09f9880"_ba;
+    QTest::newRow("lone high surrogate") << (u"a"_s + high + u"b"_s) << "61efbfbd62"_ba;
+    QTest::newRow("high surrogate at the end") << (u"a"_s + high) << "61efbfbd"_ba;
+    QTest::newRow("lone low surrogate") << (low + u"b"_s) << "efbfbd62"_ba;
+    QTest::newRow("surrogates the wrong way round") << (low + high) << "efbfbdefbfbd"_ba;
+    QTest::newRow("high surrogate, then a pair") << (high + high + low) << "efbfbdf09f9880"_ba;
 }
 
 void TestMessage::encode()

@@ -703,7 +703,7 @@ ip route add default dev wire
 )";
     Process setUp = here.run(u"sh"_s, {u"-euc"_s, QString::fromLatin1(wire)});
     if (setUp.exitStatus() != 0)
-        QSKIP(QByteArray("No virtual network cards here: " + setUp.errorOutput()).constData());
+        QSKIP(("No virtual network cards here: " + setUp.errorOutput()).constData());
     Process setUpThere =
         there.run(u"sh"_s, {u"-euc"_s, u"ip address add 10.7.0.2/24 broadcast + dev wire; ip link set wire up"_s});
     VERIFY(setUpThere.exitStatus() == 0, setUpThere);

@@ -286,7 +286,7 @@ void TestProgramRepeat::outOfEphemeralPorts()
     VERIFY(serve(client, possible) == 1, client);
     VERIFY(client.count(u"complete"_s) == possible, client);
     VERIFY(client.count(u"local limit"_s) == count - possible, client);
-    VERIFY(client.output().contains(QByteArray("(EADDRNOTAVAIL): " + QByteArray::number(count - possible))), client);
+    VERIFY(client.output().contains("(EADDRNOTAVAIL): " + QByteArray::number(count - possible)), client);
     VERIFY(client.errorOutput().contains("ran out of ephemeral ports"), client);
     VERIFY(isOneLine(client.errorOutput()), client);
 

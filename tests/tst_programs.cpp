@@ -93,6 +93,8 @@ private Q_SLOTS:
 
     void serverSaysWhereItListens_data();
     void serverSaysWhereItListens();
+    void printNothingOfQt_data();
+    void printNothingOfQt();
     void serverPrintsConnections_data();
     void serverPrintsConnections();
     void serverGreets_data();
@@ -185,6 +187,29 @@ void TestPrograms::serverSaysWhereItListens()
     const QString port = QRegularExpression(u", (\\d+)"_s).match(announcement).captured(1);
     VERIFY(announcement == line.arg(port), server);
     VERIFY(port.toInt() > 0, server);
+}
+
+void TestPrograms::printNothingOfQt_data()
+{
+    QTest::addColumn<QString>("variable");
+    QTest::newRow("locale that is not UTF-8") << u"LC_ALL=C"_s;
+    QTest::newRow("locale that is not there") << u"LC_ALL=xx_XX.ISO-8859-1"_s;
+    QTest::newRow("all that Qt can log") << u"QT_LOGGING_RULES=*=true"_s;
+}
+
+/// What scripts read begins with our first line, whatever Qt has to say.
+void TestPrograms::printNothingOfQt()
+{
+    QFETCH(const QString, variable);
+    ServerProcess server(u"127.0.0.1"_s, {}, {u"env"_s, variable});
+    VERIFY(server.port() != 0, server);
+    Process client(u"env"_s, {variable, Client, u"--headless"_s, u"127.0.0.1"_s, QString::number(server.port())});
+    VERIFY(client.exitStatus() == 0, client);
+    QCOMPARE(client.output(), "Hello World!\n");
+    QCOMPARE(client.errorOutput(), "");
+    server.sendSignal(SIGTERM);
+    VERIFY(server.exitStatus() == 0, server);
+    VERIFY(isOneLine(server.errorOutput()), server);
 }
 
 void TestPrograms::serverPrintsConnections_data()

@@ -78,7 +78,7 @@ void TestServerUnix::greetsOnPath_data()
     QTest::addColumn<QString>("path"); // empty: a file in a new folder
 
     QTest::newRow("file") << QString();
-    QTest::newRow("abstract name") << QString(u"@parley-tst_server-"_s + QString::number(::getpid()));
+    QTest::newRow("abstract name") << (u"@parley-tst_server-"_s + QString::number(::getpid()));
 }
 
 void TestServerUnix::greetsOnPath()
@@ -198,7 +198,7 @@ void TestServerUnix::unixCannotListen()
     QFile file(folder.filePath(u"file"_s));
     QVERIFY(file.open(QIODevice::WriteOnly) && file.write("precious") == 8);
     file.close();
-    UnixFixture fixture(QString(folder.path() + u'/' + name));
+    UnixFixture fixture(folder.path() + u'/' + name);
     const Event end = fixture.startServing();
     QCOMPARE(end.call, Call::End);
     QCOMPARE(end.outcome, Outcome::Failed);

@@ -183,7 +183,7 @@ void TestWindowSettings::damagedSettings_data()
                               << u"saved.example"_s;
     for (const QByteArray &columns : {"@ByteArray(rubbish)"_ba, "60, 0, 90"_ba, "1000000000"_ba, "\"\""_ba}) {
         QTest::addRow("columns %s", columns.constData())
-            << QByteArray("[General]\nhost=saved.example\n[connections]\ncolumns=" + columns
+            << ("[General]\nhost=saved.example\n[connections]\ncolumns=" + columns
                           + "\n[history]\ncolumns=" + columns + '\n')
             << u"saved.example"_s;
     }

@@ -132,7 +132,7 @@ void tst_Windows::connecting()
     QCOMPARE(client.notice(), QString());
     QCOMPARE(client.rows(u"history"_s), 1);
     TRY_MATCH(client.cell(u"history"_s, 0, AttemptModel::Time), uR"(\d\d:\d\d:\d\d\.\d\d\d)"_s);
-    QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::RemoteEndpoint), QString(u"127.0.0.1:"_s + port));
+    QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::RemoteEndpoint), u"127.0.0.1:"_s + port);
     QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"complete, 12 bytes"_s);
     TRY_MATCH(client.cell(u"history"_s, 0, AttemptModel::Duration), u"[0-9.]+ [mµ]?s"_s);
 
@@ -147,7 +147,7 @@ void tst_Windows::connecting()
     QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::Sent), u"12"_s);
     QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::Received), u"0"_s);
     TRY_COMPARE(server.text(u"status"_s),
-                QString(u"Listening on ('127.0.0.1', "_s + port + u") · 0 open, 1 in total"_s));
+                u"Listening on ('127.0.0.1', "_s + port + u") · 0 open, 1 in total"_s);
     QCOMPARE(server.notice(), QString());
 }
 
@@ -585,7 +585,7 @@ void tst_Windows::byteByByte()
              qPrintable(u"%1 characters of %2"_s.arg(message.toPlainText().size()).arg(text.size())));
     QVERIFY(message.bytes() == bytes);
     TRY_MATCH(client.text(u"summary"_s),
-              QString(QLocale().toString(bytes.size()) + u" bytes in [0-9,]+ reads · closed by the server after .*"_s));
+              QLocale().toString(bytes.size()) + u" bytes in [0-9,]+ reads · closed by the server after .*"_s);
 }
 
 void tst_Windows::accessibleNames_data()
