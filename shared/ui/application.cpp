@@ -3,7 +3,7 @@
 
 #include "shared/ui/application.h"
 
-#include "shared/termination_signal.h"
+#include "shared/program/termination_signal.h"
 #include "shared/ui/appearance.h"
 
 #include <QApplication>
