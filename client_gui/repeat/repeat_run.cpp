@@ -253,9 +253,11 @@ void RepeatRun::sendMore(Connection &connection)
     const QByteArrayView rest = QByteArrayView(result_.request.send).sliced(connection.sent);
     const native::Result result = native::send(connection.descriptor.get(), rest);
     if (result.ok())
-        connection.sent += result.value; // all of it, or as much as there is room for: there will be an edge
+        connection.sent += result.value; // all of it, or as much as there is room for
     else if (!result.wouldBlock())
         connection.sendError = result.error; // what the peer said before is still to be read
+    if (connection.sendError == 0 && connection.sent < result_.request.send.size())
+        Reactor::current().rewatch(connection.descriptor.get(), &connection, Reactor::Interest::Edges);
 }
 
 void RepeatRun::receive(Connection &connection, Reactor::Ready ready, Clock::time_point now)

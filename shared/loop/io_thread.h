@@ -21,7 +21,7 @@ public:
     template <typename... Args>
     explicit IoThread(Args &&...args) : engine_(new Engine(std::forward<Args>(args)...))
     {
-        thread_.setEventDispatcher(new Reactor); // which the thread owns from now on
+        Reactor::install(thread_);
         engine_->moveToThread(&thread_);
         QObject::connect(&thread_, &QThread::finished, engine_, &QObject::deleteLater);
         thread_.setObjectName(QLatin1String("parley-io")); // as top -H and gdb show it

@@ -3,25 +3,25 @@
 
 #pragma once
 
-#include "shared/loop/reactor.h"
-#include "shared/socket/socket_calls.h"
+#include <QtGlobal>
 
 #include <chrono>
 #include <functional>
+#include <memory>
 
 namespace parley
 {
 
-/// A single-shot timer of an I/O thread, late by some microseconds where Qt's are by up to a millisecond and more: what
-/// is to happen ten thousand times a second needs it. The system's part stands in a file of its own
-/// (precise_timer_linux.cpp).
-class PreciseTimer final : public Reactor::Watcher
+/// A single-shot timer of an I/O thread, late by some microseconds on Linux (precise_timer_linux.cpp), where Qt's are
+/// by up to a millisecond and more: what is to happen ten thousand times a second needs it. Elsewhere it is Qt's
+/// (precise_timer_qt.cpp).
+class PreciseTimer final
 {
 public:
     using Clock = std::chrono::steady_clock;
 
     /// @param expired called on the thread that calls start(), an I/O thread.
-    explicit PreciseTimer(std::function<void()> expired);
+    explicit PreciseTimer(const std::function<void()> &expired);
     ~PreciseTimer();
     Q_DISABLE_COPY_MOVE(PreciseTimer)
 
@@ -29,12 +29,9 @@ public:
     void start(Clock::time_point time);
     void stop();
 
-    void ready(Reactor::Ready ready) override;
-
 private:
-    Reactor *reactor_ = nullptr; // which watches it
-    const std::function<void()> expired_;
-    native::Descriptor descriptor_;
+    struct Private;
+    std::unique_ptr<Private> d_;
 };
 
 } // namespace parley

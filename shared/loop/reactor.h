@@ -3,21 +3,28 @@
 
 #pragma once
 
-#include <QAbstractEventDispatcher>
+#include <QtGlobal>
 
-#include <memory>
+class QThread;
 
 namespace parley
 {
 
-/// The event dispatcher of an I/O thread: besides Qt's timers and queued calls it tells watchers that their sockets are
-/// ready, in time that does not grow with the number of idle sockets. (Qt's own dispatchers poll(2) every socket that
-/// they know, for each event.)
+/// Tells watchers on an I/O thread that their sockets are ready. It stands twice, and CMake chooses (PARLEY_PORTABLE):
 ///
-/// Sockets are watched with watch(); QSocketNotifier, and what is built on it, is for other threads. Only wakeUp() and
-/// interrupt() may be called from another thread. The system's mechanism stands in a file of its own
-/// (reactor_epoll.cpp).
-class Reactor final : public QAbstractEventDispatcher
+/// - reactor_epoll.cpp, for Linux, is the thread's event dispatcher too (for Qt's timers and queued calls), in time
+/// that
+///   does not grow with the number of idle sockets. Qt's own dispatchers poll(2) every socket that they know, for each
+///   event.
+/// - reactor_qt.cpp, for any POSIX system, stands on the thread's own dispatcher of Qt.
+///
+/// An engine's own sockets are watched with watch(). QSocketNotifier, and what is built on it (QTcpSocket, QTcpServer),
+/// works too; a descriptor may have the one or the other at a time. On Linux, notifiers of type Exception hear of
+/// errors but not of urgent data. A call that was queued before a socket became ready is made before its watcher is
+/// called.
+///
+/// All of it is for the reactor's own thread.
+class Reactor final
 {
 public:
     struct Ready
@@ -25,7 +32,9 @@ public:
         bool read;   ///< recv, accept, or an error to be fetched
         bool write;  ///< send, or a connect that ended
         bool failed; ///< there is an error to be fetched, or both sides have closed
-        bool ended;  ///< Interest::Edges, Hangup and WriteHangup: the peer sends no more; its end (or error) is there once all is read
+        bool ended;  ///< Interest::Edges, Hangup and WriteHangup: the peer sends no more; its end (or error) is there
+                     ///< once all is read. Where the system does not tell (POLLRDHUP), false, and the end is reported
+                     ///< as readable
     };
 
     class Watcher
@@ -44,21 +53,27 @@ public:
         Read,
         Write,
         ReadWrite,
-        Hangup, ///< the peer's FIN, though what came before it was not read; reported as readable
-        WriteHangup, ///< both
+        Hangup, ///< the peer's FIN, though what came before it was not read; reported as readable. A system without
+                ///< POLLRDHUP reports it only where nothing is left unread
+        WriteHangup, ///< Write and Hangup
         Change, ///< of a connection that both sides have closed: once now, and when the last byte is acknowledged, or
-                ///< a reset comes (edge-triggered: it is reported as hung up all the time)
-        Edges,  ///< both, each time that something changes and not as long as it is so (edge-triggered): one call of
-                ///< the system for the whole life of a connection. Read until there is no more; see rewatch()
+                ///< a reset comes. (It is hung up all the time.) reactor_qt.cpp calls every SurveyInterval
+        Edges,  ///< both, when something changes and not as long as it is so (edge-triggered): one call of the system
+                ///< for the whole life of a connection. Read until there is no more, and after a send that could not
+                ///< take all, see rewatch(). May be reported more often than it changes
     };
 
-    Reactor();
-    ~Reactor() override;
+    /// How late reactor_qt.cpp may be with what no QSocketNotifier tells: an error with Interest::None, Hangup, Change.
+    static constexpr int SurveyInterval = 5; // ms
 
+    /// Makes @p thread, which has not started yet, an I/O thread.
+    static void install(QThread &thread);
     /// That of the calling thread, which is an I/O thread.
     static Reactor &current();
 
-    /// Watches @p fd until it is closed or unwatched. Returns 0 or an errno (ENOSPC, ENOMEM: epoll_ctl(2)).
+    /// Watches @p fd until it is unwatched, or closed and its watcher forgotten. Returns 0 or an errno (EBADF; EPERM:
+    /// it is a file or a directory; EEXIST: it is watched already; on Linux also where it has an enabled
+    /// QSocketNotifier, and ENOSPC, ENOMEM: epoll_ctl(2)).
     int watch(int fd, Watcher *watcher, Interest interest);
     /// Changes what a watched @p fd is watched for. With Edges, what holds now is reported anew.
     void rewatch(int fd, Watcher *watcher, Interest interest);
@@ -67,21 +82,13 @@ public:
     /// for what was already reported.
     void forget(Watcher *watcher);
 
-    // QAbstractEventDispatcher
-    bool processEvents(QEventLoop::ProcessEventsFlags flags) override;
-    void registerSocketNotifier(QSocketNotifier *notifier) override;
-    void unregisterSocketNotifier(QSocketNotifier *notifier) override;
-    void registerTimer(int timerId, qint64 interval, Qt::TimerType type, QObject *object) override;
-    bool unregisterTimer(int timerId) override;
-    bool unregisterTimers(QObject *object) override;
-    QList<TimerInfo> registeredTimers(QObject *object) const override;
-    int remainingTime(int timerId) override;
-    void wakeUp() override;
-    void interrupt() override;
+    struct Private;
+    explicit Reactor(Private &d);
+    ~Reactor();
+    Q_DISABLE_COPY_MOVE(Reactor)
 
 private:
-    struct Private;
-    std::unique_ptr<Private> d_;
+    Private &d_; // the system's part, to which it belongs
 };
 
 } // namespace parley

@@ -5,7 +5,11 @@
 #include "shared/message/error_text.h"
 #include "shared/socket/socket_calls.h"
 
+#include <QAbstractEventDispatcher>
 #include <QCoreApplication>
+#include <QPointer>
+#include <QSocketNotifier>
+#include <QThread>
 
 #include <cerrno>
 #include <sys/epoll.h>
@@ -17,6 +21,8 @@
 #include <atomic>
 #include <chrono>
 #include <climits>
+#include <memory>
+#include <unordered_map>
 #include <vector>
 
 namespace parley
@@ -56,6 +62,37 @@ epoll_event request(Reactor::Watcher *watcher, Reactor::Interest interest)
     return event;
 }
 
+/// One descriptor and its QSocketNotifiers: at most one of each type, and none that is disabled. They share a place in
+/// the epoll, which takes a descriptor only once.
+struct Notified final : Reactor::Watcher
+{
+    using Notifiers = std::array<QSocketNotifier *, 3>; // by QSocketNotifier::Type
+
+    void ready(Reactor::Ready ready) override;
+    Reactor::Interest interest() const
+    {
+        using Interest = Reactor::Interest;
+        if (notifiers[QSocketNotifier::Read])
+            return notifiers[QSocketNotifier::Write] ? Interest::ReadWrite : Interest::Read;
+        return notifiers[QSocketNotifier::Write] ? Interest::Write : Interest::None;
+    }
+
+    Notifiers notifiers{};
+};
+
+/// A notifier may take itself and any other away, and with the last of them this object.
+void Notified::ready(Reactor::Ready ready)
+{
+    const std::array<bool, 3> is{ready.read, ready.write, ready.failed};
+    const std::array<QPointer<QSocketNotifier>, 3> all{notifiers[0], notifiers[1], notifiers[2]};
+    for (std::size_t type = 0; type < all.size(); ++type) {
+        if (is[type] && all[type] && all[type]->isEnabled()) {
+            QEvent activation(QEvent::SockAct);
+            QCoreApplication::sendEvent(all[type], &activation);
+        }
+    }
+}
+
 milliseconds timeLeft(const Timer &timer)
 {
     const auto left = std::chrono::ceil<milliseconds>(timer.due - Clock::now());
@@ -64,8 +101,22 @@ milliseconds timeLeft(const Timer &timer)
 
 } // namespace
 
-struct Reactor::Private final : Reactor::Watcher
+/// The event dispatcher of an I/O thread. Only wakeUp() and interrupt() may be called from another thread.
+struct Reactor::Private final : QAbstractEventDispatcher, Reactor::Watcher
 {
+    Private();
+
+    bool processEvents(QEventLoop::ProcessEventsFlags flags) override;
+    void registerSocketNotifier(QSocketNotifier *notifier) override;
+    void unregisterSocketNotifier(QSocketNotifier *notifier) override;
+    void registerTimer(int timerId, qint64 interval, Qt::TimerType type, QObject *object) override;
+    bool unregisterTimer(int timerId) override;
+    bool unregisterTimers(QObject *object) override;
+    QList<TimerInfo> registeredTimers(QObject *object) const override;
+    int remainingTime(int timerId) override;
+    void wakeUp() override;
+    void interrupt() override;
+
     /// The wake-up came.
     void ready(Ready) override
     {
@@ -91,6 +142,8 @@ struct Reactor::Private final : Reactor::Watcher
     int next = 0; // the part of the batch that is still to be dispatched
     int end = 0;
     std::vector<Timer> timers;
+    std::unordered_map<int, std::unique_ptr<Notified>> notified; // by descriptor
+    Reactor reactor{*this};
 };
 
 /// Until the next timer is due, as epoll_wait(2) takes it.
@@ -148,113 +201,152 @@ int Reactor::Private::dispatchTimers()
     return static_cast<int>(due.size());
 }
 
-Reactor::Reactor() : d_(std::make_unique<Private>())
+Reactor::Private::Private()
 {
-    if (!d_->epoll.isOpen() || !d_->wake.isOpen() || watch(d_->wake.get(), d_.get(), Interest::Read) != 0)
+    if (!epoll.isOpen() || !wake.isOpen() || reactor.watch(wake.get(), this, Interest::Read) != 0)
         qFatal("epoll_create1, eventfd: %s", errorName(errno).constData());
 }
 
+Reactor::Reactor(Private &d) : d_(d) {}
+
 Reactor::~Reactor() = default;
+
+void Reactor::install(QThread &thread)
+{
+    thread.setEventDispatcher(new Private); // which the thread owns from now on
+}
 
 Reactor &Reactor::current()
 {
     QAbstractEventDispatcher *dispatcher = QAbstractEventDispatcher::instance();
-    Q_ASSERT_X(dynamic_cast<Reactor *>(dispatcher), "Reactor", "this is no I/O thread");
-    return *static_cast<Reactor *>(dispatcher);
+    Q_ASSERT_X(dynamic_cast<Private *>(dispatcher), "Reactor", "this is no I/O thread");
+    return static_cast<Private *>(dispatcher)->reactor;
 }
 
 int Reactor::watch(int fd, Watcher *watcher, Interest interest)
 {
     epoll_event event = request(watcher, interest);
-    return ::epoll_ctl(d_->epoll.get(), EPOLL_CTL_ADD, fd, &event) < 0 ? errno : 0;
+    return ::epoll_ctl(d_.epoll.get(), EPOLL_CTL_ADD, fd, &event) < 0 ? errno : 0;
 }
 
 void Reactor::rewatch(int fd, Watcher *watcher, Interest interest)
 {
     epoll_event event = request(watcher, interest);
-    ::epoll_ctl(d_->epoll.get(), EPOLL_CTL_MOD, fd, &event); // cannot fail for a watched descriptor
+    ::epoll_ctl(d_.epoll.get(), EPOLL_CTL_MOD, fd, &event); // cannot fail for a watched descriptor
 }
 
 void Reactor::unwatch(int fd, Watcher *watcher)
 {
     epoll_event ignored{}; // must not be null before Linux 2.6.9
-    ::epoll_ctl(d_->epoll.get(), EPOLL_CTL_DEL, fd, &ignored);
+    ::epoll_ctl(d_.epoll.get(), EPOLL_CTL_DEL, fd, &ignored);
     forget(watcher);
 }
 
 void Reactor::forget(Watcher *watcher)
 {
-    for (int i = d_->next; i < d_->end; ++i) {
-        if (d_->events[static_cast<std::size_t>(i)].data.ptr == watcher)
-            d_->events[static_cast<std::size_t>(i)].data.ptr = nullptr;
+    for (int i = d_.next; i < d_.end; ++i) {
+        if (d_.events[static_cast<std::size_t>(i)].data.ptr == watcher)
+            d_.events[static_cast<std::size_t>(i)].data.ptr = nullptr;
     }
 }
 
-bool Reactor::processEvents(QEventLoop::ProcessEventsFlags flags)
+bool Reactor::Private::processEvents(QEventLoop::ProcessEventsFlags flags)
 {
-    d_->isInterrupted = false;
+    isInterrupted = false;
     Q_EMIT awake();
     QCoreApplication::sendPostedEvents();
-    if (d_->isInterrupted)
+    if (isInterrupted)
         return true;
     // What is posted from now on writes a wake-up, which ends the wait.
     const bool waits = flags.testFlag(QEventLoop::WaitForMoreEvents);
     if (waits)
         Q_EMIT aboutToBlock();
-    const int ready = d_->dispatchReady(waits ? d_->timeout() : 0);
+    const int isReady = dispatchReady(waits ? timeout() : 0);
     if (waits)
         Q_EMIT awake();
-    return d_->dispatchTimers() + ready > 0;
+    return dispatchTimers() + isReady > 0;
 }
 
-void Reactor::registerSocketNotifier(QSocketNotifier *)
+void Reactor::Private::registerSocketNotifier(QSocketNotifier *notifier)
 {
-    qFatal("Reactor: sockets of an I/O thread are watched by Reactor::watch()");
+    const int fd = static_cast<int>(notifier->socket());
+    std::unique_ptr<Notified> &watcher = notified[fd];
+    if (!watcher)
+        watcher = std::make_unique<Notified>();
+    QSocketNotifier *&place = watcher->notifiers[static_cast<std::size_t>(notifier->type())];
+    if (place)
+        qWarning("Reactor: descriptor %d has two QSocketNotifiers of one type; the later one is in force", fd);
+    const bool isWatched = watcher->notifiers != Notified::Notifiers{};
+    place = notifier;
+    if (isWatched)
+        reactor.rewatch(fd, watcher.get(), watcher->interest());
+    else if (const int error = reactor.watch(fd, watcher.get(), watcher->interest()); error != 0) {
+        qWarning("Reactor: descriptor %d of a QSocketNotifier cannot be watched: %s", fd,
+                 error == EPERM    ? "it is a file or a directory, and not a socket or pipe"
+                 : error == EEXIST ? "Reactor::watch() watches it already"
+                                   : errorName(error).constData());
+        notified.erase(fd);
+        notifier->setEnabled(false);
+    }
 }
 
-void Reactor::unregisterSocketNotifier(QSocketNotifier *) {}
+void Reactor::Private::unregisterSocketNotifier(QSocketNotifier *notifier)
+{
+    const int fd = static_cast<int>(notifier->socket());
+    const auto found = notified.find(fd);
+    if (found == notified.end())
+        return;
+    Notified::Notifiers &notifiers = found->second->notifiers;
+    std::replace(notifiers.begin(), notifiers.end(), notifier, static_cast<QSocketNotifier *>(nullptr));
+    if (notifiers != Notified::Notifiers{}) {
+        reactor.rewatch(fd, found->second.get(), found->second->interest());
+    } else {
+        reactor.unwatch(fd, found->second.get());
+        notified.erase(found);
+    }
+}
 
-void Reactor::registerTimer(int timerId, qint64 interval, Qt::TimerType type, QObject *object)
+void Reactor::Private::registerTimer(int timerId, qint64 interval, Qt::TimerType type, QObject *object)
 {
     const milliseconds length(interval);
-    d_->timers.push_back({timerId, length, type, object, Clock::now() + length});
+    timers.push_back({timerId, length, type, object, Clock::now() + length});
 }
 
-bool Reactor::unregisterTimer(int timerId)
+bool Reactor::Private::unregisterTimer(int timerId)
 {
-    return std::erase_if(d_->timers, [timerId](const Timer &timer) { return timer.id == timerId; }) > 0;
+    return std::erase_if(timers, [timerId](const Timer &timer) { return timer.id == timerId; }) > 0;
 }
 
-bool Reactor::unregisterTimers(QObject *object)
+bool Reactor::Private::unregisterTimers(QObject *object)
 {
-    return std::erase_if(d_->timers, [object](const Timer &timer) { return timer.object == object; }) > 0;
+    return std::erase_if(timers, [object](const Timer &timer) { return timer.object == object; }) > 0;
 }
 
-QList<QAbstractEventDispatcher::TimerInfo> Reactor::registeredTimers(QObject *object) const
+QList<QAbstractEventDispatcher::TimerInfo> Reactor::Private::registeredTimers(QObject *object) const
 {
     QList<TimerInfo> found;
-    for (const Timer &timer : d_->timers) {
+    for (const Timer &timer : timers) {
         if (timer.object == object)
             found.append(TimerInfo(timer.id, static_cast<int>(timer.interval.count()), timer.type));
     }
     return found;
 }
 
-int Reactor::remainingTime(int timerId)
+int Reactor::Private::remainingTime(int timerId)
 {
-    const auto it = d_->find(timerId);
-    return it == d_->timers.end() ? -1 : static_cast<int>(timeLeft(*it).count());
+    const auto it = find(timerId);
+    return it == timers.end() ? -1 : static_cast<int>(timeLeft(*it).count());
 }
 
-void Reactor::wakeUp()
+void Reactor::Private::wakeUp()
 {
-    if (!d_->isAwake.exchange(true))
-        ::eventfd_write(d_->wake.get(), 1);
+    if (!isAwake.exchange(true))
+        ::eventfd_write(wake.get(), 1);
 }
 
-void Reactor::interrupt()
+void Reactor::Private::interrupt()
 {
-    d_->isInterrupted = true;
+    isInterrupted = true;
     wakeUp();
 }
 

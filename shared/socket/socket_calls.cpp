@@ -20,6 +20,10 @@
 #include <array>
 #include <cstddef>
 
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0 // there is SO_NOSIGPIPE
+#endif
+
 namespace parley::native
 {
 
@@ -42,7 +46,8 @@ socklen_t unixAddress(const QByteArray &path, sockaddr_un &address)
 {
     std::memset(&address, 0, sizeof address);
     address.sun_family = AF_UNIX;
-    const auto size = static_cast<std::size_t>(std::min(path.size(), MaxUnixPath));
+    const auto room = static_cast<qsizetype>(sizeof address.sun_path) - 1; // less than on Linux on some systems
+    const auto size = static_cast<std::size_t>(std::min({path.size(), MaxUnixPath, room}));
     std::memcpy(address.sun_path, path.constData(), size);
     if (!path.startsWith('@'))
         return sizeof address;
@@ -59,6 +64,24 @@ Result retryInterrupted(Call call)
             return result;
     }
 }
+
+#ifdef PARLEY_PORTABLE
+/// Makes a descriptor what every socket here is: non-blocking, and not for programs that are started. (Linux does it in
+/// the call that makes the socket, so that none can be started in between.)
+Result prepared(Result made)
+{
+    const int fd = static_cast<int>(made.value);
+    if (made.ok() && (::fcntl(fd, F_SETFL, O_NONBLOCK) < 0 || ::fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)) {
+        made = {-1, errno};
+        ::close(fd);
+    }
+#ifdef SO_NOSIGPIPE // in place of MSG_NOSIGNAL
+    if (made.ok())
+        setOption(fd, SOL_SOCKET, SO_NOSIGPIPE, 1);
+#endif
+    return made;
+}
+#endif
 
 int countOf(const rlimit &limit)
 {
@@ -78,7 +101,11 @@ Result socket(Transport transport, Address::Family family)
 {
     const int domain = transport == Transport::Unix ? AF_UNIX : family == Address::Family::IPv6 ? AF_INET6 : AF_INET;
     const int type = transport == Transport::Udp ? SOCK_DGRAM : SOCK_STREAM;
+#ifdef PARLEY_PORTABLE
+    return prepared(resultOf(::socket(domain, type, 0)));
+#else
     return resultOf(::socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+#endif
 }
 
 Result bind(int fd, const Address &address, Transport transport)
@@ -99,8 +126,9 @@ Result listen(int fd, int backlog)
 
 Result bindUnix(int fd, const QByteArray &path, unsigned mode)
 {
-    // The file that bind makes has the socket's own mode (unix(7)); before it there is nothing to be opened.
-    if (::fchmod(fd, mode) != 0)
+    // On Linux the file that bind makes has the socket's own mode (unix(7)): it can be opened by nobody else at any
+    // time. Other systems refuse this (EINVAL), and the file has what the umask leaves until it is changed below.
+    if (::fchmod(fd, mode) != 0 && errno != EINVAL)
         return {-1, errno};
     sockaddr_un address;
     const socklen_t length = unixAddress(path, address);
@@ -122,7 +150,7 @@ Result connectUnix(int fd, const QByteArray &path)
 
 Address peerCredentials([[maybe_unused]] int fd)
 {
-#ifdef SO_PEERCRED
+#ifndef PARLEY_PORTABLE
     ucred credentials{};
     socklen_t length = sizeof credentials;
     if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0)
@@ -135,8 +163,12 @@ Result accept(int fd, Address &peer)
 {
     sockaddr_storage storage;
     socklen_t length = sizeof storage;
+#ifdef PARLEY_PORTABLE
+    const Result result = prepared(resultOf(::accept(fd, reinterpret_cast<sockaddr *>(&storage), &length)));
+#else
     const Result result =
         resultOf(::accept4(fd, reinterpret_cast<sockaddr *>(&storage), &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+#endif
     peer = result.ok() ? Address::fromSockaddr(reinterpret_cast<const sockaddr *>(&storage), length) : Address();
     return result;
 }
@@ -201,16 +233,52 @@ Result shutdownSending(int fd)
     return resultOf(::shutdown(fd, SHUT_WR));
 }
 
-void tellLocalAddresses(int fd)
-{
-    setOption(fd, IPPROTO_IP, IP_PKTINFO, 1);
-    setOption(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-}
-
 Result enableBroadcast(int fd)
 {
     constexpr int on = 1;
     return resultOf(::setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof on));
+}
+
+#ifdef PARLEY_PORTABLE
+
+// POSIX does not tell where a datagram came to, nor how long one was that was cut.
+void tellLocalAddresses(int) {}
+
+Result receiveFrom(int fd, std::span<char> buffer, DatagramPath &path)
+{
+    sockaddr_storage peer;
+    iovec data{buffer.data(), buffer.size()};
+    msghdr message{};
+    const Result result = retryInterrupted([&] {
+        message.msg_name = &peer;
+        message.msg_namelen = sizeof peer;
+        message.msg_iov = &data;
+        message.msg_iovlen = 1;
+        return ::recvmsg(fd, &message, 0);
+    });
+    path = {};
+    if (!result.ok())
+        return result;
+    path.peer = Address::fromSockaddr(reinterpret_cast<const sockaddr *>(&peer), message.msg_namelen);
+    return (message.msg_flags & MSG_TRUNC) != 0 ? Result{result.value + 1, 0} : result;
+}
+
+Result sendTo(int fd, QByteArrayView bytes, const DatagramPath &path, Address::Form form)
+{
+    sockaddr_storage storage;
+    const socklen_t length = path.peer.toSockaddr(storage, form);
+    const auto size = static_cast<std::size_t>(bytes.size());
+    return retryInterrupted([&] {
+        return ::sendto(fd, bytes.data(), size, MSG_NOSIGNAL, reinterpret_cast<const sockaddr *>(&storage), length);
+    });
+}
+
+#else
+
+void tellLocalAddresses(int fd)
+{
+    setOption(fd, IPPROTO_IP, IP_PKTINFO, 1);
+    setOption(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 }
 
 Result receiveFrom(int fd, std::span<char> buffer, DatagramPath &path)
@@ -284,6 +352,8 @@ Result sendTo(int fd, QByteArrayView bytes, const DatagramPath &path, Address::F
     }
     return retryInterrupted([&] { return ::sendmsg(fd, &message, MSG_NOSIGNAL); });
 }
+
+#endif
 
 void resetOnClose(int fd)
 {

@@ -57,11 +57,11 @@ Result listen(int fd, int backlog);
 /// Binds to a path, or to a Linux abstract name where it starts with `@`. The file gets @p mode, whatever the umask.
 Result bindUnix(int fd, const QByteArray &path, unsigned mode);
 Result connectUnix(int fd, const QByteArray &path);
-/// The process that connected, as the system vouches for it (SO_PEERCRED); null where it does not tell.
+/// The process that connected, as the system vouches for it (SO_PEERCRED); null in a portable build.
 Address peerCredentials(int fd);
 
-/// accept4(2), not retried when interrupted. @p peer comes from the call itself: getpeername(2) has none once the peer
-/// has reset.
+/// accept4(2), or accept(2) in a portable build, not retried when interrupted. @p peer comes from the call itself:
+/// getpeername(2) has none once the peer has reset.
 Result accept(int fd, Address &peer);
 
 /// Gives a TCP socket that is about to connect its own address. The port is left to connect, which can then use one
@@ -90,11 +90,13 @@ struct DatagramPath
     Address peer;
     Address local; ///< null where the system does not tell
 };
-/// Lets receiveFrom() tell DatagramPath::local (IP_PKTINFO, IPV6_PKTINFO; ip(7), ipv6(7)).
+/// Lets receiveFrom() tell DatagramPath::local (IP_PKTINFO, IPV6_PKTINFO; ip(7), ipv6(7)). A portable build does
+/// without.
 void tellLocalAddresses(int fd);
 /// Lets a socket send to 255.255.255.255 (SO_BROADCAST).
 Result enableBroadcast(int fd);
-/// recvmsg(2). The value is the datagram's true length: more than the buffer's size where it was cut.
+/// recvmsg(2). The value is the datagram's true length: more than the buffer's size where it was cut (in a portable
+/// build one more, for the true length is not told).
 Result receiveFrom(int fd, std::span<char> buffer, DatagramPath &path);
 /// sendmsg(2). @p form: Mapped on a dual-stack socket.
 Result sendTo(int fd, QByteArrayView bytes, const DatagramPath &path, Address::Form form = Address::Form::Plain);

@@ -89,14 +89,3 @@ int unacknowledgedBytes(int fd)
 }
 
 } // namespace parley::native
-
-namespace parley
-{
-
-KernelView kernelView(int fd)
-{
-    const auto view = native::tcpView(fd);
-    return view ? KernelView{KernelView::Kind::Told, *view} : KernelView{KernelView::Kind::NotTold, {}};
-}
-
-} // namespace parley

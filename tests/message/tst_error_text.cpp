@@ -25,6 +25,9 @@ void TestErrorText::names()
 {
     QCOMPARE(errorName(ECONNREFUSED), "ECONNREFUSED"_ba);
     QCOMPARE(errorName(EADDRINUSE), "EADDRINUSE"_ba);
+    QCOMPARE(errorName(EAGAIN), "EAGAIN"_ba);
+    QCOMPARE(errorName(EXDEV), "EXDEV"_ba);
+    QCOMPARE(errorName(0), "0"_ba);
     QCOMPARE(errorName(123456), "123456"_ba);
 }
 

@@ -29,6 +29,12 @@ using namespace std::chrono_literals;
 namespace
 {
 
+#ifdef PARLEY_PORTABLE
+constexpr QLatin1String AcceptCall("accept");
+#else
+constexpr QLatin1String AcceptCall("accept4");
+#endif
+
 const QString Server = QStringLiteral(PARLEY_SERVER);
 const QByteArray Greeting = "Hello World!";
 
@@ -162,7 +168,7 @@ void TestPromisesAccept::acceptErrors_data()
     for (const char *error : {"EINTR", "ECONNABORTED", "EPROTO", "EPERM", "ENOBUFS", "ENOMEM", "EMFILE", "ENFILE"}) {
         for (const char *when : {"1", "2+3", "1..18"})
             QTest::addRow("%s, when=%s", error, when)
-                << u"inject=accept4:error=%1:when=%2"_s.arg(QLatin1String(error), QLatin1String(when));
+                << u"inject=%3:error=%1:when=%2"_s.arg(QLatin1String(error), QLatin1String(when), AcceptCall);
     }
 }
 
@@ -180,7 +186,7 @@ void TestPromisesAccept::acceptErrors()
     QFile trace(files.filePath(u"trace"_s));
     const ServerProcess server(u"127.0.0.1"_s, {},
                                {strace, u"-f"_s, u"-qq"_s, u"--seccomp-bpf"_s, u"-o"_s, trace.fileName(), u"-e"_s,
-                                u"trace=accept4"_s, u"-e"_s, injection});
+                                u"trace=%1"_s.arg(AcceptCall), u"-e"_s, injection});
     VERIFY(server.port() != 0, server);
     constexpr int each = 6;
     for (int i = 0; i < each; ++i) { // one at a time, then at once

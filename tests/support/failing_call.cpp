@@ -43,6 +43,12 @@ extern "C" int accept4(int fd, sockaddr *address, socklen_t *length, int flags)
     return static_cast<int>(::syscall(SYS_accept4, fd, address, length, flags));
 }
 
+/// What a portable build calls.
+extern "C" int accept(int fd, sockaddr *address, socklen_t *length)
+{
+    return accept4(fd, address, length, 0);
+}
+
 namespace parley::test
 {
 
