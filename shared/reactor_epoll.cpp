@@ -5,6 +5,8 @@
 #include "shared/reactor.h"
 
 #include <QCoreApplication>
+#include <QPointer>
+#include <QSocketNotifier>
 
 #include <cerrno>
 #include <sys/epoll.h>
@@ -16,6 +18,8 @@
 #include <atomic>
 #include <chrono>
 #include <climits>
+#include <memory>
+#include <unordered_map>
 #include <vector>
 
 namespace parley
@@ -78,6 +82,23 @@ struct Reactor::Private final : Reactor::Watcher
         return std::find_if(timers.begin(), timers.end(), [id](const Timer &timer) { return timer.id == id; });
     }
 
+    /// What Qt's own sockets wait for, by descriptor: at most one notifier of each type (QSocketNotifier).
+    struct Notified final : Reactor::Watcher
+    {
+        explicit Notified(int descriptor) : fd(descriptor) {}
+        void ready(Reactor::Ready ready) override;
+        Reactor::Interest interest() const
+        {
+            return notifiers[0] && notifiers[1] ? Interest::ReadWrite
+                   : notifiers[0]               ? Interest::Read
+                   : notifiers[1]               ? Interest::Write
+                                                : Interest::None;
+        }
+
+        const int fd;
+        std::array<QSocketNotifier *, 3> notifiers{}; // by QSocketNotifier::Type
+    };
+
     int timeout() const;
     int dispatchReady(int timeout);
     int dispatchTimers();
@@ -90,6 +111,7 @@ struct Reactor::Private final : Reactor::Watcher
     int next = 0; // the part of the batch that is still to be dispatched
     int end = 0;
     std::vector<Timer> timers;
+    std::unordered_map<int, std::unique_ptr<Notified>> notified;
 };
 
 /// Until the next timer is due, as epoll_wait(2) takes it.
@@ -206,12 +228,47 @@ bool Reactor::processEvents(QEventLoop::ProcessEventsFlags flags)
     return d_->dispatchTimers() + ready > 0;
 }
 
-void Reactor::registerSocketNotifier(QSocketNotifier *)
+void Reactor::registerSocketNotifier(QSocketNotifier *notifier)
 {
-    qFatal("Reactor: sockets of an I/O thread are watched by Reactor::watch()");
+    const int fd = static_cast<int>(notifier->socket());
+    auto &notified = d_->notified[fd];
+    const bool isNew = !notified;
+    if (isNew)
+        notified = std::make_unique<Private::Notified>(fd);
+    notified->notifiers[static_cast<std::size_t>(notifier->type())] = notifier;
+    if (!isNew)
+        rewatch(fd, notified.get(), notified->interest());
+    else if (const int error = watch(fd, notified.get(), notified->interest()); error != 0)
+        qWarning("Reactor: cannot watch socket %d: %s", fd, native::errorName(error).constData());
 }
 
-void Reactor::unregisterSocketNotifier(QSocketNotifier *) {}
+void Reactor::unregisterSocketNotifier(QSocketNotifier *notifier)
+{
+    const auto it = d_->notified.find(static_cast<int>(notifier->socket()));
+    if (it == d_->notified.end())
+        return;
+    auto &notifiers = it->second->notifiers;
+    notifiers[static_cast<std::size_t>(notifier->type())] = nullptr;
+    if (notifiers == std::array<QSocketNotifier *, 3>{}) {
+        unwatch(it->first, it->second.get());
+        d_->notified.erase(it);
+    } else {
+        rewatch(it->first, it->second.get(), it->second->interest());
+    }
+}
+
+/// Either notifier may take itself, or both, away.
+void Reactor::Private::Notified::ready(Reactor::Ready ready)
+{
+    const std::array<bool, 2> is{ready.read, ready.write};
+    const std::array<QPointer<QSocketNotifier>, 2> to{notifiers[0], notifiers[1]};
+    for (std::size_t type = 0; type < is.size(); ++type) {
+        if (is[type] && to[type] && to[type]->isEnabled()) {
+            QEvent event(QEvent::SockAct);
+            QCoreApplication::sendEvent(to[type], &event);
+        }
+    }
+}
 
 void Reactor::registerTimer(int timerId, qint64 interval, Qt::TimerType type, QObject *object)
 {

@@ -3,6 +3,7 @@
 
 #include "raw_socket.h"
 #include "server_fixture.h"
+#include "server_gui/unix_file.h"
 
 #include <QDir>
 #include <QFile>
