@@ -3,62 +3,76 @@
 
 #include "server_gui/engine/datagram_service.h"
 
+#include "server_gui/engine/server.h"
 #include "shared/event/event_stream.h"
 
 #include <QHashFunctions>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 namespace parley
 {
 
-DatagramService::DatagramService(EventStream &events, std::atomic<quint64> &numbers, std::atomic<quint64> &denied,
-                                 int fd, const Address &bound, const QByteArray &greeting)
-    : events_(events), numbers_(numbers), denied_(denied), fd_(fd),
-      form_(bound == Address::any(bound.port()) ? Address::Form::Mapped : Address::Form::Plain), greeting_(greeting)
+/// A greeting goes as one datagram.
+int DatagramListener::check() const
 {
+    return owner_.settings().greeting.size() > native::MaxDatagram ? EMSGSIZE : 0;
 }
 
-void DatagramService::ready(Reactor::Ready)
+/// UDP has no listen(): getsockname() says that the socket receives. It is watched before that is announced.
+int DatagramListener::open(const Address &address)
+{
+    if (const int error = makeSocket(address.family()); error != 0)
+        return error;
+    if (const int error = bind(address); error != 0)
+        return error;
+    const Address bound = localAddress();
+    form_ = bound == Address::any(bound.port()) ? Address::Form::Mapped : Address::Form::Plain;
+    native::tellLocalAddresses(descriptor());
+    const int error = owner_.reactor().watch(descriptor(), this, Reactor::Interest::Read);
+    owner_.events().write(Event::getSockName(0, {0, error}, bound));
+    return error;
+}
+
+void DatagramListener::close()
+{
+    Listener::close();
+    peers_.clear();
+    uses_.clear();
+    addresses_.clear();
+}
+
+void DatagramListener::ready(Reactor::Ready)
 {
     constexpr int datagramsPerTurn = 64;
-    std::array<char, 64 * 1024> buffer;
+    std::array<char, 64 * 1024> buffer; // the longest datagram there is
+    EventStream &events = owner_.events();
     for (int i = 0; i < datagramsPerTurn; ++i) {
         native::DatagramPath path;
-        const native::Result received = native::receiveFrom(fd_, buffer, path);
+        const native::Result received = native::receiveFrom(descriptor(), buffer, path);
         if (received.wouldBlock())
             return;
         if (!received.ok())
             continue; // an error about an earlier answer, which is fetched with this
         Peer &peer = peerOf(path.peer);
-        const QByteArray datagram(buffer.data(), received.value); // the buffer holds the longest there is
-        Event event;
-        event.connection = peer.number;
-        event.call = Call::RecvFrom;
-        event.result = received.value;
-        event.argument = static_cast<int>(buffer.size());
-        if (!events_.isCrowded()) // what a flood says is counted, but not kept
-            event.bytes = datagram;
-        event.address = path.peer;
-        events_.write(event);
-        if (!access_.admits(path.peer)) {
+        const QByteArray datagram(buffer.data(), received.value);
+        const QByteArray kept = events.isCrowded() ? QByteArray() : datagram; // a flood is counted, but not kept
+        events.write(Event::recvFrom(peer.number, received, kept, buffer.size(), path.peer));
+        if (!owner_.settings().limits.access.admits(path.peer)) {
             deny(peer);
             continue;
         }
         if (!mayAnswer(path.peer, peer, datagram))
             continue;
-        const native::Result sent = native::sendTo(fd_, greeting_, path, form_);
-        event.call = Call::SendTo;
-        event.result = sent.value;
-        event.argument = 0;
-        event.error = sent.error;
-        event.bytes = greeting_;
-        events_.write(std::move(event));
+        const QByteArray &greeting = owner_.settings().greeting;
+        const native::Result sent = native::sendTo(descriptor(), greeting, path, form_);
+        events.write(Event::sendTo(peer.number, sent, greeting, path.peer));
     }
 }
 
-DatagramService::Peer &DatagramService::peerOf(const Address &address)
+DatagramListener::Peer &DatagramListener::peerOf(const Address &address)
 {
     auto it = peers_.find(address);
     if (it == peers_.end()) {
@@ -67,7 +81,7 @@ DatagramService::Peer &DatagramService::peerOf(const Address &address)
             uses_.erase(uses_.begin());
         }
         it = peers_.emplace(address, Peer()).first;
-        it->second.number = numbers_.fetch_add(1, std::memory_order_relaxed) + 1;
+        it->second.number = owner_.nextNumber();
     } else {
         uses_.erase(it->second.lastUse);
     }
@@ -77,18 +91,15 @@ DatagramService::Peer &DatagramService::peerOf(const Address &address)
 }
 
 /// Said once for a sender, and counted once.
-void DatagramService::deny(Peer &peer)
+void DatagramListener::deny(Peer &peer)
 {
     if (std::exchange(peer.denied, true))
         return;
-    denied_.fetch_add(1, std::memory_order_relaxed);
-    Event event;
-    event.connection = peer.number;
-    event.outcome = Outcome::Denied;
-    events_.write(std::move(event));
+    owner_.countDenied();
+    owner_.events().write(Event::end(peer.number, Outcome::Denied, 0));
 }
 
-bool DatagramService::mayAnswer(const Address &address, Peer &peer, QByteArrayView datagram)
+bool DatagramListener::mayAnswer(const Address &address, Peer &peer, QByteArrayView datagram)
 {
     const auto now = Clock::now();
     const auto silence = now - std::exchange(peer.lastSeen, now);
@@ -96,10 +107,10 @@ bool DatagramService::mayAnswer(const Address &address, Peer &peer, QByteArrayVi
     peer.repeats = hash == std::exchange(peer.lastDatagram, hash) && silence < LoopPause ? peer.repeats + 1 : 0;
     if (peer.repeats >= MaxRepeats)
         return false;
-    return greeting_.size() <= datagram.size() || mayAnswerLarger(address, peer, now);
+    return owner_.settings().greeting.size() <= datagram.size() || mayAnswerLarger(address, peer, now);
 }
 
-bool DatagramService::mayAnswerLarger(const Address &address, Peer &peer, Clock::time_point now)
+bool DatagramListener::mayAnswerLarger(const Address &address, Peer &peer, Clock::time_point now)
 {
     if (addresses_.size() >= MaxPeers) {
         // Those that have not been answered for a while may have as much as strangers.
@@ -122,7 +133,7 @@ bool DatagramService::mayAnswerLarger(const Address &address, Peer &peer, Clock:
     return true;
 }
 
-void DatagramService::Bucket::fill(int perSecond, Clock::time_point now)
+void DatagramListener::Bucket::fill(int perSecond, Clock::time_point now)
 {
     const double seconds = std::chrono::duration<double>(now - filled).count();
     left = std::min<double>(perSecond, left + seconds * perSecond);

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "server_gui/engine/listener.h"
 #include "shared/address/address.h"
 #include "shared/address/cidr.h"
 #include "shared/loop/reactor.h"
@@ -10,14 +11,11 @@
 
 #include <QByteArray>
 
-#include <atomic>
 #include <chrono>
 #include <map>
 
 namespace parley
 {
-
-class EventStream;
 
 /// Serves a UDP socket: each datagram is answered with the greeting, from the address that it came to. Senders are
 /// numbered like connections, each once as long as it is remembered.
@@ -27,9 +25,7 @@ class EventStream;
 /// - a greeting that is longer than the datagram that asked for it goes to one peer, to one address whatever its
 ///   ports, and to all together at most so many times a second (LargerAnswers), after a first burst of as many;
 /// - the same datagram over and over, each within LoopPause of the one before, is answered MaxRepeats times.
-///
-/// Lives on the I/O thread.
-class DatagramService final : public Reactor::Watcher
+class DatagramListener final : public Listener
 {
 public:
     static constexpr std::size_t MaxPeers = 10'000; ///< remembered; the one that was silent longest is forgotten
@@ -42,13 +38,11 @@ public:
     static constexpr int MaxRepeats = 10'000;
     static constexpr std::chrono::seconds LoopPause{1};
 
-    /// @param numbers the last number given to a connection or sender. @param denied counts senders turned away.
-    /// @param fd bound to @p bound, owned by the caller.
-    DatagramService(EventStream &events, std::atomic<quint64> &numbers, std::atomic<quint64> &denied, int fd,
-                    const Address &bound, const QByteArray &greeting);
+    explicit DatagramListener(ListenerOwner &owner) : Listener(owner, Transport::Udp) {}
 
-    void setGreeting(const QByteArray &greeting) { greeting_ = greeting; }
-    void setAccess(const AccessList &access) { access_ = access; }
+    int check() const override;
+    int open(const Address &address) override;
+    void close() override;
     void ready(Reactor::Ready ready) override;
 
 private:
@@ -79,13 +73,7 @@ private:
     bool mayAnswer(const Address &address, Peer &peer, QByteArrayView datagram);
     bool mayAnswerLarger(const Address &address, Peer &peer, Clock::time_point now);
 
-    EventStream &events_;
-    std::atomic<quint64> &numbers_;
-    std::atomic<quint64> &denied_;
-    const int fd_;
-    const Address::Form form_;
-    QByteArray greeting_;
-    AccessList access_;
+    Address::Form form_ = Address::Form::Plain;
     std::map<Address, Peer> peers_;
     std::map<quint64, Address> uses_; // the peers, the one that was silent longest first
     quint64 lastUse_ = 0;

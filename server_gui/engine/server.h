@@ -4,7 +4,7 @@
 #pragma once
 
 #include "server_gui/engine/connection.h"
-#include "server_gui/engine/unix_file.h"
+#include "server_gui/engine/listener.h"
 #include "server_gui/settings/server_settings.h"
 #include "shared/address/local_addresses.h"
 #include "shared/event/event.h"
@@ -24,18 +24,20 @@
 namespace parley
 {
 
-class DatagramService;
 class Lookup;
 
 /// The engine of parley-server: listens, accepts, greets; with UDP, answers. It writes each call to an EventStream and
 /// knows no reader of it.
+///
+/// It looks up where to listen, and has a listener that knows how. It admits connections or turns them away, keeps
+/// those that are open, and passes commands on to them.
 ///
 /// Lives on an I/O thread; commands are called there (IoThread::post()). The counts may be read on any thread.
 ///
 /// What became of a command is told by the listener's events (connection 0): one for which isServing() holds, after its
 /// Bind, once it is listening (others tell of setBacklog()), End when it has stopped (Complete) or could not listen
 /// (UnknownHost, Failed with the errno).
-class Server : public QObject, private ConnectionOwner
+class Server : public QObject, private ConnectionOwner, private ListenerOwner
 {
     Q_OBJECT
 
@@ -49,7 +51,7 @@ public:
     void setBehaviour(const BehaviourChoice &behaviour);
     /// Calls listen() once more, if it listens: the system then lets in no more than that, and keeps who waits already.
     void setBacklog(int backlog);
-    /// Likewise; the access list for datagrams too.
+    /// Applies to connections accepted from now on; the access list also applies to datagrams.
     void setLimits(const ServerLimits &limits);
     // What the user asks of connections by their numbers, in ascending order. Those that have ended are left out.
     /// Sends @p transfer to each whose sending side is open. One at a time: to one that is still at another it fails.
@@ -89,7 +91,6 @@ public:
     /// GetSockName. Its address is the one listened on, its bytes the path of a Unix socket.
     static bool isServing(const Event &event);
 
-    static constexpr int MostQueued = 65'535; ///< what a system makes of a longer backlog
     static constexpr std::chrono::milliseconds QueueInterval{250};
 
 Q_SIGNALS:
@@ -97,7 +98,7 @@ Q_SIGNALS:
     /// Where the listening socket can be reached; once for each successful listen().
     void reachable(const parley::Reachability &reachability);
     /// accept() fails for lack of @p error's resource (EMFILE, ENFILE, ENOBUFS, ENOMEM), or again and again for
-    /// another reason. It is tried again every AcceptRetry; 0: it works again.
+    /// another reason. It is tried again every StreamListener::AcceptRetry; 0: it works again.
     void starved(int error, parley::native::DescriptorUse descriptors);
     /// @p exists: there is a socket that accepts. @p queue: none where the system does not tell, as of Unix sockets.
     void acceptQueueChanged(bool exists, std::optional<parley::native::AcceptQueue> queue);
@@ -105,69 +106,41 @@ Q_SIGNALS:
     void finished();
 
 private:
-    static constexpr std::chrono::milliseconds AcceptRetry{100};
-    static constexpr int AcceptsPerTurn = 64;    // so that those already accepted get their turn
-    static constexpr int FailuresInARow = 16;    // then it is not the single connection that is at fault
-    static constexpr int SpareDescriptors = 64;  // for the window, look-ups and files
-    static constexpr int MaxUnsent = 256 * 1024; // bytes that the system holds for a peer that does not read
-
-    class Listener final : public Reactor::Watcher
-    {
-    public:
-        explicit Listener(Server &server) : server_(server) {}
-        void ready(Reactor::Ready) override { server_.acceptSome(AcceptsPerTurn); }
-
-    private:
-        Server &server_;
-    };
+    static constexpr int SpareDescriptors = 64; // for the window, look-ups and files
 
     Reactor &reactor() override { return Reactor::current(); }
     Timeouts &timeouts() override { return timeouts_; }
     EventStream &events() override { return events_; }
     void ended(Connection &connection) override;
+    const ServerSettings &settings() const override { return settings_; }
+    Deadline deadline() const override;
+    quint64 nextNumber() override { return accepted_.fetch_add(1, std::memory_order_relaxed) + 1; }
+    void countDenied() override { denied_.fetch_add(1, std::memory_order_relaxed); }
+    void accepted(native::Descriptor socket, const Address &peer) override;
+    void acceptStarves(int error) override;
+    void listenerFailed(int error) override { closeListener(Outcome::Failed, error); }
 
     template <typename Command>
     void forEach(const std::vector<quint64> &numbers, Command command);
+    void lookUp(const Endpoint &endpoint);
     void listenOn(const std::vector<Address> &candidates);
-    int tryToListen(const Address &address);
-    int listenOnPath();
-    int serve(const Address &bound);
-    void acceptSome(int most);
-    void addConnection(native::Descriptor socket, const Address &peer);
+    bool isListening() const { return listener_ && listener_->isOpen(); }
     Outcome admission(const Address &peer) const;
     void turnAway(quint64 number, native::Descriptor socket, Outcome outcome);
     quint64 mostConnections() const;
-    void watchListener();
     void tellAcceptQueue();
-    void pauseAccepting();
     void insert(Connection &connection);
-    void acceptSucceeded();
-    void acceptFailed(int error);
-    void setStarved(int error);
+    void settingsChanged();
     void closeListener(Outcome outcome, int error);
-    Deadline deadline() const;
-    void limitUnacknowledged();
-    native::Result record(Call call, native::Result result, const Address &address = {}, const QByteArray &path = {});
-    native::Result recordSocket(native::Result result, Address::Family family);
 
     EventStream &events_;
     Timeouts timeouts_{this};
     ServerSettings settings_;
     std::unique_ptr<Lookup> lookup_;
     std::unique_ptr<Lookup> survey_;
-    Listener listener_{*this};
-    native::Descriptor listening_;
-    std::optional<UnixFile> unixFile_;
-    std::unique_ptr<DatagramService> datagrams_; // instead of the listener, for UDP
-    QTimer acceptTimer_{this};                   // while accepting is paused
-    QTimer recovered_{this};                     // accept works again, for now
-    bool watched_ = false;                       // the listener
-    bool held_ = false;                          // accept
-    int released_ = 0;                           // how many may be accepted nevertheless
-    int longestBacklog_ = 0;                     // since it listens
-    QTimer queueTimer_{this};                    // while the accept queue is watched
-    int starved_ = 0;
-    int failures_ = 0; // of accept, since it last succeeded
+    std::unique_ptr<Listener> listener_; // closed ones stay until the next listen()
+    bool held_ = false;                  // accept
+    QTimer queueTimer_{this};            // while the accept queue is watched
 
     Connection *first_ = nullptr;    // of all open connections, the newest
     std::vector<std::unique_ptr<Connection>> dead_; // until this turn of the loop is over

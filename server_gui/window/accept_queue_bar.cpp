@@ -3,6 +3,7 @@
 
 #include "server_gui/window/accept_queue_bar.h"
 
+#include "server_gui/engine/stream_listener.h"
 #include "shared/ui/field_help.h"
 #include "shared/ui/status_label.h"
 
@@ -33,7 +34,7 @@ AcceptQueueBar::AcceptQueueBar(IoThread<Server> &server, int backlog, QWidget *p
     auto *backlogLabel = new QLabel(tr("Bac&klog:"));
     backlogLabel->setBuddy(backlog_);
     backlog_->setObjectName(u"backlog"_s);
-    backlog_->setRange(0, Server::MostQueued);
+    backlog_->setRange(0, StreamListener::MostQueued);
     backlog_->setGroupSeparatorShown(true);
     backlog_->setKeyboardTracking(false); // 4 is not meant by who types 4096
     backlog_->setValue(backlog);
@@ -61,7 +62,7 @@ AcceptQueueBar::AcceptQueueBar(IoThread<Server> &server, int backlog, QWidget *p
     connect(acceptOne_, &QPushButton::clicked, this,
             [this] { server_.post([](Server &engine) { engine.acceptHeld(1); }); });
     connect(acceptAll_, &QPushButton::clicked, this,
-            [this] { server_.post([](Server &engine) { engine.acceptHeld(Server::MostQueued + 1); }); });
+            [this] { server_.post([](Server &engine) { engine.acceptHeld(StreamListener::MostQueued + 1); }); });
     connect(server_.engine(), &Server::acceptQueueChanged, this, &AcceptQueueBar::showQueue);
     connect(server_.engine(), &Server::starved, this, [this](int error) {
         starved_ = error != 0;

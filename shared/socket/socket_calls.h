@@ -37,6 +37,8 @@ public:
     int get() const { return fd_; }
     bool isOpen() const { return fd_ >= 0; }
     void close();
+    /// Leaves it to another owner.
+    int release() { return std::exchange(fd_, -1); }
 
 private:
     int fd_ = -1;

@@ -215,8 +215,8 @@ void TestServerDatagrams::boundsLargerAnswers()
         QTRY_COMPARE_WITH_TIMEOUT(fixture.calls(Call::RecvFrom), turn * perTurn, Patience);
     }
     const qint64 answers = fixture.calls(Call::SendTo);
-    const qint64 most = DatagramService::LargerAnswers::PerPeer * (clock.elapsed() / 1000 + 2);
-    QVERIFY2(answers >= DatagramService::LargerAnswers::PerPeer && answers <= most,
+    const qint64 most = DatagramListener::LargerAnswers::PerPeer * (clock.elapsed() / 1000 + 2);
+    QVERIFY2(answers >= DatagramListener::LargerAnswers::PerPeer && answers <= most,
              qPrintable(QString::number(answers)));
 
     // Whoever sends as much as it gets is always answered, the other sender's share is its own.
@@ -232,7 +232,7 @@ void TestServerDatagrams::boundsLargerAnswers()
 /// A forger who varies the victim's port gets no more: the bound holds for the address, whatever its ports.
 void TestServerDatagrams::boundsLargerAnswersToAnAddress()
 {
-    constexpr int ports = 3 * DatagramService::LargerAnswers::PerAddress;
+    constexpr int ports = 3 * DatagramListener::LargerAnswers::PerAddress;
     constexpr int atOnce = 100; // what surely fits into the server's socket
     DatagramFixture fixture;
     const quint16 port = fixture.start();
@@ -246,8 +246,8 @@ void TestServerDatagrams::boundsLargerAnswersToAnAddress()
             QTRY_COMPARE_WITH_TIMEOUT(fixture.calls(Call::RecvFrom), i + 1, Patience);
     }
     const qint64 answers = fixture.calls(Call::SendTo);
-    const qint64 most = DatagramService::LargerAnswers::PerAddress * (clock.elapsed() / 1000 + 2);
-    QVERIFY2(answers >= DatagramService::LargerAnswers::PerAddress && answers <= most,
+    const qint64 most = DatagramListener::LargerAnswers::PerAddress * (clock.elapsed() / 1000 + 2);
+    QVERIFY2(answers >= DatagramListener::LargerAnswers::PerAddress && answers <= most,
              qPrintable(QString::number(answers)));
 }
 
@@ -259,7 +259,7 @@ void TestServerDatagrams::endsALoopOfTwoServers()
     DatagramFixture b;
     auto toA = RawDatagrams::connectedTo("127.0.0.1", a.start());
     auto toB = RawDatagrams::connectedTo("127.0.0.1", b.start());
-    constexpr int most = 10 * DatagramService::MaxRepeats;
+    constexpr int most = 10 * DatagramListener::MaxRepeats;
     QVERIFY(toA.send("Hello World!"));
     const int relayed = beside([&] {
         constexpr int silence = 2000; // ms
@@ -273,7 +273,7 @@ void TestServerDatagrams::endsALoopOfTwoServers()
         }
         return count;
     });
-    QVERIFY2(relayed > 0 && relayed <= 2 * DatagramService::MaxRepeats + 1, qPrintable(QString::number(relayed)));
+    QVERIFY2(relayed > 0 && relayed <= 2 * DatagramListener::MaxRepeats + 1, qPrintable(QString::number(relayed)));
     // It was a server that ended it: all datagrams arrived, and one had no answer.
     QTRY_COMPARE_WITH_TIMEOUT(a.calls(Call::RecvFrom) + b.calls(Call::RecvFrom), relayed + 1, Patience);
     QCOMPARE(a.calls(Call::SendTo) + b.calls(Call::SendTo), relayed);
@@ -286,7 +286,7 @@ void TestServerDatagrams::endsALoopOfTwoServers()
 /// However many senders there are, or are made up, only so many are remembered.
 void TestServerDatagrams::forgetsTheSilent()
 {
-    constexpr auto count = static_cast<int>(DatagramService::MaxPeers);
+    constexpr auto count = static_cast<int>(DatagramListener::MaxPeers);
     DatagramFixture fixture("?");
     const Address server = Address::ipv4(0x7f000001, fixture.start());
     // One socket that sends from many addresses of the loopback network.

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
+#include "server_gui/engine/unix_file.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/server_fixture.h"
 
