@@ -4,6 +4,7 @@
 #include "client_gui/headless_repeat.h"
 
 #include "client_gui/client_options.h"
+#include "client_gui/headless.h"
 #include "client_gui/repeat_export.h"
 #include "client_gui/repeat_run.h"
 #include "shared/io_thread.h"
@@ -29,8 +30,10 @@ int runHeadlessRepeat(const ClientOptions &options)
         QCoreApplication::quit();
     });
     bool interrupted = false;
+    bool signalled = false;
     QObject::connect(&termination, &TerminationSignal::received, &termination, [&] {
         interrupted = true;
+        signalled = true;
         run.post([](RepeatRun &engine) { engine.cancel(); });
     });
     run.post([request = options.repeatRequest()](RepeatRun &engine) { engine.start(request); });
@@ -47,12 +50,14 @@ int runHeadlessRepeat(const ClientOptions &options)
         QCoreApplication::processEvents();
 
     if (const QString failure = account->failure(); !failure.isEmpty())
-        printError(QString(failure + u' ' + account->advice()).trimmed());
+        printFailure(QString(failure + u' ' + account->advice()).trimmed(), signalled);
     else if (outputError != 0)
-        printError(
-            QCoreApplication::translate("Headless", "Cannot write to stdout: %1.").arg(native::errorText(outputError)));
+        printFailure(
+            QCoreApplication::translate("Headless", "Cannot write to stdout: %1.").arg(native::errorText(outputError)),
+            signalled);
     else if (interrupted)
-        printError(QCoreApplication::translate("Headless", "Not all of the account was written to stdout."));
+        printFailure(QCoreApplication::translate("Headless", "Not all of the account was written to stdout."),
+                     signalled);
     else
         return ExitOk;
     return ExitFailure;

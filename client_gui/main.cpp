@@ -5,6 +5,7 @@
 #include "client_gui/client_window.h"
 #include "client_gui/headless.h"
 #include "client_gui/headless_repeat.h"
+#include "shared/shortage.h"
 #include "shared/termination_signal.h"
 #include "shared/ui/application.h"
 
@@ -16,6 +17,8 @@ int main(int argc, char *argv[])
     const auto application = makeApplication(argc, argv, QStringLiteral("parley-client"), commandLine);
     const ClientOptions options = ClientOptions::read(commandLine);
     if (const auto status = commandLine.answer())
+        return *status;
+    if (const auto status = missingThreads())
         return *status;
     if (options.headless)
         return options.repeat ? runHeadlessRepeat(options) : runHeadlessClient(options);

@@ -200,8 +200,9 @@ int Server::listenOnPath()
         return made.error;
     const int fd = listening_.get();
     const QByteArray &path = settings_.endpoint.path;
+    const FolderLock lock(path); // until it listens
     native::Result bound = record(Call::Bind, native::bindUnix(fd, path, settings_.unixMode), {}, path);
-    if (bound.error == EADDRINUSE && UnixFile::removeStale(path))
+    if (bound.error == EADDRINUSE && lock.mayReplace() && UnixFile::removeStale(path))
         bound = record(Call::Bind, native::bindUnix(fd, path, settings_.unixMode), {}, path);
     if (!bound.ok())
         return bound.error;
@@ -227,7 +228,10 @@ int Server::serve(const Address &bound)
         watched_ = true;
     }
     longestBacklog_ = settings_.backlog;
-    return record(Call::Listen, native::listen(fd, settings_.backlog), bound, settings_.endpoint.path).error;
+    native::Result listened = native::listen(fd, settings_.backlog);
+    if (listened.ok() && unixFile_ && !unixFile_->isInPlace())
+        listened = {-1, EADDRINUSE}; // somebody who does not ask for the lock has replaced it
+    return record(Call::Listen, listened, bound, settings_.endpoint.path).error;
 }
 
 bool Server::isServing(const Event &event)
@@ -537,6 +541,7 @@ void Server::closeListener(Outcome outcome, int error)
     acceptTimer_.stop();
     setStarved(0);
     if (listening_.isOpen()) {
+        unixFile_.reset(); // while it still listens
         listening_.close();
         reactor().forget(&listener_);
         watched_ = false;
@@ -544,7 +549,6 @@ void Server::closeListener(Outcome outcome, int error)
         if (datagrams_)
             reactor().forget(datagrams_.get());
         datagrams_.reset();
-        unixFile_.reset();
         record(Call::Close, {0, 0});
     }
     Event event;

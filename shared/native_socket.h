@@ -65,6 +65,7 @@ Result listen(int fd, int backlog);
 /// The longest path of a Unix-domain socket (bytes; sun_path of unix(7) less its NUL).
 inline constexpr qsizetype MaxUnixPath = 107;
 /// Binds to a path, or to a Linux abstract name where it starts with `@`. The file gets @p mode, whatever the umask.
+/// EADDRINUSE: the path is taken, or somebody has put something else in the place of the file meanwhile; that stays.
 Result bindUnix(int fd, const QByteArray &path, unsigned mode);
 Result connectUnix(int fd, const QByteArray &path);
 /// The process that connected, as the system vouches for it (SO_PEERCRED); null where it does not tell.

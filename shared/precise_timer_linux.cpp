@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <system_error>
 
 namespace parley
 {
@@ -18,7 +19,7 @@ PreciseTimer::PreciseTimer(std::function<void()> expired)
       descriptor_(::timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)) // the clock of steady_clock
 {
     if (!descriptor_.isOpen())
-        qFatal("timerfd_create: %s", native::errorName(errno).constData());
+        throw std::system_error(errno, std::generic_category(), "timerfd_create");
 }
 
 PreciseTimer::~PreciseTimer()

@@ -51,6 +51,7 @@ public:
                 ///< the system for the whole life of a connection. Read until there is no more; see rewatch()
     };
 
+    /// Throws std::system_error where the system gives no descriptor.
     Reactor();
     ~Reactor() override;
 

@@ -16,6 +16,7 @@
 #include <atomic>
 #include <chrono>
 #include <climits>
+#include <system_error>
 #include <vector>
 
 namespace parley
@@ -150,7 +151,7 @@ int Reactor::Private::dispatchTimers()
 Reactor::Reactor() : d_(std::make_unique<Private>())
 {
     if (!d_->epoll.isOpen() || !d_->wake.isOpen() || watch(d_->wake.get(), d_.get(), Interest::Read) != 0)
-        qFatal("epoll_create1, eventfd: %s", native::errorName(errno).constData());
+        throw std::system_error(errno, std::generic_category(), d_->epoll.isOpen() ? "eventfd" : "epoll_create1");
 }
 
 Reactor::~Reactor() = default;

@@ -3,6 +3,7 @@
 
 #include "shared/ui/application.h"
 
+#include "shared/shortage.h"
 #include "shared/termination_signal.h"
 #include "shared/ui/appearance.h"
 
@@ -11,6 +12,7 @@
 #include <QWidget>
 
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -42,6 +44,10 @@ std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv, const 
     QCoreApplication::setApplicationName(name);
     QCoreApplication::setApplicationVersion(QStringLiteral(PARLEY_VERSION));
     QCoreApplication::setOrganizationName(u"Parley"_s);
+
+    endWithSentenceWhereShort(name.toUtf8());
+    if (const auto status = missingResources())
+        std::exit(*status);
 
     QStringList arguments;
     for (int i = 0; i < argc; ++i)
