@@ -5,7 +5,6 @@
 #include "raw_socket.h"
 
 #include <QFile>
-#include <QSocketNotifier>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -14,6 +13,8 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <vector>
 
 using namespace parley;
 using namespace parley::test;
@@ -49,6 +50,7 @@ public:
         argv.push_back(nullptr);
         pid_ = ::fork();
         if (pid_ == 0) {
+            std::signal(SIGTERM, SIG_DFL); // not the test's own handler, which handlesSignals() would see
             const int null = ::open("/dev/null", O_RDWR);
             ::dup2(null, STDOUT_FILENO);
             ::dup2(ends[1], STDERR_FILENO);
@@ -130,6 +132,7 @@ void TestStuckStderr::server()
     RawSocket client;
     QTRY_VERIFY_WITH_TIMEOUT((client = RawSocket::connectedTo(QFile::encodeName(path))).isOpen(), 20'000);
     QCOMPARE(client.receive(100), "Hello World!");
+    client.close();
     server.sendSignal(SIGTERM);
     QTRY_VERIFY_WITH_TIMEOUT(server.hasEnded(), 20'000);
     QCOMPARE(server.exitStatus(), 0);
