@@ -27,7 +27,7 @@ namespace
 class StuckProgram
 {
 public:
-    StuckProgram(const char *program, const QStringList &arguments)
+    StuckProgram(const char *program, const QStringList &arguments) : program_(QFile::decodeName(program))
     {
         int ends[2] = {-1, -1};
         if (::pipe2(ends, O_CLOEXEC) != 0)
@@ -50,7 +50,6 @@ public:
         argv.push_back(nullptr);
         pid_ = ::fork();
         if (pid_ == 0) {
-            std::signal(SIGTERM, SIG_DFL); // not the test's own handler, which handlesSignals() would see
             const int null = ::open("/dev/null", O_RDWR);
             ::dup2(null, STDOUT_FILENO);
             ::dup2(ends[1], STDERR_FILENO);
@@ -77,9 +76,12 @@ public:
     }
     /// Once it has ended: its exit status, or -1 where a signal ended it.
     int exitStatus() const { return WIFEXITED(status_) ? WEXITSTATUS(status_) : -1; }
-    /// Whether it handles SIGTERM, as it does once it is under way (proc(5)).
+    /// Whether it handles SIGTERM, as it does once it is under way (proc(5)). Until it is the program, it is a copy of
+    /// the test, with the handlers of that.
     bool handlesSignals() const
     {
+        if (QFile::symLinkTarget(u"/proc/%1/exe"_s.arg(pid_)) != program_)
+            return false;
         QFile file(u"/proc/%1/status"_s.arg(pid_));
         if (!file.open(QIODevice::ReadOnly))
             return false;
@@ -91,6 +93,7 @@ public:
     }
 
 private:
+    const QString program_;
     pid_t pid_ = -1;
     int reading_ = -1;
     int status_ = 0;
