@@ -17,6 +17,7 @@
 #include <QCoreApplication>
 
 #include <atomic>
+#include <system_error>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -62,6 +63,21 @@ private:
 };
 
 } // namespace
+
+void printFailure(const QString &sentence, const bool &interrupted)
+{
+    try {
+        LineWriter errors(STDERR_FILENO, {});
+        errors.write(errorLine(sentence));
+        constexpr std::chrono::milliseconds turn{20};
+        while (!errors.finish(turn) && errors.waitingLines() > 0 && !interrupted)
+            QCoreApplication::processEvents();
+        constexpr std::chrono::seconds patience{2};
+        errors.finish(patience);
+    } catch (const std::system_error &) { // no more threads
+        printError(sentence);
+    }
+}
 
 int runHeadlessClient(const ClientOptions &options)
 {
@@ -113,11 +129,12 @@ int runHeadlessClient(const ClientOptions &options)
         QCoreApplication::processEvents();
 
     if (const ConnectDiagnosis diagnosis = diagnoseConnect(attempt); !diagnosis.failure.isEmpty())
-        printError(diagnosis.text());
+        printFailure(diagnosis.text(), interrupted);
     else if (outputError != 0)
-        printError(Texts::tr("Cannot write to stdout: %1.").arg(errorText(outputError)));
+        printFailure(Texts::tr("Cannot write to stdout: %1.").arg(errorText(outputError)), interrupted);
     else if (interrupted || dropped > 0)
-        printError(Texts::tr("Not all that came from %1 was written to stdout.").arg(options.endpoint.toString()));
+        printFailure(Texts::tr("Not all that came from %1 was written to stdout.").arg(options.endpoint.toString()),
+                     interrupted);
     else
         return ExitOk;
     return ExitFailure;

@@ -3,10 +3,16 @@
 
 #pragma once
 
+#include <QString>
+
 namespace parley
 {
 
 struct ClientOptions;
+
+/// Says on stderr why the program ends with ExitFailure, and waits until somebody has read it: as long as they like, or
+/// two seconds once @p interrupted is set, by whatever handles events meanwhile.
+void printFailure(const QString &sentence, const bool &interrupted);
 
 /// Runs parley-client without a window, to its end: one attempt, its message on stdout. Returns the exit status.
 /// @p options hold a valid endpoint.

@@ -29,8 +29,10 @@ int runHeadlessRepeat(const ClientOptions &options)
         QCoreApplication::quit();
     });
     bool interrupted = false;
+    bool signalled = false;
     QObject::connect(&termination, &TerminationSignal::received, &termination, [&] {
         interrupted = true;
+        signalled = true;
         run.post([](RepeatRun &engine) { engine.cancel(); });
     });
     run.post([request = options.repeatRequest()](RepeatRun &engine) { engine.start(request); });
@@ -47,11 +49,14 @@ int runHeadlessRepeat(const ClientOptions &options)
         QCoreApplication::processEvents();
 
     if (const QString failure = account->failure(); !failure.isEmpty())
-        printError((failure + u' ' + account->advice()).trimmed());
+        printFailure((failure + u' ' + account->advice()).trimmed(), signalled);
     else if (outputError != 0)
-        printError(QCoreApplication::translate("Headless", "Cannot write to stdout: %1.").arg(errorText(outputError)));
+        printFailure(
+            QCoreApplication::translate("Headless", "Cannot write to stdout: %1.").arg(errorText(outputError)),
+            signalled);
     else if (interrupted)
-        printError(QCoreApplication::translate("Headless", "Not all of the account was written to stdout."));
+        printFailure(QCoreApplication::translate("Headless", "Not all of the account was written to stdout."),
+                     signalled);
     else
         return ExitOk;
     return ExitFailure;

@@ -16,8 +16,9 @@ int UnixListener::open(const Address &)
     if (const int error = makeSocket(Address::Family::Unix); error != 0)
         return error;
     const QByteArray &path = owner_.settings().endpoint.path;
+    const FolderLock lock(path); // until it listens
     int error = bindPath(path);
-    if (error == EADDRINUSE && UnixFile::removeStale(path))
+    if (error == EADDRINUSE && lock.mayReplace() && UnixFile::removeStale(path))
         error = bindPath(path);
     if (error != 0)
         return error;
@@ -32,10 +33,16 @@ int UnixListener::bindPath(const QByteArray &path)
     return bound.error;
 }
 
+/// Somebody who does not ask for the lock may have replaced the file.
+int UnixListener::listening()
+{
+    return file_->isInPlace() ? 0 : EADDRINUSE;
+}
+
 void UnixListener::closeSocket()
 {
+    file_.reset(); // while it still listens
     StreamListener::closeSocket();
-    file_.reset();
 }
 
 void UnixListener::take(int fd, const Address &)

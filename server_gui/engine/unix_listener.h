@@ -22,6 +22,7 @@ public:
     Address localAddress() const override { return {}; }
 
 protected:
+    int listening() override;
     void closeSocket() override;
     void take(int fd, const Address &) override;
 

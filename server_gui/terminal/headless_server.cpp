@@ -16,7 +16,6 @@
 
 #include <QCoreApplication>
 
-#include <cstdio>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -73,8 +72,10 @@ int runHeadlessServer(const ServerOptions &options)
 {
     EventStream stream(EventStream::ForOutput);
     TerminationSignal termination;
-    LineWriter output(STDOUT_FILENO, [](int error) {
-        printError(Texts::tr("Cannot write to stdout: %1. The greetings go on.").arg(errorText(error)));
+    LineWriter errors(STDERR_FILENO, {}); // nor does a reader of stderr hold up anything
+    LineWriter output(STDOUT_FILENO, [&errors](int error) {
+        errors.write(
+            errorLine(Texts::tr("Cannot write to stdout: %1. The greetings go on.").arg(errorText(error))));
     });
     if (options.json)
         output.write(startToJson("parley-server", stream.wallClock(0)));
@@ -101,9 +102,9 @@ int runHeadlessServer(const ServerOptions &options)
             if (event.call == Call::RecvFrom)
                 lastSender = std::max(lastSender, event.connection);
             if (Server::isServing(event)) {
-                std::fprintf(stderr, "Listening on %s\n", servedAddress(event).constData());
+                errors.write("Listening on " + servedAddress(event) + '\n');
             } else if (event.call == Call::End && event.connection == 0 && event.outcome != Outcome::Complete) {
-                printError(diagnoseListen(options.endpoint, event).text);
+                errors.write(errorLine(diagnoseListen(options.endpoint, event).text));
                 status = ExitFailure;
                 QCoreApplication::quit();
             }
@@ -112,8 +113,9 @@ int runHeadlessServer(const ServerOptions &options)
         dropped += batch.dropped;
     });
 
-    QObject::connect(server.engine(), &Server::starved, &stream, [](int error, native::DescriptorUse descriptors) {
-        printError(error != 0 ? starvedText(error, descriptors) : Texts::tr("Accepting connections works again."));
+    QObject::connect(server.engine(), &Server::starved, &stream, [&](int error, native::DescriptorUse descriptors) {
+        errors.write(errorLine(error != 0 ? starvedText(error, descriptors)
+                                          : Texts::tr("Accepting connections works again.")));
     });
     QObject::connect(server.engine(), &Server::finished, &stream, [] { QCoreApplication::quit(); });
     QObject::connect(&termination, &TerminationSignal::received, &stream,
@@ -122,12 +124,13 @@ int runHeadlessServer(const ServerOptions &options)
     QCoreApplication::exec();
 
     stream.flush();
-    constexpr std::chrono::seconds patience{2}; // for a reader that has stopped reading
+    constexpr std::chrono::seconds patience{2}; // for each reader that has stopped reading
     output.finish(patience);
     const qint64 unread = output.waitingLines();
     if (const qint64 lost = output.lostLines() + unread + static_cast<qint64>(dropped); lost > 0)
-        printError(
-            Texts::tr("%1 lines of output were lost, because the reader of stdout was too slow or gone.").arg(lost));
+        errors.write(errorLine(
+            Texts::tr("%1 lines of output were lost, because the reader of stdout was too slow or gone.").arg(lost)));
+    errors.finish(patience);
     return status;
 }
 

@@ -7,7 +7,9 @@
 
 #include <QThread>
 
+#include <cerrno>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 namespace parley
@@ -18,6 +20,7 @@ template <typename Engine>
 class IoThread
 {
 public:
+    /// Throws std::system_error where the system gives no thread or descriptor.
     template <typename... Args>
     explicit IoThread(Args &&...args) : engine_(new Engine(std::forward<Args>(args)...))
     {
@@ -26,6 +29,8 @@ public:
         QObject::connect(&thread_, &QThread::finished, engine_, &QObject::deleteLater);
         thread_.setObjectName(QLatin1String("parley-io")); // as top -H and gdb show it
         thread_.start();
+        if (!thread_.isRunning() && !thread_.isFinished())
+            throw std::system_error(EAGAIN, std::generic_category());
     }
     ~IoThread()
     {

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <system_error>
 
 namespace parley
 {
@@ -30,7 +31,7 @@ struct PreciseTimer::Private final : Reactor::Watcher
 PreciseTimer::PreciseTimer(const std::function<void()> &expired) : d_(std::make_unique<Private>(expired))
 {
     if (!d_->descriptor.isOpen())
-        qFatal("timerfd_create: %s", errorName(errno).constData());
+        throw std::system_error(errno, std::generic_category(), "timerfd_create");
 }
 
 PreciseTimer::~PreciseTimer()

@@ -21,6 +21,7 @@
 #include <atomic>
 #include <chrono>
 #include <climits>
+#include <system_error>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -204,7 +205,7 @@ int Reactor::Private::dispatchTimers()
 Reactor::Private::Private()
 {
     if (!epoll.isOpen() || !wake.isOpen() || reactor.watch(wake.get(), this, Interest::Read) != 0)
-        qFatal("epoll_create1, eventfd: %s", errorName(errno).constData());
+        throw std::system_error(errno, std::generic_category(), epoll.isOpen() ? "eventfd" : "epoll_create1");
 }
 
 Reactor::Reactor(Private &d) : d_(d) {}

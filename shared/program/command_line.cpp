@@ -178,11 +178,16 @@ std::optional<QString> CommandLine::positional(qsizetype index) const
     return index < arguments.size() ? std::optional(arguments.at(index)) : std::nullopt;
 }
 
-void printError(const QString &sentence)
+QByteArray errorLine(const QString &sentence)
 {
     const QString line =
         QCoreApplication::applicationName() + u": "_s + displaySafe(sentence, LineBreaks::Escape) + u'\n';
-    std::fputs(line.toUtf8().constData(), stderr);
+    return line.toUtf8();
+}
+
+void printError(const QString &sentence)
+{
+    std::fputs(errorLine(sentence).constData(), stderr);
 }
 
 } // namespace parley

@@ -74,7 +74,9 @@ private:
     QString error_;
 };
 
-/// Writes `program: sentence` and a line feed to stderr, whatever the locale, in UTF-8.
+/// `program: sentence` and a line feed, in UTF-8 whatever the locale.
+QByteArray errorLine(const QString &sentence);
+/// Writes errorLine() to stderr, for as long as that takes.
 void printError(const QString &sentence);
 
 } // namespace parley

@@ -55,6 +55,36 @@ socklen_t unixAddress(const QByteArray &path, sockaddr_un &address)
     return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + size);
 }
 
+/// Gives the socket that bind has just made at @p path the bits of @p mode that the umask took away.
+///
+/// Where others may write to the folder, something else may stand there by now. It is therefore opened without
+/// following a link (O_PATH; open(2)), looked at, and changed through that descriptor, which names it whatever becomes
+/// of the path.
+Result giveMode(const QByteArray &path, unsigned mode)
+{
+    const Descriptor file(::open(path.constData(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    struct stat made
+    {
+    };
+    if (!file.isOpen() || ::fstat(file.get(), &made) != 0)
+        return {-1, errno};
+    constexpr mode_t permissions = 07777;
+    if (!S_ISSOCK(made.st_mode) || made.st_uid != ::geteuid())
+        return {-1, EADDRINUSE}; // it is not ours
+    if ((made.st_mode & permissions) == mode)
+        return {0, 0};
+    const QByteArray opened = "/proc/self/fd/" + QByteArray::number(file.get()); // fchmod(2) refuses an O_PATH one
+    if (::chmod(opened.constData(), mode) == 0)
+        return {0, 0};
+    const int error = errno;
+    struct stat now
+    {
+    };
+    if (::lstat(path.constData(), &now) == 0 && now.st_dev == made.st_dev && now.st_ino == made.st_ino)
+        ::unlink(path.constData()); // nothing half-done stays
+    return {-1, error};
+}
+
 template <typename Call>
 Result retryInterrupted(Call call)
 {
@@ -133,12 +163,7 @@ Result bindUnix(int fd, const QByteArray &path, unsigned mode)
     sockaddr_un address;
     const socklen_t length = unixAddress(path, address);
     const Result bound = resultOf(::bind(fd, reinterpret_cast<const sockaddr *>(&address), length));
-    if (bound.ok() && !path.startsWith('@') && ::chmod(path.constData(), mode) != 0) { // what the umask took away
-        const int error = errno;
-        ::unlink(path.constData()); // nothing half-done stays
-        return {-1, error};
-    }
-    return bound;
+    return bound.ok() && !path.startsWith('@') ? giveMode(path, mode) : bound;
 }
 
 Result connectUnix(int fd, const QByteArray &path)

@@ -57,6 +57,7 @@ Result bind(int fd, const Address &address, Transport transport);
 Result listen(int fd, int backlog);
 
 /// Binds to a path, or to a Linux abstract name where it starts with `@`. The file gets @p mode, whatever the umask.
+/// EADDRINUSE: the path is taken, or somebody has put something else in the place of the file meanwhile; that stays.
 Result bindUnix(int fd, const QByteArray &path, unsigned mode);
 Result connectUnix(int fd, const QByteArray &path);
 /// The process that connected, as the system vouches for it (SO_PEERCRED); null in a portable build.
