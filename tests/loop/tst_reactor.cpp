@@ -139,6 +139,8 @@ private Q_SLOTS:
     void rewatch();
     void peerFinIsRead();
     void resetIsBoth();
+    void hangupIsNotBytes();
+    void edges();
     void unwatch();
     void watchErrors();
     void manyAtOnce();
@@ -252,6 +254,57 @@ void TestReactor::resetIsBoth()
     pair.server.close();
     QVERIFY(turnUntil([&] { return watcher.calls >= 1; }));
     QVERIFY(watcher.last.read && watcher.last.write);
+}
+
+/// Bytes that are not wanted are not reported; the peer's FIN behind them is.
+void TestReactor::hangupIsNotBytes()
+{
+    const Listener listener(Loopback);
+    const Pair pair(listener);
+    QVERIFY(pair.connected);
+    Watching watcher;
+    Watching clock;
+    const Descriptor ticking = readable();
+    QCOMPARE(Reactor::current().watch(ticking.get(), &clock, Reactor::Interest::Read), 0);
+    QCOMPARE(native::send(pair.server.get(), "x").value, 1);
+    QVERIFY(waitFor(pair.client.get(), POLLIN));
+    QCOMPARE(Reactor::current().watch(pair.client.get(), &watcher, Reactor::Interest::Hangup), 0);
+    const QDeadlineTimer surveys(10 * Reactor::SurveyInterval); // by which one that spins would have been called
+    QVERIFY(turnUntil([&] { return surveys.hasExpired() && clock.calls >= 5; }));
+    QCOMPARE(watcher.calls, 0);
+#ifndef POLLRDHUP
+    QCOMPARE(receive(pair.client.get()).value, 1); // such a system cannot see past it
+#endif
+    QVERIFY(native::shutdownSending(pair.server.get()).ok());
+    QVERIFY(turnUntil([&] { return watcher.calls > 0; }));
+    QVERIFY(watcher.last.read && !watcher.last.write && !watcher.last.failed);
+}
+
+/// Room to send is told once, and after rewatch() once more; bytes whenever some come.
+void TestReactor::edges()
+{
+    const Listener listener(Loopback);
+    const Pair pair(listener);
+    QVERIFY(pair.connected);
+    Watching watcher;
+    Watching clock;
+    const Descriptor ticking = readable();
+    Reactor &reactor = Reactor::current();
+    QCOMPARE(reactor.watch(ticking.get(), &clock, Reactor::Interest::Read), 0);
+    QCOMPARE(reactor.watch(pair.client.get(), &watcher, Reactor::Interest::Edges), 0);
+    const auto turnsAndCalls = [&](int calls) { // how many calls there are after five turns more
+        const int now = clock.calls;
+        return turnUntil([&] { return clock.calls >= now + 5 && watcher.calls >= calls; }) ? watcher.calls : -1;
+    };
+    QCOMPARE(turnsAndCalls(1), 1);
+    QVERIFY(watcher.last.write && !watcher.last.read);
+    reactor.rewatch(pair.client.get(), &watcher, Reactor::Interest::Edges);
+    QCOMPARE(turnsAndCalls(2), 2);
+    QVERIFY(watcher.last.write && !watcher.last.read);
+    watcher.called = [&](Reactor::Ready) { receive(pair.client.get()); };
+    QCOMPARE(native::send(pair.server.get(), "x").value, 1);
+    QCOMPARE(turnsAndCalls(3), 3);
+    QVERIFY(watcher.last.read && !watcher.last.ended);
 }
 
 void TestReactor::unwatch()
