@@ -1,11 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "client_gui/client_options.h"
-#include "client_gui/client_window.h"
-#include "client_gui/headless.h"
-#include "client_gui/headless_repeat.h"
-#include "shared/termination_signal.h"
+#include "client_gui/options/client_options.h"
+#include "client_gui/terminal/headless_client.h"
+#include "client_gui/terminal/headless_repeat.h"
+#include "client_gui/window/client_window.h"
+#include "shared/program/shortage.h"
+#include "shared/program/termination_signal.h"
 #include "shared/ui/application.h"
 
 int main(int argc, char *argv[])
@@ -16,6 +17,8 @@ int main(int argc, char *argv[])
     const auto application = makeApplication(argc, argv, QStringLiteral("parley-client"), commandLine);
     const ClientOptions options = ClientOptions::read(commandLine);
     if (const auto status = commandLine.answer())
+        return *status;
+    if (const auto status = missingThreads())
         return *status;
     if (options.headless)
         return options.repeat ? runHeadlessRepeat(options) : runHeadlessClient(options);

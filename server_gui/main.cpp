@@ -1,10 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "server_gui/headless.h"
-#include "server_gui/server_options.h"
-#include "server_gui/server_window.h"
-#include "shared/termination_signal.h"
+#include "server_gui/options/server_options.h"
+#include "server_gui/terminal/headless_server.h"
+#include "server_gui/window/server_window.h"
+#include "shared/program/shortage.h"
+#include "shared/program/termination_signal.h"
 #include "shared/ui/application.h"
 
 int main(int argc, char *argv[])
@@ -15,6 +16,8 @@ int main(int argc, char *argv[])
     const auto application = makeApplication(argc, argv, QStringLiteral("parley-server"), commandLine);
     const ServerOptions options = ServerOptions::read(commandLine);
     if (const auto status = commandLine.answer())
+        return *status;
+    if (const auto status = missingThreads())
         return *status;
     if (options.headless)
         return runHeadlessServer(options);

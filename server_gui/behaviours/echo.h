@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "server_gui/behaviour.h"
+#include "server_gui/behaviours/behaviour.h"
 
 namespace parley
 {
@@ -14,7 +14,7 @@ class Echo final : public Behaviour
 public:
     void begin(Conversation &) override {}
     void received(Conversation &conversation, const QByteArray &bytes) override { conversation.send(bytes); }
-    qint64 inputWanted(qint64 unsent) const override { return unsent == 0 ? ReceiveBuffer::Usual : 0; }
+    qint64 inputWanted(qint64 unsent) const override { return unsent == 0 ? MostInput : 0; }
 };
 
 } // namespace parley

@@ -3,7 +3,6 @@
 
 #include "shared/stream/stream_peer.h"
 
-#include "shared/event_stream.h"
 #include "shared/socket/receive_buffer.h"
 
 #include <cerrno>
@@ -89,10 +88,7 @@ native::Result StreamPeer::sendOutput()
     const qint64 asked = end_ - offset_;
     offset_ += std::max<qint64>(result.value, 0);
     QByteArray bytes = hasOutput() ? output_ : std::exchange(output_, {});
-    // A greeting is shared with the server. Of what is held by this event alone, a flood is counted, but not kept.
-    if (bytes.isDetached() && events_.isCrowded())
-        bytes.clear();
-    events_.write(Event::send(number_, result, std::move(bytes), from, asked));
+    events_.write(Event::send(number_, result, std::move(bytes), from, asked), EventStream::Bytes::Spared);
     return result;
 }
 
@@ -108,16 +104,24 @@ native::Result StreamPeer::sendPart()
     if (result.wouldBlock())
         return result;
     const qint64 asked = piece.size();
-    if (events_.isCrowded())
-        piece.clear();
-    events_.write(Event::send(number_, result, std::move(piece), 0, asked));
+    events_.write(Event::send(number_, result, std::move(piece), 0, asked), EventStream::Bytes::Spared);
     part_->sent(std::max<qint64>(result.value, 0));
     if (part_->isDone())
         part_.reset();
     return result;
 }
 
-StreamPeer::Received StreamPeer::receive(qint64 most, Keep keep)
+StreamPeer::Received StreamPeer::receive(qint64 most, EventStream::Bytes kept)
+{
+    return receive(most, kept, true);
+}
+
+StreamPeer::Received StreamPeer::receiveUnkept(qint64 most)
+{
+    return receive(most, EventStream::Bytes::Spared, false);
+}
+
+StreamPeer::Received StreamPeer::receive(qint64 most, EventStream::Bytes kept, bool keeps)
 {
     static thread_local ReceiveBuffer buffer;
     const std::span<char> room = buffer.room(most);
@@ -128,10 +132,13 @@ StreamPeer::Received StreamPeer::receive(qint64 most, Keep keep)
         received.bytes = buffer.take(received.result.value);
         received_ += received.result.value;
     }
-    const bool isKept = keep == Keep::Always || (keep == Keep::UnlessCrowded && !events_.isCrowded());
-    events_.write(Event::recv(number_, received.result, isKept ? received.bytes : QByteArray(), std::ssize(room)));
+    if (keeps)
+        events_.write(Event::recv(number_, received.result, received.bytes, std::ssize(room)), kept);
+    else
+        events_.write(Event::recv(number_, received.result, {}, std::ssize(room)));
     const bool isAtEnd = received.result.ok() && received.result.value == 0;
-    // The system tells of a reset once. After send() has, this looks like FIN; of EPIPE it is one (tcp_reset() of Linux).
+    // The system tells of a reset once. After send() has, this looks like FIN; after EPIPE it is FIN (Linux:
+    // tcp_reset()).
     const bool isReset = isAtEnd && !peerClosed_ && sendError_ != 0 && sendError_ != EPIPE;
     if (isReset)
         received.result = {-1, sendError_};

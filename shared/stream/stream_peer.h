@@ -3,9 +3,9 @@
 
 #pragma once
 
-#include "shared/event.h"
+#include "shared/event/event_stream.h"
 #include "shared/socket/byte_channel.h"
-#include "shared/transfer.h"
+#include "shared/socket/transfer.h"
 
 #include <QByteArray>
 
@@ -13,8 +13,6 @@
 
 namespace parley
 {
-
-class EventStream;
 
 /// This program's side of one connected stream socket: what is still to be sent, what was received, and whether either
 /// side has closed. Each call is written to an EventStream. What to send and when to close is its user's decision; when
@@ -63,10 +61,10 @@ public:
         native::Result result; ///< a value of 0 is the peer's FIN; an error may be one that send() had
         QByteArray bytes;      ///< of result.value bytes
     };
-    /// Whether the events keep what was received, or only count it. UnlessCrowded: it is only counted in a flood.
-    enum class Keep { Always, UnlessCrowded, Never };
-    /// Calls recv() once, for at most @p most bytes.
-    Received receive(qint64 most, Keep keep);
+    /// Calls recv() once, for at most @p most bytes. @p kept: whether the event keeps them also in a flood.
+    Received receive(qint64 most, EventStream::Bytes kept);
+    /// The event only tells how many bytes they were.
+    Received receiveUnkept(qint64 most);
 
     /// The peer's FIN was received.
     bool peerClosed() const { return peerClosed_; }
@@ -86,6 +84,7 @@ public:
 
 private:
     bool hasOutput() const { return offset_ < end_; }
+    Received receive(qint64 most, EventStream::Bytes kept, bool keeps);
     native::Result sendOutput();
     native::Result sendPart();
 

@@ -3,7 +3,8 @@
 
 #include "shared/ui/application.h"
 
-#include "shared/termination_signal.h"
+#include "shared/program/shortage.h"
+#include "shared/program/termination_signal.h"
 #include "shared/ui/appearance.h"
 
 #include <QApplication>
@@ -11,6 +12,7 @@
 #include <QWidget>
 
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -29,6 +31,16 @@ bool hasDisplay(const QStringList &arguments)
            || !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM") || arguments.contains(u"-platform"_s);
 }
 
+QtMessageHandler handlerBefore = nullptr;
+
+/// In a terminal only our lines are printed: scripts read them, and Qt's own (about a locale that is not UTF-8, say)
+/// would stand before the first.
+void keepQtSilent(QtMsgType type, const QMessageLogContext &context, const QString &text)
+{
+    if (type == QtFatalMsg)
+        handlerBefore(type, context, text);
+}
+
 } // namespace
 
 std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv, const QString &name, CommandLine &commandLine)
@@ -43,11 +55,16 @@ std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv, const 
     QCoreApplication::setApplicationVersion(QStringLiteral(PARLEY_VERSION));
     QCoreApplication::setOrganizationName(u"Parley"_s);
 
+    endWithSentenceWhereShort(name.toUtf8());
+    if (const auto status = missingResources())
+        std::exit(*status);
+
     QStringList arguments;
     for (int i = 0; i < argc; ++i)
         arguments.append(QString::fromLocal8Bit(argv[i]));
     std::unique_ptr<QCoreApplication> application;
     if (commandLine.wantsNoWindow(arguments) || !hasDisplay(arguments)) {
+        handlerBefore = qInstallMessageHandler(keepQtSilent);
         application = std::make_unique<QCoreApplication>(argc, argv);
     } else {
         application = std::make_unique<QApplication>(argc, argv);

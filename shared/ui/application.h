@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "shared/command_line.h"
+#include "shared/program/command_line.h"
 
 #include <memory>
 #include <optional>
@@ -17,7 +17,8 @@ namespace parley
 class TerminationSignal;
 
 /// Makes the application object that @p commandLine asks for, with a window or without, and parses the arguments.
-/// Without a display it is one without a window, whatever was asked for: see missingDisplay().
+/// Without a display it is one without a window, whatever was asked for: see missingDisplay(). Ends the program with a
+/// sentence and ExitFailure where the system has not enough for it.
 std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv, const QString &name,
                                                   CommandLine &commandLine);
 

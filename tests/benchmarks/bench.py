@@ -21,6 +21,7 @@ import pathlib
 import signal
 import sys
 
+import bulk
 import clients
 import million
 import rates
@@ -60,6 +61,12 @@ ROWS = [
     Row("client: rate as a load, 1 at once", lambda run: clients.repeat_rate(run, 1), at_least=0.85),
     Row("client: connections that it holds", clients.held, at_least=clients.HELD),
     Row("client: a single connection", clients.single, at_most=0.8),
+    Row("bulk: client, --raw to a pipe", bulk.receive, at_least=0.8),
+    Row("bulk: server, discard", bulk.discard, at_least=0.8),
+    Row("bulk: server, echo", bulk.echo, at_least=0.8),
+    Row("bulk: server, a greeting of 16 MiB", bulk.greeting, at_least=0.8),
+    Row("bulk: delay, server's window, p99", lambda run: bulk.delay(run, "server"), at_most=10, unit="ms"),
+    Row("bulk: delay, client's window, p99", lambda run: bulk.delay(run, "client"), at_most=10, unit="ms"),
 ]
 
 

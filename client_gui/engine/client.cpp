@@ -1,0 +1,183 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/engine/client.h"
+
+#include "shared/event/event_stream.h"
+
+#include <algorithm>
+
+namespace parley
+{
+
+Client::Client(EventStream &events) : events_(events)
+{
+    qRegisterMetaType<KernelView>();
+    connect(&socket_, &ClientSocket::connected, this, &Client::connected);
+    connect(&socket_, &ClientSocket::readyRead, this, &Client::received);
+    connect(&socket_, &ClientSocket::tooMuchReceived, this, [this] { end(Outcome::LimitReached); });
+    connect(&socket_, &ClientSocket::disconnected, this, &Client::disconnected);
+    connect(&socket_, &ClientSocket::errorOccurred, this, [this] {
+        if (socket_.state() == ClientSocket::UnconnectedState)
+            connectFailed();
+    });
+    connect(&datagrams_, &DatagramExchange::ended, this, &Client::end);
+    deadline_.setSingleShot(true);
+    deadline_.setTimerType(Qt::PreciseTimer);
+    connect(&deadline_, &QTimer::timeout, this, [this] {
+        if (isWhole())
+            endOfMessage();
+        else
+            end(datagrams_.hasAnswer() ? Outcome::Complete : Outcome::TimedOut);
+    });
+    resume_.setInterval(std::chrono::milliseconds(5));
+    connect(&resume_, &QTimer::timeout, this, [this] {
+        if (events_.isCrowded())
+            return;
+        resume_.stop();
+        socket_.setReceiving(true);
+    });
+}
+
+Client::~Client()
+{
+    cancel();
+}
+
+void Client::connectTo(quint64 number, const ConnectRequest &request)
+{
+    cancel();
+    number_ = number;
+    request_ = request;
+    underWay_ = true;
+    received_ = 0;
+    deadline_.start(request.timeout);
+    if (request.endpoint.transport == Transport::Udp) {
+        datagrams_.start(number, request.endpoint, request.send, request.maxBytes);
+    } else {
+        socket_.setNumber(number);
+        socket_.connectToEndpoint(request.endpoint);
+    }
+}
+
+void Client::viewKernel(quint64 attempt)
+{
+    const int stream = static_cast<int>(socket_.socketDescriptor());
+    const int descriptor = stream >= 0 ? stream : datagrams_.descriptor();
+    Q_EMIT kernelViewed(attempt, attempt == number_ && descriptor >= 0 ? kernelView(descriptor) : KernelView());
+}
+
+void Client::cancel()
+{
+    if (!underWay_)
+        return;
+    if (isWhole())
+        endOfMessage();
+    else
+        end(Outcome::Cancelled);
+}
+
+void Client::setStays(bool stays)
+{
+    request_.stays = stays;
+    if (!isConnected())
+        return;
+    limitMessage();
+    if (stays)
+        deadline_.stop();
+    else
+        deadline_.start(request_.timeout);
+}
+
+void Client::send(const std::shared_ptr<Transfer> &transfer)
+{
+    const bool isFree = socket_.isFree();
+    transfer->begin(isFree ? 1 : 0, isFree ? 0 : 1);
+    if (isFree)
+        socket_.begin(transfer);
+}
+
+void Client::cancel(const std::shared_ptr<Transfer> &transfer)
+{
+    socket_.drop(*transfer);
+}
+
+void Client::halfClose()
+{
+    socket_.closeSending();
+}
+
+void Client::close()
+{
+    if (isConnected())
+        end(Outcome::Closed);
+}
+
+void Client::reset()
+{
+    if (isConnected())
+        end(Outcome::Aborted);
+}
+
+void Client::connected()
+{
+    limitMessage();
+    if (request_.stays)
+        deadline_.stop();
+    socket_.send(request_.send);
+}
+
+/// The events have kept what came. Here it is only counted.
+void Client::received()
+{
+    while (const qint64 size = socket_.takeReceived().size())
+        received_ += size;
+    if (events_.isCrowded()) {
+        // The reader is slower than the peer: let it wait, as TCP lets it, and lose nothing.
+        socket_.setReceiving(false);
+        resume_.start();
+    }
+}
+
+void Client::disconnected()
+{
+    if (socket_.peerHasClosed())
+        endOfMessage();
+    else
+        end(outcomeOf(socket_.systemError()), socket_.systemError());
+}
+
+void Client::connectFailed()
+{
+    const int error = socket_.systemError();
+    end(socket_.error() == ClientSocket::HostNotFoundError ? Outcome::UnknownHost : outcomeOf(error), error);
+}
+
+/// A conversation may be of any length.
+void Client::limitMessage()
+{
+    socket_.setReceiveLimit(request_.stays ? -1 : std::max<qint64>(request_.maxBytes - received_, 0));
+}
+
+/// As the peer's FIN has decided, whatever came after it.
+void Client::endOfMessage()
+{
+    end(received_ > 0 ? Outcome::Complete : Outcome::NoMessage);
+}
+
+void Client::end(Outcome outcome, int error)
+{
+    if (!underWay_)
+        return; // it has: this is the socket, which was closed here
+    underWay_ = false;
+    deadline_.stop();
+    resume_.stop();
+    datagrams_.stop();
+    if (outcome == Outcome::Aborted)
+        socket_.resetConnection();
+    else
+        socket_.abort();
+    events_.write(Event::end(number_, outcome, error));
+}
+
+} // namespace parley

@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include <QString>
+
+namespace parley
+{
+
+struct ClientOptions;
+
+/// Says on stderr why the program ends with ExitFailure, and waits until somebody has read it: as long as they like, or
+/// two seconds once @p interrupted is set, by whatever handles events meanwhile.
+void printFailure(const QString &sentence, const bool &interrupted);
+
+/// Runs parley-client without a window, to its end: one attempt, its message on stdout. Returns the exit status.
+/// @p options hold a valid endpoint.
+int runHeadlessClient(const ClientOptions &options);
+
+} // namespace parley

@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/event/event_stream.h"
+
+#include <QTimer>
+
+namespace parley
+{
+
+EventStream::EventStream(Pace pace, QObject *parent) : QObject(parent), pace_(pace), timer_(new QTimer(this))
+{
+    timer_->setSingleShot(true);
+    timer_->setTimerType(Qt::PreciseTimer);
+    connect(timer_, &QTimer::timeout, this, &EventStream::flush);
+}
+
+void EventStream::write(Event event, Bytes bytes)
+{
+    const bool detail = event.call != Call::Accept && event.call != Call::Listen && event.call != Call::End;
+    bool schedule = false;
+    {
+        const std::lock_guard lock(mutex_);
+        event.time = now(); // under the lock: the order of the times is the order of the events
+        const std::size_t waiting = pending_.events.size();
+        if (bytes == Bytes::Spared && !payload_.isShared(event.bytes) && isCrowdedWith(payload_.cost(event.bytes)))
+            event.bytes.clear();
+        if (waiting >= MaxPendingEvents || payload_.size() + payload_.cost(event.bytes) > MaxPendingPayload
+            || (detail && waiting >= MaxPendingDetails)) {
+            ++pending_.dropped;
+        } else {
+            payload_.add(event.bytes);
+            pending_.events.push_back(std::move(event));
+        }
+        schedule = !std::exchange(scheduled_, true);
+    }
+    if (schedule)
+        QMetaObject::invokeMethod(this, &EventStream::scheduleDelivery, Qt::QueuedConnection);
+}
+
+bool EventStream::isCrowded()
+{
+    const std::lock_guard lock(mutex_);
+    return isCrowdedWith(0);
+}
+
+/// Whether @p payload more bytes would be too many for who can do without them. Called with the mutex held.
+bool EventStream::isCrowdedWith(qint64 payload) const
+{
+    return payload_.size() + payload > MaxPendingPayload / 2 || pending_.events.size() > MaxPendingDetails / 2;
+}
+
+void EventStream::scheduleDelivery()
+{
+    const auto sinceLast = std::chrono::steady_clock::now() - lastDelivery_;
+    if (sinceLast >= pause_)
+        flush();
+    else
+        timer_->start(std::chrono::ceil<std::chrono::milliseconds>(pause_ - sinceLast));
+}
+
+void EventStream::flush()
+{
+    timer_->stop();
+    EventBatch batch;
+    {
+        const std::lock_guard lock(mutex_);
+        std::swap(batch, pending_);
+        payload_.clear();
+        scheduled_ = false;
+    }
+    lastDelivery_ = std::chrono::steady_clock::now();
+    pause_ = batch.events.size() < Flood ? pace_.usual : pace_.inAFlood;
+    if (!batch.events.empty() || batch.dropped > 0)
+        Q_EMIT arrived(batch);
+}
+
+qint64 EventStream::now() const
+{
+    const std::chrono::nanoseconds sinceStart = std::chrono::steady_clock::now() - start_;
+    return sinceStart.count();
+}
+
+QDateTime EventStream::wallClock(qint64 time) const
+{
+    return startTime_.addMSecs(time / 1'000'000);
+}
+
+} // namespace parley
