@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "client_gui/client_options.h"
-#include "client_gui/client_window.h"
-#include "client_gui/headless.h"
-#include "client_gui/headless_repeat.h"
-#include "shared/termination_signal.h"
+#include "client_gui/options/client_options.h"
+#include "client_gui/terminal/headless_client.h"
+#include "client_gui/terminal/headless_repeat.h"
+#include "client_gui/window/client_window.h"
+#include "shared/program/termination_signal.h"
 #include "shared/ui/application.h"
 
 int main(int argc, char *argv[])

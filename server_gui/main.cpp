@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "server_gui/headless.h"
-#include "server_gui/server_options.h"
-#include "server_gui/server_window.h"
-#include "shared/termination_signal.h"
+#include "server_gui/options/server_options.h"
+#include "server_gui/terminal/headless_server.h"
+#include "server_gui/window/server_window.h"
+#include "shared/program/termination_signal.h"
 #include "shared/ui/application.h"
 
 int main(int argc, char *argv[])

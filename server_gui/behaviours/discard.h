@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "server_gui/behaviour.h"
+#include "server_gui/behaviours/behaviour.h"
 
 namespace parley
 {

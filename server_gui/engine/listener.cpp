@@ -3,11 +3,11 @@
 
 #include "server_gui/engine/listener.h"
 
-#include "server_gui/datagram_service.h"
+#include "server_gui/engine/datagram_listener.h"
 #include "server_gui/engine/tcp_listener.h"
 #include "server_gui/engine/unix_listener.h"
-#include "server_gui/server.h"
-#include "shared/event_stream.h"
+#include "server_gui/settings/server_settings.h"
+#include "shared/event/event_stream.h"
 
 namespace parley
 {

@@ -3,12 +3,12 @@
 
 #pragma once
 
-#include "server_gui/connection.h"
-#include "shared/address.h"
-#include "shared/native_socket.h"
-#include "shared/reactor.h"
-#include "shared/tcp_info.h"
-#include "shared/transport.h"
+#include "server_gui/engine/connection.h"
+#include "shared/address/address.h"
+#include "shared/address/transport.h"
+#include "shared/loop/reactor.h"
+#include "shared/socket/socket_calls.h"
+#include "shared/socket/tcp_info.h"
 
 #include <memory>
 #include <optional>

@@ -3,8 +3,8 @@
 
 #include "server_gui/engine/stream_listener.h"
 
-#include "server_gui/server.h"
-#include "shared/event_stream.h"
+#include "server_gui/settings/server_settings.h"
+#include "shared/event/event_stream.h"
 
 #include <algorithm>
 #include <cerrno>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "server_gui/engine/stream_listener.h"
-#include "server_gui/unix_file.h"
+#include "server_gui/engine/unix_file.h"
 
 #include <optional>
 

@@ -3,7 +3,7 @@
 
 #include "shared/socket/byte_channel.h"
 
-#include "shared/tcp_info.h"
+#include "shared/socket/tcp_info.h"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "shared/native_socket.h"
+#include "shared/socket/socket_calls.h"
 
 #include <QByteArrayView>
 

@@ -3,7 +3,7 @@
 
 #include "shared/stream/stream_peer.h"
 
-#include "shared/event_stream.h"
+#include "shared/event/event_stream.h"
 #include "shared/socket/receive_buffer.h"
 
 namespace parley

@@ -3,9 +3,9 @@
 
 #pragma once
 
-#include "shared/event.h"
+#include "shared/event/event.h"
 #include "shared/socket/byte_channel.h"
-#include "shared/transfer.h"
+#include "shared/socket/transfer.h"
 
 #include <QByteArray>
 

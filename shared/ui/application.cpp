@@ -3,7 +3,7 @@
 
 #include "shared/ui/application.h"
 
-#include "shared/termination_signal.h"
+#include "shared/program/termination_signal.h"
 #include "shared/ui/appearance.h"
 
 #include <QApplication>
@@ -29,6 +29,14 @@ bool hasDisplay(const QStringList &arguments)
            || !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM") || arguments.contains(u"-platform"_s);
 }
 
+/// In a terminal only our lines are printed: scripts read them, and Qt's own (about a locale that is not UTF-8, say)
+/// would stand before the first.
+void keepQtSilent(QtMsgType type, const QMessageLogContext &, const QString &text)
+{
+    if (type == QtFatalMsg) // the program ends with it
+        printError(text);
+}
+
 } // namespace
 
 std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv, const QString &name, CommandLine &commandLine)
@@ -48,6 +56,7 @@ std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv, const 
         arguments.append(QString::fromLocal8Bit(argv[i]));
     std::unique_ptr<QCoreApplication> application;
     if (commandLine.wantsNoWindow(arguments) || !hasDisplay(arguments)) {
+        qInstallMessageHandler(keepQtSilent);
         application = std::make_unique<QCoreApplication>(argc, argv);
     } else {
         application = std::make_unique<QApplication>(argc, argv);

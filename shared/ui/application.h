@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "shared/command_line.h"
+#include "shared/program/command_line.h"
 
 #include <memory>
 #include <optional>

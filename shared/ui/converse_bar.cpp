@@ -3,7 +3,7 @@
 
 #include "shared/ui/converse_bar.h"
 
-#include "shared/message.h"
+#include "shared/message/message.h"
 #include "shared/ui/field_help.h"
 #include "shared/ui/status_label.h"
 

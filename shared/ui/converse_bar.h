@@ -3,8 +3,8 @@
 
 #pragma once
 
-#include "shared/escaped_bytes.h"
-#include "shared/transfer.h"
+#include "shared/message/escaped_bytes.h"
+#include "shared/socket/transfer.h"
 
 #include <QTimer>
 #include <QWidget>

@@ -3,7 +3,7 @@
 
 #include "shared/ui/file_saver.h"
 
-#include "shared/message.h"
+#include "shared/message/message.h"
 
 #include <QDir>
 #include <QFileDialog>

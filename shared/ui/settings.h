@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include "shared/endpoint.h"
+#include "shared/address/endpoint.h"
 
 #include <QSettings>
 #include <QString>

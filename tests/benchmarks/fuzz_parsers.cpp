@@ -6,10 +6,10 @@
 //
 // A run without arguments starts from the seeds below; one with a file repeats that input.
 
-#include "shared/address.h"
-#include "shared/endpoint.h"
-#include "shared/message.h"
-#include "shared/net.h"
+#include "shared/address/address.h"
+#include "shared/address/cidr.h"
+#include "shared/address/endpoint.h"
+#include "shared/message/message.h"
 
 #include <QFile>
 #include <QTemporaryDir>

@@ -17,7 +17,7 @@ from rates import loaded
 from table import Figure, ratio
 from windows import milliseconds
 
-# Rows before memory is measured: buffers that are bounded, as the journal of the latest events, are full then, and what
+# Rows before memory is measured: buffers that are bounded, as the history of the latest events, are full then, and what
 # comes on top is what rows cost.
 FIRST = 50_000
 SHORT = 10_000  # rows

@@ -9,9 +9,9 @@
 //   filter [TEXT]   types it into the empty filter, ten characters a second; answers once the result is shown
 //   sort COLUMN     clicks on the header of that one, counted from 0; likewise
 
-#include "server_gui/server_options.h"
-#include "server_gui/server_window.h"
-#include "shared/termination_signal.h"
+#include "server_gui/options/server_options.h"
+#include "server_gui/window/server_window.h"
+#include "shared/program/termination_signal.h"
 #include "shared/ui/application.h"
 
 #include <QCoreApplication>

@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "process.h"
-#include "raw_socket.h"
+#include "tests/support/process.h"
+#include "tests/support/raw_socket.h"
 
 #include <QRegularExpression>
 #include <QStandardPaths>

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "process.h"
+#include "tests/support/process.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>

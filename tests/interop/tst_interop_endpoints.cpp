@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "process.h"
-#include "raw_socket.h"
+#include "tests/support/process.h"
+#include "tests/support/raw_socket.h"
 
 #include <QFile>
 #include <QRegularExpression>
@@ -240,7 +240,8 @@ void TestInteropEndpoints::otherServers_data()
     const QString ipv4 = u"127.0.0.1"_s;
     const QString ipv6 = u"::1"_s;
     const QStringList aloud{u"socat"_s, u"-d"_s, u"-d"_s, u"-t"_s, QString::number(Patience.count())};
-    row("socat, Unix", stream, path(), aloud + QStringList{u"UNIX-LISTEN:PATH"_s, u"SYSTEM:head -c 7 >&2; printf Grüße"_s}, "Grüße");
+    row("socat, Unix", stream, path(),
+        aloud + QStringList{u"UNIX-LISTEN:PATH"_s, u"SYSTEM:head -c 7 >&2; printf Grüße"_s}, "Grüße");
     row("socat, UDP", datagram, ipv4, aloud + QStringList{u"UDP4-RECVFROM:PORT,bind=HOST"_s, u"EXEC:cat"_s}, "Wer da?");
     row("socat, UDP, IPv6", datagram, ipv6, aloud + QStringList{u"UDP6-RECVFROM:PORT,bind=[HOST]"_s, u"EXEC:cat"_s},
         "Wer da?");

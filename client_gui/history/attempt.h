@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "client_gui/settings/connect_request.h"
+#include "shared/event/event.h"
+
+#include <QString>
+
+namespace parley
+{
+
+/// What became of one attempt to connect, as told by its events: a row of the history, and the words for it.
+struct Attempt
+{
+    quint64 number = 0;
+    ConnectRequest request;
+    qint64 started = 0;       ///< ns since the stream's start: when it was asked for
+    qint64 connectedAt = -1;  ///< ns; -1 if it never connected
+    qint64 ended = -1;        ///< ns; -1 while it is under way
+    Address peer;             ///< the address that was connected, or tried last
+    Address local;            ///< null if it never connected
+    qint64 receivedBytes = 0; ///< those that were kept
+    qint64 reads = 0;         ///< calls of recv that returned bytes; datagrams: all that came
+    int error = 0;            ///< errno, or EAI_ code of the look-up, behind the outcome
+    bool lookedUp = false;
+    Outcome outcome = Outcome::None;
+
+    void apply(const Event &event);
+
+    bool isDatagram() const;
+    bool isBroadcast() const;
+    bool isUnderWay() const { return outcome == Outcome::None; }
+    qint64 duration() const { return isUnderWay() ? 0 : ended - started; }
+    /// Bytes came, and not all of them.
+    bool isIncomplete() const;
+
+    /// One or two words: `complete`, `refused`, `timed out after 5 bytes`.
+    QString resultText() const;
+    /// `12 bytes in 1 read, closed by the server after 3 ms`.
+    QString summary() const;
+};
+
+} // namespace parley

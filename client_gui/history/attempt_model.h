@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "client_gui/history/attempt.h"
+
+#include <QAbstractTableModel>
+
+#include <deque>
+
+namespace parley
+{
+
+class EventStream;
+
+/// The client's history: a row for each attempt, in the order in which they were made. At most MaxRows are kept;
+/// the oldest leave first.
+class AttemptModel : public QAbstractTableModel
+{
+    Q_OBJECT
+
+public:
+    enum Column { Time, RemoteEndpoint, LocalPort, Result, Duration, ColumnCount };
+    static constexpr int MaxRows = 10'000;
+
+    /// @param stream tells the wall clock of its events; outlives the model.
+    explicit AttemptModel(const EventStream &stream, QObject *parent = nullptr);
+
+    /// Adds the row of an attempt that is about to start. Returns its number.
+    quint64 add(const ConnectRequest &request);
+    /// Adds an event to its attempt. Null if that is not listed (any more).
+    const Attempt *apply(const Event &event);
+    const Attempt *find(quint64 number) const;
+    /// All that are listed, in the order in which they were made.
+    const std::deque<Attempt> &attempts() const { return attempts_; }
+    quint64 numberAt(int row) const { return attempts_[static_cast<std::size_t>(row)].number; }
+    quint64 total() const { return total_; }
+    quint64 complete() const { return complete_; }
+
+    int rowCount(const QModelIndex &parent = {}) const override;
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant data(const QModelIndex &index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+private:
+    static bool isNumeric(Column column);
+    QString text(const Attempt &attempt, Column column) const;
+
+    const EventStream &stream_;
+    std::deque<Attempt> attempts_; // their numbers are consecutive
+    quint64 total_ = 0;
+    quint64 complete_ = 0;
+};
+
+} // namespace parley

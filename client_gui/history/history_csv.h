@@ -1,0 +1,21 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "client_gui/history/attempt.h"
+
+#include <QDateTime>
+
+#include <deque>
+
+class QIODevice;
+
+namespace parley
+{
+
+/// Writes the client's history as CSV: a header, then a record for each of @p attempts. @p start is the wall clock of
+/// their stream's start. Columns: README, "CSV".
+void writeHistory(QIODevice &device, const std::deque<Attempt> &attempts, const QDateTime &start);
+
+} // namespace parley

@@ -1,0 +1,49 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "client_gui/repeat/repeat_result.h"
+#include "client_gui/settings/connect_request.h"
+#include "shared/program/command_line.h"
+
+#include <optional>
+#include <vector>
+
+namespace parley
+{
+
+/// parley-client's command line. What was not given is empty: the window then takes what it remembers.
+struct ClientOptions
+{
+    std::optional<QString> host;
+    std::optional<QString> port;
+    std::optional<QString> path; ///< with transport Unix
+    std::optional<Transport> transport;
+    std::optional<QString> send;
+    std::optional<std::chrono::milliseconds> timeout;
+    std::optional<qint64> maxBytes;
+    std::optional<qint64> repeat; ///< how many connections; the rest of it is for these
+    std::optional<int> concurrency;
+    std::optional<double> rate;
+    std::optional<QString> expected;
+    std::vector<Net> sources;
+    std::optional<std::chrono::milliseconds> hold;
+    bool headless = false;
+    Endpoint endpoint; ///< with headless: the one to connect to
+    bool json = false;
+    bool csv = false;
+    bool raw = false;
+    bool connectAtOnce = false;
+
+    static void declare(CommandLine &commandLine);
+    /// Reads @p commandLine, which has been parsed; leaves an error in it if a value is wrong.
+    static ClientOptions read(CommandLine &commandLine);
+    /// With repeat: what to do at the endpoint.
+    RepeatRequest repeatRequest() const;
+
+private:
+    void checkRepeat(CommandLine &commandLine) const;
+};
+
+} // namespace parley

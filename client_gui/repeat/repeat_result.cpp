@@ -1,0 +1,233 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/repeat/repeat_result.h"
+
+#include "shared/message/error_text.h"
+#include "shared/message/message.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+#include <QStringList>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <netdb.h>
+
+namespace parley
+{
+
+namespace
+{
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(Repeat)
+};
+
+QString numberText(qint64 number)
+{
+    return QLocale().toString(number);
+}
+
+QString rateText(double rate)
+{
+    return QLocale().toString(rate, 'f', rate < 100 && rate != std::floor(rate) ? 1 : 0);
+}
+
+} // namespace
+
+QString RepeatRequest::problem() const
+{
+    if (endpoint.transport != Transport::Tcp)
+        return Texts::tr("Many connections are made over TCP only, not over UDP or a Unix socket.");
+    const auto isOther = [this](const Net &net) { return net.family() != sources.front().family(); };
+    if (std::any_of(sources.begin(), sources.end(), isOther))
+        return Texts::tr("The source addresses are of both families: give either IPv4 or IPv6 addresses.");
+    if (endpoint.isLiteral() && !sources.empty() && sources.front().family() != endpoint.literal.family())
+        return Texts::tr("The source %1 cannot connect to %2: it is of the other family, IPv4 or IPv6.")
+            .arg(sources.front().toString(), endpoint.toString());
+    return {};
+}
+
+const char *repeatOutcomeName(RepeatOutcome outcome)
+{
+    switch (outcome) {
+    case RepeatOutcome::Complete: return "complete";
+    case RepeatOutcome::WrongGreeting: return "wrong-greeting";
+    case RepeatOutcome::NeverGreeted: return "never-greeted";
+    case RepeatOutcome::Refused: return "refused";
+    case RepeatOutcome::TimedOut: return "timed-out";
+    case RepeatOutcome::Reset: return "reset";
+    case RepeatOutcome::TooLong: return "too-long";
+    case RepeatOutcome::LocalLimit: return "local-limit";
+    case RepeatOutcome::Unreachable: return "unreachable";
+    case RepeatOutcome::Failed: return "failed";
+    case RepeatOutcome::Cancelled: return "cancelled";
+    case RepeatOutcome::NotStarted: return "not-started";
+    }
+    Q_UNREACHABLE();
+}
+
+QString repeatOutcomeText(RepeatOutcome outcome)
+{
+    switch (outcome) {
+    case RepeatOutcome::Complete: return Texts::tr("complete");
+    case RepeatOutcome::WrongGreeting: return Texts::tr("wrong greeting");
+    case RepeatOutcome::NeverGreeted: return Texts::tr("never greeted");
+    case RepeatOutcome::Refused: return Texts::tr("refused");
+    case RepeatOutcome::TimedOut: return Texts::tr("timed out");
+    case RepeatOutcome::Reset: return Texts::tr("reset");
+    case RepeatOutcome::TooLong: return Texts::tr("too long");
+    case RepeatOutcome::LocalLimit: return Texts::tr("local limit");
+    case RepeatOutcome::Unreachable: return Texts::tr("unreachable");
+    case RepeatOutcome::Failed: return Texts::tr("failed");
+    case RepeatOutcome::Cancelled: return Texts::tr("cancelled");
+    case RepeatOutcome::NotStarted: return Texts::tr("not started");
+    }
+    Q_UNREACHABLE();
+}
+
+bool isUsual(RepeatOutcome outcome)
+{
+    return outcome <= RepeatOutcome::Reset || outcome == RepeatOutcome::LocalLimit;
+}
+
+void RepeatTimeline::add(std::chrono::nanoseconds when, bool complete, std::chrono::nanoseconds latency)
+{
+    auto index = static_cast<std::size_t>(std::max<qint64>(when / width_, 0));
+    while (index >= MaxIntervals) {
+        for (std::size_t i = 0; i < intervals_.size(); ++i) {
+            const Interval &later = intervals_[i];
+            if (i % 2 == 0) {
+                intervals_[i / 2] = later;
+                continue;
+            }
+            Interval &merged = intervals_[i / 2];
+            merged.complete += later.complete;
+            merged.others += later.others;
+            merged.latency.add(later.latency);
+        }
+        intervals_.resize((intervals_.size() + 1) / 2);
+        width_ *= 2;
+        index /= 2;
+    }
+    if (index >= intervals_.size())
+        intervals_.resize(index + 1);
+    Interval &interval = intervals_[index];
+    ++(complete ? interval.complete : interval.others);
+    if (complete)
+        interval.latency.add(latency);
+}
+
+double RepeatResult::rate() const
+{
+    const double seconds = std::chrono::duration<double>(elapsed).count();
+    return seconds > 0 ? static_cast<double>(count(RepeatOutcome::Complete)) / seconds : 0;
+}
+
+std::chrono::nanoseconds RepeatResult::timeLeft() const
+{
+    if (finished || ended == 0)
+        return {};
+    const auto all = static_cast<double>(request.count);
+    const auto soFar = static_cast<double>(elapsed.count());
+    double left = soFar / static_cast<double>(ended) * (all - static_cast<double>(ended));
+    if (request.rate > 0) // the latency is no part of it, unless too few at a time keep the rate from being reached
+        left = std::max((all - static_cast<double>(ended)) / request.rate * 1e9,
+                        soFar / static_cast<double>(started) * (all - static_cast<double>(started)));
+    return std::chrono::nanoseconds(qRound64(left));
+}
+
+QString RepeatResult::detail(RepeatOutcome outcome) const
+{
+    QStringList parts;
+    const auto add = [&parts](const QString &text, qint64 number) {
+        if (number > 0)
+            parts.append(Texts::tr("%1: %2").arg(text, numberText(number)));
+    };
+    switch (outcome) {
+    case RepeatOutcome::NeverGreeted:
+        add(Texts::tr("closed without a byte"), count(outcome) - silent);
+        add(Texts::tr("silent until the time-out"), silent);
+        break;
+    case RepeatOutcome::TimedOut:
+        add(Texts::tr("not connected"), timedOutConnecting);
+        add(Texts::tr("no end of the message"), count(outcome) - timedOutConnecting);
+        break;
+    case RepeatOutcome::Reset: {
+        qint64 rest = count(outcome);
+        for (const ResetAfter &entry : resetsAfter) {
+            add(Texts::tr("after %1").arg(bytesText(entry.bytes)), entry.count);
+            rest -= entry.count;
+        }
+        add(Texts::tr("after other numbers of bytes"), rest);
+        break;
+    }
+    default:
+        for (const Error &entry : errors) {
+            if (entry.outcome == outcome)
+                add(errorText(entry.error) + QStringLiteral(" (%1)").arg(QString::fromLatin1(errorName(entry.error))),
+                    entry.count);
+        }
+    }
+    return parts.join(QStringLiteral(", "));
+}
+
+QString RepeatResult::title() const
+{
+    const QString endpoint = request.endpoint.toString();
+    QString text = request.count == 1 ? Texts::tr("1 connection to %1").arg(endpoint)
+                                      : Texts::tr("%1 connections to %2").arg(numberText(request.count), endpoint);
+    text += Texts::tr(", %1 at a time").arg(numberText(request.concurrency));
+    if (request.rate > 0)
+        text += Texts::tr(", %1 a second").arg(rateText(request.rate));
+    if (request.hold.count() > 0)
+        text += Texts::tr(", each held for %1").arg(durationText(request.hold));
+    return text;
+}
+
+QString RepeatResult::summary() const
+{
+    return Texts::tr("%1 ended in %2: %3 complete a second, at most %4 open at once")
+        .arg(numberText(ended), durationText(elapsed), rateText(rate()), numberText(mostOpen));
+}
+
+QString RepeatResult::failure() const
+{
+    const QString endpoint = request.endpoint.toString();
+    if (lookupError == EAI_ADDRFAMILY)
+        return Texts::tr("%1 has no address of the same family as the source addresses.").arg(endpoint);
+    if (lookupError == EAI_AGAIN)
+        return Texts::tr("The host in %1 could not be looked up: the name server did not answer.").arg(endpoint);
+    if (lookupError != 0)
+        return Texts::tr("The host in %1 is unknown: no address belongs to that name.").arg(endpoint);
+    if (allComplete())
+        return {};
+    if (count(RepeatOutcome::Cancelled) + count(RepeatOutcome::NotStarted) > 0)
+        return Texts::tr("The run was cancelled: %1 of %2 connections to %3 were complete.")
+            .arg(numberText(count(RepeatOutcome::Complete)), numberText(request.count), endpoint);
+    return Texts::tr("%1 of %2 connections to %3 were not complete.")
+        .arg(numberText(request.count - count(RepeatOutcome::Complete)), numberText(request.count), endpoint);
+}
+
+QString RepeatResult::advice() const
+{
+    for (const Error &entry : errors) {
+        const bool isLimit = entry.outcome == RepeatOutcome::LocalLimit;
+        if (isLimit && entry.error == EADDRNOTAVAIL)
+            return Texts::tr(
+                "This computer ran out of ephemeral ports: spread the connections over more source addresses "
+                "(--source 127.0.0.0/8 for a server on this computer), or make fewer of them.");
+        if (isLimit && (entry.error == EMFILE || entry.error == ENFILE))
+            return Texts::tr(
+                "This computer ran out of file descriptors: make fewer connections at a time, or raise the limit "
+                "(ulimit -n).");
+        if (!isLimit && entry.error == EADDRNOTAVAIL)
+            return Texts::tr("This computer does not have the source address: give one of its own.");
+    }
+    return {};
+}
+
+} // namespace parley

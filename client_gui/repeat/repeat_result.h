@@ -1,0 +1,161 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "client_gui/repeat/latency_histogram.h"
+#include "client_gui/settings/connect_request.h"
+#include "shared/address/cidr.h"
+#include "shared/address/endpoint.h"
+
+#include <QMetaType>
+#include <QString>
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <vector>
+
+namespace parley
+{
+
+/// What a run of many connections is to do.
+struct RepeatRequest
+{
+    static constexpr qint64 MostConnections = 1'000'000'000;
+    static constexpr int MostConcurrency = 10'000;
+    static constexpr double LeastRate = 0.001; ///< connections a second
+    static constexpr double MostRate = 1'000'000;
+    static constexpr int DefaultConcurrency = 1;
+
+    Endpoint endpoint; ///< TCP
+    qint64 count = 1;  ///< 1 to MostConnections
+    int concurrency = DefaultConcurrency;
+    double rate = 0;                                                    ///< connections a second; 0: as fast as it goes
+    QByteArray send;                                                    ///< sent after connecting
+    QByteArray expected;                                                ///< the greeting; empty: any that has a byte
+    std::vector<Net> sources;                                           ///< addresses to connect from, taking turns
+    std::chrono::milliseconds hold{0};                                  ///< how long each stays open once greeted
+    std::chrono::milliseconds timeout = ConnectRequest::DefaultTimeout; ///< of a connection: connect and receive
+    qint64 maxBytes = DefaultMaxMessageBytes;                           ///< the longest message
+
+    /// What does not go together, in one sentence; empty if all is well.
+    QString problem() const;
+};
+
+/// What became of a connection of a run. Each of the run has exactly one.
+enum class RepeatOutcome : std::uint8_t {
+    Complete, ///< a message of at least a byte, as expected, and then the peer closed in order (FIN); where it is to
+              ///< be held: it was, for that long or until the peer closed in order
+    WrongGreeting, ///< closed in order (or held) with a message that is not the expected one
+    NeverGreeted,  ///< connected; then closed in order, or silence until the time-out, without a byte
+    Refused,
+    TimedOut,    ///< not connected in time, or the message not ended in time
+    Reset,       ///< after any number of bytes, none included
+    TooLong,     ///< more bytes than the limit
+    LocalLimit,  ///< this computer's: file descriptors, ephemeral ports, memory
+    Unreachable, ///< no route to the address
+    Failed,      ///< another error of a call of ours
+    Cancelled,   ///< under way when the run was cancelled
+    NotStarted,  ///< because the run ended before
+};
+inline constexpr std::size_t RepeatOutcomes = static_cast<std::size_t>(RepeatOutcome::NotStarted) + 1;
+
+/// `never-greeted`, as JSON and CSV spell it.
+const char *repeatOutcomeName(RepeatOutcome outcome);
+/// `never greeted`, for people.
+QString repeatOutcomeText(RepeatOutcome outcome);
+/// Whether people are told of it even where there is none.
+bool isUsual(RepeatOutcome outcome);
+
+/// What happened over time, in at most MaxIntervals of equal length: where there would be more, each two become one.
+class RepeatTimeline
+{
+public:
+    static constexpr std::size_t MaxIntervals = 600;
+    struct Interval
+    {
+        qint64 complete = 0;
+        qint64 others = 0;       ///< that ended otherwise
+        CoarseHistogram latency; ///< of the complete ones
+    };
+
+    /// A connection that ended @p when (since the run's start).
+    void add(std::chrono::nanoseconds when, bool complete, std::chrono::nanoseconds latency);
+
+    const std::vector<Interval> &intervals() const { return intervals_; }
+    std::chrono::nanoseconds width() const { return width_; }
+
+private:
+    std::vector<Interval> intervals_;
+    std::chrono::nanoseconds width_ = std::chrono::milliseconds(10);
+};
+
+/// The account of a run: what became of its connections, and how long they took.
+struct RepeatResult
+{
+    /// A call's error, and how many connections it ended.
+    struct Error
+    {
+        RepeatOutcome outcome;
+        int error;
+        qint64 count;
+    };
+    /// How many connections were reset after so many bytes.
+    struct ResetAfter
+    {
+        qint64 bytes;
+        qint64 count;
+    };
+    static constexpr std::size_t MaxResetsAfter = 16; ///< distinct counts of bytes; those of further ones are not told
+
+    RepeatRequest request;
+    Address peer;        ///< null before the name is looked up
+    int lookupError = 0; ///< an EAI_ code; then nothing was started
+
+    std::array<qint64, RepeatOutcomes> counts{}; ///< by outcome; with underWay() they add up to request.count
+    qint64 started = 0;
+    qint64 ended = 0;     ///< of the started ones
+    qint64 mostOpen = 0;  ///< connected at once
+    qint64 bytes = 0;     ///< received
+    qint64 silent = 0;    ///< of NeverGreeted: those that were not closed until the time-out
+    qint64 connected = 0; ///< of all, whatever became of them
+    std::vector<Error> errors;
+    std::vector<ResetAfter> resetsAfter;
+    qint64 timedOutConnecting = 0;       ///< of TimedOut
+    std::chrono::nanoseconds elapsed{0}; ///< since the first was started, or should have been
+    bool finished = false;
+
+    /// From when a connection was started, or at a fixed rate should have been started: whoever waits for a server that
+    /// stalls has waited since then (no coordinated omission).
+    LatencyHistogram connect;   ///< of all that connected
+    LatencyHistogram firstByte; ///< of all that got one
+    LatencyHistogram complete;  ///< until the end of the message; of the complete ones
+    RepeatTimeline timeline;
+
+    qint64 count(RepeatOutcome outcome) const { return counts[static_cast<std::size_t>(outcome)]; }
+    qint64 underWay() const { return started - ended; }
+    bool allComplete() const { return count(RepeatOutcome::Complete) == request.count; }
+    /// Complete connections a second.
+    double rate() const;
+    /// How much longer it takes at the rate so far; 0 where that cannot be told.
+    std::chrono::nanoseconds timeLeft() const;
+
+    /// `after 5 bytes: 1,900, after 0 bytes: 100`; empty where there is no more to tell.
+    QString detail(RepeatOutcome outcome) const;
+    /// `20,000 connections to 127.0.0.1:3000, 64 at a time, 1,000 a second`.
+    QString title() const;
+    /// `20,000 in 0.53 s, 37,736 complete a second, at most 64 open at once`.
+    QString summary() const;
+    /// What went wrong, with the endpoint in it; empty if nothing did.
+    QString failure() const;
+    /// What to do about it; empty where there is nothing to say.
+    QString advice() const;
+};
+
+/// As the engine hands it to its readers: it does not change any more.
+using RepeatSnapshot = std::shared_ptr<const RepeatResult>;
+
+} // namespace parley
+
+Q_DECLARE_METATYPE(parley::RepeatSnapshot)

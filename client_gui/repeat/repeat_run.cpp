@@ -1,0 +1,423 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/repeat/repeat_run.h"
+
+#include "shared/address/lookup.h"
+
+#include <netdb.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace parley
+{
+
+namespace
+{
+
+constexpr int StartsPerTurn = 64; // the open connections get their turn
+constexpr int ReadsPerTurn = 16;  // of a connection with more to say than the buffer holds
+
+RepeatOutcome outcomeOf(int error)
+{
+    switch (error) {
+    case ECONNREFUSED: return RepeatOutcome::Refused;
+    case ETIMEDOUT: return RepeatOutcome::TimedOut;
+    case ECONNRESET:
+    case EPIPE: return RepeatOutcome::Reset;
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case ENETDOWN:
+    case EHOSTDOWN: return RepeatOutcome::Unreachable;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+    case ENOSPC:        // epoll_ctl(2): max_user_watches
+    case EADDRNOTAVAIL: // connect(2): no ephemeral port is free
+    case EAGAIN: return RepeatOutcome::LocalLimit;
+    default: return RepeatOutcome::Failed;
+    }
+}
+
+} // namespace
+
+RepeatRun::RepeatRun()
+{
+    qRegisterMetaType<RepeatSnapshot>();
+    native::raiseDescriptorLimit();
+    progress_.setInterval(ProgressInterval);
+    connect(&progress_, &QTimer::timeout, this, [this] { Q_EMIT progressed(account()); });
+    resume_.setSingleShot(true);
+    connect(&resume_, &QTimer::timeout, this, &RepeatRun::startMore);
+}
+
+RepeatRun::~RepeatRun()
+{
+    endAll();
+}
+
+void RepeatRun::start(const RepeatRequest &request)
+{
+    cancel();
+    result_ = {};
+    result_.request = request;
+    underWay_ = true;
+    settled_ = false;
+    openNow_ = 0;
+    pool_ = std::vector<Connection>(static_cast<std::size_t>(std::min<qint64>(request.concurrency, request.count)));
+    firstFree_ = nullptr;
+    for (Connection &connection : pool_) {
+        connection.run = this;
+        connection.nextFree = std::exchange(firstFree_, &connection);
+    }
+    begun_ = Clock::now();
+    progress_.start();
+    if (request.endpoint.isLiteral()) {
+        begin({request.endpoint.literal});
+        return;
+    }
+    lookup_ = std::make_unique<Lookup>(request.endpoint);
+    connect(lookup_.get(), &Lookup::finished, this, &RepeatRun::lookedUp);
+}
+
+void RepeatRun::cancel()
+{
+    if (!underWay_)
+        return;
+    endAll();
+    finish();
+}
+
+void RepeatRun::endAll()
+{
+    const auto now = Clock::now();
+    for (Connection &connection : pool_) {
+        if (connection.descriptor.isOpen())
+            end(connection, RepeatOutcome::Cancelled, now);
+    }
+}
+
+void RepeatRun::lookedUp(int error, const std::vector<Address> &addresses)
+{
+    lookup_.release()->deleteLater(); // it is the sender
+    result_.lookupError = error;
+    if (error == 0)
+        begin(addresses);
+    else
+        finish();
+}
+
+void RepeatRun::begin(const std::vector<Address> &addresses)
+{
+    const std::vector<Net> &sources = result_.request.sources;
+    std::copy_if(addresses.begin(), addresses.end(), std::back_inserter(untried_), [&](const Address &address) {
+        return sources.empty() || sources.front().family() == address.family();
+    });
+    if (untried_.empty()) {
+        result_.lookupError = EAI_ADDRFAMILY;
+        finish();
+        return;
+    }
+    std::reverse(untried_.begin(), untried_.end());
+    result_.peer = untried_.back();
+    untried_.pop_back();
+    settled_ = untried_.empty();
+    begun_ = paceFrom_ = Clock::now();
+    startMore();
+}
+
+/// The others may start, for it is known which address is used.
+void RepeatRun::settle(Clock::time_point now)
+{
+    settled_ = true;
+    untried_.clear();
+    paceFrom_ = now;
+}
+
+void RepeatRun::startMore()
+{
+    const RepeatRequest &request = result_.request;
+    const qint64 most = settled_ ? request.count : 1;
+    for (int i = 0; underWay_ && firstFree_ && result_.started < most; ++i) {
+        if (i == StartsPerTurn) {
+            resume_.start();
+            return;
+        }
+        const auto now = Clock::now();
+        auto due = now;
+        if (request.rate > 0) {
+            due = paceFrom_
+                  + std::chrono::nanoseconds(qRound64(static_cast<double>(result_.started) / request.rate * 1e9));
+            if (due > now) {
+                if (std::exchange(paceSet_, due) != due)
+                    pace_.start(due);
+                return;
+            }
+        }
+        startOne(due);
+    }
+    if (underWay_ && result_.ended == request.count)
+        finish();
+}
+
+void RepeatRun::startOne(Clock::time_point due)
+{
+    Connection &connection = *firstFree_;
+    firstFree_ = connection.nextFree;
+    ++result_.started;
+    connection.due = due;
+    connection.sent = 0;
+    connection.received = 0;
+    connection.sendError = 0;
+    connection.connected = false;
+    connection.held = false;
+    connection.differs = false;
+    connection.foreignSource = false;
+    timeouts_.set(connection, result_.request.timeout);
+    if (const int error = open(connection); error != 0)
+        connectEnded(connection, error, Clock::now());
+}
+
+/// Begins to connect. Returns 0 or the errno of the call that failed.
+int RepeatRun::open(Connection &connection)
+{
+    const native::Result made = native::socket(Transport::Tcp, result_.peer.family());
+    if (!made.ok())
+        return made.error;
+    connection.descriptor = native::Descriptor(static_cast<int>(made.value));
+    const int fd = connection.descriptor.get();
+    if (const std::vector<Net> &sources = result_.request.sources; !sources.empty()) {
+        const auto turn = static_cast<quint64>(result_.started - 1);
+        const Net &net = sources[turn % sources.size()];
+        const native::Result bound = native::bindSource(fd, net.host(turn / sources.size() % net.hosts()));
+        connection.foreignSource = bound.error == EADDRNOTAVAIL; // of connect it means something else
+        if (!bound.ok())
+            return bound.error;
+    }
+    const native::Result begun = native::connect(fd, result_.peer);
+    if (!begun.ok() && begun.error != EINPROGRESS)
+        return begun.error;
+    return Reactor::current().watch(fd, &connection, Reactor::Interest::Edges);
+}
+
+void RepeatRun::connectionReady(Connection &connection, Reactor::Ready ready)
+{
+    const auto now = Clock::now();
+    if (!connection.connected) {
+        const int error = ready.failed ? native::connectError(connection.descriptor.get()) : 0;
+        if (!connectEnded(connection, error, now)) {
+            startMore();
+            return;
+        }
+    }
+    if (ready.write && connection.sent < result_.request.send.size())
+        sendMore(connection);
+    if (ready.read)
+        receive(connection, ready, now);
+    startMore();
+}
+
+/// Returns whether it is connected and goes on.
+bool RepeatRun::connectEnded(Connection &connection, int error, Clock::time_point now)
+{
+    const RepeatOutcome outcome = outcomeOf(error);
+    const bool tryNext =
+        error != 0 && !untried_.empty() && (outcome == RepeatOutcome::Refused || outcome == RepeatOutcome::Unreachable);
+    if (tryNext) {
+        connection.descriptor.close();
+        Reactor::current().forget(&connection);
+        result_.peer = untried_.back();
+        untried_.pop_back();
+        if (const int next = open(connection); next != 0)
+            connectEnded(connection, next, now);
+        return false;
+    }
+    if (!settled_)
+        settle(now);
+    if (error == 0 || outcome == RepeatOutcome::Reset) { // which only what is connected can be
+        connection.connected = true;
+        ++result_.connected;
+        result_.mostOpen = std::max(result_.mostOpen, ++openNow_);
+        result_.connect.add(now - connection.due);
+    }
+    if (error != 0)
+        failed(connection, error, now);
+    return error == 0;
+}
+
+void RepeatRun::sendMore(Connection &connection)
+{
+    const QByteArrayView rest = QByteArrayView(result_.request.send).sliced(connection.sent);
+    const native::Result result = native::send(connection.descriptor.get(), rest);
+    if (result.ok())
+        connection.sent += result.value; // all of it, or as much as there is room for
+    else if (!result.wouldBlock())
+        connection.sendError = result.error; // what the peer said before is still to be read
+    if (connection.sendError == 0 && connection.sent < result_.request.send.size())
+        Reactor::current().rewatch(connection.descriptor.get(), &connection, Reactor::Interest::Edges);
+}
+
+void RepeatRun::receive(Connection &connection, Reactor::Ready ready, Clock::time_point now)
+{
+    for (int reads = 0; reads < ReadsPerTurn; ++reads) {
+        const native::Result result = native::receive(connection.descriptor.get(), buffer_);
+        const bool isOver = result.value <= 0 && !result.wouldBlock();
+        if (isOver && connection.sendError != 0) {
+            failed(connection, connection.sendError, now); // which took the socket's error with it
+            return;
+        }
+        if (result.wouldBlock())
+            return;
+        if (!result.ok()) {
+            failed(connection, result.error, now);
+            return;
+        }
+        if (result.value == 0) {
+            peerClosed(connection, now);
+            return;
+        }
+        if (connection.received == 0)
+            result_.firstByte.add(now - connection.due);
+        const auto size = static_cast<std::size_t>(result.value);
+        compare(connection, std::span(buffer_).first(size));
+        connection.received += result.value;
+        result_.bytes += result.value;
+        if (connection.received > result_.request.maxBytes) {
+            end(connection, RepeatOutcome::TooLong, now);
+            return;
+        }
+        if (!connection.held && result_.request.hold.count() > 0 && isGreeted(connection))
+            hold(connection, now);
+        if (size < buffer_.size() && !ready.ended)
+            return; // a further byte, or the end, is a further edge (epoll(7), "Questions and answers")
+    }
+    Reactor::current().rewatch(connection.descriptor.get(), &connection, Reactor::Interest::Edges); // the others first
+}
+
+void RepeatRun::compare(Connection &connection, std::span<const char> bytes) const
+{
+    const QByteArray &expected = result_.request.expected;
+    if (expected.isEmpty() || connection.differs)
+        return;
+    const qint64 left = expected.size() - connection.received;
+    connection.differs = std::ssize(bytes) > left
+                         || std::memcmp(bytes.data(), expected.constData() + connection.received, bytes.size()) != 0;
+}
+
+/// Whether all that it is held for is there.
+bool RepeatRun::isGreeted(const Connection &connection) const
+{
+    return connection.differs || connection.received >= std::max<qint64>(result_.request.expected.size(), 1);
+}
+
+void RepeatRun::hold(Connection &connection, Clock::time_point now)
+{
+    connection.held = true;
+    connection.greeted = now;
+    timeouts_.set(connection, result_.request.hold);
+}
+
+void RepeatRun::peerClosed(Connection &connection, Clock::time_point now)
+{
+    const bool isWhole = connection.received >= result_.request.expected.size();
+    if (connection.received == 0)
+        end(connection, RepeatOutcome::NeverGreeted, now);
+    else if (connection.differs || !isWhole)
+        end(connection, RepeatOutcome::WrongGreeting, now);
+    else
+        end(connection, RepeatOutcome::Complete, connection.held ? connection.greeted : now);
+}
+
+void RepeatRun::failed(Connection &connection, int error, Clock::time_point now)
+{
+    const RepeatOutcome outcome = connection.foreignSource ? RepeatOutcome::Failed : outcomeOf(error);
+    if (outcome == RepeatOutcome::Reset)
+        countReset(connection.received);
+    else if (outcome == RepeatOutcome::TimedOut && !connection.connected)
+        ++result_.timedOutConnecting;
+    else if (outcome == RepeatOutcome::LocalLimit || outcome == RepeatOutcome::Unreachable
+             || outcome == RepeatOutcome::Failed)
+        countError(outcome, error);
+    end(connection, outcome, now);
+}
+
+void RepeatRun::connectionTimedOut(Connection &connection)
+{
+    const auto now = Clock::now();
+    if (connection.held) {
+        end(connection, connection.differs ? RepeatOutcome::WrongGreeting : RepeatOutcome::Complete,
+            connection.greeted);
+    } else if (connection.connected && connection.received == 0) {
+        ++result_.silent;
+        end(connection, RepeatOutcome::NeverGreeted, now);
+    } else {
+        failed(connection, ETIMEDOUT, now);
+    }
+    startMore();
+}
+
+/// @param now when its message was complete, where it is.
+void RepeatRun::end(Connection &connection, RepeatOutcome outcome, Clock::time_point now)
+{
+    timeouts_.stop(connection);
+    if (connection.connected)
+        --openNow_;
+    if (connection.descriptor.isOpen()) {
+        connection.descriptor.close();
+        Reactor::current().forget(&connection);
+    }
+    connection.nextFree = std::exchange(firstFree_, &connection);
+    if (!settled_)
+        settle(now);
+    ++result_.ended;
+    ++result_.counts[static_cast<std::size_t>(outcome)];
+    const bool complete = outcome == RepeatOutcome::Complete;
+    if (complete)
+        result_.complete.add(now - connection.due);
+    result_.timeline.add(now - begun_, complete, now - connection.due);
+}
+
+void RepeatRun::countError(RepeatOutcome outcome, int error)
+{
+    auto it = std::find_if(result_.errors.begin(), result_.errors.end(),
+                           [&](const auto &entry) { return entry.outcome == outcome && entry.error == error; });
+    if (it == result_.errors.end())
+        it = result_.errors.insert(it, {outcome, error, 0});
+    ++it->count;
+}
+
+void RepeatRun::countReset(qint64 bytes)
+{
+    auto it = std::lower_bound(result_.resetsAfter.begin(), result_.resetsAfter.end(), bytes,
+                               [](const auto &entry, qint64 value) { return entry.bytes < value; });
+    if (it == result_.resetsAfter.end() || it->bytes != bytes) {
+        if (result_.resetsAfter.size() == RepeatResult::MaxResetsAfter)
+            return;
+        it = result_.resetsAfter.insert(it, {bytes, 0});
+    }
+    ++it->count;
+}
+
+void RepeatRun::finish()
+{
+    underWay_ = false;
+    lookup_.reset();
+    untried_.clear();
+    progress_.stop();
+    resume_.stop();
+    pace_.stop();
+    result_.counts[static_cast<std::size_t>(RepeatOutcome::NotStarted)] = result_.request.count - result_.started;
+    result_.finished = true;
+    Q_EMIT finished(account());
+}
+
+RepeatSnapshot RepeatRun::account()
+{
+    result_.elapsed = Clock::now() - begun_;
+    return std::make_shared<const RepeatResult>(result_);
+}
+
+} // namespace parley

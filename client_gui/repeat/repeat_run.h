@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "client_gui/repeat/repeat_result.h"
+#include "shared/loop/precise_timer.h"
+#include "shared/loop/reactor.h"
+#include "shared/loop/timeouts.h"
+#include "shared/socket/socket_calls.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <array>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace parley
+{
+
+class Lookup;
+
+/// Makes many connections, so many at a time, as a load on a server, and counts what becomes of each. It writes no
+/// events: a call is not worth telling where there are a hundred thousand a second.
+///
+/// The host is looked up once. Where it has several addresses, the run's first connection settles which is used: the
+/// first that neither refuses nor is unreachable; the others start when that is known.
+///
+/// Lives on an I/O thread; commands are called there (IoThread::post()).
+class RepeatRun : public QObject
+{
+    Q_OBJECT
+
+public:
+    static constexpr std::chrono::milliseconds ProgressInterval{100};
+
+    RepeatRun();
+    ~RepeatRun() override;
+
+    /// Starts a run. Cancels one that is under way.
+    void start(const RepeatRequest &request);
+    /// Ends the run at once; it finishes with the account so far.
+    void cancel();
+
+Q_SIGNALS:
+    /// The account so far, every ProgressInterval.
+    void progressed(const parley::RepeatSnapshot &account);
+    /// The whole account; always the last signal of a run.
+    void finished(const parley::RepeatSnapshot &account);
+
+private:
+    using Clock = PreciseTimer::Clock;
+
+    struct Connection final : Reactor::Watcher, Timeouts::Timed
+    {
+        void ready(Reactor::Ready ready) override { run->connectionReady(*this, ready); }
+        void timedOut() override { run->connectionTimedOut(*this); }
+
+        RepeatRun *run = nullptr;
+        Connection *nextFree = nullptr;
+        native::Descriptor descriptor; // open while it is in use
+        Clock::time_point due;         // when it started, or should have
+        Clock::time_point greeted;     // held ones: when the message was there
+        qint64 sent = 0;
+        qint64 received = 0;
+        int sendError = 0;
+        bool connected = false;
+        bool held = false;
+        bool differs = false;       // from the expected greeting
+        bool foreignSource = false; // the address to connect from is not this computer's
+    };
+
+    void lookedUp(int error, const std::vector<Address> &addresses);
+    void begin(const std::vector<Address> &addresses);
+    void endAll();
+    void settle(Clock::time_point now);
+    void startMore();
+    void startOne(Clock::time_point due);
+    int open(Connection &connection);
+    void connectionReady(Connection &connection, Reactor::Ready ready);
+    bool connectEnded(Connection &connection, int error, Clock::time_point now);
+    void sendMore(Connection &connection);
+    void receive(Connection &connection, Reactor::Ready ready, Clock::time_point now);
+    void compare(Connection &connection, std::span<const char> bytes) const;
+    bool isGreeted(const Connection &connection) const;
+    void hold(Connection &connection, Clock::time_point now);
+    void peerClosed(Connection &connection, Clock::time_point now);
+    void failed(Connection &connection, int error, Clock::time_point now);
+    void connectionTimedOut(Connection &connection);
+    void end(Connection &connection, RepeatOutcome outcome, Clock::time_point now);
+    void countError(RepeatOutcome outcome, int error);
+    void countReset(qint64 bytes);
+    void finish();
+    RepeatSnapshot account();
+
+    PreciseTimer pace_{[this] { startMore(); }}; // at a fixed rate: the next one
+    Timeouts timeouts_{this};
+    QTimer progress_{this};
+    QTimer resume_{this}; // starting more, once the loop had its turn
+    std::unique_ptr<Lookup> lookup_;
+
+    bool underWay_ = false;
+    bool settled_ = false;         // which address is used
+    std::vector<Address> untried_; // before that; the next one last
+    Clock::time_point begun_;
+    Clock::time_point paceFrom_;   // at a fixed rate: when the first was due
+    Clock::time_point paceSet_;    // what the timer is set for
+    std::vector<Connection> pool_; // never resized while it is in use: the reactor knows their addresses
+    Connection *firstFree_ = nullptr;
+    qint64 openNow_ = 0;
+    RepeatResult result_;
+    std::array<char, 64 * 1024> buffer_;
+};
+
+} // namespace parley

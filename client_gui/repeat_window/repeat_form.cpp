@@ -1,0 +1,181 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/repeat_window/repeat_form.h"
+
+#include "client_gui/options/client_options.h"
+#include "shared/ui/settings.h"
+
+#include <QDoubleSpinBox>
+#include <QGridLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QLocale>
+#include <QRegularExpression>
+#include <QSpinBox>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+constexpr int DefaultCount = 1'000;
+constexpr int DefaultConcurrency = 10;
+constexpr double LongestHold = 86'400; // seconds; as on the command line
+
+/// A field below its name and above what it takes.
+void addField(QGridLayout &grid, int row, int column, const QString &label, QWidget *field, const QString &objectName,
+              const QString &range, int columns = 1)
+{
+    field->setObjectName(objectName);
+    field->setAccessibleDescription(range);
+    field->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    auto *caption = new QLabel(label);
+    caption->setBuddy(field);
+    auto *hint = new QLabel(range);
+    hint->setForegroundRole(QPalette::PlaceholderText);
+    hint->setTextFormat(Qt::PlainText);
+    hint->setWordWrap(true);
+    grid.addWidget(caption, row, column, 1, columns);
+    grid.addWidget(field, row + 1, column, 1, columns);
+    grid.addWidget(hint, row + 2, column, 1, columns, Qt::AlignTop);
+}
+
+} // namespace
+
+RepeatForm::RepeatForm(QWidget *parent)
+    : QWidget(parent), count_(new QSpinBox), concurrency_(new QSpinBox), rate_(new QDoubleSpinBox),
+      hold_(new QDoubleSpinBox), expected_(new QLineEdit), source_(new QLineEdit)
+{
+    const QLocale locale;
+    count_->setRange(1, static_cast<int>(RepeatRequest::MostConnections));
+    count_->setValue(DefaultCount);
+    concurrency_->setRange(1, RepeatRequest::MostConcurrency);
+    concurrency_->setValue(DefaultConcurrency);
+    for (QSpinBox *field : {count_, concurrency_})
+        field->setGroupSeparatorShown(true);
+    rate_->setDecimals(3);
+    rate_->setRange(0, RepeatRequest::MostRate);
+    rate_->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
+    rate_->setSpecialValueText(tr("As fast as possible"));
+    hold_->setDecimals(3);
+    hold_->setRange(0, LongestHold);
+    hold_->setSuffix(tr(" s"));
+    hold_->setSpecialValueText(tr("Not at all"));
+    expected_->setPlaceholderText(tr("Any greeting"));
+    source_->setPlaceholderText(tr("Chosen by the system"));
+
+    auto *grid = new QGridLayout(this);
+    grid->setContentsMargins({});
+    grid->setHorizontalSpacing(12);
+    grid->setVerticalSpacing(3);
+    addField(*grid, 0, 0, tr("&Connections:"), count_, u"repeatCount"_s,
+             tr("1 to %1").arg(locale.toString(RepeatRequest::MostConnections)));
+    addField(*grid, 0, 1, tr("&At a time:"), concurrency_, u"repeatConcurrency"_s,
+             tr("1 to %1").arg(locale.toString(RepeatRequest::MostConcurrency)));
+    addField(*grid, 0, 2, tr("Ra&te, a second:"), rate_, u"repeatRate"_s,
+             tr("0.001 to %1; 0: no limit").arg(locale.toString(RepeatRequest::MostRate, 'f', 0)));
+    addField(*grid, 0, 3, tr("&Hold open:"), hold_, u"repeatHold"_s,
+             tr("0 to %1 s after the greeting").arg(locale.toString(LongestHold, 'f', 0)));
+    grid->setRowMinimumHeight(3, 4);
+    addField(*grid, 4, 0, tr("E&xpected greeting:"), expected_, u"repeatExpected"_s,
+             tr("Any text; empty: at least a byte"));
+    addField(*grid, 4, 1, tr("&Source addresses:"), source_, u"repeatSource"_s,
+             tr("Addresses and nets such as 127.0.0.0/8, taken in turn: each address has ports of its own"), 3);
+    for (int column = 0; column < 4; ++column)
+        grid->setColumnStretch(column, 1);
+
+    for (QLineEdit *field : findChildren<QLineEdit *>()) // those of the spin boxes too
+        connect(field, &QLineEdit::returnPressed, this, &RepeatForm::submitted);
+    usual_ = initial_ = values();
+}
+
+std::variant<RepeatRequest, QString> RepeatForm::request(const ConnectRequest &one) const
+{
+    RepeatRequest request;
+    request.endpoint = one.endpoint;
+    request.send = one.send;
+    request.timeout = one.timeout;
+    request.maxBytes = one.maxBytes;
+    request.count = count_->value();
+    request.concurrency = concurrency_->value();
+    request.rate = rate_->value();
+    request.hold = std::chrono::milliseconds(qRound64(hold_->value() * 1000));
+    request.expected = encodeMessage(expected_->text());
+    static const QRegularExpression separator(u"[\\s,]+"_s);
+    for (const QString &text : source_->text().split(separator, Qt::SkipEmptyParts)) {
+        const auto net = Net::parse(text);
+        if (const auto *error = std::get_if<QString>(&net))
+            return *error;
+        request.sources.push_back(std::get<Net>(net));
+    }
+    if (const QString problem = request.problem(); !problem.isEmpty())
+        return problem;
+    return request;
+}
+
+RepeatForm::Values RepeatForm::values() const
+{
+    return {{u"repeat/count"_s, QString::number(count_->value())},
+            {u"repeat/concurrency"_s, QString::number(concurrency_->value())},
+            {u"repeat/rate"_s, QString::number(rate_->value(), 'f', rate_->decimals())},
+            {u"repeat/hold"_s, QString::number(hold_->value(), 'f', hold_->decimals())},
+            {u"repeat/expected"_s, expected_->text()},
+            {u"repeat/source"_s, source_->text()}};
+}
+
+void RepeatForm::restoreSettings(Settings &settings)
+{
+    const auto number = [&settings](const QString &key, auto *field) {
+        const auto isValid = [field](const QString &text) {
+            bool isNumber = false;
+            const double value = text.toDouble(&isNumber);
+            return isNumber && value >= field->minimum() && value <= field->maximum();
+        };
+        using Value = decltype(field->value());
+        const double value = settings.text(key, QString::number(field->value()), isValid).toDouble();
+        field->setValue(static_cast<Value>(value));
+    };
+    number(u"repeat/count"_s, count_);
+    number(u"repeat/concurrency"_s, concurrency_);
+    number(u"repeat/rate"_s, rate_);
+    number(u"repeat/hold"_s, hold_);
+    expected_->setText(settings.text(u"repeat/expected"_s, QString()));
+    source_->setText(settings.text(u"repeat/source"_s, QString()));
+    initial_ = values();
+}
+
+void RepeatForm::setOptions(const ClientOptions &options)
+{
+    if (options.repeat)
+        count_->setValue(static_cast<int>(*options.repeat));
+    if (options.concurrency)
+        concurrency_->setValue(*options.concurrency);
+    if (options.rate)
+        rate_->setValue(*options.rate);
+    if (options.hold)
+        hold_->setValue(std::chrono::duration<double>(*options.hold).count());
+    if (options.expected)
+        expected_->setText(*options.expected);
+    if (!options.sources.empty()) {
+        QStringList texts;
+        for (const Net &net : options.sources)
+            texts.append(net.toString());
+        source_->setText(texts.join(u' '));
+    }
+    initial_ = values();
+}
+
+void RepeatForm::saveSettings(Settings &settings, bool all) const
+{
+    const Values now = values();
+    for (std::size_t i = 0; i < now.size(); ++i) {
+        if (all || now[i] != initial_[i])
+            settings.setText(now[i].first, now[i].second, usual_[i].second);
+    }
+}
+
+} // namespace parley

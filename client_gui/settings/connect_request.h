@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/address/endpoint.h"
+#include "shared/message/message.h"
+
+#include <QByteArray>
+
+#include <chrono>
+
+namespace parley
+{
+
+/// Where to connect and what to do there.
+struct ConnectRequest
+{
+    static constexpr std::chrono::milliseconds DefaultTimeout{10'000};
+
+    Endpoint endpoint;
+    QByteArray send;                                    ///< sent after connecting
+    std::chrono::milliseconds timeout = DefaultTimeout; ///< for look-up, connect, send and receive together
+    qint64 maxBytes = DefaultMaxMessageBytes;           ///< the longest message taken
+    /// A conversation: once connected, neither timeout nor maxBytes ends it, but the user does, or the server's FIN.
+    bool stays = false;
+};
+
+} // namespace parley

@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/terminal/headless_client.h"
+
+#include "client_gui/engine/client.h"
+#include "client_gui/history/attempt.h"
+#include "client_gui/history/connect_diagnosis.h"
+#include "client_gui/options/client_options.h"
+#include "shared/event/event_json.h"
+#include "shared/event/event_stream.h"
+#include "shared/loop/io_thread.h"
+#include "shared/message/error_text.h"
+#include "shared/program/line_writer.h"
+#include "shared/program/termination_signal.h"
+
+#include <QCoreApplication>
+
+#include <atomic>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(Headless)
+};
+
+/// Prints the message as it comes: whole characters and nothing that acts on a terminal, or byte for byte.
+class MessagePrinter
+{
+public:
+    MessagePrinter(LineWriter &output, bool raw) : output_(output), raw_(raw) {}
+
+    void print(const Event &event)
+    {
+        const QByteArrayView payload = event.payload();
+        if (raw_)
+            output_.write(payload.toByteArray());
+        else if (event.call == Call::RecvFrom) // on one line: it must not look as if another sender's line followed
+            output_.write(event.address.toPython() + ": "
+                          + displaySafe(MessageDecoder::decodeAll(payload), LineBreaks::Escape).toUtf8() + '\n');
+        else
+            output_.write(displaySafe(decoder_.decode(payload)).toUtf8());
+    }
+    void finish()
+    {
+        if (!raw_)
+            output_.write(displaySafe(decoder_.finish()).toUtf8() + '\n');
+    }
+
+private:
+    LineWriter &output_;
+    const bool raw_;
+    MessageDecoder decoder_;
+};
+
+} // namespace
+
+int runHeadlessClient(const ClientOptions &options)
+{
+    EventStream stream(EventStream::AtOnce); // who runs it waits for its end
+    TerminationSignal termination;
+    Attempt attempt;
+    attempt.number = 1;
+    attempt.request = {options.endpoint, encodeMessage(options.send.value_or(QString())),
+                       options.timeout.value_or(ConnectRequest::DefaultTimeout),
+                       options.maxBytes.value_or(DefaultMaxMessageBytes)};
+
+    std::atomic<int> outputError = 0;
+    constexpr int longestEscape = 4; // characters for a byte
+    LineWriter output(
+        STDOUT_FILENO, [&outputError](int error) { outputError = error; },
+        longestEscape * attempt.request.maxBytes + LineWriter::MaxPendingBytes);
+    MessagePrinter message(output, options.raw);
+    if (options.json)
+        output.write(startToJson("parley-client", stream.wallClock(0)));
+    quint64 dropped = 0;
+    QObject::connect(&stream, &EventStream::arrived, &stream, [&](const EventBatch &batch) {
+        for (const Event &event : batch.events) {
+            attempt.apply(event);
+            if (options.json)
+                output.write(eventToJson(event, stream.wallClock(event.time)));
+            else if (event.call == Call::Recv || event.call == Call::RecvFrom)
+                message.print(event);
+        }
+        dropped += batch.dropped;
+        if (!attempt.isUnderWay())
+            QCoreApplication::quit();
+    });
+
+    IoThread<Client> client(stream);
+    client.post(
+        [number = attempt.number, request = attempt.request](Client &engine) { engine.connectTo(number, request); });
+    bool interrupted = false;
+    QObject::connect(&termination, &TerminationSignal::received, &stream, [&] {
+        interrupted = true;
+        client.post([](Client &engine) { engine.cancel(); });
+    });
+    QCoreApplication::exec();
+
+    if (!options.json && !attempt.isBroadcast() && (attempt.receivedBytes > 0 || attempt.outcome == Outcome::Complete))
+        message.finish();
+    // Whoever reads stdout may take as long as they like, as a pager does; a signal ends the wait.
+    constexpr std::chrono::milliseconds turn{20};
+    while (!output.finish(turn) && outputError == 0 && !interrupted)
+        QCoreApplication::processEvents();
+
+    if (const ConnectDiagnosis diagnosis = diagnoseConnect(attempt); !diagnosis.failure.isEmpty())
+        printError(diagnosis.text());
+    else if (outputError != 0)
+        printError(Texts::tr("Cannot write to stdout: %1.").arg(errorText(outputError)));
+    else if (interrupted || dropped > 0)
+        printError(Texts::tr("Not all that came from %1 was written to stdout.").arg(options.endpoint.toString()));
+    else
+        return ExitOk;
+    return ExitFailure;
+}
+
+} // namespace parley

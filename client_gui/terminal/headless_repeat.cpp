@@ -1,0 +1,60 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/terminal/headless_repeat.h"
+
+#include "client_gui/options/client_options.h"
+#include "client_gui/repeat/repeat_export.h"
+#include "client_gui/repeat/repeat_run.h"
+#include "shared/loop/io_thread.h"
+#include "shared/message/error_text.h"
+#include "shared/program/line_writer.h"
+#include "shared/program/termination_signal.h"
+
+#include <QCoreApplication>
+
+#include <atomic>
+#include <unistd.h>
+
+namespace parley
+{
+
+int runHeadlessRepeat(const ClientOptions &options)
+{
+    TerminationSignal termination;
+    IoThread<RepeatRun> run;
+    RepeatSnapshot account;
+    QObject::connect(run.engine(), &RepeatRun::finished, &termination, [&account](const RepeatSnapshot &finished) {
+        account = finished;
+        QCoreApplication::quit();
+    });
+    bool interrupted = false;
+    QObject::connect(&termination, &TerminationSignal::received, &termination, [&] {
+        interrupted = true;
+        run.post([](RepeatRun &engine) { engine.cancel(); });
+    });
+    run.post([request = options.repeatRequest()](RepeatRun &engine) { engine.start(request); });
+    QCoreApplication::exec();
+    interrupted = false; // it ended the run; the next one ends the wait for whoever reads stdout
+
+    std::atomic<int> outputError = 0;
+    LineWriter output(STDOUT_FILENO, [&outputError](int error) { outputError = error; });
+    output.write(options.json  ? repeatToJson(*account)
+                 : options.csv ? repeatToCsv(*account)
+                               : repeatToText(*account).toUtf8());
+    constexpr std::chrono::milliseconds turn{20};
+    while (!output.finish(turn) && outputError == 0 && !interrupted)
+        QCoreApplication::processEvents();
+
+    if (const QString failure = account->failure(); !failure.isEmpty())
+        printError((failure + u' ' + account->advice()).trimmed());
+    else if (outputError != 0)
+        printError(QCoreApplication::translate("Headless", "Cannot write to stdout: %1.").arg(errorText(outputError)));
+    else if (interrupted)
+        printError(QCoreApplication::translate("Headless", "Not all of the account was written to stdout."));
+    else
+        return ExitOk;
+    return ExitFailure;
+}
+
+} // namespace parley

@@ -1,0 +1,498 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/window/client_window.h"
+
+#include "client_gui/history/connect_diagnosis.h"
+#include "client_gui/history/history_csv.h"
+#include "client_gui/repeat_window/repeat_window.h"
+#include "client_gui/window/message_view.h"
+#include "shared/message/message.h"
+#include "shared/ui/appearance.h"
+#include "shared/ui/converse_bar.h"
+#include "shared/ui/endpoint_form.h"
+#include "shared/ui/field_help.h"
+#include "shared/ui/file_saver.h"
+#include "shared/ui/inspector/inspector.h"
+#include "shared/ui/inspector/kernel_page.h"
+#include "shared/ui/inspector/save_log.h"
+#include "shared/ui/limits_dialog.h"
+#include "shared/ui/notice_bar.h"
+#include "shared/ui/settings.h"
+#include "shared/ui/status_label.h"
+#include "shared/ui/table_view.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QCheckBox>
+#include <QDoubleSpinBox>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QLocale>
+#include <QMenuBar>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QSpinBox>
+#include <QSplitter>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+constexpr double LongestTimeout = 86'400; // seconds; as on the command line
+
+QString secondsText(std::chrono::milliseconds time)
+{
+    return QString::number(std::chrono::duration<double>(time).count());
+}
+
+const QString DefaultTimeout = secondsText(ConnectRequest::DefaultTimeout);
+
+} // namespace
+
+ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), saver_(new FileSaver(this))
+{
+    setWindowTitle(tr("Parley Client"));
+
+    auto *content = new QWidget;
+    auto *layout = new QVBoxLayout(content);
+    layout->addWidget(buildForm());
+    layout->addWidget(notice_ = new NoticeBar);
+    inspector_ = new Inspector;
+    inspector_->addPage(
+        [this] {
+            auto *kernel = new KernelPage(inspector_->history());
+            connect(kernel, &KernelPage::asked, this, [this](quint64 connection) {
+                client_.post([connection](Client &engine) { engine.viewKernel(connection); });
+            });
+            connect(client_.engine(), &Client::kernelViewed, kernel, &KernelPage::showAnswer);
+            return kernel;
+        },
+        tr("Kernel's View"));
+    layout->addWidget(inspector_->below(buildResults()), 1);
+    setCentralWidget(content);
+    addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
+    connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
+    connect(inspector_, &Inspector::saving, saver_, &FileSaver::ask);
+    resize(680, 560);
+    restoreSettings();
+    buildMenus();
+    showState();
+    connect(&stream_, &EventStream::arrived, this, &ClientWindow::read);
+    connect(saver_, &FileSaver::saved, status_, &StatusLabel::showText);
+    connect(saver_, &FileSaver::failed, this, [this](const QString &sentence, const std::function<void()> &askAgain) {
+        notice_->showNotice(NoticeBar::Kind::Error, sentence, tr("Save Elsewhere…"), askAgain);
+    });
+    if (options_.repeat) {
+        openRepeat();
+        repeat_->setOptions(options_);
+    }
+    if (options_.connectAtOnce && repeat_)
+        repeat_->start();
+    else if (options_.connectAtOnce)
+        startAttempt();
+}
+
+ClientWindow::~ClientWindow() = default;
+
+QWidget *ClientWindow::buildForm()
+{
+    connect_ = new QPushButton;
+    connect_->setObjectName(u"connect"_s);
+    connect_->setDefault(true);
+    explainField(*connect_,
+                 tr("Calls socket() and connect(), then recv() until the server closes. Connection → Limits… "
+                    "has the time-out."));
+    keepWidth(*connect_, {tr("Connect"), tr("Cancel"), tr("Disconnect")});
+    send_ = new QLineEdit;
+    send_->setObjectName(u"send"_s);
+    send_->setAccessibleName(tr("Send"));
+    explainField(*send_, tr("Text that is sent with send() after connecting, in UTF-8."));
+
+    auto *host = new QLineEdit;
+    form_ = new EndpointForm(Endpoint::Use::Connect, host, host, connect_);
+    stay_ = new QCheckBox(tr("Stay connecte&d"));
+    stay_->setObjectName(u"stay"_s);
+    explainField(*stay_, tr("Neither the time-out nor the longest message ends it once it is connected: talk until you "
+                            "disconnect, or the server closes."));
+    auto *sending = new QWidget;
+    auto *layout = new QHBoxLayout(sending);
+    layout->setContentsMargins({});
+    layout->addWidget(send_, 1);
+    layout->addWidget(stay_);
+    sending->setFocusProxy(send_);
+    form_->addRow(tr("&Send:"), sending);
+
+    const auto showWhatNothingMeans = [this] {
+        send_->setPlaceholderText(form_->transport() == Transport::Udp ? tr("Nothing: an empty datagram")
+                                                                       : tr("Nothing: wait for the server to speak"));
+        stay_->setEnabled(form_->transport() != Transport::Udp);
+    };
+    connect(stay_, &QCheckBox::toggled, this, [this](bool stays) {
+        client_.post([stays](Client &client) { client.setStays(stays); });
+        showState();
+    });
+    showWhatNothingMeans();
+    connect(form_, &EndpointForm::transportChanged, this, showWhatNothingMeans);
+    connect(connect_, &QPushButton::clicked, this, &ClientWindow::connectOrCancel);
+    connect(form_, &EndpointForm::submitted, this, &ClientWindow::startAttempt);
+    connect(send_, &QLineEdit::returnPressed, this, &ClientWindow::startAttempt);
+    return form_;
+}
+
+QWidget *ClientWindow::buildResults()
+{
+    auto *received = new QWidget;
+    auto *layout = new QVBoxLayout(received);
+    layout->setContentsMargins(0, 0, 0, 4); // the text keeps clear of the splitter's handle
+    layout->addWidget(message_ = new MessageView, 1);
+    layout->addWidget(summary_ = new StatusLabel(u"summary"_s, tr("How the message came")));
+    layout->addWidget(buildConverse());
+    message_->setObjectName(u"message"_s);
+    message_->setAccessibleName(tr("Received message"));
+    summary_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+
+    table_ = new TableView;
+    table_->setObjectName(u"history"_s);
+    table_->setAccessibleName(tr("History of attempts"));
+    table_->setModel(&history_);
+    table_->setPlaceholder(tr("Each attempt to connect will be listed here."));
+    QHeaderView *header = table_->horizontalHeader();
+    table_->setColumnRoom(AttemptModel::Time, 16);
+    table_->setColumnRoom(AttemptModel::LocalPort, 13);
+    table_->setColumnRoom(AttemptModel::Duration, 13);
+    table_->setColumnRoom(AttemptModel::RemoteEndpoint, 26);
+    header->setSectionResizeMode(AttemptModel::Result, QHeaderView::Stretch);
+    connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ClientWindow::inspectSelected);
+
+    splitter_ = new QSplitter(Qt::Vertical);
+    splitter_->setObjectName(u"splitter"_s);
+    splitter_->setChildrenCollapsible(false);
+    splitter_->addWidget(received);
+    splitter_->addWidget(table_);
+    splitter_->setStretchFactor(0, 3);
+    splitter_->setStretchFactor(1, 2);
+    return splitter_;
+}
+
+QWidget *ClientWindow::buildConverse()
+{
+    converse_ = new ConverseBar;
+    connect(converse_, &ConverseBar::send, this, [this](const std::shared_ptr<Transfer> &transfer) {
+        client_.post([transfer](Client &client) { client.send(transfer); });
+    });
+    connect(converse_, &ConverseBar::cancel, this, [this](const std::shared_ptr<Transfer> &transfer) {
+        client_.post([transfer](Client &client) { client.cancel(transfer); });
+    });
+    const auto ending = [this](void (Client::*command)()) {
+        return [this, command] { client_.post([command](Client &client) { (client.*command)(); }); };
+    };
+    connect(converse_, &ConverseBar::halfClose, this, ending(&Client::halfClose));
+    connect(converse_, &ConverseBar::close, this, ending(&Client::close));
+    connect(converse_, &ConverseBar::reset, this, ending(&Client::reset));
+    connect(converse_, &ConverseBar::failed, this,
+            [this](const QString &sentence) { notice_->showNotice(NoticeBar::Kind::Information, sentence); });
+    return converse_;
+}
+
+/// Connected, for as long as the user likes.
+bool ClientWindow::isTalking(const Attempt *attempt) const
+{
+    return attempt && attempt->isUnderWay() && attempt->connectedAt >= 0 && !attempt->isDatagram()
+           && stay_->isChecked();
+}
+
+void ClientWindow::buildMenus()
+{
+    QMenu *menu = menuBar()->addMenu(tr("&Connection"));
+    connectAction_ = menu->addAction(QString(), this, &ClientWindow::connectOrCancel);
+    connectAction_->setShortcut(Qt::Key_F5);
+    menu->addAction(tr("Save Lo&g…"), QKeySequence::Save, this,
+                    [this] { saveLog(*saver_, stream_, inspector_->history()); });
+    saveAction_ = menu->addAction(tr("&Save Message As…"), this, &ClientWindow::saveMessage);
+    saveAction_->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_S);
+    menu->addAction(tr("Save &History…"), this, &ClientWindow::saveHistory);
+    menu->addAction(tr("&Repeat…"), Qt::CTRL | Qt::Key_R, this, &ClientWindow::openRepeat);
+    menu->addAction(tr("Li&mits…"), this, &ClientWindow::changeLimits);
+    menu->addSeparator();
+    menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+    inspector_->fillMenu(*menuBar()->addMenu(tr("&View")));
+    addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
+}
+
+/// The attempt that is selected, or else the latest.
+void ClientWindow::inspectSelected()
+{
+    const QModelIndexList rows = table_->selectionModel()->selectedRows();
+    const Attempt *attempt = history_.find(rows.isEmpty() ? current_ : history_.numberAt(rows.constLast().row()));
+    if (attempt)
+        inspector_->inspect(attempt->number,
+                            tr("Attempt %1 to connect to %2")
+                                .arg(QLocale().toString(attempt->number), attempt->request.endpoint.toString()));
+}
+
+void ClientWindow::connectOrCancel()
+{
+    const Attempt *attempt = history_.find(current_);
+    if (isTalking(attempt))
+        client_.post([](Client &client) { client.close(); });
+    else if (attempt && attempt->isUnderWay())
+        client_.post([](Client &client) { client.cancel(); });
+    else
+        startAttempt();
+}
+
+void ClientWindow::startAttempt()
+{
+    if (const Attempt *attempt = history_.find(current_); attempt && attempt->isUnderWay())
+        return;
+    const auto parsed = form_->parse();
+    if (const auto *error = std::get_if<EndpointError>(&parsed)) {
+        notice_->showNotice(NoticeBar::Kind::Error, error->sentence);
+        form_->focusOn(error->part);
+        return;
+    }
+    const ConnectRequest request{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_,
+                                 stay_->isChecked()};
+    current_ = history_.add(request);
+    client_.post([number = current_, request](Client &client) { client.connectTo(number, request); });
+    table_->clearSelection();
+    inspectSelected();
+    message_->startMessage(maxBytes_);
+    search_.reset();
+    notice_->clear();
+    showState();
+}
+
+void ClientWindow::read(const EventBatch &batch)
+{
+    inspector_->read(batch);
+    QByteArray received; // appended at once: each append lays out the last line again
+    for (const Event &event : batch.events) {
+        const Attempt *attempt = history_.apply(event);
+        if (!attempt || attempt->number != current_)
+            continue;
+        if (event.call == Call::Recv)
+            received += event.payload();
+        else if (event.call == Call::RecvFrom)
+            message_->appendDatagram(event.address, event.payload());
+        else if (event.call == Call::Connect
+                 && form_->parse() == std::variant<Endpoint, EndpointError>(attempt->request.endpoint))
+            form_->showResolved(attempt->request.endpoint, event.address);
+        if (event.call == Call::End) {
+            message_->append(std::exchange(received, {}));
+            message_->finishMessage();
+            showEnd(*attempt);
+        }
+    }
+    if (!received.isEmpty())
+        message_->append(received);
+    showState();
+}
+
+void ClientWindow::showEnd(const Attempt &attempt)
+{
+    const ConnectDiagnosis diagnosis = diagnoseConnect(attempt);
+    if (diagnosis.failure.isEmpty())
+        return;
+    showDiagnosis(diagnosis);
+    if (!dependsOnListeners(attempt))
+        return;
+    search_ = std::make_unique<ListenerSearch>(attempt.request.endpoint.transport, attempt.peer);
+    connect(search_.get(), &ListenerSearch::finished, this,
+            [this, attempt, diagnosis](const std::vector<LocalListener> &listeners) {
+                if (const ConnectDiagnosis better = diagnoseConnect(attempt, listeners); better != diagnosis)
+                    showDiagnosis(better);
+            });
+}
+
+void ClientWindow::showDiagnosis(const ConnectDiagnosis &diagnosis)
+{
+    const bool isFailure = diagnosis.remedy != ConnectDiagnosis::Remedy::None; // and not the user's own doing
+    notice_->showNotice(isFailure ? NoticeBar::Kind::Error : NoticeBar::Kind::Information, diagnosis.text(),
+                        diagnosis.button, [this, diagnosis] { applyRemedy(diagnosis); });
+}
+
+void ClientWindow::applyRemedy(const ConnectDiagnosis &diagnosis)
+{
+    switch (diagnosis.remedy) {
+    case ConnectDiagnosis::Remedy::None: break;
+    case ConnectDiagnosis::Remedy::Connect:
+        form_->setEndpoint(diagnosis.useful);
+        startAttempt();
+        break;
+    case ConnectDiagnosis::Remedy::EnterText: send_->setFocus(); break;
+    case ConnectDiagnosis::Remedy::ChangeLimits: changeLimits(); break;
+    }
+}
+
+void ClientWindow::showState()
+{
+    const Attempt *attempt = history_.find(current_);
+    const bool underWay = attempt && attempt->isUnderWay();
+    const bool talks = isTalking(attempt);
+    connect_->setText(talks ? tr("Disconnect") : underWay ? tr("Cancel") : tr("Connect"));
+    connectAction_->setText(talks ? tr("Dis&connect") : underWay ? tr("&Cancel") : tr("&Connect"));
+    converse_->setPeers(talks ? tr("To %1").arg(attempt->request.endpoint.toString()) : QString());
+    message_->setPlaceholderText(!attempt
+                                     ? tr("The server's message will appear here: start a server, then click Connect.")
+                                 : underWay ? tr("Nothing received yet.")
+                                            : tr("Nothing was received."));
+    saveAction_->setEnabled(!message_->bytes().isEmpty() && !underWay);
+
+    QString summary = attempt ? attempt->summary() : QString();
+    if (message_->isCut())
+        summary += tr(" · only the first %1 characters are shown").arg(QLocale().toString(message_->shown()));
+    if (attempt && attempt->receivedBytes > message_->bytes().size()) // a conversation
+        summary += tr(" · only the first %1 are kept").arg(bytesText(message_->bytes().size()));
+    summary_->showText(summary);
+    message_->setAccessibleDescription(summary);
+
+    if (talks)
+        status_->showText(tr("Connected"));
+    else if (underWay)
+        status_->showText(attempt->connectedAt < 0 ? tr("Connecting…") : tr("Receiving…"));
+    else if (history_.total() == 0)
+        status_->showText(tr("Ready"));
+    else
+        status_->showText(tr("Attempts: %1, complete: %2")
+                              .arg(QLocale().toString(history_.total()), QLocale().toString(history_.complete())));
+}
+
+void ClientWindow::saveMessage()
+{
+    saver_->ask({tr("Save Message As"), u"message.txt"_s, {}}, [this]() -> FileSaver::Writer {
+        return [bytes = message_->bytes()](QIODevice &file) { file.write(bytes); };
+    });
+}
+
+void ClientWindow::saveHistory()
+{
+    saver_->ask({tr("Save History"), u"history.csv"_s, tr("Comma-separated values (*.csv)")},
+                [this]() -> FileSaver::Writer {
+                    return [attempts = history_.attempts(), start = stream_.wallClock(0)](QIODevice &file) {
+                        writeHistory(file, attempts, start);
+                    };
+                });
+}
+
+void ClientWindow::changeLimits()
+{
+    auto *timeout = new QDoubleSpinBox;
+    timeout->setDecimals(3);
+    timeout->setRange(0.001, LongestTimeout);
+    timeout->setSuffix(tr(" s"));
+    timeout->setValue(std::chrono::duration<double>(timeout_).count());
+    auto *most = new QSpinBox;
+    most->setRange(1, static_cast<int>(MaxMessageBytes));
+    most->setGroupSeparatorShown(true);
+    most->setSuffix(tr(" bytes"));
+    most->setValue(static_cast<int>(maxBytes_));
+    auto *dialog = new LimitsDialog(this, [=, this]() -> QString {
+        timeout_ = std::chrono::milliseconds(qRound64(timeout->value() * 1000));
+        maxBytes_ = most->value();
+        limitsEdited_ = true;
+        return {};
+    });
+    dialog->addLimit(tr("&Time-out:"), timeout, u"timeout"_s,
+                     tr("Ends an attempt whose look-up, connect or message takes for ever."));
+    dialog->addLimit(tr("&Longest message:"), most, u"maxBytes"_s,
+                     tr("Keeps a server that sends without end from filling the memory."));
+    dialog->open();
+}
+
+void ClientWindow::openRepeat()
+{
+    if (!repeat_) {
+        repeat_ = new RepeatWindow(this, [this]() -> std::variant<ConnectRequest, QString> {
+            const auto parsed = form_->parse();
+            if (const auto *error = std::get_if<EndpointError>(&parsed))
+                return error->sentence;
+            return ConnectRequest{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_};
+        });
+        Settings settings;
+        repeat_->restoreSettings(settings);
+        tellDamage(settings);
+    }
+    if (repeat_->isVisible())
+        repeat_->raise();
+    repeat_->show();
+    repeat_->activateWindow();
+}
+
+void ClientWindow::restoreSettings()
+{
+    Settings settings;
+    settings.restoreAppearance();
+    const SavedEndpoint saved = settings.endpoint(Endpoint::Use::Connect);
+    form_->setFields({options_.transport.value_or(saved.transport), options_.host.value_or(saved.host),
+                      options_.port.value_or(saved.port), options_.path.value_or(saved.path)});
+    initialEndpoint_ = form_->fields();
+    send_->setText(options_.send.value_or(settings.text(u"send"_s, QString())));
+    initialSend_ = send_->text();
+    const auto isChoice = [](const QString &text) { return text == u"yes" || text == u"no"; };
+    const QSignalBlocker blocker(stay_); // the window is not complete yet
+    stay_->setChecked(settings.text(u"stay"_s, u"no"_s, isChoice) == u"yes");
+    initialStay_ = stay_->isChecked();
+    const auto isTimeout = [](const QString &text) {
+        return text.toDouble() >= 0.001 && text.toDouble() <= LongestTimeout;
+    };
+    const auto isLimit = [](const QString &text) {
+        return text.toLongLong() >= 1 && text.toLongLong() <= MaxMessageBytes;
+    };
+    timeout_ = options_.timeout.value_or(std::chrono::milliseconds(
+        qRound64(settings.text(u"limits/timeout"_s, DefaultTimeout, isTimeout).toDouble() * 1000)));
+    maxBytes_ = options_.maxBytes.value_or(
+        settings.text(u"limits/max-bytes"_s, QString::number(DefaultMaxMessageBytes), isLimit).toLongLong());
+    settings.restoreGeometry(*this);
+    settings.restoreColumns(u"history/columns"_s, *table_->horizontalHeader());
+    settings.restoreSplitter(u"window/splitter"_s, *splitter_);
+    inspector_->restore(settings);
+    tellDamage(settings);
+}
+
+void ClientWindow::tellDamage(const Settings &settings)
+{
+    if (!settings.isDamaged())
+        return;
+    damaged_ = true;
+    notice_->showNotice(NoticeBar::Kind::Warning, settings.damageText());
+}
+
+void ClientWindow::saveSettings()
+{
+    Settings settings;
+    if (damaged_)
+        settings.clear(repeat_ ? QString() : u"repeat/"_s); // what was never shown is not damaged
+    if ((damaged_ || form_->fields() != initialEndpoint_) && std::holds_alternative<Endpoint>(form_->parse()))
+        settings.setEndpoint(form_->fields());
+    if (damaged_ || send_->text() != initialSend_)
+        settings.setText(u"send"_s, send_->text(), QString());
+    if (damaged_ || stay_->isChecked() != initialStay_)
+        settings.setText(u"stay"_s, stay_->isChecked() ? u"yes"_s : u"no"_s, u"no"_s);
+    if (damaged_ || limitsEdited_) {
+        settings.setText(u"limits/timeout"_s, secondsText(timeout_), DefaultTimeout);
+        settings.setText(u"limits/max-bytes"_s, QString::number(maxBytes_), QString::number(DefaultMaxMessageBytes));
+    }
+    if (repeat_)
+        repeat_->saveSettings(settings, damaged_);
+    settings.saveGeometry(*this);
+    settings.saveColumns(u"history/columns"_s, *table_->horizontalHeader());
+    settings.saveSplitter(u"window/splitter"_s, *splitter_);
+    inspector_->save(settings);
+    settings.saveAppearance();
+}
+
+void ClientWindow::closeEvent(QCloseEvent *event)
+{
+    saveSettings();
+    QMainWindow::closeEvent(event);
+}
+
+} // namespace parley

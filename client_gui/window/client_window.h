@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "client_gui/engine/client.h"
+#include "client_gui/history/attempt_model.h"
+#include "client_gui/options/client_options.h"
+#include "shared/event/event_stream.h"
+#include "shared/loop/io_thread.h"
+#include "shared/ui/settings.h"
+
+#include <QMainWindow>
+
+#include <memory>
+
+class QCheckBox;
+class QLineEdit;
+class QPushButton;
+class QSplitter;
+
+namespace parley
+{
+
+class ConverseBar;
+struct ConnectDiagnosis;
+class EndpointForm;
+class FileSaver;
+class Inspector;
+class ListenerSearch;
+class MessageView;
+class NoticeBar;
+class RepeatWindow;
+class StatusLabel;
+class TableView;
+
+/// The window of parley-client.
+class ClientWindow : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    explicit ClientWindow(const ClientOptions &options);
+    ~ClientWindow() override;
+
+    const AttemptModel &history() const { return history_; }
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+
+private:
+    void buildMenus();
+    void inspectSelected();
+    QWidget *buildForm();
+    QWidget *buildResults();
+    QWidget *buildConverse();
+    bool isTalking(const Attempt *attempt) const;
+    void restoreSettings();
+    void tellDamage(const Settings &settings);
+    void saveSettings();
+
+    void connectOrCancel();
+    void startAttempt();
+    void read(const EventBatch &batch);
+    void showState();
+    void showEnd(const Attempt &attempt);
+    void showDiagnosis(const ConnectDiagnosis &diagnosis);
+    void applyRemedy(const ConnectDiagnosis &diagnosis);
+    void saveMessage();
+    void saveHistory();
+    void changeLimits();
+    void openRepeat();
+
+    const ClientOptions options_;
+    EventStream stream_;
+    AttemptModel history_{stream_};
+    IoThread<Client> client_{stream_}; // after the stream it writes to: taken down first
+    std::chrono::milliseconds timeout_ = ConnectRequest::DefaultTimeout;
+    qint64 maxBytes_ = DefaultMaxMessageBytes;
+    bool limitsEdited_ = false;
+    bool damaged_ = false;          // the settings that were read: they are written anew
+    SavedEndpoint initialEndpoint_; // as the fields started: what is still so need not be remembered
+    QString initialSend_;
+    bool initialStay_ = false;
+    quint64 current_ = 0; // the attempt that the message view shows; 0 before the first
+
+    FileSaver *const saver_;
+    std::unique_ptr<ListenerSearch> search_; // for where the server is that was not found
+
+    EndpointForm *form_ = nullptr;
+    QLineEdit *send_ = nullptr;
+    QCheckBox *stay_ = nullptr;
+    QPushButton *connect_ = nullptr;
+    NoticeBar *notice_ = nullptr;
+    QSplitter *splitter_ = nullptr;
+    StatusLabel *summary_ = nullptr;
+    MessageView *message_ = nullptr;
+    ConverseBar *converse_ = nullptr;
+    TableView *table_ = nullptr;
+    Inspector *inspector_ = nullptr;
+    StatusLabel *status_ = nullptr;
+    QAction *connectAction_ = nullptr;
+    QAction *saveAction_ = nullptr;
+    RepeatWindow *repeat_ = nullptr; // once it was opened
+};
+
+} // namespace parley

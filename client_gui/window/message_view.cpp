@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/window/message_view.h"
+
+#include <QFontDatabase>
+#include <QTextCursor>
+
+#include <algorithm>
+
+namespace parley
+{
+
+MessageView::MessageView(QWidget *parent) : QPlainTextEdit(parent)
+{
+    setReadOnly(true);
+    setUndoRedoEnabled(false);
+    setTabChangesFocus(true);
+    setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+    // Breaking anywhere costs a tenth of looking for word boundaries in a line of 100,000 characters.
+    setWordWrapMode(QTextOption::WrapAnywhere);
+}
+
+void MessageView::startMessage(qint64 most)
+{
+    clear();
+    most_ = most;
+    bytes_.clear();
+    decoder_ = {};
+    shown_ = 0;
+    lines_ = 0;
+    cut_ = false;
+}
+
+void MessageView::append(QByteArrayView bytes)
+{
+    keep(bytes);
+    if (!cut_)
+        insert(decoder_.decode(shownPart(bytes)));
+}
+
+void MessageView::keep(QByteArrayView bytes)
+{
+    bytes_.append(bytes.first(std::min<qsizetype>(bytes.size(), most_ - bytes_.size())));
+}
+
+void MessageView::appendDatagram(const Address &sender, QByteArrayView bytes)
+{
+    keep(bytes);
+    if (cut_)
+        return;
+    const QString separator = shown_ > 0 ? QStringLiteral("\n") : QString();
+    // On one line: it must not look as if another sender's line followed.
+    const QString text = displaySafe(MessageDecoder::decodeAll(shownPart(bytes)), LineBreaks::Escape);
+    insert(separator + QString::fromLatin1(sender.toPython()) + u'\n' + text);
+}
+
+void MessageView::finishMessage()
+{
+    if (!cut_)
+        insert(decoder_.finish());
+}
+
+/// The bytes that may still be shown: there is at least a character for every four, and the rest need not be decoded.
+QByteArrayView MessageView::shownPart(QByteArrayView bytes)
+{
+    const qsizetype most = 4 * (MaxShown - shown_) + 4;
+    if (bytes.size() <= most)
+        return bytes;
+    cut_ = true;
+    return bytes.first(most);
+}
+
+void MessageView::insert(const QString &text)
+{
+    QString safe = displaySafe(text);
+    if (safe.isEmpty())
+        return;
+    qsizetype room = std::min(MaxShown - shown_, safe.size());
+    for (qsizetype at = safe.indexOf(u'\n'); at >= 0 && at < room; at = safe.indexOf(u'\n', at + 1)) {
+        if (++lines_ == MaxLines)
+            room = at;
+    }
+    if (safe.size() > room) {
+        if (room > 0 && safe.at(room - 1).isHighSurrogate())
+            --room;
+        safe.truncate(room);
+        cut_ = true;
+    }
+    shown_ += safe.size();
+    QTextCursor cursor(document());
+    cursor.movePosition(QTextCursor::End);
+    cursor.insertText(safe);
+}
+
+} // namespace parley

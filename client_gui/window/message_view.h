@@ -1,0 +1,53 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/address/address.h"
+#include "shared/message/message.h"
+
+#include <QPlainTextEdit>
+
+namespace parley
+{
+
+/// Shows a message as it arrives: plain text, whatever the peer sent, with control and bidirectional characters
+/// escaped. Its bytes are kept up to the limit that it is started with; at most MaxShown characters and MaxLines lines
+/// are laid out, because more make the layout, and with it the window, slow.
+class MessageView : public QPlainTextEdit
+{
+    Q_OBJECT
+
+public:
+    static constexpr qsizetype MaxShown = 64 * 1024; ///< UTF-16 code units; 15 ms to lay out as one line
+    static constexpr qsizetype MaxLines = 20'000;    ///< 40 ms if they are empty
+
+    explicit MessageView(QWidget *parent = nullptr);
+
+    /// @param most bytes that are kept; of what is longer, the beginning.
+    void startMessage(qint64 most);
+    void append(QByteArrayView bytes);
+    /// A datagram of several, under a line that names its sender.
+    void appendDatagram(const Address &sender, QByteArrayView bytes);
+    void finishMessage();
+
+    const QByteArray &bytes() const { return bytes_; }
+    bool isCut() const { return cut_; }
+    /// How many UTF-16 code units of the message are shown.
+    qsizetype shown() const { return shown_; }
+
+private:
+    void insert(const QString &text);
+    QByteArrayView shownPart(QByteArrayView bytes);
+
+    void keep(QByteArrayView bytes);
+
+    qint64 most_ = 0;
+    QByteArray bytes_;
+    MessageDecoder decoder_;
+    qsizetype shown_ = 0;
+    qsizetype lines_ = 0; // line feeds shown
+    bool cut_ = false;
+};
+
+} // namespace parley

@@ -1,0 +1,277 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "server_gui/engine/connection.h"
+
+#include "shared/event/event_stream.h"
+#include "shared/socket/tcp_info.h"
+
+#include <cerrno>
+
+namespace parley
+{
+
+using Interest = Reactor::Interest;
+
+namespace
+{
+
+/// How often to ask whether the peer has acknowledged all.
+constexpr std::chrono::milliseconds AcknowledgementCheck{5};
+
+} // namespace
+
+Connection::Connection(ConnectionOwner &owner, quint64 number, std::unique_ptr<ByteChannel> channel,
+                       const Address &peer, std::unique_ptr<Behaviour> behaviour, Deadline deadline)
+    : owner_(owner), stream_(owner.events(), number, std::move(channel)), peer_(peer), behaviour_(std::move(behaviour)),
+      deadline_(deadline)
+{
+}
+
+void Connection::start()
+{
+    if (deadline_.length.count() > 0)
+        owner_.timeouts().set(*this, deadline_.length);
+    behaviour_->begin(*this);
+    sendSome();
+    if (!stream_.isOpen())
+        return;
+    interest_ = neededInterest();
+    if (const int error = owner_.reactor().watch(descriptor(), this, interest_); error != 0)
+        abort(Outcome::Failed, error);
+    else if (sendsReset_ && !stream_.isSending())
+        resetWhenDelivered();
+}
+
+void Connection::finish()
+{
+    if (!deadline_.isRenewed)
+        return; // it ends by itself
+    if (!leaves_)
+        behaviour_->finish(*this);
+    const bool isDelivered = !stream_.isSending() && stream_.channel().isAcknowledged();
+    sendSome();
+    if (isDelivered && stream_.isOpen())
+        close(Outcome::Cancelled);
+    else
+        watchOrClose();
+}
+
+void Connection::abort(Outcome outcome, int error)
+{
+    stream_.resetOnClose();
+    close(outcome, error);
+}
+
+void Connection::send(const QByteArray &bytes, qint64 offset, qint64 count)
+{
+    stream_.queue(bytes, offset, count);
+}
+
+void Connection::closeSending()
+{
+    stream_.closeSending();
+}
+
+/// Where the deadline counts from accept, it already limits this.
+void Connection::leave()
+{
+    stream_.closeSending();
+    if (!leaves_)
+        limitClosing();
+}
+
+void Connection::reset()
+{
+    sendsReset_ = true;
+}
+
+void Connection::wakeAfter(std::chrono::milliseconds time)
+{
+    if (!wake_)
+        wake_ = std::make_unique<Wake>(*this);
+    owner_.timeouts().set(*wake_, time);
+}
+
+void Connection::send(const std::shared_ptr<Transfer> &transfer)
+{
+    stream_.begin(transfer);
+    watchOrClose(); // sent in its turn, as the others are
+}
+
+void Connection::drop(const Transfer &transfer)
+{
+    if (!stream_.drop(transfer))
+        return;
+    sendSome(); // FIN may have waited for it
+    watchOrClose();
+}
+
+void Connection::halfClose()
+{
+    closeSending();
+    sendSome();
+    watchOrClose();
+}
+
+void Connection::hangUp()
+{
+    leave();
+    sendSome();
+    watchOrClose();
+}
+
+void Connection::wake()
+{
+    if (!sendsReset_ && !stream_.sendsFin())
+        behaviour_->woken(*this);
+    sendSome();
+    watchOrClose();
+}
+
+void Connection::ready(Reactor::Ready ready)
+{
+    if (interest_ == Interest::None) { // nothing was asked for: it is an error
+        hungUp();
+        return;
+    }
+    peerIsLeaving_ = peerIsLeaving_ || interest_ == Interest::Hangup;
+    const bool wasSending = stream_.isSending();
+    if (wasSending && ready.write)
+        sendSome();
+    if (ready.read)
+        receive();
+    if (!wasSending) // what the behaviour answered
+        sendSome();
+    watchOrClose();
+}
+
+/// The peer has closed, and now reset, or closed a Unix socket for good.
+void Connection::hungUp()
+{
+    const int error = native::pendingError(descriptor());
+    peerReset(error != 0 ? error : EPIPE);
+}
+
+/// Waits for what the connection needs next.
+void Connection::watchOrClose()
+{
+    if (stream_.isOpen() && sendsReset_ && !stream_.isSending())
+        resetWhenDelivered();
+    if (!stream_.isOpen())
+        return;
+    if (stream_.peerClosed() && stream_.sentFin())
+        closeWhenDelivered();
+    else if (const Interest needed = neededInterest(); needed != interest_)
+        owner_.reactor().rewatch(descriptor(), this, interest_ = needed);
+}
+
+Interest Connection::neededInterest() const
+{
+    const bool sends = stream_.isSending();
+    if (stream_.peerClosed()) // its FIN stays readable for ever
+        return sends ? Interest::Write : Interest::None;
+    if (peerIsLeaving_ || behaviour_->inputWanted(stream_.unsent()) > 0)
+        return sends ? Interest::ReadWrite : Interest::Read;
+    return sends ? Interest::Write : Interest::Hangup;
+}
+
+void Connection::renewDeadline()
+{
+    if (deadline_.isRenewed && !leaves_ && deadline_.length.count() > 0)
+        owner_.timeouts().set(*this, deadline_.length);
+}
+
+/// Where the behaviour would stay for as long as the peer does, but it is time to go.
+void Connection::limitClosing()
+{
+    leaves_ = true;
+    if (deadline_.isRenewed)
+        owner_.timeouts().set(*this, deadline_.length.count() > 0 ? deadline_.length : Deadline::Default);
+}
+
+/// An acknowledgement is no event that could be waited for.
+void Connection::resetWhenDelivered()
+{
+    if (stream_.channel().isAcknowledged())
+        abort(Outcome::Aborted);
+    else
+        wakeAfter(AcknowledgementCheck);
+}
+
+/// Both sides have closed. The connection ends once the last byte is acknowledged, or when it is reset.
+void Connection::closeWhenDelivered()
+{
+    if (const int error = native::pendingError(descriptor()); error != 0)
+        peerReset(error);
+    else if (stream_.channel().isAcknowledged())
+        close(Outcome::Complete);
+    else
+        owner_.reactor().rewatch(descriptor(), this, interest_ = Interest::Change);
+}
+
+/// A reset after everything was acknowledged, FIN sent, loses no data.
+void Connection::peerReset(int error)
+{
+    const bool complete = stream_.sentFin() && stream_.delivered() == stream_.sent();
+    const bool vanished = error == ECONNRESET || error == EPIPE || error == ETIMEDOUT;
+    close(complete ? Outcome::Complete : vanished ? Outcome::Reset : Outcome::Failed, error);
+}
+
+void Connection::sendSome()
+{
+    if (!stream_.isOpen())
+        return;
+    if (stream_.isSending()) {
+        const native::Result result = stream_.send();
+        if (result.wouldBlock())
+            return;
+        if (!result.ok()) {
+            peerReset(result.error);
+            return;
+        }
+        renewDeadline();
+        if (!stream_.isSending() && !stream_.sendsFin())
+            behaviour_->sent(*this);
+    }
+    stream_.sendFinIfDue();
+}
+
+void Connection::receive()
+{
+    if (!stream_.isOpen() || stream_.peerClosed())
+        return;
+    // Where nothing is wanted, the peer's FIN was reported: what came before it is read all the same.
+    const qint64 wanted = behaviour_->inputWanted(stream_.unsent());
+    const auto [result, bytes] =
+        stream_.receive(wanted > 0 ? wanted : ReceiveBuffer::Usual, StreamPeer::Keep::UnlessCrowded);
+    if (result.wouldBlock())
+        return;
+    if (!result.ok()) {
+        peerReset(result.error);
+    } else if (result.value == 0) {
+        behaviour_->peerClosed(*this);
+        if (!stream_.isSending() && !(wake_ && wake_->isRunning()) && !leaves_)
+            limitClosing();
+    } else {
+        renewDeadline();
+        behaviour_->received(*this, bytes);
+    }
+}
+
+void Connection::close(Outcome outcome, int error)
+{
+    if (outcome == Outcome::Complete && !behaviour_->hasGreeted())
+        outcome = Outcome::Closed;
+    const bool hasAll = outcome == Outcome::Complete || outcome == Outcome::Closed;
+    const qint64 delivered = hasAll ? stream_.sent() : stream_.delivered();
+    stream_.close();
+    owner_.reactor().forget(this);
+    owner_.timeouts().stop(*this);
+    if (wake_)
+        owner_.timeouts().stop(*wake_);
+    owner_.events().write(Event::end(number(), outcome, error, delivered));
+    owner_.ended(*this);
+}
+
+} // namespace parley

@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "server_gui/engine/datagram_listener.h"
+
+#include "server_gui/settings/server_settings.h"
+#include "shared/event/event_stream.h"
+
+#include <QHashFunctions>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace parley
+{
+
+/// A greeting goes as one datagram.
+int DatagramListener::check() const
+{
+    return owner_.settings().greeting.size() > native::MaxDatagram ? EMSGSIZE : 0;
+}
+
+/// UDP has no listen(): getsockname() says that the socket receives. It is watched before that is announced.
+int DatagramListener::open(const Address &address)
+{
+    if (const int error = makeSocket(address.family()); error != 0)
+        return error;
+    if (const int error = bind(address); error != 0)
+        return error;
+    const Address bound = localAddress();
+    form_ = bound == Address::any(bound.port()) ? Address::Form::Mapped : Address::Form::Plain;
+    native::tellLocalAddresses(descriptor());
+    const int error = owner_.reactor().watch(descriptor(), this, Reactor::Interest::Read);
+    owner_.events().write(Event::getSockName(0, {0, error}, bound));
+    return error;
+}
+
+void DatagramListener::close()
+{
+    Listener::close();
+    peers_.clear();
+    uses_.clear();
+    addresses_.clear();
+}
+
+void DatagramListener::ready(Reactor::Ready)
+{
+    constexpr int datagramsPerTurn = 64;
+    std::array<char, 64 * 1024> buffer; // the longest datagram there is
+    EventStream &events = owner_.events();
+    for (int i = 0; i < datagramsPerTurn; ++i) {
+        native::DatagramPath path;
+        const native::Result received = native::receiveFrom(descriptor(), buffer, path);
+        if (received.wouldBlock())
+            return;
+        if (!received.ok())
+            continue; // an error about an earlier answer, which is fetched with this
+        Peer &peer = peerOf(path.peer);
+        const QByteArray datagram(buffer.data(), received.value);
+        const QByteArray kept = events.isCrowded() ? QByteArray() : datagram; // a flood is counted, but not kept
+        events.write(Event::recvFrom(peer.number, received, kept, buffer.size(), path.peer));
+        if (!owner_.settings().limits.access.admits(path.peer)) {
+            deny(peer);
+            continue;
+        }
+        if (!mayAnswer(path.peer, peer, datagram))
+            continue;
+        const QByteArray &greeting = owner_.settings().greeting;
+        const native::Result sent = native::sendTo(descriptor(), greeting, path, form_);
+        events.write(Event::sendTo(peer.number, sent, greeting, path.peer));
+    }
+}
+
+DatagramListener::Peer &DatagramListener::peerOf(const Address &address)
+{
+    auto it = peers_.find(address);
+    if (it == peers_.end()) {
+        if (peers_.size() >= MaxPeers) {
+            peers_.erase(uses_.begin()->second);
+            uses_.erase(uses_.begin());
+        }
+        it = peers_.emplace(address, Peer()).first;
+        it->second.number = owner_.nextNumber();
+    } else {
+        uses_.erase(it->second.lastUse);
+    }
+    it->second.lastUse = ++lastUse_;
+    uses_.emplace(lastUse_, address);
+    return it->second;
+}
+
+/// Said once for a sender, and counted once.
+void DatagramListener::deny(Peer &peer)
+{
+    if (std::exchange(peer.denied, true))
+        return;
+    owner_.countDenied();
+    owner_.events().write(Event::end(peer.number, Outcome::Denied, 0));
+}
+
+bool DatagramListener::mayAnswer(const Address &address, Peer &peer, QByteArrayView datagram)
+{
+    const auto now = Clock::now();
+    const auto silence = now - std::exchange(peer.lastSeen, now);
+    const std::size_t hash = qHash(datagram, 1);
+    peer.repeats = hash == std::exchange(peer.lastDatagram, hash) && silence < LoopPause ? peer.repeats + 1 : 0;
+    if (peer.repeats >= MaxRepeats)
+        return false;
+    return owner_.settings().greeting.size() <= datagram.size() || mayAnswerLarger(address, peer, now);
+}
+
+bool DatagramListener::mayAnswerLarger(const Address &address, Peer &peer, Clock::time_point now)
+{
+    if (addresses_.size() >= MaxPeers) {
+        // Those that have not been answered for a while may have as much as strangers.
+        for (auto it = addresses_.begin(); it != addresses_.end();) {
+            it->second.fill(LargerAnswers::PerAddress, now);
+            it = it->second.left >= LargerAnswers::PerAddress ? addresses_.erase(it) : std::next(it);
+        }
+        if (addresses_.size() >= MaxPeers)
+            return false;
+    }
+    Bucket &ofAddress =
+        addresses_.try_emplace(address.withPort(0), Bucket{LargerAnswers::PerAddress, now}).first->second;
+    peer.largerAnswers.fill(LargerAnswers::PerPeer, now);
+    ofAddress.fill(LargerAnswers::PerAddress, now);
+    all_.fill(LargerAnswers::InAll, now);
+    if (peer.largerAnswers.left < 1 || ofAddress.left < 1 || all_.left < 1)
+        return false;
+    for (Bucket *bucket : {&peer.largerAnswers, &ofAddress, &all_})
+        bucket->left -= 1;
+    return true;
+}
+
+void DatagramListener::Bucket::fill(int perSecond, Clock::time_point now)
+{
+    const double seconds = std::chrono::duration<double>(now - filled).count();
+    left = std::min<double>(perSecond, left + seconds * perSecond);
+    filled = now;
+}
+
+} // namespace parley

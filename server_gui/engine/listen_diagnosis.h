@@ -1,0 +1,34 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/address/endpoint.h"
+#include "shared/event/event.h"
+#include "shared/socket/socket_calls.h"
+
+#include <QString>
+
+namespace parley
+{
+
+struct LocalListener;
+
+/// Why the server does not listen, and a way out.
+struct ListenDiagnosis
+{
+    QString text;    ///< cause and advice: one or two sentences for the notice and for stderr
+    QString button;  ///< for the notice, a verb: listens on the endpoint below
+    Endpoint useful; ///< one to listen on in place of the one that failed; the same where it is worth another try
+
+    friend bool operator==(const ListenDiagnosis &, const ListenDiagnosis &) = default;
+};
+
+/// @param end the listener's End event, with its outcome and error.
+/// @param holder who listens there, where the port is in use and that is known.
+ListenDiagnosis diagnoseListen(const Endpoint &endpoint, const Event &end, const LocalListener *holder = nullptr);
+
+/// Why accept() fails and that it is tried again; as in Server::starved().
+QString starvedText(int error, native::DescriptorUse descriptors);
+
+} // namespace parley

@@ -1,0 +1,161 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "server_gui/engine/connection.h"
+#include "server_gui/engine/listener.h"
+#include "server_gui/settings/server_settings.h"
+#include "shared/address/local_addresses.h"
+#include "shared/event/event.h"
+#include "shared/socket/socket_calls.h"
+#include "shared/socket/tcp_info.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace parley
+{
+
+class Lookup;
+
+/// The engine of parley-server: listens, accepts, greets; with UDP, answers. It writes each call to an EventStream and
+/// knows no reader of it.
+///
+/// It looks up where to listen, and has a listener that knows how. It admits connections or turns them away, keeps
+/// those that are open, and passes commands on to them.
+///
+/// Lives on an I/O thread; commands are called there (IoThread::post()). The counts may be read on any thread.
+///
+/// What became of a command is told by the listener's events (connection 0): one for which isServing() holds, after its
+/// Bind, once it is listening (others tell of setBacklog()), End when it has stopped (Complete) or could not listen
+/// (UnknownHost, Failed with the errno).
+class Server : public QObject, private ConnectionOwner, private ListenerOwner
+{
+    Q_OBJECT
+
+public:
+    explicit Server(EventStream &events);
+    ~Server() override;
+
+    void listen(const ServerSettings &settings);
+    /// For the connections accepted from now on.
+    void setGreeting(const QByteArray &greeting);
+    void setBehaviour(const BehaviourChoice &behaviour);
+    /// Calls listen() once more, if it listens: the system then lets in no more than that, and keeps who waits already.
+    void setBacklog(int backlog);
+    /// Applies to connections accepted from now on; the access list also applies to datagrams.
+    void setLimits(const ServerLimits &limits);
+    // What the user asks of connections by their numbers, in ascending order. Those that have ended are left out.
+    /// Sends @p transfer to each whose sending side is open. One at a time: to one that is still at another it fails.
+    void send(const std::vector<quint64> &numbers, const std::shared_ptr<Transfer> &transfer);
+    /// Ends @p transfer where it is under way. What was sent of it stays sent.
+    void cancel(const std::shared_ptr<Transfer> &transfer);
+    /// Sends FIN after what is under way, and goes on reading.
+    void halfClose(const std::vector<quint64> &numbers);
+    /// Sends FIN after what is under way, and ends once the peer has closed too, or at the deadline.
+    void close(const std::vector<quint64> &numbers);
+    /// Sends RST at once, and drops what is unsent.
+    void reset(const std::vector<quint64> &numbers);
+    /// Resets all connections.
+    void closeAll();
+    /// Stops listening; connections under way go on.
+    void stop();
+    /// While accept is held, the socket goes on listening, and whoever connects waits in its accept queue, unless
+    /// acceptHeld() lets them in. It stays so over listen(). stop() and finish() accept who waits then.
+    void holdAccept(bool hold);
+    /// Accepts @p most of those who wait, or fewer if fewer do.
+    void acceptHeld(int most);
+    /// acceptQueueChanged() tells of the queue, at most every QueueInterval.
+    void watchAcceptQueue(bool watch);
+    /// Asks the system about a connection, for kernelViewed().
+    void viewKernel(quint64 connection);
+    /// Finds out this computer's name and addresses, for surveyed().
+    void survey();
+    /// Stops listening, completes what is under way (each connection has its deadline), then emits finished().
+    void finish();
+
+    quint64 accepted() const { return accepted_.load(std::memory_order_relaxed); }
+    quint64 open() const { return open_.load(std::memory_order_relaxed); }
+    quint64 denied() const { return denied_.load(std::memory_order_relaxed); }
+    quint64 overLimit() const { return overLimit_.load(std::memory_order_relaxed); }
+
+    /// Whether @p event says that the server listens from now on: Listen, or for UDP, which has no such call,
+    /// GetSockName. Its address is the one listened on, its bytes the path of a Unix socket.
+    static bool isServing(const Event &event);
+
+    static constexpr std::chrono::milliseconds QueueInterval{250};
+
+Q_SIGNALS:
+    void surveyed(const parley::LocalNames &names);
+    /// Where the listening socket can be reached; once for each successful listen().
+    void reachable(const parley::Reachability &reachability);
+    /// accept() fails for lack of @p error's resource (EMFILE, ENFILE, ENOBUFS, ENOMEM), or again and again for
+    /// another reason. It is tried again every StreamListener::AcceptRetry; 0: it works again.
+    void starved(int error, parley::native::DescriptorUse descriptors);
+    /// @p exists: there is a socket that accepts. @p queue: none where the system does not tell, as of Unix sockets.
+    void acceptQueueChanged(bool exists, std::optional<parley::native::AcceptQueue> queue);
+    void kernelViewed(quint64 connection, const parley::KernelView &view);
+    void finished();
+
+private:
+    static constexpr int SpareDescriptors = 64; // for the window, look-ups and files
+
+    Reactor &reactor() override { return Reactor::current(); }
+    Timeouts &timeouts() override { return timeouts_; }
+    EventStream &events() override { return events_; }
+    void ended(Connection &connection) override;
+    const ServerSettings &settings() const override { return settings_; }
+    Deadline deadline() const override;
+    quint64 nextNumber() override { return accepted_.fetch_add(1, std::memory_order_relaxed) + 1; }
+    void countDenied() override { denied_.fetch_add(1, std::memory_order_relaxed); }
+    void accepted(native::Descriptor socket, const Address &peer) override;
+    void acceptStarves(int error) override;
+    void listenerFailed(int error) override { closeListener(Outcome::Failed, error); }
+
+    template <typename Command>
+    void forEach(const std::vector<quint64> &numbers, Command command);
+    void lookUp(const Endpoint &endpoint);
+    void listenOn(const std::vector<Address> &candidates);
+    bool isListening() const { return listener_ && listener_->isOpen(); }
+    Outcome admission(const Address &peer) const;
+    void turnAway(quint64 number, native::Descriptor socket, Outcome outcome);
+    quint64 mostConnections() const;
+    void tellAcceptQueue();
+    void insert(Connection &connection);
+    void settingsChanged();
+    void closeListener(Outcome outcome, int error);
+
+    EventStream &events_;
+    Timeouts timeouts_{this};
+    ServerSettings settings_;
+    std::unique_ptr<Lookup> lookup_;
+    std::unique_ptr<Lookup> survey_;
+    std::unique_ptr<Listener> listener_; // closed ones stay until the next listen()
+    bool held_ = false;                  // accept
+    QTimer queueTimer_{this};            // while the accept queue is watched
+
+    Connection *first_ = nullptr;    // of all open connections, the newest
+    std::vector<std::unique_ptr<Connection>> dead_; // until this turn of the loop is over
+    std::map<Address, int> perPeer_; // open connections of each address, counted while there is a limit
+    const int descriptorLimit_;
+    bool finishing_ = false;
+
+    std::atomic<quint64> accepted_ = 0;
+    std::atomic<quint64> open_ = 0;
+    std::atomic<quint64> denied_ = 0;
+    std::atomic<quint64> overLimit_ = 0;
+};
+
+} // namespace parley
+
+Q_DECLARE_METATYPE(parley::Reachability)
+Q_DECLARE_METATYPE(parley::LocalNames)
+Q_DECLARE_METATYPE(parley::native::DescriptorUse)
+Q_DECLARE_METATYPE(std::optional<parley::native::AcceptQueue>)

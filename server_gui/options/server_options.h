@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "server_gui/settings/server_settings.h"
+#include "shared/program/command_line.h"
+
+#include <optional>
+
+namespace parley
+{
+
+/// parley-server's command line. What was not given is empty: the window then takes what it remembers.
+struct ServerOptions
+{
+    std::optional<QString> host;
+    std::optional<QString> port;
+    std::optional<QString> path; ///< with transport Unix
+    std::optional<Transport> transport;
+    std::optional<QByteArray> greeting;
+    QString greetingSource; ///< the file that the greeting is from; empty for --greeting
+    std::optional<BehaviourChoice> behaviour;
+    int backlog = ServerSettings::DefaultBacklog;
+    std::optional<std::chrono::milliseconds> deadline;
+    std::optional<int> maxConnections;
+    std::optional<int> maxPerPeer;
+    std::optional<std::vector<Net>> allow;
+    std::optional<std::vector<Net>> deny;
+    unsigned unixMode = ServerSettings::DefaultUnixMode;
+    bool headless = false;
+    Endpoint endpoint; ///< with headless: the one to listen on
+    bool json = false;
+    bool listenAtOnce = true;
+
+    static void declare(CommandLine &commandLine);
+    /// Reads @p commandLine, which has been parsed; leaves an error in it if a value is wrong.
+    static ServerOptions read(CommandLine &commandLine);
+
+    /// What to serve @p endpoint with; the default greeting where none was given.
+    ServerSettings settings(const Endpoint &served) const;
+    /// @p saved with what was given in place of it.
+    ServerLimits limits(ServerLimits saved = {}) const;
+};
+
+} // namespace parley

@@ -1,0 +1,74 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "server_gui/table/connection_store.h"
+#include "server_gui/table/page_allocator.h"
+
+#include <QObject>
+#include <QThreadPool>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+
+namespace parley
+{
+
+/// Which connections a table lists, and in what order.
+struct Arrangement
+{
+    QString filter;                                 ///< as ConnectionFilter reads it; empty: all
+    std::optional<ConnectionRecord::Column> column; ///< sorted by it; none: as they arrived
+    Qt::SortOrder order = Qt::AscendingOrder;
+
+    bool isSorted() const { return column.has_value(); }
+    bool isAsArrived() const { return !isSorted() && filter.isEmpty(); }
+    friend bool operator==(const Arrangement &, const Arrangement &) = default;
+};
+
+/// Serial numbers of the records that are listed, in the order in which they are.
+using Serials = PageVector<ConnectionStore::Serial>;
+
+/// Arranges a million records on a thread of its own: one request at a time, the newest.
+class Arranger : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit Arranger(QObject *parent = nullptr);
+    /// Waits for what is under way, a fraction of a second at most.
+    ~Arranger() override;
+
+    /// Cancels what is under way and starts anew. Ends with finished(), unless it is cancelled.
+    /// @param now of the durations of open connections: ns since the stream's start.
+    void start(const ConnectionStore &records, const Arrangement &arrangement, qint64 now);
+    void cancel();
+    bool isRunning() const { return request_ != nullptr; }
+
+Q_SIGNALS:
+    /// @param listing may be moved from.
+    /// @param end the serial number after the last record that was looked at.
+    /// @param took the time on the thread.
+    void finished(parley::Serials &listing, parley::ConnectionStore::Serial end, std::chrono::nanoseconds took);
+
+private:
+    struct Request
+    {
+        const ConnectionStore records;
+        const Arrangement arrangement;
+        const qint64 now;
+        Serials listing = {};
+        std::chrono::nanoseconds took{};
+        std::atomic<bool> cancelled = false;
+    };
+
+    static void run(Request &request);
+
+    std::shared_ptr<Request> request_; // the one under way
+    QThreadPool pool_;
+};
+
+} // namespace parley

@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "server_gui/table/arrangement.h"
+#include "server_gui/table/connection_store.h"
+#include "server_gui/table/listing.h"
+
+#include <QAbstractTableModel>
+#include <QTimer>
+
+#include <vector>
+
+namespace parley
+{
+
+class EventStream;
+
+/// The server's connections: a row for each accepted one, or for each sender of datagrams, in that order or as the
+/// user filters and sorts them. Rows are compact records; their texts are made when they are looked at.
+///
+/// Filtering and sorting walk a million records, so they are done on another thread, and the rows stay as they are
+/// until the result is there. It comes as a reset of the model. From then on, what arrives is taken in: where rows
+/// are only filtered, new ones at once; whatever else changes the order or the choice of rows, by arranging them
+/// anew after a pause that is long in comparison.
+class ConnectionModel : public QAbstractTableModel
+{
+    Q_OBJECT
+
+public:
+    static constexpr int MaxRows = 1'000'000;
+    /// The shortest pause between two arrangements that nobody asked for.
+    static constexpr std::chrono::milliseconds RefreshPause{500};
+
+    using Column = ConnectionRecord::Column;
+    using enum ConnectionRecord::Column;
+
+    /// @param stream tells the wall clock of its events; outlives the model.
+    /// @param maxRows records beyond this leave the list, the oldest first, a twentieth of them at a time, in
+    /// thousands. Open connections stay.
+    explicit ConnectionModel(const EventStream &stream, int maxRows = MaxRows, QObject *parent = nullptr);
+
+    void read(const EventBatch &batch);
+    /// All of them, whatever is listed. A copy is a snapshot.
+    const ConnectionStore &records() const { return store_; }
+    /// Rows without the filter.
+    int total() const { return store_.size(); }
+    quint64 removedRows() const { return removedRows_; }
+    /// The durations of open connections have grown.
+    void refreshDurations();
+
+    /// Lists only what ConnectionFilter finds @p text in.
+    void setFilter(const QString &text);
+    const QString &filter() const { return wanted_.filter; }
+    /// @param column -1: as they arrived.
+    void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
+    bool isSorted() const { return wanted_.isSorted(); }
+    /// A filter or an order that was asked for is not shown yet.
+    bool isArranging() const { return isArranging_; }
+
+    quint64 numberAt(int row) const { return store_.numberAt(listing_.recordRow(row)); }
+    /// Whether bytes can still be sent there: not of a sender of datagrams.
+    bool isOpenAt(int row) const { return store_.isOpenAt(listing_.recordRow(row)); }
+    /// The rows of those of the connections that are listed, ascending.
+    std::vector<int> rowsOf(const std::vector<quint64> &numbers) const { return listing_.rowsOf(numbers); }
+
+    int rowCount(const QModelIndex &parent = {}) const override { return parent.isValid() ? 0 : listing_.size(); }
+    int columnCount(const QModelIndex &parent = {}) const override { return parent.isValid() ? 0 : ColumnCount; }
+    QVariant data(const QModelIndex &index, int role) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+
+Q_SIGNALS:
+    /// What was asked for is complete and shown.
+    void arranged();
+
+private:
+    void noteChanges(const std::vector<int> &recordRows);
+    void append(const std::vector<ConnectionRecord> &added);
+    void removeOldest();
+
+    void arrange();
+    void startArranger();
+    void take(Serials serials, ConnectionStore::Serial end);
+    void show(Listing listing);
+    void refreshLater();
+
+    QString text(const ConnectionRecord &record, Column column) const;
+    static bool isNumeric(Column column);
+
+    const EventStream &stream_;
+    const int maxRows_;
+    ConnectionStore store_;
+    quint64 removedRows_ = 0;
+
+    Listing listing_{store_}; // what the rows show
+    Arrangement wanted_;      // what was asked for last
+    bool isArranging_ = false;
+    Arranger arranger_;
+    // Since the arranger took its snapshot
+    std::vector<ConnectionStore::Serial> changed_;
+    std::vector<ConnectionStore::Removal> removals_;
+    QTimer refreshTimer_; // runs while listing_ is out of date
+};
+
+} // namespace parley

@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/event/event.h"
+
+#include <QCoreApplication>
+
+#include <utility>
+
+namespace parley
+{
+
+/// What the events told of one connection, or of one sender of datagrams: a row of the server's table.
+struct ConnectionRecord
+{
+    enum Column { Number, Time, PeerAddress, PeerPort, State, Sent, Received, Duration, ColumnCount };
+
+    /// All that the text of the State column depends on.
+    struct Progress
+    {
+        Outcome outcome = Outcome::None;
+        bool sendingShut = false;
+        quint32 asked = 0;    ///< datagrams received
+        quint32 answered = 0; ///< datagrams sent
+        qint64 delivered = 0; ///< bytes that the peer had acknowledged at the end; none for datagrams
+
+        bool isOpen() const { return outcome == Outcome::None && asked == 0; }
+        QString text() const;
+        /// What the column is sorted by: equal texts have equal keys, like ones are neighbours in the order of the
+        /// figures in them.
+        std::pair<int, qint64> sortKey() const;
+        friend bool operator==(const Progress &, const Progress &) = default;
+
+        Q_DECLARE_TR_FUNCTIONS(ConnectionRecord)
+    };
+
+    quint64 number = 0;
+    Address peer;
+    qint64 accepted = 0; ///< ns since the stream's start
+    qint64 ended = 0;    ///< ns; datagrams: when the last one came or went. Means nothing while it is open
+    qint64 sent = 0;     ///< bytes
+    qint64 received = 0; ///< bytes
+    Progress progress;
+
+    ConnectionRecord() = default;
+    /// The record that begins with @p event: an Accept, or the first RecvFrom of a sender.
+    explicit ConnectionRecord(const Event &event);
+
+    void apply(const Event &event);
+
+    /// ns; of an open connection as of @p now (ns since the stream's start).
+    qint64 duration(qint64 now) const { return (progress.isOpen() ? now : ended) - accepted; }
+};
+
+} // namespace parley

@@ -1,0 +1,45 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "server_gui/table/connections_csv.h"
+
+#include "server_gui/table/connection_store.h"
+#include "shared/event/csv.h"
+
+#include <QIODevice>
+
+namespace parley
+{
+
+void writeConnections(QIODevice &device, const ConnectionStore &records, const QDateTime &start)
+{
+    const QDateTime utc = start.toUTC(); // once: it asks for the time zone
+    constexpr qint64 nsPerMs = 1'000'000;
+    constexpr qint64 nsPerUs = 1'000;
+    device.write("number,started,ended,peer_address,peer_port,outcome,sent_bytes,received_bytes,acknowledged_bytes,"
+                 "datagrams_received,datagrams_sent,duration_us\r\n");
+    for (int row = 0; row < records.size(); ++row) {
+        const ConnectionRecord connection = records.at(row);
+        const ConnectionRecord::Progress &progress = connection.progress;
+        const bool isDatagrams = progress.asked > 0;
+        CsvRecord record;
+        record.add(static_cast<qint64>(connection.number)).add(utc.addMSecs(connection.accepted / nsPerMs));
+        record.add(progress.isOpen() ? QDateTime() : utc.addMSecs(connection.ended / nsPerMs));
+        record.add(connection.peer);
+        record.add(QString::fromLatin1(
+            isDatagrams && progress.outcome == Outcome::None ? "datagrams" : outcomeName(progress.outcome)));
+        record.add(connection.sent).add(connection.received);
+        if (isDatagrams || progress.isOpen())
+            record.addNothing();
+        else
+            record.add(progress.delivered);
+        record.add(qint64{progress.asked}).add(qint64{progress.answered});
+        if (progress.isOpen())
+            record.addNothing();
+        else
+            record.add((connection.ended - connection.accepted) / nsPerUs);
+        device.write(record.line());
+    }
+}
+
+} // namespace parley

@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "server_gui/terminal/headless_server.h"
+
+#include "server_gui/engine/listen_diagnosis.h"
+#include "server_gui/engine/server.h"
+#include "server_gui/options/server_options.h"
+#include "shared/event/event_json.h"
+#include "shared/event/event_stream.h"
+#include "shared/loop/io_thread.h"
+#include "shared/message/error_text.h"
+#include "shared/message/message.h"
+#include "shared/program/line_writer.h"
+#include "shared/program/termination_signal.h"
+
+#include <QCoreApplication>
+
+#include <cstdio>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(Headless)
+};
+
+/// As Python prints it: a tuple, or a Unix socket's path as a string.
+QByteArray servedAddress(const Event &event)
+{
+    if (event.bytes.isEmpty())
+        return event.address.toPython();
+    return '\'' + displaySafe(MessageDecoder::decodeAll(event.bytes), LineBreaks::Escape).toUtf8() + '\'';
+}
+
+} // namespace
+
+int runHeadlessServer(const ServerOptions &options)
+{
+    EventStream stream(EventStream::ForOutput);
+    TerminationSignal termination;
+    LineWriter output(STDOUT_FILENO, [](int error) {
+        printError(Texts::tr("Cannot write to stdout: %1. The greetings go on.").arg(errorText(error)));
+    });
+    if (options.json)
+        output.write(startToJson("parley-server", stream.wallClock(0)));
+
+    int status = ExitOk;
+    quint64 dropped = 0;
+    quint64 lastSender = 0; // of a datagram; each is listed once
+    QObject::connect(&stream, &EventStream::arrived, &stream, [&](const EventBatch &batch) {
+        QByteArray lines;
+        for (const Event &event : batch.events) {
+            if (options.json)
+                output.write(eventToJson(event, stream.wallClock(event.time)));
+            else if (event.call == Call::Accept && event.connection > 0)
+                lines += "Connection established with " + event.address.toPython() + '\n';
+            else if (event.call == Call::RecvFrom && event.connection > lastSender)
+                lines += "Datagram from " + event.address.toPython() + '\n';
+            if (event.call == Call::RecvFrom)
+                lastSender = std::max(lastSender, event.connection);
+            if (Server::isServing(event)) {
+                std::fprintf(stderr, "Listening on %s\n", servedAddress(event).constData());
+            } else if (event.call == Call::End && event.connection == 0 && event.outcome != Outcome::Complete) {
+                printError(diagnoseListen(options.endpoint, event).text);
+                status = ExitFailure;
+                QCoreApplication::quit();
+            }
+        }
+        output.write(lines);
+        dropped += batch.dropped;
+    });
+
+    IoThread<Server> server(stream);
+    QObject::connect(server.engine(), &Server::starved, &stream, [](int error, native::DescriptorUse descriptors) {
+        printError(error != 0 ? starvedText(error, descriptors) : Texts::tr("Accepting connections works again."));
+    });
+    QObject::connect(server.engine(), &Server::finished, &stream, [] { QCoreApplication::quit(); });
+    QObject::connect(&termination, &TerminationSignal::received, &stream,
+                     [&server] { server.post([](Server &engine) { engine.finish(); }); });
+    server.post([settings = options.settings(options.endpoint)](Server &engine) { engine.listen(settings); });
+    QCoreApplication::exec();
+
+    stream.flush();
+    constexpr std::chrono::seconds patience{2}; // for a reader that has stopped reading
+    output.finish(patience);
+    const qint64 unread = output.waitingLines();
+    if (const qint64 lost = output.lostLines() + unread + static_cast<qint64>(dropped); lost > 0)
+        printError(
+            Texts::tr("%1 lines of output were lost, because the reader of stdout was too slow or gone.").arg(lost));
+    return status;
+}
+
+} // namespace parley

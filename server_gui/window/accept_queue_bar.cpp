@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "server_gui/window/accept_queue_bar.h"
+
+#include "server_gui/engine/stream_listener.h"
+#include "shared/ui/field_help.h"
+#include "shared/ui/status_label.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QPushButton>
+#include <QSpinBox>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+AcceptQueueBar::AcceptQueueBar(IoThread<Server> &server, int backlog, QWidget *parent)
+    : QWidget(parent), server_(server), holdAction_(new QAction(tr("&Hold Accept"), this)),
+      showAction_(new QAction(tr("Accept &Queue"), this)),
+      label_(new StatusLabel(u"acceptQueue"_s, tr("Accept queue"))), backlog_(new QSpinBox),
+      acceptOne_(new QPushButton(tr("Accept &One"))), acceptAll_(new QPushButton(tr("Accept &All")))
+{
+    holdAction_->setCheckable(true);
+    holdAction_->setShortcut(Qt::CTRL | Qt::Key_H);
+    showAction_->setCheckable(true);
+    label_->setWordWrap(true);
+    label_->setToolTip(tr("The system makes connections by itself and keeps them in a queue until the server calls "
+                          "accept(). Set the backlog to 2 to see a queue overflow."));
+    auto *backlogLabel = new QLabel(tr("Bac&klog:"));
+    backlogLabel->setBuddy(backlog_);
+    backlog_->setObjectName(u"backlog"_s);
+    backlog_->setRange(0, StreamListener::MostQueued);
+    backlog_->setGroupSeparatorShown(true);
+    backlog_->setKeyboardTracking(false); // 4 is not meant by who types 4096
+    backlog_->setValue(backlog);
+    explainField(*backlog_, tr("How many connections may wait; a change calls listen() again. Linux lets in one more, "
+                               "and no more than net.core.somaxconn."));
+    acceptOne_->setObjectName(u"acceptOne"_s);
+    explainField(*acceptOne_, tr("Calls accept() for the connection that has waited longest."));
+    acceptAll_->setObjectName(u"acceptAll"_s);
+    explainField(*acceptAll_, tr("Calls accept() until nobody waits."));
+    auto *layout = new QHBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(label_, 1);
+    layout->addWidget(backlogLabel);
+    layout->addWidget(backlog_);
+    layout->addWidget(acceptOne_);
+    layout->addWidget(acceptAll_);
+    acceptOne_->hide();
+    acceptAll_->hide();
+    hide();
+
+    connect(holdAction_, &QAction::toggled, this, &AcceptQueueBar::hold);
+    connect(showAction_, &QAction::toggled, this, &AcceptQueueBar::appearIfWanted);
+    connect(backlog_, &QSpinBox::valueChanged, this,
+            [this](int count) { server_.post([count](Server &engine) { engine.setBacklog(count); }); });
+    connect(acceptOne_, &QPushButton::clicked, this,
+            [this] { server_.post([](Server &engine) { engine.acceptHeld(1); }); });
+    connect(acceptAll_, &QPushButton::clicked, this,
+            [this] { server_.post([](Server &engine) { engine.acceptHeld(StreamListener::MostQueued + 1); }); });
+    connect(server_.engine(), &Server::acceptQueueChanged, this, &AcceptQueueBar::showQueue);
+    connect(server_.engine(), &Server::starved, this, [this](int error) {
+        starved_ = error != 0;
+        appearIfWanted();
+    });
+}
+
+int AcceptQueueBar::backlog() const
+{
+    return backlog_->value();
+}
+
+void AcceptQueueBar::hold(bool hold)
+{
+    server_.post([hold](Server &engine) { engine.holdAccept(hold); });
+    acceptOne_->setVisible(hold);
+    acceptAll_->setVisible(hold);
+    appearIfWanted();
+}
+
+void AcceptQueueBar::appearIfWanted()
+{
+    setVisible(holdAction_->isChecked() || showAction_->isChecked() || starved_);
+}
+
+void AcceptQueueBar::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    server_.post([](Server &engine) { engine.watchAcceptQueue(true); });
+}
+
+void AcceptQueueBar::hideEvent(QHideEvent *event)
+{
+    QWidget::hideEvent(event);
+    server_.post([](Server &engine) { engine.watchAcceptQueue(false); });
+}
+
+void AcceptQueueBar::showQueue(bool exists, std::optional<native::AcceptQueue> queue)
+{
+    const bool somebodyMayWait = exists && (!queue || queue->waiting > 0);
+    acceptOne_->setEnabled(somebodyMayWait);
+    acceptAll_->setEnabled(somebodyMayWait);
+    const QString text = exists ? queueText(queue)
+                         : holdAction_->isChecked()
+                             ? tr("Accept is held, but there is no accept queue: nothing listens for connections.")
+                             : tr("There is no accept queue: nothing listens for connections.");
+    if (text != label_->text())
+        label_->showText(text);
+}
+
+QString AcceptQueueBar::queueText(std::optional<native::AcceptQueue> queue) const
+{
+    if (!queue)
+        return holdAction_->isChecked()
+                   ? tr("Accept is held. How many connections wait, the system does not tell.")
+                   : tr("How many connections wait in the accept queue, the system does not tell.");
+    const QLocale locale;
+    const QString text = (holdAction_->isChecked() ? tr("Accept is held: %1 waiting in its queue, backlog %2.")
+                                                   : tr("Accept queue: %1 waiting, backlog %2."))
+                             .arg(locale.toString(queue->waiting), locale.toString(queue->backlog));
+    if (!queue->isFull())
+        return text;
+    return text
+           + tr(" It is full: the system ignores further clients that ask to connect (SYN), and they ask again, after "
+                "1 s at first.");
+}
+
+} // namespace parley

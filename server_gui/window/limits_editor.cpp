@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "server_gui/window/limits_editor.h"
+
+#include "shared/ui/limits_dialog.h"
+#include "shared/ui/settings.h"
+
+#include <QCoreApplication>
+#include <QDoubleSpinBox>
+#include <QLineEdit>
+#include <QSpinBox>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+using Nets = std::vector<Net>;
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(Limits)
+};
+
+/// Nets with blanks or commas between them.
+std::variant<Nets, QString> parseNets(const QString &text)
+{
+    Nets nets;
+    for (const QString &part : QString(text).replace(u',', u' ').simplified().split(u' ', Qt::SkipEmptyParts)) {
+        const auto parsed = Net::parse(part);
+        if (const auto *error = std::get_if<QString>(&parsed))
+            return *error;
+        nets.push_back(std::get<Net>(parsed));
+    }
+    return nets;
+}
+
+QString netsText(const Nets &nets)
+{
+    QStringList texts;
+    for (const Net &net : nets)
+        texts.append(net.toString());
+    return texts.join(u' ');
+}
+
+QSpinBox *countField(int value, const QString &none)
+{
+    auto *field = new QSpinBox;
+    field->setRange(0, ServerLimits::MostConnections);
+    field->setGroupSeparatorShown(true);
+    field->setSpecialValueText(none);
+    field->setValue(value);
+    return field;
+}
+
+constexpr double LongestDeadline = 86'400; // seconds; as on the command line
+
+} // namespace
+
+void editLimits(QWidget *parent, const ServerLimits &limits, std::chrono::milliseconds usual,
+                std::function<void(const ServerLimits &)> apply)
+{
+    auto *most = countField(limits.maxConnections, Texts::tr("As many as possible"));
+    auto *perPeer = countField(limits.maxPerPeer, Texts::tr("No limit"));
+    auto *deadline = new QDoubleSpinBox;
+    deadline->setDecimals(3);
+    deadline->setRange(0, LongestDeadline);
+    deadline->setSpecialValueText(Texts::tr("No limit"));
+    deadline->setSuffix(Texts::tr(" s"));
+    deadline->setValue(std::chrono::duration<double>(limits.deadline.value_or(usual)).count());
+    auto *allow = new QLineEdit(netsText(limits.access.allow));
+    allow->setPlaceholderText(Texts::tr("Everyone"));
+    auto *deny = new QLineEdit(netsText(limits.access.deny));
+    deny->setPlaceholderText(Texts::tr("Nobody"));
+
+    auto *dialog = new LimitsDialog(parent, [=]() -> QString {
+        const auto allowed = parseNets(allow->text());
+        const auto denied = parseNets(deny->text());
+        for (const auto &nets : {allowed, denied}) {
+            if (const auto *error = std::get_if<QString>(&nets))
+                return *error;
+        }
+        ServerLimits edited;
+        edited.maxConnections = most->value();
+        edited.maxPerPeer = perPeer->value();
+        if (const std::chrono::milliseconds length(qRound64(deadline->value() * 1000)); length != usual)
+            edited.deadline = length;
+        edited.access = {std::get<Nets>(allowed), std::get<Nets>(denied)};
+        apply(edited);
+        return {};
+    });
+    dialog->addLimit(
+        Texts::tr("&Connections at once:"), most, u"maxConnections"_s,
+        Texts::tr("Keeps this computer from running out of file descriptors and memory. The surplus is closed."));
+    dialog->addLimit(Texts::tr("From one &address:"), perPeer, u"maxPerPeer"_s,
+                     Texts::tr("Keeps one client from taking all the places."));
+    dialog->addLimit(Texts::tr("&Deadline:"), deadline, u"deadline"_s,
+                     Texts::tr("Frees the place of a client that does not read, or does not close."));
+    dialog->addLimit(
+        Texts::tr("Allo&w:"), allow, u"allow"_s,
+        Texts::tr("Addresses and nets such as 192.168.0.0/16. If any are named, all others are turned away."));
+    dialog->addLimit(Texts::tr("De&ny:"), deny, u"deny"_s, Texts::tr("Turns these away, even if they are allowed."));
+    dialog->open();
+}
+
+ServerLimits readLimits(Settings &settings)
+{
+    const auto isCount = [](const QString &text) {
+        bool isNumber = false;
+        const int count = text.toInt(&isNumber);
+        return isNumber && count >= 0 && count <= ServerLimits::MostConnections;
+    };
+    const auto isDeadline = [](const QString &text) {
+        bool isNumber = false;
+        const double seconds = text.toDouble(&isNumber);
+        return text.isEmpty() || (isNumber && seconds >= 0 && seconds <= LongestDeadline);
+    };
+    const auto isNets = [](const QString &text) { return std::holds_alternative<Nets>(parseNets(text)); };
+    ServerLimits limits;
+    limits.maxConnections = settings.text(u"limits/max-connections"_s, u"0"_s, isCount).toInt();
+    limits.maxPerPeer = settings.text(u"limits/max-per-peer"_s, u"0"_s, isCount).toInt();
+    if (const QString seconds = settings.text(u"limits/deadline"_s, QString(), isDeadline); !seconds.isEmpty())
+        limits.deadline = std::chrono::milliseconds(qRound64(seconds.toDouble() * 1000));
+    limits.access.allow = std::get<Nets>(parseNets(settings.text(u"limits/allow"_s, QString(), isNets)));
+    limits.access.deny = std::get<Nets>(parseNets(settings.text(u"limits/deny"_s, QString(), isNets)));
+    return limits;
+}
+
+void saveLimits(Settings &settings, const ServerLimits &limits)
+{
+    settings.setText(u"limits/max-connections"_s, QString::number(limits.maxConnections), u"0"_s);
+    settings.setText(u"limits/max-per-peer"_s, QString::number(limits.maxPerPeer), u"0"_s);
+    const auto seconds = [](std::chrono::duration<double> time) { return QString::number(time.count()); };
+    settings.setText(u"limits/deadline"_s, limits.deadline ? seconds(*limits.deadline) : QString(), QString());
+    settings.setText(u"limits/allow"_s, netsText(limits.access.allow), QString());
+    settings.setText(u"limits/deny"_s, netsText(limits.access.deny), QString());
+}
+
+} // namespace parley

@@ -1,0 +1,701 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "server_gui/window/server_window.h"
+
+#include "server_gui/engine/listen_diagnosis.h"
+#include "server_gui/table/connections_csv.h"
+#include "server_gui/window/accept_queue_bar.h"
+#include "server_gui/window/behaviour_editor.h"
+#include "server_gui/window/connections_pane.h"
+#include "server_gui/window/limits_editor.h"
+#include "shared/message/message.h"
+#include "shared/socket/local_listeners.h"
+#include "shared/ui/appearance.h"
+#include "shared/ui/converse_bar.h"
+#include "shared/ui/endpoint_form.h"
+#include "shared/ui/field_help.h"
+#include "shared/ui/file_saver.h"
+#include "shared/ui/inspector/inspector.h"
+#include "shared/ui/inspector/kernel_page.h"
+#include "shared/ui/inspector/save_log.h"
+#include "shared/ui/notice_bar.h"
+#include "shared/ui/status_label.h"
+
+#include <QAbstractItemView>
+#include <QAction>
+#include <QCloseEvent>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLineEdit>
+#include <QLocale>
+#include <QMenuBar>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QStatusBar>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <cerrno>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+/// The longest greeting that the one-line field lays out without a stall (UTF-16 code units).
+constexpr qsizetype MaxEditableGreeting = 4096;
+/// How long the status line says what was saved (ms); the counts are there again after that.
+constexpr int SavedFor = 10'000;
+
+QString listOf(const std::vector<Address> &addresses)
+{
+    QStringList texts;
+    for (const Address &address : addresses) {
+        Endpoint endpoint;
+        endpoint.literal = address;
+        endpoint.port = address.port();
+        texts.append(endpoint.toString());
+    }
+    return texts.join(u", "_s);
+}
+
+} // namespace
+
+ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), saver_(new FileSaver(this))
+{
+    Settings settings;
+    const Fields fields = initialFields(settings);
+    limits_ = options_.limits(readLimits(settings));
+    connect(&stream_, &EventStream::arrived, this, &ServerWindow::read);
+    connect(server_.engine(), &Server::reachable, this, &ServerWindow::setReachability);
+    connect(server_.engine(), &Server::starved, this, &ServerWindow::setStarved);
+    connect(server_.engine(), &Server::finished, this, &QWidget::close);
+    connect(server_.engine(), &Server::surveyed, this, &ServerWindow::setLocalNames);
+    if (options_.listenAtOnce)
+        listen(fields.endpoint.parse(Endpoint::Use::Listen));
+    server_.post([](Server &server) { server.survey(); });
+
+    settings.restoreAppearance();
+    setWindowTitle(tr("Parley Server"));
+    auto *content = new QWidget;
+    auto *layout = new QVBoxLayout(content);
+    layout->addWidget(buildForm(fields));
+    layout->addWidget(notice_ = new NoticeBar);
+    layout->addLayout(buildReach());
+    layout->addWidget(acceptQueue_ = new AcceptQueueBar(server_, options_.backlog));
+    inspector_ = new Inspector;
+    inspector_->addPage(
+        [this] {
+            auto *kernel = new KernelPage(inspector_->history());
+            connect(kernel, &KernelPage::asked, this, [this](quint64 connection) {
+                server_.post([connection](Server &engine) { engine.viewKernel(connection); });
+            });
+            connect(server_.engine(), &Server::kernelViewed, kernel, &KernelPage::showAnswer);
+            return kernel;
+        },
+        tr("Kernel's View"));
+    layout->addWidget(inspector_->below(buildConnections()), 1);
+    layout->addWidget(buildConverse());
+    setCentralWidget(content);
+    addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
+    connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
+    connect(inspector_, &Inspector::saving, saver_, &FileSaver::ask);
+    resize(860, 520);
+    restoreLayout(settings);
+    buildMenus();
+    connect(saver_, &FileSaver::saved, this, [this](const QString &sentence) {
+        clearNotice(About::Saving);
+        statusBar()->showMessage(sentence, SavedFor);
+    });
+    connect(saver_, &FileSaver::failed, this, [this](const QString &sentence, const std::function<void()> &askAgain) {
+        showNotice(About::Saving, sentence, tr("Save Elsewhere…"), askAgain);
+    });
+
+    clock_.setInterval(std::chrono::seconds(1));
+    connect(&clock_, &QTimer::timeout, this, [this] {
+        connections_.refreshDurations();
+        showCounts();
+    });
+    if (!inputError_.isEmpty())
+        showNotice(About::Failure, inputError_);
+    showState();
+}
+
+ServerWindow::~ServerWindow()
+{
+    hide(); // its parts take leave of the engine, which goes before they do
+}
+
+ServerWindow::Fields ServerWindow::initialFields(Settings &settings)
+{
+    const auto isGreeting = [](const QString &greeting) { return greeting.size() <= MaxEditableGreeting; };
+    const SavedEndpoint endpoint = settings.endpoint(Endpoint::Use::Listen);
+    Fields fields;
+    fields.endpoint = {options_.transport.value_or(endpoint.transport), options_.host.value_or(endpoint.host),
+                       options_.port.value_or(endpoint.port), options_.path.value_or(endpoint.path)};
+    fields.greeting = settings.text(u"greeting"_s, QString::fromUtf16(DefaultGreeting), isGreeting);
+    greeting_ = options_.greeting.value_or(encodeMessage(fields.greeting));
+    const auto isBehaviour = [](const QString &text) {
+        return std::holds_alternative<BehaviourChoice>(BehaviourChoice::parse(text));
+    };
+    const QString saved = settings.text(u"behaviour"_s, BehaviourChoice().toString(), isBehaviour);
+    behaviour_ = options_.behaviour.value_or(std::get<BehaviourChoice>(BehaviourChoice::parse(saved)));
+    if (options_.greeting)
+        fields.greeting = MessageDecoder::decodeAll(greeting_);
+    return fields;
+}
+
+QWidget *ServerWindow::buildForm(const Fields &fields)
+{
+    host_ = new QComboBox;
+    host_->setEditable(true);
+    host_->lineEdit()->setAccessibleName(tr("Host")); // it is what gets the focus
+    host_->setInsertPolicy(QComboBox::NoInsert);
+    host_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    host_->setMinimumContentsLength(16);
+    host_->setCompleter(nullptr); // it would write the meaning into the field
+    connect(host_, &QComboBox::activated, this,
+            [this](int index) { host_->setEditText(host_->itemData(index).toString()); });
+    listen_ = new QPushButton;
+    listen_->setObjectName(u"listen"_s);
+    explainField(*listen_, tr("Calls socket(), bind() and listen(): from then on clients can connect. Stopping closes "
+                              "the listening socket, and not the connections."));
+    keepWidth(*listen_, {tr("Listen"), tr("Stop Listening")});
+    greetingEdit_ = new QLineEdit;
+    greetingEdit_->setObjectName(u"greeting"_s);
+    greetingEdit_->setAccessibleName(tr("Greeting"));
+    explainField(*greetingEdit_, tr("What each client is sent with send(), in UTF-8."));
+    greetingEdit_->setMaxLength(MaxEditableGreeting);
+    // Bytes that the field would not give back unchanged are sent as they are, until something else is typed.
+    if (fields.greeting.size() <= MaxEditableGreeting && encodeMessage(fields.greeting) == greeting_)
+        greetingEdit_->setText(fields.greeting);
+    else
+        greetingEdit_->setPlaceholderText(
+            options_.greetingSource.isEmpty()
+                ? bytesText(greeting_.size())
+                : tr("%1 from %2").arg(bytesText(greeting_.size()), options_.greetingSource));
+
+    form_ = new EndpointForm(Endpoint::Use::Listen, host_, host_->lineEdit(), listen_);
+    form_->setFields(fields.endpoint);
+    initialEndpoint_ = form_->fields();
+    initialGreeting_ = greetingEdit_->text();
+    form_->addRow(tr("&Greeting:"), greetingEdit_);
+    form_->addRow(tr("&Behaviour:"), buildBehaviours());
+
+    connect(listen_, &QPushButton::clicked, this, &ServerWindow::listenOrStop);
+    connect(form_, &EndpointForm::submitted, this, [this] {
+        if (state_ == State::Stopped)
+            listenOrStop();
+    });
+    connect(greetingEdit_, &QLineEdit::textChanged, this, &ServerWindow::greetingEdited);
+    return form_;
+}
+
+QLayout *ServerWindow::buildReach()
+{
+    reach_ = new StatusLabel(u"reachability"_s, tr("Where the server can be reached"));
+    reach_->setWordWrap(true);
+    reach_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    everyInterface_ = new QPushButton(tr("Listen on All Interfaces"));
+    everyInterface_->setObjectName(u"everyInterface"_s);
+    explainField(*everyInterface_, tr("Listens on *, so that other computers can connect too."));
+    connect(everyInterface_, &QPushButton::clicked, this, [this] {
+        Endpoint endpoint = endpoint_;
+        endpoint.name.clear();
+        endpoint.literal = Address::any(endpoint.port);
+        listenInstead(endpoint);
+    });
+    auto *layout = new QHBoxLayout;
+    layout->addWidget(reach_, 1);
+    layout->addWidget(everyInterface_);
+    return layout;
+}
+
+QWidget *ServerWindow::buildBehaviours()
+{
+    initialBehaviour_ = behaviour_;
+    behaviourEditor_ = new BehaviourEditor(behaviour_);
+    connect(behaviourEditor_, &BehaviourEditor::changed, this, [this](const BehaviourChoice &behaviour) {
+        behaviour_ = behaviour;
+        server_.post([behaviour](Server &server) { server.setBehaviour(behaviour); });
+    });
+    const auto showWhetherItApplies = [this] {
+        const bool isDatagram = form_->transport() == Transport::Udp;
+        behaviourEditor_->setEnabled(!isDatagram);
+        behaviourEditor_->setToolTip(isDatagram ? tr("Datagrams are always answered with the greeting") : QString());
+    };
+    showWhetherItApplies();
+    connect(form_, &EndpointForm::transportChanged, this, showWhetherItApplies);
+    return behaviourEditor_;
+}
+
+QWidget *ServerWindow::buildConnections()
+{
+    pane_ = new ConnectionsPane(connections_, stream_);
+    connect(pane_, &ConnectionsPane::selectionChanged, this, &ServerWindow::inspectSelected);
+    inspectSelected();
+    return pane_;
+}
+
+/// For the connections that are selected and open.
+QWidget *ServerWindow::buildConverse()
+{
+    using Numbers = std::vector<quint64>;
+    converse_ = new ConverseBar;
+    connect(converse_, &ConverseBar::send, this, [this](const std::shared_ptr<Transfer> &transfer) {
+        server_.post([numbers = pane_->openSelection(), transfer](Server &server) { server.send(numbers, transfer); });
+    });
+    connect(converse_, &ConverseBar::cancel, this, [this](const std::shared_ptr<Transfer> &transfer) {
+        server_.post([transfer](Server &server) { server.cancel(transfer); });
+    });
+    const auto ending = [this](void (Server::*command)(const Numbers &)) {
+        return [this, command] {
+            server_.post([command, numbers = pane_->openSelection()](Server &server) { (server.*command)(numbers); });
+        };
+    };
+    connect(converse_, &ConverseBar::halfClose, this, ending(&Server::halfClose));
+    connect(converse_, &ConverseBar::close, this, ending(&Server::close));
+    connect(converse_, &ConverseBar::reset, this, ending(&Server::reset));
+    connect(converse_, &ConverseBar::failed, this,
+            [this](const QString &sentence) { showNotice(About::Conversation, sentence); });
+
+    selection_.setSingleShot(true);
+    selection_.setInterval(std::chrono::milliseconds(100)); // a million rows may be selected
+    connect(&selection_, &QTimer::timeout, this, &ServerWindow::showPeers);
+    connect(pane_, &ConnectionsPane::selectionChanged, &selection_, qOverload<>(&QTimer::start));
+    return converse_;
+}
+
+void ServerWindow::showPeers()
+{
+    const std::vector<quint64> numbers = pane_->openSelection();
+    const QLocale locale;
+    converse_->setPeers(numbers.empty()       ? QString()
+                        : numbers.size() == 1 ? tr("To connection %1").arg(locale.toString(numbers.front()))
+                                              : tr("To %1 connections").arg(locale.toString(numbers.size())));
+}
+
+void ServerWindow::buildMenus()
+{
+    QMenu *menu = menuBar()->addMenu(tr("&Server"));
+    listenAction_ = menu->addAction(QString(), this, &ServerWindow::listenOrStop);
+    listenAction_->setShortcut(Qt::CTRL | Qt::Key_L);
+    menu->addAction(acceptQueue_->holdAction());
+    menu->addAction(tr("&Save Log…"), QKeySequence::Save, this,
+                    [this] { saveLog(*saver_, stream_, inspector_->history()); });
+    menu->addAction(tr("Save &Connections…"), Qt::CTRL | Qt::SHIFT | Qt::Key_S, this, &ServerWindow::saveConnections);
+    menu->addAction(tr("Li&mits…"), this, &ServerWindow::changeLimits);
+    menu->addSeparator();
+    menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+    pane_->addActions(*menuBar()->addMenu(tr("&Connections")));
+    QMenu *view = menuBar()->addMenu(tr("&View"));
+    inspector_->fillMenu(*view);
+    view->addAction(acceptQueue_->showAction());
+    view->addSeparator();
+    view->addAction(tr("&Listener"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), pane_,
+                    &ConnectionsPane::clearSelection);
+    addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
+}
+
+/// The connection that is selected, or else the listener.
+void ServerWindow::inspectSelected()
+{
+    if (pane_->selection().empty()) {
+        inspector_->inspect(0, tr("Listener"));
+        return;
+    }
+    const quint64 number = pane_->selection().back();
+    const ConnectionStore &records = connections_.records();
+    const int row = records.find(number);
+    if (row < 0)
+        return;
+    inspector_->inspect(number,
+                        tr("Connection %1 with %2")
+                            .arg(QLocale().toString(number), QString::fromLatin1(records.at(row).peer.toPython())));
+}
+
+void ServerWindow::listenOrStop()
+{
+    if (closing_)
+        return;
+    if (state_ == State::Stopped) {
+        clearNotice(noticeAbout_);
+        listen(form_->parse());
+        if (!inputError_.isEmpty())
+            showNotice(About::Failure, inputError_);
+    } else {
+        server_.post([](Server &server) { server.stop(); });
+        clearNotice(About::Loopback);
+        setState(State::Stopping);
+    }
+    showState();
+}
+
+void ServerWindow::listen(const std::variant<Endpoint, EndpointError> &parsed)
+{
+    const auto *error = std::get_if<EndpointError>(&parsed);
+    inputError_ = error ? error->sentence : QString();
+    if (error) {
+        if (form_)
+            form_->focusOn(error->part);
+        return;
+    }
+    endpoint_ = std::get<Endpoint>(parsed);
+    search_.reset();
+    ServerSettings settings = options_.settings(endpoint_);
+    settings.behaviour = behaviour_;
+    settings.greeting = greeting_;
+    settings.limits = limits_;
+    if (acceptQueue_) // the window listens before it is built
+        settings.backlog = acceptQueue_->backlog();
+    server_.post([settings](Server &server) { server.listen(settings); });
+    isBound_ = false;
+    state_ = State::Starting;
+}
+
+void ServerWindow::greetingEdited(const QString &text)
+{
+    greeting_ = encodeMessage(text);
+    greetingEdit_->setPlaceholderText(tr("Nothing: close at once"));
+    server_.post([greeting = greeting_](Server &server) { server.setGreeting(greeting); });
+}
+
+void ServerWindow::read(const EventBatch &batch)
+{
+    inspector_->read(batch);
+    for (const Event &event : batch.events) {
+        if (event.connection == 0)
+            readListenerEvent(event);
+    }
+    connections_.read(batch);
+    if (!pane_->selection().empty() && !selection_.isActive())
+        selection_.start();
+    dropped_ += batch.dropped;
+    showCounts();
+}
+
+void ServerWindow::readListenerEvent(const Event &event)
+{
+    if (event.call == Call::Bind) {
+        bound_ = event.address;
+        isBound_ = event.error == 0;
+    }
+    // Without its bind() it is the listener before, whose backlog was changed.
+    if (Server::isServing(event) && state_ == State::Starting && isBound_) {
+        listening_ = event.address;
+        form_->showResolved(endpoint_, listening_);
+        setState(State::Listening);
+        adviseOnLoopback();
+    } else if (event.call == Call::End && event.outcome == Outcome::Complete) {
+        if (state_ == State::Listening || state_ == State::Stopping) // or else the next listen() is under way already
+            setState(State::Stopped);
+    } else if (event.call == Call::End) {
+        setState(State::Stopped);
+        showFailure(event);
+    }
+}
+
+/// Who has a port that is in use takes a while to find out: the notice says the rest until then.
+void ServerWindow::showFailure(const Event &end)
+{
+    const auto show = [this](const ListenDiagnosis &diagnosis) {
+        showNotice(About::Failure, diagnosis.text, diagnosis.button,
+                   [this, endpoint = diagnosis.useful] { listenInstead(endpoint); });
+    };
+    const ListenDiagnosis first = diagnoseListen(endpoint_, end);
+    show(first);
+    if (end.error != EADDRINUSE || endpoint_.transport == Transport::Unix)
+        return;
+    search_ = std::make_unique<ListenerSearch>(endpoint_.transport, bound_);
+    connect(search_.get(), &ListenerSearch::finished, this,
+            [this, end, first, show](const std::vector<LocalListener> &listeners) {
+                const ListenDiagnosis second = diagnoseListen(endpoint_, end, listenerAt(listeners, bound_));
+                if (second != first)
+                    show(second);
+            });
+}
+
+void ServerWindow::setReachability(const Reachability &reachability)
+{
+    reachability_ = reachability;
+    showState();
+}
+
+void ServerWindow::setLocalNames(const LocalNames &names)
+{
+    localNames_ = names;
+    const QString typed = host_->currentText();
+    const QSignalBlocker blocker(host_);
+    const QSignalBlocker editBlocker(host_->lineEdit()); // what is typed stays, and what it became
+    host_->clear();
+    const auto add = [this](const QString &host, const QString &meaning) {
+        host_->addItem(host + u" – "_s + meaning, host);
+    };
+    QStringList own;
+    for (const Address &address : names.addresses)
+        own.append(QString::fromUtf8(address.host()));
+    add(names.name, own.isEmpty() ? tr("this computer's name, which has no address")
+                                  : tr("this computer's name: %1").arg(own.join(u", "_s)));
+    for (const LocalAddress &local : names.interfaces) {
+        add(QString::fromUtf8(local.address.host()), local.address.isLoopback()
+                                                         ? tr("only this computer")
+                                                         : tr("everyone who can reach %1").arg(local.interface));
+    }
+    add(u"*"_s, tr("everyone, on every interface, IPv6 and IPv4"));
+    add(u"0.0.0.0"_s, tr("everyone, on every interface, IPv4 only"));
+    host_->setEditText(typed);
+    host_->view()->setMinimumWidth(host_->view()->sizeHintForColumn(0) + fontMetrics().averageCharWidth() * 4);
+    showState();
+}
+
+/// On Debian a computer's name is 127.0.1.1: who tries 127.0.0.1 or localhost is refused, and wonders.
+void ServerWindow::adviseOnLoopback()
+{
+    const Address usual = Address::ipv4(0x7f000001, listening_.port()); // INADDR_LOOPBACK
+    if (listening_.family() != Address::Family::IPv4 || !listening_.isLoopback() || listening_ == usual)
+        return;
+    const QString there = QString::fromUtf8(listening_.host());
+    showNotice(About::Loopback,
+               endpoint_.isName()
+                   ? tr("%1 is %2 here: clients that connect to 127.0.0.1 or localhost will not reach this server.")
+                         .arg(endpoint_.host(), there)
+                   : tr("This server listens on %1: clients that connect to 127.0.0.1 or localhost will not reach it.")
+                         .arg(there),
+               tr("Listen on 127.0.0.1"), [this] {
+                   Endpoint endpoint = endpoint_;
+                   endpoint.name.clear();
+                   endpoint.literal = Address::ipv4(0x7f000001, endpoint.port);
+                   listenInstead(endpoint);
+               });
+}
+
+void ServerWindow::listenInstead(const Endpoint &endpoint)
+{
+    if (closing_)
+        return;
+    form_->setEndpoint(endpoint);
+    clearNotice(noticeAbout_);
+    server_.post([](Server &server) { server.stop(); });
+    listen(form_->parse());
+    showState();
+}
+
+void ServerWindow::setStarved(int error, native::DescriptorUse descriptors)
+{
+    if (error == 0) {
+        clearNotice(About::Starvation);
+        return;
+    }
+    const bool isFull = error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+    showNotice(About::Starvation, starvedText(error, descriptors), isFull ? tr("Close All") : tr("Stop Listening"),
+               [this, isFull] {
+                   if (isFull)
+                       server_.post([](Server &server) { server.closeAll(); });
+                   else if (state_ == State::Listening)
+                       listenOrStop();
+               });
+}
+
+/// One notice at a time: a graver one takes the place of a lesser one, and not the other way round.
+void ServerWindow::showNotice(About about, const QString &text, const QString &action, std::function<void()> onAction)
+{
+    if (about < noticeAbout_)
+        return;
+    noticeAbout_ = about;
+    const auto kind = about == About::Failure || about == About::Saving      ? NoticeBar::Kind::Error
+                      : about == About::Damage || about == About::Starvation ? NoticeBar::Kind::Warning
+                                                                             : NoticeBar::Kind::Information;
+    notice_->showNotice(kind, text, action, std::move(onAction));
+}
+
+void ServerWindow::clearNotice(About about)
+{
+    if (noticeAbout_ != about)
+        return;
+    noticeAbout_ = About::Nothing;
+    notice_->clear();
+}
+
+void ServerWindow::setState(State state)
+{
+    state_ = state;
+    if (state != State::Listening)
+        reachability_ = {};
+    showState();
+}
+
+void ServerWindow::showState()
+{
+    const bool stopped = state_ == State::Stopped;
+    listen_->setEnabled(state_ != State::Stopping && !closing_);
+    listenAction_->setEnabled(listen_->isEnabled());
+    listen_->setText(stopped ? tr("Listen") : tr("Stop Listening"));
+    listen_->setDefault(stopped);
+    listenAction_->setText(stopped ? tr("&Listen") : tr("Stop &Listening"));
+    form_->setFieldsEnabled(stopped && !closing_);
+    const QString reach = reachText();
+    reach_->showText(reach);
+    reach_->setVisible(!reach.isEmpty());
+    everyInterface_->setVisible(state_ == State::Listening && !reachability_.here.empty()
+                                && reachability_.others.empty());
+    showPlaceholder();
+    showCounts();
+}
+
+QString ServerWindow::reachText() const
+{
+    if (state_ == State::Starting)
+        return endpoint_.isName() ? tr("Looking up %1…").arg(endpoint_.host()) : QString();
+    if (state_ == State::Stopped) {
+        QStringList own;
+        for (const Address &address : localNames_.addresses)
+            own.append(QString::fromUtf8(address.host()));
+        return own.isEmpty() ? QString()
+                             : tr("This computer is %1, which is %2.").arg(localNames_.name, own.join(u", "_s));
+    }
+    if (endpoint_.transport == Transport::Unix) {
+        return (endpoint_.path.startsWith('@')
+                    ? tr("Reachable at %1, by every program on this computer.")
+                    : tr("Reachable at %1, by programs on this computer whose user may write to that file."))
+            .arg(endpoint_.toString());
+    }
+    const QString here = listOf(reachability_.here);
+    const QString others = listOf(reachability_.others);
+    if (others.isEmpty())
+        return tr("Reachable at %1, from this computer only.").arg(here);
+    if (here.isEmpty())
+        return tr("Reachable at %1, from other computers too unless a firewall stops them.").arg(others);
+    return tr("Listening on every interface. Reachable at %1 from this computer, and from others at %2 unless a "
+              "firewall "
+              "stops them.")
+        .arg(here, others);
+}
+
+void ServerWindow::showPlaceholder()
+{
+    if (state_ == State::Listening && endpoint_.transport == Transport::Unix) {
+        const QString path = endpoint_.toString();
+        pane_->setPlaceholder(
+            tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  %1")
+                .arg(path.startsWith(u'@') ? u"socat - ABSTRACT-CONNECT:"_s + path.sliced(1) : u"ncat -U "_s + path));
+    } else if (state_ == State::Listening && endpoint_.transport == Transport::Udp) {
+        pane_->setPlaceholder(
+            tr("No datagram yet.\nClick Connect in Parley Client, or type in a terminal:  ncat -u %1 %2")
+                .arg(reachability_.here.empty() ? endpoint_.host()
+                                                : QString::fromUtf8(reachability_.here.front().host()))
+                .arg(listening_.port()));
+    } else if (state_ == State::Listening) {
+        const std::vector<Address> &addresses = reachability_.here.empty() ? reachability_.others : reachability_.here;
+        const QString host = addresses.empty() ? endpoint_.host() : QString::fromUtf8(addresses.front().host());
+        pane_->setPlaceholder(
+            tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  ncat %1 %2")
+                .arg(host)
+                .arg(listening_.port()));
+    } else {
+        pane_->setPlaceholder(tr("Not listening.\nClick Listen to accept connections."));
+    }
+}
+
+void ServerWindow::showCounts()
+{
+    const QLocale locale;
+    QString state =
+        closing_ ? tr("Completing the greetings under way")
+        : state_ == State::Listening
+            ? tr("Listening on %1")
+                  .arg(listening_.isNull() ? endpoint_.toString() : QString::fromLatin1(listening_.toPython()))
+        : state_ == State::Starting ? tr("Starting")
+                                    : tr("Not listening");
+    const quint64 open = server_.engine()->open();
+    state += tr(" · %1 open, %2 in total").arg(locale.toString(open), locale.toString(server_.engine()->accepted()));
+    if (const quint64 turned = server_.engine()->denied(); turned > 0)
+        state += tr(" · %1 denied").arg(locale.toString(turned));
+    if (const quint64 turned = server_.engine()->overLimit(); turned > 0)
+        state += tr(" · %1 over the limit").arg(locale.toString(turned));
+    if (const quint64 removed = connections_.removedRows(); removed > 0)
+        state += tr(" · %1 no longer listed").arg(locale.toString(removed));
+    if (dropped_ > 0)
+        state += tr(" · %1 events not shown").arg(locale.toString(dropped_));
+    status_->showText(state);
+    if (open == 0)
+        clock_.stop();
+    else if (!clock_.isActive())
+        clock_.start();
+}
+
+void ServerWindow::restoreLayout(Settings &settings)
+{
+    settings.restoreGeometry(*this);
+    settings.restoreColumns(u"connections/columns"_s, pane_->header());
+    inspector_->restore(settings);
+    damaged_ = settings.isDamaged();
+    if (damaged_)
+        showNotice(About::Damage, settings.damageText());
+}
+
+void ServerWindow::saveSettings()
+{
+    Settings settings;
+    if (damaged_)
+        settings.clear();
+    if ((damaged_ || form_->fields() != initialEndpoint_) && std::holds_alternative<Endpoint>(form_->parse()))
+        settings.setEndpoint(form_->fields());
+    if (damaged_ || greetingEdit_->text() != initialGreeting_)
+        settings.setText(u"greeting"_s, greetingEdit_->text(), QString::fromUtf16(DefaultGreeting));
+    if (damaged_ || behaviour_ != initialBehaviour_)
+        settings.setText(u"behaviour"_s, behaviour_.toString(), BehaviourChoice().toString());
+    if (damaged_ || limitsEdited_)
+        saveLimits(settings, limits_);
+    settings.saveGeometry(*this);
+    settings.saveColumns(u"connections/columns"_s, pane_->header());
+    inspector_->save(settings);
+    settings.saveAppearance();
+}
+
+void ServerWindow::saveConnections()
+{
+    saver_->ask({tr("Save Connections"), u"connections.csv"_s, tr("Comma-separated values (*.csv)")},
+                [this]() -> FileSaver::Writer {
+                    return [records = connections_.records(), start = stream_.wallClock(0)](QIODevice &file) {
+                        writeConnections(file, records, start);
+                    };
+                });
+}
+
+void ServerWindow::changeLimits()
+{
+    const auto usual = behaviour_.kind->stays ? std::chrono::milliseconds(0) : Deadline::Default;
+    editLimits(this, limits_, usual, [this](const ServerLimits &limits) {
+        limits_ = limits;
+        limitsEdited_ = true;
+        server_.post([limits](Server &server) { server.setLimits(limits); });
+    });
+}
+
+void ServerWindow::closeEvent(QCloseEvent *event)
+{
+    // The first close lets the greetings under way complete, each within its deadline; a second one does not wait.
+    if (!closing_ && server_.engine()->open() > 0) {
+        finishThenClose();
+        event->ignore();
+        return;
+    }
+    saveSettings();
+    QMainWindow::closeEvent(event);
+}
+
+void ServerWindow::finishThenClose()
+{
+    closing_ = true;
+    server_.post([](Server &server) { server.finish(); });
+    showNotice(About::Closing, tr("Completing the greetings under way, then closing."), tr("Close Now"),
+               [this] { close(); });
+    setState(State::Stopped);
+}
+
+} // namespace parley

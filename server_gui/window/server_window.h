@@ -1,0 +1,143 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "server_gui/engine/server.h"
+#include "server_gui/options/server_options.h"
+#include "server_gui/table/connection_model.h"
+#include "shared/event/event_stream.h"
+#include "shared/loop/io_thread.h"
+#include "shared/ui/settings.h"
+
+#include <QMainWindow>
+#include <QTimer>
+
+#include <memory>
+
+class QComboBox;
+class QLayout;
+class QLineEdit;
+class QPushButton;
+
+namespace parley
+{
+
+class AcceptQueueBar;
+class BehaviourEditor;
+class ConverseBar;
+class ConnectionsPane;
+class EndpointForm;
+class FileSaver;
+class Inspector;
+class ListenerSearch;
+class NoticeBar;
+class StatusLabel;
+
+/// The window of parley-server. It listens before it is built, so that the first client need not wait for it.
+class ServerWindow : public QMainWindow
+{
+    Q_OBJECT
+
+public:
+    explicit ServerWindow(const ServerOptions &options);
+    ~ServerWindow() override;
+
+    const ConnectionModel &connections() const { return connections_; }
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+
+private:
+    enum class State { Stopped, Starting, Listening, Stopping };
+    /// What the notice is about, the graver the later.
+    enum class About { Nothing, Loopback, Conversation, Damage, Saving, Starvation, Failure, Closing };
+
+    /// What the fields start with: the command line's, or else the remembered, or else the defaults.
+    struct Fields
+    {
+        SavedEndpoint endpoint;
+        QString greeting;
+    };
+
+    Fields initialFields(Settings &settings);
+    QWidget *buildForm(const Fields &fields);
+    QLayout *buildReach();
+    QWidget *buildBehaviours();
+    QWidget *buildConnections();
+    QWidget *buildConverse();
+    void buildMenus();
+    void inspectSelected();
+    void restoreLayout(Settings &settings);
+    void saveSettings();
+    void changeLimits();
+    void saveConnections();
+
+    void listenOrStop();
+    void listen(const std::variant<Endpoint, EndpointError> &parsed);
+    void listenInstead(const Endpoint &endpoint);
+    void setLocalNames(const LocalNames &names);
+    void adviseOnLoopback();
+    QString reachText() const;
+    void greetingEdited(const QString &text);
+    void read(const EventBatch &batch);
+    void readListenerEvent(const Event &event);
+    void showFailure(const Event &end);
+    void setReachability(const Reachability &reachability);
+    void setStarved(int error, native::DescriptorUse descriptors);
+    void showNotice(About about, const QString &text, const QString &action = {}, std::function<void()> onAction = {});
+    void clearNotice(About about);
+    void setState(State state);
+    void showState();
+    void showCounts();
+    void showPlaceholder();
+    void finishThenClose();
+    void showPeers();
+
+    const ServerOptions options_;
+    EventStream stream_;
+    ConnectionModel connections_{stream_};
+    IoThread<Server> server_{stream_}; // after the stream it writes to: taken down first
+
+    State state_ = State::Stopped;
+    Endpoint endpoint_; // what was asked for last
+    Address listening_; // what is listened on
+    BehaviourChoice behaviour_;
+    QByteArray greeting_; // what is sent
+    ServerLimits limits_;
+    QString inputError_; // of the fields, before the notice was there to show it
+    LocalNames localNames_;
+    Reachability reachability_;
+    About noticeAbout_ = About::Nothing;
+    bool closing_ = false;
+    bool limitsEdited_ = false;
+    bool damaged_ = false;          // the settings that were read: they are written anew
+    SavedEndpoint initialEndpoint_; // as the fields started: what is still so need not be remembered
+    QString initialGreeting_;
+    BehaviourChoice initialBehaviour_;
+    quint64 dropped_ = 0; // events that this window was too slow for
+    QTimer clock_;        // while connections are open
+
+    FileSaver *const saver_;
+    Address bound_;                          // what was tried last
+    bool isBound_ = false;                   // since listen()
+    std::unique_ptr<ListenerSearch> search_; // for who has the port that is in use
+
+    EndpointForm *form_ = nullptr;
+    QComboBox *host_ = nullptr;
+    QPushButton *listen_ = nullptr;
+    BehaviourEditor *behaviourEditor_ = nullptr;
+    QLineEdit *greetingEdit_ = nullptr;
+    NoticeBar *notice_ = nullptr;
+    StatusLabel *reach_ = nullptr;
+    QPushButton *everyInterface_ = nullptr;
+    ConnectionsPane *pane_ = nullptr;
+    AcceptQueueBar *acceptQueue_ = nullptr;
+    Inspector *inspector_ = nullptr;
+    ConverseBar *converse_ = nullptr;
+    QTimer selection_; // what is selected, or open, has changed
+    StatusLabel *status_ = nullptr;
+    QAction *listenAction_ = nullptr;
+};
+
+} // namespace parley

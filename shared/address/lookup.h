@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/address/endpoint.h"
+
+#include <QObject>
+#include <QString>
+
+#include <memory>
+#include <vector>
+
+namespace parley
+{
+
+/// One look-up of a host name's addresses with getaddrinfo(3), on a thread of its own.
+///
+/// Destroying the object cancels: finished() is then never emitted. The system's call cannot be stopped; its
+/// thread goes on detached and holds up neither the caller nor the program's exit (QHostInfo's pool waits for it,
+/// ten seconds for an unreachable name server). At most MaxUnderWay such threads exist; one more look-up fails
+/// with EAI_AGAIN.
+class Lookup : public QObject
+{
+    Q_OBJECT
+
+public:
+    static constexpr int MaxUnderWay = 32;
+
+    /// Starts looking up the endpoint's name (Unicode; converted to its ASCII form, RFC 3490, where it needs one).
+    explicit Lookup(const Endpoint &endpoint, QObject *parent = nullptr);
+    ~Lookup() override;
+
+Q_SIGNALS:
+    /// @p error is 0 or an EAI_ code; the addresses are in the system's order (RFC 6724), each once.
+    void finished(int error, const std::vector<parley::Address> &addresses);
+
+private:
+    struct Shared;
+    std::shared_ptr<Shared> shared_;
+};
+
+} // namespace parley

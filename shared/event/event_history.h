@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/event/event.h"
+
+#include <QHash>
+#include <QObject>
+
+#include <deque>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace parley
+{
+
+/// A reader that keeps events, so that a connection can be looked at after the fact: one at a time, watch()ed.
+///
+/// What is kept is bounded, and the oldest events leave first. Three kinds do not leave with them: those of the
+/// connection that is watched, those of the listener, and the first calls (without their bytes) of connections that are
+/// still open. omission() says what is missing.
+///
+/// An event costs a copy of 96 bytes and no search; looking for a connection's events is left to watch().
+class EventHistory : public QObject
+{
+    Q_OBJECT
+
+public:
+    static constexpr std::size_t MaxEvents = 200'000;             ///< of all connections: about 20 MB
+    static constexpr qint64 MaxPayload = 64 * 1024 * 1024;        ///< bytes held by them; shared ones count once
+    static constexpr std::size_t MaxWatchedEvents = 100'000;      ///< likewise, of the connection that is watched
+    static constexpr qint64 MaxWatchedPayload = 64 * 1024 * 1024; ///< bytes
+    static constexpr std::size_t MaxListenerEvents = 10'000;
+    static constexpr std::size_t MaxBeginning = 16;      ///< first events of a connection that is still open
+    static constexpr std::size_t MaxBeginnings = 50'000; ///< of all those: about 5 MB
+
+    explicit EventHistory(QObject *parent = nullptr);
+
+    void read(const EventBatch &batch);
+    /// Looks at @p connection from now on; 0 for the listener.
+    void watch(quint64 connection);
+
+    quint64 watched() const { return watched_; }
+    /// The events of the connection that is watched, in their order.
+    const std::vector<Event> &events() const { return watched_ == 0 ? listener_.events : track_.events; }
+    /// The listener's, whatever is watched.
+    const std::vector<Event> &listenerEvents() const { return listener_.events; }
+    /// A copy of all events that are kept, of all connections and of the listener, in no order.
+    std::vector<Event> everything() const;
+    /// How many events there were in all, those that were lost on their way too.
+    quint64 total() const { return total_; }
+    /// What is missing of the connection that is watched, in a sentence; empty if nothing is.
+    QString omission() const;
+
+Q_SIGNALS:
+    /// events() became others.
+    void reset();
+    /// events() has more at its end.
+    void grown();
+
+private:
+    /// The events of one connection, with bounds of their own.
+    struct Track
+    {
+        std::vector<Event> events;
+        qint64 payload = 0;        // bytes
+        quint64 removed = 0;       // events that were here once
+        std::size_t beginning = 0; // events that were kept longer than those that came after them
+        bool torn = false;         // events are missing that nobody counted
+    };
+
+    static bool append(Track &track, const Event &event, std::size_t maxEvents);
+    void keep(const Event &event);
+    void dropOldest();
+    void charge(const Event &event, int sign);
+
+    std::deque<Event> events_;        // of all connections but the listener
+    qint64 payload_ = 0;              // bytes that they hold
+    QHash<const char *, int> shared_; // how many of them hold these bytes
+    quint64 newestDropped_ = 0;       // the highest number of a connection of which an event has left
+    qint64 firstLoss_ = -1;           // ns: between these times the stream lost events on their way
+    qint64 lastLoss_ = -1;
+
+    quint64 total_ = 0;
+
+    std::unordered_set<quint64> open_;
+    std::unordered_map<quint64, std::vector<Event>> beginnings_; // of connections that are open, or whose end is kept
+    std::size_t beginningsSize_ = 0;                             // events
+
+    Track listener_;
+    Track track_;
+    quint64 watched_ = 0;
+};
+
+} // namespace parley

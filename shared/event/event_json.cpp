@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/event/event_json.h"
+
+#include "shared/message/message.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+QByteArray line(const QJsonObject &object)
+{
+    return QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n';
+}
+
+QString utc(const QDateTime &time)
+{
+    return time.toUTC().toString(Qt::ISODateWithMs);
+}
+
+QJsonArray addressToJson(const Address &address)
+{
+    if (address.family() == Address::Family::Unix)
+        return {QString::fromLatin1(address.host())};
+    return {QString::fromLatin1(address.host()), address.port()};
+}
+
+} // namespace
+
+QByteArray startToJson(const QByteArray &program, const QDateTime &start, std::optional<quint64> omitted)
+{
+    QJsonObject object{{u"call"_s, u"start"_s},
+                       {u"program"_s, QString::fromLatin1(program)},
+                       {u"schema"_s, JsonSchemaVersion},
+                       {u"time"_s, utc(start)}};
+    if (omitted)
+        object.insert(u"omitted"_s, static_cast<qint64>(*omitted));
+    return line(object);
+}
+
+QByteArray eventToJson(const Event &event, const QDateTime &wallClock)
+{
+    QJsonObject object{{u"time"_s, utc(wallClock)},
+                       {u"ns"_s, event.time},
+                       {u"connection"_s, static_cast<qint64>(event.connection)},
+                       {u"call"_s, QLatin1String(callName(event.call))}};
+    if (event.call == Call::End)
+        object.insert(u"outcome"_s, QLatin1String(outcomeName(event.outcome)));
+    object.insert(u"result"_s, event.result);
+    if (event.error != 0)
+        object.insert(u"error"_s, QString::fromLatin1(eventErrorName(event)));
+    switch (event.call) {
+    case Call::Socket:
+        object.insert(u"family"_s, QLatin1String(Address::familyName(event.family)));
+        object.insert(u"type"_s, QLatin1String(typeName(event.transport)));
+        break;
+    case Call::Listen: object.insert(u"backlog"_s, event.argument); break;
+    case Call::Send:
+    case Call::SendTo: object.insert(u"size"_s, event.given()); break;
+    case Call::Recv:
+    case Call::RecvFrom: object.insert(u"size"_s, event.argument); break;
+    case Call::Close:
+        if (event.argument != 0)
+            object.insert(u"linger"_s, 0);
+        break;
+    default: break;
+    }
+    if (!event.address.isNull()) {
+        const bool local = event.call == Call::Bind || event.call == Call::Listen || event.call == Call::GetSockName;
+        object.insert(!local ? u"peer"_s : u"local"_s, addressToJson(event.address));
+    }
+    if (event.call == Call::GetAddrInfo)
+        object.insert(u"host"_s, displaySafe(MessageDecoder::decodeAll(event.bytes), LineBreaks::Escape));
+    const bool named = event.call == Call::Bind || event.call == Call::Listen || event.call == Call::Connect;
+    if (named && !event.bytes.isEmpty())
+        object.insert(u"path"_s, displaySafe(MessageDecoder::decodeAll(event.bytes), LineBreaks::Escape));
+    if (const QByteArrayView payload = event.payload(); !payload.isEmpty()) {
+        const QByteArray shown = payload.first(qMin(payload.size(), MaxJsonPayloadBytes)).toByteArray();
+        object.insert(u"data"_s, QString::fromLatin1(shown.toBase64()));
+    }
+    return line(object);
+}
+
+} // namespace parley

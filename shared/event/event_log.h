@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/event/event.h"
+
+#include <QDateTime>
+
+#include <vector>
+
+class QIODevice;
+
+namespace parley
+{
+
+/// What a window kept of its event stream, to be saved: a value, which another thread may write.
+struct EventLog
+{
+    QByteArray program;        ///< whose: `parley-server`
+    QDateTime start;           ///< wall clock of the stream's start
+    std::vector<Event> events; ///< in any order
+    quint64 omitted = 0;       ///< events of the stream that are no longer kept, or never came
+};
+
+/// Writes @p log as the JSON Lines that --json prints, in the order in which the events happened; its first line also
+/// says how many events are omitted. Whether
+/// @p device took it all, that tells (QSaveFile::commit()).
+void writeEventLog(QIODevice &device, const EventLog &log);
+
+} // namespace parley

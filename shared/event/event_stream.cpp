@@ -1,0 +1,85 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/event/event_stream.h"
+
+#include <QTimer>
+
+namespace parley
+{
+
+EventStream::EventStream(Pace pace, QObject *parent) : QObject(parent), pace_(pace), timer_(new QTimer(this))
+{
+    timer_->setSingleShot(true);
+    timer_->setTimerType(Qt::PreciseTimer);
+    connect(timer_, &QTimer::timeout, this, &EventStream::flush);
+}
+
+void EventStream::write(Event event)
+{
+    const bool detail = event.call != Call::Accept && event.call != Call::Listen && event.call != Call::End;
+    // What was sent is shared with the engine, unless it was made for this call; what was received is held by its
+    // event alone.
+    const bool received = event.call == Call::Recv || event.call == Call::RecvFrom;
+    const qint64 payload = received || event.bytes.isDetached() ? event.bytes.size() : 0;
+    bool schedule = false;
+    {
+        const std::lock_guard lock(mutex_);
+        event.time = now(); // under the lock: the order of the times is the order of the events
+        const std::size_t waiting = pending_.events.size();
+        if (waiting >= MaxPendingEvents || pendingPayload_ + payload > MaxPendingPayload
+            || (detail && waiting >= MaxPendingDetails)) {
+            ++pending_.dropped;
+        } else {
+            pending_.events.push_back(std::move(event));
+            pendingPayload_ += payload;
+        }
+        schedule = !std::exchange(scheduled_, true);
+    }
+    if (schedule)
+        QMetaObject::invokeMethod(this, &EventStream::scheduleDelivery, Qt::QueuedConnection);
+}
+
+bool EventStream::isCrowded()
+{
+    const std::lock_guard lock(mutex_);
+    return pendingPayload_ > MaxPendingPayload / 2 || pending_.events.size() > MaxPendingDetails / 2;
+}
+
+void EventStream::scheduleDelivery()
+{
+    const auto sinceLast = std::chrono::steady_clock::now() - lastDelivery_;
+    if (sinceLast >= pause_)
+        flush();
+    else
+        timer_->start(std::chrono::ceil<std::chrono::milliseconds>(pause_ - sinceLast));
+}
+
+void EventStream::flush()
+{
+    timer_->stop();
+    EventBatch batch;
+    {
+        const std::lock_guard lock(mutex_);
+        std::swap(batch, pending_);
+        pendingPayload_ = 0;
+        scheduled_ = false;
+    }
+    lastDelivery_ = std::chrono::steady_clock::now();
+    pause_ = batch.events.size() < Flood ? pace_.usual : pace_.inAFlood;
+    if (!batch.events.empty() || batch.dropped > 0)
+        Q_EMIT arrived(batch);
+}
+
+qint64 EventStream::now() const
+{
+    const std::chrono::nanoseconds sinceStart = std::chrono::steady_clock::now() - start_;
+    return sinceStart.count();
+}
+
+QDateTime EventStream::wallClock(qint64 time) const
+{
+    return startTime_.addMSecs(time / 1'000'000);
+}
+
+} // namespace parley

@@ -1,0 +1,84 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/event/event.h"
+
+#include <QDateTime>
+#include <QObject>
+
+#include <chrono>
+#include <mutex>
+
+class QTimer;
+
+namespace parley
+{
+
+/// Carries events from an engine's I/O thread to the readers on the thread that this object lives on.
+///
+/// Delivery is prompt after a pause, and paced under load, so that a flood costs the readers a few batches a second.
+/// In a flood a window's pace is slower still: who looks at a table sees no difference, and painting it is what costs a
+/// window most.
+///
+/// What waits for delivery is bounded. A reader that stalls longer than the bounds last loses events and learns
+/// how many (EventBatch::dropped): first the details (all but Accept, Listen and End), then all.
+class EventStream : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// From one delivery to the next.
+    struct Pace
+    {
+        std::chrono::milliseconds usual;
+        std::chrono::milliseconds inAFlood; ///< after a batch of Flood events
+    };
+    static constexpr Pace ForWindow{std::chrono::milliseconds(33), std::chrono::milliseconds(100)};
+    static constexpr Pace ForOutput{std::chrono::milliseconds(33), std::chrono::milliseconds(33)};
+    /// Where a batch costs the reader no more than its events do.
+    static constexpr Pace AtOnce{std::chrono::milliseconds(0), std::chrono::milliseconds(0)};
+    static constexpr std::size_t Flood = 1'000;                   ///< events
+    static constexpr std::size_t MaxPendingDetails = 250'000;     ///< events; a quarter of a second under full load
+    static constexpr std::size_t MaxPendingEvents = 1'000'000;    ///< events; about 100 MB
+    static constexpr qint64 MaxPendingPayload = 64 * 1024 * 1024; ///< bytes held by waiting events alone
+
+    explicit EventStream(Pace pace = ForWindow, QObject *parent = nullptr);
+
+    /// Thread-safe. Fills in the time.
+    void write(Event event);
+
+    /// Whether so much payload waits that a writer who can do without more should pause. Thread-safe.
+    bool isCrowded();
+
+    /// Delivers what waits, at once. On this object's thread.
+    void flush();
+
+    /// ns since the stream's start, monotonic. Thread-safe.
+    qint64 now() const;
+    /// The wall clock at @p time (ns since the start, as in Event::time), in UTC: a local time would ask
+    /// for its zone at every step.
+    QDateTime wallClock(qint64 time) const;
+
+Q_SIGNALS:
+    void arrived(const parley::EventBatch &batch);
+
+private:
+    void scheduleDelivery();
+
+    const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+    const QDateTime startTime_ = QDateTime::currentDateTimeUtc();
+
+    std::mutex mutex_;
+    EventBatch pending_;        // guarded by mutex_
+    qint64 pendingPayload_ = 0; // guarded by mutex_
+    bool scheduled_ = false;    // guarded by mutex_: a delivery is on its way
+
+    const Pace pace_;
+    std::chrono::milliseconds pause_ = pace_.usual; // until the next delivery
+    QTimer *const timer_;
+    std::chrono::steady_clock::time_point lastDelivery_{};
+};
+
+} // namespace parley

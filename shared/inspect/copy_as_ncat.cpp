@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/inspect/copy_as.h"
+#include "shared/inspect/copy_as_text.h"
+
+#include <algorithm>
+
+namespace parley
+{
+
+namespace
+{
+
+using Kind = Exchange::Step::Kind;
+using Side = Exchange::Side;
+
+/// For printf(1), as its format: `'Hello\012'`.
+QByteArray printfFormat(const QByteArray &bytes)
+{
+    QByteArray format = "'";
+    for (const char c : bytes) {
+        const bool isSafe = isPlain(c) && c != '\'' && c != '\\' && c != '%' && (c != '-' || format.size() > 1);
+        format += c == '%' ? QByteArray("%%") : isSafe ? QByteArray(1, c) : octal(c);
+    }
+    return format + '\'';
+}
+
+/// For a shell: `'/tmp/it'\''s'`; with bytes that are no text, `"$(printf '/tmp/\377')"`.
+QByteArray shellWord(const QByteArray &bytes)
+{
+    if (std::all_of(bytes.begin(), bytes.end(), isPlain))
+        return '\'' + QByteArray(bytes).replace('\'', "'\\''") + '\'';
+    return "\"$(printf " + printfFormat(bytes) + ")\"";
+}
+
+} // namespace
+
+QByteArray copyAsNcat(const Exchange &exchange)
+{
+    const bool isServer = exchange.side == Side::Server;
+    const bool isDatagram = exchange.transport == Transport::Udp;
+    const bool isUnix = exchange.transport == Transport::Unix;
+    QByteArray text;
+    const auto comment = [&text](const QByteArray &words) { text += "# " + words + ".\n"; };
+    for (const QByteArray &note : omissions(exchange))
+        comment(note);
+    if (isUnix && exchange.path.startsWith('@')) {
+        comment("ncat has no abstract Unix sockets");
+        return text;
+    }
+    if (exchange.isBroadcast()) {
+        comment("ncat cannot send to everyone on a network (SO_BROADCAST)");
+        return text;
+    }
+
+    QByteArray sent;
+    int turns = 0; // from receiving to sending: for these, ncat does not wait
+    bool received = false;
+    for (const Exchange::Step &step : exchange.steps) {
+        if (step.kind == Kind::Send) {
+            turns += received ? 1 : 0;
+            sent += step.bytes;
+        }
+        received = step.kind == Kind::Receive || step.kind == Kind::ReceiveAll;
+    }
+    const bool serves = isServer && isDatagram;
+    if (turns > (serves ? 1 : 0))
+        comment("ncat sends all of it at once, and does not wait for the peer in between");
+    if (exchange.has(Kind::Reset))
+        comment("ncat cannot close with RST");
+    if (isServer && !isDatagram)
+        comment("ncat does not let one choose the length of the accept queue");
+    const bool sends = exchange.has(Kind::Send);
+    if (isDatagram && sends && sent.isEmpty())
+        comment("ncat cannot send an empty datagram");
+    if (isDatagram && isServer)
+        comment("datagrams have no end: Ctrl+C ends ncat");
+    else if (isDatagram)
+        comment("ncat ends with its input, which is kept open for 2 seconds for the answer to come");
+
+    const QByteArray print = "printf " + printfFormat(sent);
+    if (isDatagram && !isServer)
+        text += sent.isEmpty() ? QByteArray("sleep 2 | ") : "{ " + print + "; sleep 2; } | ";
+    else if (!sent.isEmpty())
+        text += print + " | ";
+    text += "ncat";
+    const bool receives = exchange.has(Kind::Receive) || exchange.has(Kind::ReceiveAll);
+    if (isServer)
+        text += " -l";
+    if (isDatagram)
+        text += " -u";
+    else if (!receives)
+        text += " --send-only";
+    else if (sent.isEmpty() && !exchange.has(Kind::Shutdown))
+        text += " --recv-only";
+    else if (!exchange.has(Kind::Shutdown))
+        text += " --no-shutdown";
+    if (isUnix)
+        text += " -U " + shellWord(exchange.path);
+    else
+        text += ' ' + exchange.address.host() + ' ' + QByteArray::number(exchange.address.port());
+    if (!isDatagram && sent.isEmpty() && (!receives || exchange.has(Kind::Shutdown)))
+        text += " </dev/null";
+    return text + '\n';
+}
+
+} // namespace parley

@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/event/event.h"
+
+#include <optional>
+#include <vector>
+
+namespace parley
+{
+
+/// What one connection, attempt or sender of datagrams did, as far as a program can do it again.
+struct Exchange
+{
+    enum class Side { Server, Client };
+    struct Step
+    {
+        enum class Kind {
+            Send,       ///< bytes; of datagrams, one
+            Receive,    ///< count bytes, fewer if the peer closes; of datagrams, one
+            ReceiveAll, ///< until the peer closes
+            Shutdown,   ///< the sending side
+            Reset,      ///< closes with RST
+        };
+        Kind kind;
+        QByteArray bytes = {};
+        qint64 count = 0;
+    };
+    /// Bytes sent that a program repeats at most.
+    static constexpr qint64 MaxBytes = 64 * 1024;
+
+    Side side = Side::Client;
+    Transport transport = Transport::Tcp;
+    Address address;           ///< Server: what is listened on; client: what was connected to. Null for Unix
+    QByteArray path;           ///< Unix: the file, or `@name`
+    int backlog = 0;           ///< Server, streams
+    qint64 omitted = 0;        ///< bytes that were sent and are not in the steps: no longer kept, or beyond MaxBytes
+    bool mayLackCalls = false; ///< events of it are no longer kept, or were lost on their way
+    std::vector<Step> steps;
+
+    bool isBroadcast() const { return address.isBroadcast(); }
+    Address::Family family() const;
+    /// The path as the system takes it: an abstract name begins with NUL.
+    QByteArray socketPath() const;
+    bool has(Step::Kind kind) const;
+
+    /// None where the events do not tell enough: a look-up that failed, or the beginning is no longer kept.
+    /// @param listener the events of the listener that accepted it; empty for a client's.
+    static std::optional<Exchange> of(const std::vector<Event> &events, const std::vector<Event> &listener);
+};
+
+} // namespace parley

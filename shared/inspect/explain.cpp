@@ -1,0 +1,269 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/inspect/explain.h"
+
+#include "shared/event/event_history.h"
+#include "shared/inspect/ladder.h"
+#include "shared/message/error_text.h"
+#include "shared/message/message.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+#include <QStringList>
+
+#include <netdb.h>
+
+#include <cerrno>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(Explain)
+};
+
+QString safe(const QByteArray &bytes)
+{
+    return displaySafe(MessageDecoder::decodeAll(bytes), LineBreaks::Escape);
+}
+
+QString purpose(const Event &event)
+{
+    switch (event.call) {
+    case Call::GetAddrInfo: return Texts::tr("Looks up the addresses that belong to a host's name.");
+    case Call::Socket:
+        return Texts::tr("Makes a socket: an end of a connection to be, for one family of addresses and one type.");
+    case Call::Bind: return Texts::tr("Gives the socket its own address: where others reach it.");
+    case Call::Listen:
+        return Texts::tr("Lets the system take connections at this address. They wait in the accept queue until accept "
+                         "fetches them.");
+    case Call::Accept:
+        return Texts::tr(
+            "Takes the first connection out of the accept queue and makes a socket for it. The handshake was "
+            "complete before: the system did it by itself.");
+    case Call::Connect:
+        return Texts::tr(
+            "Asks for a connection to an address. The socket does not block: the call returns at once with "
+            "EINPROGRESS, and its result is fetched when the system has it. On a datagram socket nothing is "
+            "sent: it only fixes the peer.");
+    case Call::GetSockName: return Texts::tr("Asks for the socket's own address: the system has chosen it.");
+    case Call::Send:
+    case Call::SendTo:
+        return Texts::tr(
+            "Hands bytes to the system, which sends them when it can. It may take fewer than it is given: the "
+            "program then sends the rest again. That it took them does not mean that the peer has them.");
+    case Call::Recv:
+    case Call::RecvFrom:
+        return Texts::tr(
+            "Fetches what has come, up to the room there is. Of a stream it is whatever is there, not a message: "
+            "one send may need several, or several sends one.");
+    case Call::Shutdown: return Texts::tr("Closes the sending side: the peer reads to the end, and can still send.");
+    case Call::Close:
+        return Texts::tr(
+            "Gives the socket back to the system. Closed with bytes unread, TCP resets the connection (RST), and "
+            "the peer may lose what it had not read yet.");
+    case Call::End: return Texts::tr("No call: what the program makes of all of them.");
+    }
+    return {};
+}
+
+QString inference(Ladder::Rung rung)
+{
+    switch (rung) {
+    case Ladder::Rung::Syn: return Texts::tr("The first segment of TCP's handshake: the client asks for a connection.");
+    case Ladder::Rung::SynAck: return Texts::tr("The second segment of the handshake: the server's system agrees.");
+    case Ladder::Rung::Ack: return Texts::tr("The third segment of the handshake: the connection is there for both.");
+    case Ladder::Rung::Data:
+        return Texts::tr("These bytes travelled in one segment or in several: TCP decides, and a program cannot tell.");
+    case Ladder::Rung::Fin: return Texts::tr("The end of what this side sends.");
+    case Ladder::Rung::FinOrReset:
+        return Texts::tr("Closing sends FIN, or RST where bytes were unread: the call does not tell which.");
+    case Ladder::Rung::Reset: return Texts::tr("The connection is gone at once; what was on its way is lost.");
+    case Ladder::Rung::Datagram: return Texts::tr("One UDP datagram. It may be lost on its way, and nobody is told.");
+    case Ladder::Rung::Unreachable:
+        return Texts::tr("The peer's system says that nothing listens on that port there (ICMP).");
+    case Ladder::Rung::Bytes:
+        return Texts::tr("The system passes the bytes to the other process. There is no network.");
+    case Ladder::Rung::EndOfData: return Texts::tr("The system tells the other process that nothing more will come.");
+    case Ladder::Rung::Call:
+    case Ladder::Rung::Verdict: break;
+    }
+    return {};
+}
+
+QString familyText(Address::Family family)
+{
+    switch (family) {
+    case Address::Family::IPv4: return Texts::tr("AF_INET (IPv4)");
+    case Address::Family::IPv6: return Texts::tr("AF_INET6 (IPv6)");
+    case Address::Family::Unix: return Texts::tr("AF_UNIX (within this computer)");
+    case Address::Family::None: break;
+    }
+    return Texts::tr("unknown");
+}
+
+QString typeText(Transport transport)
+{
+    return transport == Transport::Udp ? Texts::tr("SOCK_DGRAM (datagrams)")
+                                       : Texts::tr("SOCK_STREAM (a stream of bytes)");
+}
+
+QString protocolText(Transport transport)
+{
+    switch (transport) {
+    case Transport::Tcp: return Texts::tr("0, the type's usual one: 6 (TCP)");
+    case Transport::Udp: return Texts::tr("0, the type's usual one: 17 (UDP)");
+    case Transport::Unix: break;
+    }
+    return Texts::tr("0: there is only one");
+}
+
+QString number(qint64 value)
+{
+    return QLocale().toString(value);
+}
+
+/// Name, tab, value: a field of the explanation.
+QString field(const QString &name, const QString &value)
+{
+    return u"  "_s + name + u": "_s + value;
+}
+
+QStringList parameters(const Event &event)
+{
+    const QString address = event.address.isNull() ? safe(event.bytes) : QString::fromLatin1(event.address.toPython());
+    switch (event.call) {
+    case Call::GetAddrInfo: return {field(Texts::tr("host"), safe(event.bytes))};
+    case Call::Socket:
+        return {field(Texts::tr("family"), familyText(event.family)),
+                field(Texts::tr("type"), typeText(event.transport)),
+                field(Texts::tr("protocol"), protocolText(event.transport))};
+    case Call::Bind:
+    case Call::Connect: return {field(Texts::tr("address"), address)};
+    case Call::Listen:
+        return {field(Texts::tr("backlog"),
+                      Texts::tr("%1, the most connections that wait in the accept queue").arg(number(event.argument)))};
+    case Call::Send:
+    case Call::SendTo: {
+        QStringList fields{field(Texts::tr("bytes"), bytesText(event.given()))};
+        if (event.call == Call::SendTo)
+            fields.append(field(Texts::tr("address"), address));
+        return fields;
+    }
+    case Call::Recv:
+    case Call::RecvFrom:
+        return event.argument > 0
+                   ? QStringList{field(Texts::tr("room"), Texts::tr("at most %1").arg(bytesText(event.argument)))}
+                   : QStringList();
+    case Call::Shutdown: return {field(Texts::tr("how"), Texts::tr("SHUT_WR, the sending side"))};
+    case Call::Close:
+        return event.argument != 0 ? QStringList{field(u"SO_LINGER"_s, Texts::tr("set to 0 before: it sends RST"))}
+                                   : QStringList();
+    default: return {};
+    }
+}
+
+QString errorMeaning(int error)
+{
+    switch (error) {
+    case ECONNREFUSED: return Texts::tr("Nothing listens there.");
+    case ECONNRESET:
+        return Texts::tr("The peer reset the connection: it ended abnormally, or closed with bytes unread.");
+    case EPIPE: return Texts::tr("The connection was gone already.");
+    case ETIMEDOUT: return Texts::tr("The peer did not answer for too long.");
+    case EINPROGRESS: return Texts::tr("Not an error: the connection is being made, and the result comes later.");
+    case EADDRINUSE: return Texts::tr("Another socket has this address.");
+    case EADDRNOTAVAIL: return Texts::tr("This computer does not have this address.");
+    case EACCES: return Texts::tr("This user may not do that: ports below 1024 need a privilege on many systems.");
+    case EMFILE: return Texts::tr("The process has as many descriptors as it may have.");
+    case ENFILE: return Texts::tr("The whole system has as many descriptors as it may have.");
+    case ENETUNREACH:
+    case EHOSTUNREACH: return Texts::tr("No route leads to this address.");
+    case ECONNABORTED: return Texts::tr("The connection was gone before it was accepted.");
+    case ENOENT: return Texts::tr("There is no such socket file.");
+    default: return {};
+    }
+}
+
+QString resultMeaning(const Event &event)
+{
+    const QString address = event.address.isNull() ? Texts::tr("none") : QString::fromLatin1(event.address.toPython());
+    switch (event.call) {
+    case Call::Socket: return Texts::tr("%1, the socket's descriptor").arg(event.result);
+    case Call::Accept:
+        return Texts::tr("%1, the new socket's descriptor; the peer is %2").arg(event.result).arg(address);
+    case Call::GetSockName: return address;
+    case Call::Send:
+    case Call::SendTo: return Texts::tr("%1, the bytes that the system took").arg(number(event.result));
+    case Call::Recv:
+        return event.result == 0 && event.address.isNull()
+                   ? Texts::tr("0, the end: the peer has closed its sending side (FIN)")
+                   : Texts::tr("%1, the bytes that had come").arg(number(event.result));
+    case Call::RecvFrom:
+        return Texts::tr("%1, the length of a datagram from %2").arg(number(event.result)).arg(address);
+    case Call::End: return outcomeText(event.outcome);
+    default: return Texts::tr("0, it succeeded");
+    }
+}
+
+QStringList socketFields(const Ladder &ladder)
+{
+    const Transport transport = ladder.transport().value_or(Transport::Tcp);
+    const Address &known = ladder.peer().isNull() ? ladder.local() : ladder.peer();
+    const Address::Family family = transport == Transport::Unix ? Address::Family::Unix : known.family();
+    QStringList fields;
+    if (ladder.transport())
+        fields = {field(Texts::tr("family"), familyText(family)), field(Texts::tr("type"), typeText(transport)),
+                  field(Texts::tr("protocol"), protocolText(transport))};
+    if (!ladder.local().isNull())
+        fields.append(field(Texts::tr("this end"), QString::fromLatin1(ladder.local().toPython())));
+    if (!ladder.path().isEmpty())
+        fields.append(field(Texts::tr("path"), safe(ladder.path())));
+    if (!ladder.peer().isNull())
+        fields.append(field(Texts::tr("peer"), QString::fromLatin1(ladder.peer().toPython())));
+    return fields;
+}
+
+} // namespace
+
+QString explain(const Ladder &ladder, int row)
+{
+    const Event &event = ladder.eventAt(row);
+    QStringList text{ladder.text(row), {}};
+    if (!ladder.row(row).isObserved()) {
+        text.append(inference(ladder.row(row).rung));
+        text.append(QString());
+        text.append(
+            Texts::tr("Inferred, not observed: no program sees what passes below its calls. It must have been so for "
+                      "%1 to return what it did.")
+                .arg(QLatin1String(callName(event.call))));
+        return text.join(u'\n');
+    }
+    text.append(purpose(event));
+    if (const QStringList fields = parameters(event); !fields.isEmpty())
+        text += QStringList{QString(), Texts::tr("Parameters")} + fields;
+    text += QStringList{QString(), Texts::tr("Result")};
+    if (event.error != 0) {
+        const QString words = event.call == Call::GetAddrInfo ? QString::fromLocal8Bit(::gai_strerror(event.error))
+                                                              : errorText(event.error);
+        text.append(field(QString::fromLatin1(eventErrorName(event)), words));
+        if (const QString meaning = event.call == Call::GetAddrInfo ? QString() : errorMeaning(event.error);
+            !meaning.isEmpty())
+            text.append(u"  "_s + meaning);
+    }
+    if (event.error == 0 || event.call == Call::End)
+        text.append(u"  "_s + resultMeaning(event));
+    text.append(field(Texts::tr("after"), durationText(std::chrono::nanoseconds(ladder.sinceStart(row)))));
+    if (const QStringList fields = socketFields(ladder); !fields.isEmpty())
+        text += QStringList{QString(), Texts::tr("Socket")} + fields;
+    return text.join(u'\n');
+}
+
+} // namespace parley

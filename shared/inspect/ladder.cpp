@@ -1,0 +1,343 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/inspect/ladder.h"
+
+#include "shared/event/event_history.h"
+#include "shared/message/error_text.h"
+#include "shared/message/message.h"
+
+#include <netdb.h>
+
+#include <algorithm>
+#include <cerrno>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+QString quoted(const QByteArray &bytes)
+{
+    return u'\'' + displaySafe(MessageDecoder::decodeAll(bytes), LineBreaks::Escape) + u'\'';
+}
+
+QString addressText(const Event &event)
+{
+    return event.address.isNull() && !event.bytes.isEmpty() ? quoted(event.bytes)
+                                                            : QString::fromLatin1(event.address.toPython());
+}
+
+QString argumentsText(const Event &event)
+{
+    switch (event.call) {
+    case Call::GetAddrInfo: return quoted(event.bytes);
+    case Call::Socket:
+        return QLatin1String(Address::familyName(event.family)) + u", "_s + QLatin1String(typeName(event.transport));
+    case Call::Bind:
+    case Call::Connect: return addressText(event);
+    case Call::Listen: return QString::number(event.argument);
+    case Call::Send: return QString::number(event.given());
+    case Call::SendTo: return QString::number(event.given()) + u", "_s + addressText(event);
+    case Call::Shutdown: return u"SHUT_WR"_s;
+    default: return {};
+    }
+}
+
+QString resultText(const Event &event)
+{
+    switch (event.call) {
+    case Call::Accept:
+    case Call::GetSockName:
+        return event.address.isNull() ? QString::number(event.result) : QString::fromLatin1(event.address.toPython());
+    case Call::Recv:
+        return event.result == 0 && event.address.isNull() ? Ladder::tr("0 (peer closed)")
+                                                           : QString::number(event.result);
+    case Call::RecvFrom: return QString::number(event.result) + u", "_s + addressText(event);
+    case Call::Socket:
+    case Call::Send:
+    case Call::SendTo: return QString::number(event.result);
+    default: return {};
+    }
+}
+
+QString errorText(const Event &event)
+{
+    if (event.error == EINPROGRESS) // no error, and the longest of the words
+        return u"EINPROGRESS"_s;
+    const QString words = event.call == Call::GetAddrInfo ? QString::fromLocal8Bit(::gai_strerror(event.error))
+                                                          : parley::errorText(event.error);
+    return QString::fromLatin1(eventErrorName(event)) + u", "_s + words;
+}
+
+QString segmentText(const Event &event, Ladder::Rung rung)
+{
+    switch (rung) {
+    case Ladder::Rung::Syn: return u"SYN"_s;
+    case Ladder::Rung::SynAck: return u"SYN, ACK"_s;
+    case Ladder::Rung::Ack: return u"ACK"_s;
+    case Ladder::Rung::Data: return Ladder::tr("data, %1").arg(bytesText(event.result));
+    case Ladder::Rung::Fin: return u"FIN"_s;
+    case Ladder::Rung::FinOrReset: return Ladder::tr("FIN, or RST if bytes were unread");
+    case Ladder::Rung::Reset: return u"RST"_s;
+    case Ladder::Rung::Datagram: return Ladder::tr("UDP datagram, %1").arg(bytesText(event.result));
+    case Ladder::Rung::Unreachable: return Ladder::tr("ICMP port unreachable");
+    case Ladder::Rung::Bytes: return bytesText(event.result);
+    case Ladder::Rung::EndOfData: return Ladder::tr("end of data");
+    case Ladder::Rung::Call:
+    case Ladder::Rung::Verdict: break;
+    }
+    return {};
+}
+
+} // namespace
+
+QString callText(const Event &event)
+{
+    if (event.call == Call::End) {
+        const QString text = Ladder::tr("end: %1").arg(outcomeText(event.outcome));
+        return event.error == 0 ? text : text + u" ("_s + errorText(event) + u')';
+    }
+    const QString call = QLatin1String(callName(event.call)) + u'(' + argumentsText(event) + u')';
+    const QString result = event.error == 0 ? resultText(event) : errorText(event);
+    return result.isEmpty() ? call : call + u" → "_s + result;
+}
+
+QString outcomeText(Outcome outcome)
+{
+    switch (outcome) {
+    case Outcome::None: return Ladder::tr("open");
+    case Outcome::Complete: return Ladder::tr("complete");
+    case Outcome::Closed: return Ladder::tr("closed by both");
+    case Outcome::Aborted: return Ladder::tr("reset from here");
+    case Outcome::NoMessage: return Ladder::tr("closed without a byte");
+    case Outcome::Reset: return Ladder::tr("reset by the peer");
+    case Outcome::TimedOut: return Ladder::tr("timed out");
+    case Outcome::Cancelled: return Ladder::tr("cancelled");
+    case Outcome::LimitReached: return Ladder::tr("limit reached");
+    case Outcome::Refused: return Ladder::tr("refused");
+    case Outcome::Denied: return Ladder::tr("denied");
+    case Outcome::OverLimit: return Ladder::tr("over the limit");
+    case Outcome::Unreachable: return Ladder::tr("unreachable");
+    case Outcome::UnknownHost: return Ladder::tr("unknown host");
+    case Outcome::Failed: return Ladder::tr("failed");
+    }
+    Q_UNREACHABLE();
+}
+
+Ladder::Ladder(const EventHistory &history, QObject *parent) : QAbstractListModel(parent), history_(history)
+{
+    connect(&history, &EventHistory::reset, this, &Ladder::rebuild);
+    connect(&history, &EventHistory::grown, this, &Ladder::readNew);
+    rebuild();
+}
+
+void Ladder::rebuild()
+{
+    beginResetModel();
+    rows_.clear();
+    read_ = 0;
+    longestText_ = 0;
+    forget();
+    for (; read_ < history_.events().size(); ++read_)
+        read(history_.events()[read_], rows_);
+    endResetModel();
+}
+
+void Ladder::readNew()
+{
+    std::vector<Row> added;
+    for (; read_ < history_.events().size(); ++read_)
+        read(history_.events()[read_], added);
+    if (added.empty())
+        return;
+    beginInsertRows({}, rowCount(), rowCount() + static_cast<int>(added.size()) - 1);
+    rows_.insert(rows_.end(), added.begin(), added.end());
+    endInsertRows();
+}
+
+/// A socket that is not known yet.
+void Ladder::forget()
+{
+    transport_.reset();
+    local_ = {};
+    peer_ = {};
+    path_.clear();
+    connecting_ = 0;
+    failed_ = 0;
+    connected_ = false;
+    sentFin_ = false;
+    gotReset_ = false;
+}
+
+/// Adds the rows of event number read_. What came in before the call returned stands above it, what it sent below.
+void Ladder::read(const Event &event, std::vector<Row> &rows)
+{
+    const auto add = [&](Rung rung, bool toPeer) { rows.push_back({static_cast<quint32>(read_), rung, toPeer}); };
+    const auto fromPeer = [&](Rung rung) { add(rung, false); };
+    const auto call = [&] { add(event.call == Call::End ? Rung::Verdict : Rung::Call, false); };
+    const auto toPeer = [&](Rung rung) { add(rung, true); };
+
+    if (event.call == Call::Socket && event.connection == 0) // another listener, perhaps of another kind
+        forget();
+    if (!event.address.isNull() || event.error != 0 || !event.bytes.isEmpty())
+        longestText_ = std::max(longestText_, callText(event).size());
+    if (event.call == Call::Socket || event.call == Call::Accept)
+        transport_ = event.transport;
+    else if (event.call == Call::RecvFrom || event.call == Call::SendTo)
+        transport_ = Transport::Udp;
+    const Transport transport = transport_.value_or(Transport::Tcp);
+    const bool isTcp = transport == Transport::Tcp;
+
+    if (event.error == 0 && (event.call == Call::GetSockName || event.call == Call::Bind || event.call == Call::Listen))
+        local_ = event.address;
+    else if (event.call != Call::GetSockName && event.call != Call::Bind && event.call != Call::Listen
+             && !event.address.isNull())
+        peer_ = event.address;
+    if (!event.bytes.isEmpty()
+        && (event.call == Call::Bind || event.call == Call::Listen || event.call == Call::Connect))
+        path_ = event.bytes;
+
+    if (transport == Transport::Udp && event.error == ECONNREFUSED && event.call != Call::End)
+        fromPeer(Rung::Unreachable);
+    const bool hadReset = std::exchange(
+        gotReset_,
+        gotReset_ || (isTcp && (event.error == ECONNRESET || event.error == EPIPE) && event.call != Call::End));
+    if (gotReset_ && !hadReset)
+        fromPeer(Rung::Reset);
+
+    const bool ok = event.error == 0;
+    switch (event.call) {
+    case Call::Accept:
+        if (ok && isTcp) {
+            fromPeer(Rung::Syn);
+            toPeer(Rung::SynAck);
+            fromPeer(Rung::Ack);
+        }
+        connected_ = ok;
+        call();
+        return;
+    case Call::Connect: {
+        if (event.error == EINPROGRESS) {
+            call();
+            ++connecting_;
+            toPeer(Rung::Syn);
+            return;
+        }
+        const bool wasConnecting = connecting_ > 0;
+        connecting_ -= wasConnecting ? 1 : 0;
+        connected_ = connected_ || ok;
+        failed_ += ok ? 0 : 1;
+        if (isTcp && !wasConnecting && (ok || event.error == ECONNREFUSED))
+            toPeer(Rung::Syn);
+        if (isTcp && ok) {
+            fromPeer(Rung::SynAck);
+            toPeer(Rung::Ack);
+        } else if (isTcp && event.error == ECONNREFUSED) {
+            fromPeer(Rung::Reset);
+        }
+        call();
+        return;
+    }
+    case Call::Send:
+    case Call::SendTo:
+        call();
+        if (ok)
+            toPeer(isTcp ? Rung::Data : transport == Transport::Udp ? Rung::Datagram : Rung::Bytes);
+        return;
+    case Call::Recv:
+    case Call::RecvFrom:
+        if (ok && transport == Transport::Udp)
+            fromPeer(Rung::Datagram);
+        else if (ok && event.result > 0)
+            fromPeer(isTcp ? Rung::Data : Rung::Bytes);
+        else if (ok)
+            fromPeer(isTcp ? Rung::Fin : Rung::EndOfData);
+        call();
+        return;
+    case Call::Shutdown:
+        call();
+        if (ok && transport != Transport::Udp)
+            toPeer(isTcp ? Rung::Fin : Rung::EndOfData);
+        sentFin_ = sentFin_ || ok;
+        return;
+    case Call::Close: {
+        call();
+        // Of several sockets, those that lost are closed while they are still connecting, which sends nothing.
+        if (failed_ > 0) {
+            --failed_;
+            return;
+        }
+        if (!connected_ || (connecting_ > 0 && local_.isNull())) {
+            connecting_ -= connecting_ > 0 ? 1 : 0;
+            return;
+        }
+        if (isTcp && !gotReset_ && event.argument != 0)
+            toPeer(Rung::Reset);
+        else if (isTcp && !gotReset_ && !sentFin_)
+            toPeer(Rung::FinOrReset);
+        else if (transport == Transport::Unix && !sentFin_)
+            toPeer(Rung::EndOfData);
+        connected_ = false;
+        return;
+    }
+    default: call(); return;
+    }
+}
+
+const Event &Ladder::eventAt(int index) const
+{
+    return history_.events()[row(index).event];
+}
+
+int Ladder::rowOfEvent(std::size_t event) const
+{
+    auto it = std::lower_bound(rows_.begin(), rows_.end(), event,
+                               [](const Row &row, std::size_t wanted) { return row.event < wanted; });
+    while (it != rows_.end() && !it->isObserved())
+        ++it;
+    return it != rows_.end() && it->event == event ? static_cast<int>(it - rows_.begin()) : -1;
+}
+
+QString Ladder::text(int index) const
+{
+    const Rung rung = row(index).rung;
+    return row(index).isObserved() ? callText(eventAt(index)) : segmentText(eventAt(index), rung);
+}
+
+qint64 Ladder::sinceStart(int index) const
+{
+    return eventAt(index).time - history_.events().front().time;
+}
+
+qint64 Ladder::sincePrevious(int index) const
+{
+    const quint32 number = row(index).event;
+    return number == 0 ? 0 : eventAt(index).time - history_.events()[number - 1].time;
+}
+
+int Ladder::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(rows_.size());
+}
+
+QVariant Ladder::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    if (role == Qt::DisplayRole)
+        return text(index.row());
+    if (role == Qt::AccessibleTextRole) {
+        const Row &row = this->row(index.row());
+        if (row.isObserved())
+            return tr("%1 after %2")
+                .arg(text(index.row()), durationText(std::chrono::nanoseconds(sinceStart(index.row()))));
+        return (row.toPeer ? tr("Inferred: %1 to the peer") : tr("Inferred: %1 from the peer")).arg(text(index.row()));
+    }
+    return {};
+}
+
+} // namespace parley

@@ -1,0 +1,122 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/message/escaped_bytes.h"
+
+#include "shared/message/message.h"
+
+#include <QCoreApplication>
+
+namespace parley
+{
+
+namespace
+{
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(EscapedBytes)
+};
+
+/// The value of a hexadecimal digit; -1 for other characters.
+int digitOf(QChar character)
+{
+    const char16_t c = character.unicode();
+    if (c >= u'0' && c <= u'9')
+        return c - u'0';
+    if (c >= u'a' && c <= u'f')
+        return c - u'a' + 10;
+    if (c >= u'A' && c <= u'F')
+        return c - u'A' + 10;
+    return -1;
+}
+
+/// The value of the @p count digits that @p text begins with; -1 where there are fewer.
+qint64 valueOf(QStringView text, qsizetype count)
+{
+    if (text.size() < count)
+        return -1;
+    qint64 value = 0;
+    for (const QChar character : text.first(count)) {
+        const int digit = digitOf(character);
+        if (digit < 0)
+            return -1;
+        value = value * 16 + digit;
+    }
+    return value;
+}
+
+} // namespace
+
+std::variant<QByteArray, BytesError> parseEscaped(QStringView text)
+{
+    QByteArray bytes;
+    qsizetype plain = 0; // where the text begins that is not in bytes yet
+    for (qsizetype at = text.indexOf(u'\\'); at >= 0; at = text.indexOf(u'\\', plain)) {
+        bytes += encodeMessage(text.sliced(plain, at - plain));
+        if (at + 1 == text.size())
+            return BytesError{at, Texts::tr("A single \\ ends the text: write \\\\ for the character.")};
+        const QChar kind = text[at + 1];
+        const QStringView rest = text.sliced(at + 2);
+        qsizetype digits = 0;
+        switch (kind.unicode()) {
+        case u'n': bytes += '\n'; break;
+        case u'r': bytes += '\r'; break;
+        case u't': bytes += '\t'; break;
+        case u'0': bytes += '\0'; break;
+        case u'\\': bytes += '\\'; break;
+        case u'x': digits = 2; break;
+        case u'u': digits = 4; break;
+        case u'U': digits = 8; break;
+        default:
+            return BytesError{at, Texts::tr("\\%1 is no escape: there are \\n, \\r, \\t, \\0, \\\\, \\xhh, \\uhhhh and "
+                                            "\\Uhhhhhhhh.")
+                                      .arg(displaySafe(QString(kind), LineBreaks::Escape))};
+        }
+        if (digits > 0) {
+            const qint64 value = valueOf(rest, digits);
+            if (value < 0)
+                return BytesError{at, Texts::tr("\\%1 takes %2 hexadecimal digits.").arg(kind).arg(digits)};
+            const auto codePoint = static_cast<char32_t>(value);
+            if (digits == 2)
+                bytes += static_cast<char>(value);
+            else if (value > QChar::LastValidCodePoint || QChar::isSurrogate(codePoint))
+                return BytesError{at, Texts::tr("\\%1%2 is no character.").arg(kind).arg(rest.first(digits))};
+            else
+                bytes += encodeMessage(QString::fromUcs4(&codePoint, 1));
+        }
+        plain = at + 2 + digits;
+    }
+    return bytes + encodeMessage(text.sliced(plain));
+}
+
+std::variant<QByteArray, BytesError> parseHex(QStringView text)
+{
+    QByteArray bytes;
+    for (qsizetype at = 0; at < text.size();) {
+        if (text[at].isSpace()) {
+            ++at;
+            continue;
+        }
+        const qint64 value = valueOf(text.sliced(at), 2);
+        if (value < 0) {
+            const bool isDigit = digitOf(text[at]) >= 0 && (at + 1 == text.size() || text[at + 1].isSpace());
+            return BytesError{at, isDigit
+                                      ? Texts::tr("%1 is half a byte: each takes two hexadecimal digits.").arg(text[at])
+                                      : Texts::tr("“%1” is no byte: each takes two hexadecimal digits, such as 0a.")
+                                            .arg(displaySafe(text.sliced(at, std::min<qsizetype>(2, text.size() - at)),
+                                                             LineBreaks::Escape))};
+        }
+        bytes += static_cast<char>(value);
+        at += 2;
+    }
+    return bytes;
+}
+
+QString hexText(QByteArrayView bytes, qsizetype most)
+{
+    const QByteArray shown = bytes.first(std::min(most, bytes.size())).toByteArray();
+    return QString::fromLatin1(shown.toHex(' ')) + (bytes.size() > most ? QStringLiteral(" …") : QString());
+}
+
+} // namespace parley

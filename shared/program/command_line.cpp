@@ -1,0 +1,188 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/program/command_line.h"
+
+#include "shared/message/message.h"
+
+#include <QCoreApplication>
+
+#include <cstdio>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(CommandLine)
+};
+
+/// Values from the command line end up on a terminal.
+QString quoted(const QString &value)
+{
+    return u"“"_s + displaySafe(value, LineBreaks::Escape) + u"”"_s;
+}
+
+} // namespace
+
+CommandLine::CommandLine()
+{
+    // Qt's own options have one dash: -reverse is not -r, -e, -v and so on.
+    parser_.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions);
+    parser_.addOption({{u"h"_s, u"help"_s}, Texts::tr("Show this help and exit.")});
+    parser_.addOption({{u"v"_s, u"version"_s}, Texts::tr("Show the version and exit.")});
+    addFlag(u"headless"_s, Texts::tr("Open no window: work in the terminal."));
+    addFlag(u"udp"_s, Texts::tr("Datagrams (UDP) in place of TCP."));
+    addValue(u"unix"_s, u"PATH"_s,
+             Texts::tr("A Unix-domain stream socket, in place of host and port; @NAME is an abstract one."));
+    addFlag(u"json"_s, Texts::tr("With --headless: one JSON object per event on stdout, a line each."));
+    parser_.addPositionalArgument(u"host"_s, Texts::tr("A name or an address. Default: this computer's name."),
+                                  u"[host]"_s);
+    parser_.addPositionalArgument(u"port"_s, Texts::tr("A number or a service name. Default: 3000."), u"[port]"_s);
+}
+
+void CommandLine::addFlag(const QString &name, const QString &meaning)
+{
+    parser_.addOption({name, meaning});
+}
+
+void CommandLine::addValue(const QString &name, const QString &valueName, const QString &meaning)
+{
+    parser_.addOption({name, meaning, valueName});
+}
+
+bool CommandLine::parse(const QStringList &arguments)
+{
+    if (!parser_.parse(arguments))
+        setError(parser_.errorText());
+    else if (parser_.positionalArguments().size() > 2)
+        setError(Texts::tr("Unexpected argument %1: a host and a port are all there is.")
+                     .arg(quoted(parser_.positionalArguments().at(2))));
+    else if (isSet(u"udp"_s) && isSet(u"unix"_s))
+        setError(Texts::tr("--udp and --unix exclude each other."));
+    else if (isSet(u"unix"_s) && !parser_.positionalArguments().isEmpty())
+        setError(Texts::tr("Unexpected argument %1: --unix takes the place of host and port.")
+                     .arg(quoted(parser_.positionalArguments().at(0))));
+    else if (isSet(u"json"_s) && !isSet(u"headless"_s))
+        setError(Texts::tr("--json goes with --headless."));
+    return error_.isEmpty();
+}
+
+bool CommandLine::wantsNoWindow(const QStringList &arguments)
+{
+    parser_.parse(arguments); // errors will be found again, and reported, by parse()
+    return isSet(u"headless"_s) || isSet(u"help"_s) || isSet(u"version"_s);
+}
+
+std::optional<QString> CommandLine::text(const QString &name) const
+{
+    return isSet(name) ? std::optional(parser_.value(name)) : std::nullopt;
+}
+
+std::optional<qint64> CommandLine::number(const QString &name, qint64 least, qint64 most)
+{
+    const std::optional<QString> value = text(name);
+    if (!value)
+        return std::nullopt;
+    bool isNumber = false;
+    const qint64 number = value->toLongLong(&isNumber);
+    if (isNumber && number >= least && number <= most)
+        return number;
+    setError(Texts::tr("--%1 %2: give a whole number from %3 to %4.")
+                 .arg(name, quoted(*value), QString::number(least), QString::number(most)));
+    return std::nullopt;
+}
+
+std::optional<double> CommandLine::real(const QString &name, double least, double most)
+{
+    const std::optional<QString> value = text(name);
+    if (!value)
+        return std::nullopt;
+    bool isNumber = false;
+    const double number = value->toDouble(&isNumber);
+    if (isNumber && number >= least && number <= most)
+        return number;
+    setError(Texts::tr("--%1 %2: give a number from %3 to %4.")
+                 .arg(name, quoted(*value), QString::number(least), QString::number(most, 'f', 0)));
+    return std::nullopt;
+}
+
+std::optional<std::chrono::milliseconds> CommandLine::seconds(const QString &name, Zero zero)
+{
+    const std::optional<QString> value = text(name);
+    if (!value)
+        return std::nullopt;
+    constexpr double most = 86'400;
+    bool isNumber = false;
+    const double seconds = value->toDouble(&isNumber);
+    const bool isZero = zero == Zero::Allowed && seconds == 0;
+    if (isNumber && (isZero || seconds >= 0.001) && seconds <= most)
+        return std::chrono::milliseconds(qRound64(seconds * 1000));
+    const QString range = zero == Zero::Allowed
+                              ? Texts::tr("--%1 %2: give a number of seconds from 0.001 to 86400, or 0 for no limit.")
+                              : Texts::tr("--%1 %2: give a number of seconds from 0.001 to 86400.");
+    setError(range.arg(name, quoted(*value)));
+    return std::nullopt;
+}
+
+Transport CommandLine::transport() const
+{
+    return isSet(u"unix"_s) ? Transport::Unix : isSet(u"udp"_s) ? Transport::Udp : Transport::Tcp;
+}
+
+Endpoint CommandLine::endpoint(Endpoint::Use use)
+{
+    const auto parsed =
+        transport() == Transport::Unix
+            ? Endpoint::parseUnix(parser_.value(u"unix"_s))
+            : Endpoint::parse(host().value_or(localHostName()), port().value_or(QString::number(Endpoint::DefaultPort)),
+                              use, transport());
+    if (const auto *error = std::get_if<EndpointError>(&parsed)) {
+        setError(error->sentence);
+        return {};
+    }
+    return std::get<Endpoint>(parsed);
+}
+
+void CommandLine::setError(const QString &sentence)
+{
+    if (error_.isEmpty())
+        error_ = sentence;
+}
+
+std::optional<int> CommandLine::answer() const
+{
+    if (isSet(u"help"_s)) {
+        std::fputs(parser_.helpText().toUtf8().constData(), stdout);
+        return std::fflush(stdout) == 0 ? ExitOk : ExitFailure;
+    }
+    if (isSet(u"version"_s)) {
+        std::printf("%s %s\n", qUtf8Printable(QCoreApplication::applicationName()),
+                    qUtf8Printable(QCoreApplication::applicationVersion()));
+        return ExitOk;
+    }
+    if (error_.isEmpty())
+        return std::nullopt;
+    printError(error_);
+    return ExitUsage;
+}
+
+std::optional<QString> CommandLine::positional(qsizetype index) const
+{
+    const QStringList arguments = parser_.positionalArguments();
+    return index < arguments.size() ? std::optional(arguments.at(index)) : std::nullopt;
+}
+
+void printError(const QString &sentence)
+{
+    const QString line =
+        QCoreApplication::applicationName() + u": "_s + displaySafe(sentence, LineBreaks::Escape) + u'\n';
+    std::fputs(line.toUtf8().constData(), stderr);
+}
+
+} // namespace parley

@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/address/endpoint.h"
+
+#include <QCommandLineParser>
+#include <QString>
+
+#include <chrono>
+#include <optional>
+
+namespace parley
+{
+
+/// Exit statuses of both programs; people's scripts rely on them.
+enum ExitStatus : int {
+    ExitOk = 0,
+    ExitFailure = 1, ///< a network failure, an incomplete message, or a limit that was reached
+    ExitUsage = 2,   ///< the command line was wrong
+};
+
+/// The common part of both command lines: `[options] [host] [port]`, --udp, --unix, --headless, --json, --help,
+/// --version.
+///
+/// Values are read with the functions below; the first that is wrong leaves its sentence in error().
+class CommandLine
+{
+public:
+    CommandLine();
+
+    void setDescription(const QString &description) { parser_.setApplicationDescription(description); }
+    void addFlag(const QString &name, const QString &meaning);
+    void addValue(const QString &name, const QString &valueName, const QString &meaning);
+
+    /// Reads @p arguments (the program's name first). Returns whether they were well-formed.
+    bool parse(const QStringList &arguments);
+    /// Whether @p arguments ask for no window, however wrong they are otherwise. Before there is a QApplication,
+    /// whose own options (-platform and so on) are therefore still among them.
+    bool wantsNoWindow(const QStringList &arguments);
+
+    bool isSet(const QString &name) const { return parser_.isSet(name); }
+    std::optional<QString> host() const { return positional(0); }
+    std::optional<QString> port() const { return positional(1); }
+    std::optional<QString> text(const QString &name) const;
+    /// Of an option that can be repeated.
+    QStringList texts(const QString &name) const { return parser_.values(name); }
+    /// A whole number from @p least to @p most.
+    std::optional<qint64> number(const QString &name, qint64 least, qint64 most);
+    /// A number from @p least to @p most; a fraction is allowed.
+    std::optional<double> real(const QString &name, double least, double most);
+    enum class Zero { Refused, Allowed };
+    /// A number of seconds, a fraction is allowed: from a millisecond to a day, or 0 where that is @p zero.
+    std::optional<std::chrono::milliseconds> seconds(const QString &name, Zero zero = Zero::Refused);
+
+    /// The endpoint that the arguments name: --udp, --unix, host and port, with this computer's name and port 3000
+    /// where none is given. What is wrong with it is left in error().
+    Endpoint endpoint(Endpoint::Use use);
+    Transport transport() const;
+
+    /// One sentence that names the argument; empty if all was well.
+    QString error() const { return error_; }
+    void setError(const QString &sentence);
+
+    /// Answers --help and --version on stdout, and an error on stderr. Returns the exit status where the program
+    /// is to end with it.
+    std::optional<int> answer() const;
+
+private:
+    std::optional<QString> positional(qsizetype index) const;
+
+    QCommandLineParser parser_;
+    QString error_;
+};
+
+/// Writes `program: sentence` and a line feed to stderr, whatever the locale, in UTF-8.
+void printError(const QString &sentence);
+
+} // namespace parley

@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/socket/local_listeners.h"
+
+#include "shared/address/local_addresses.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <system_error>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+bool isHere(const Address &address)
+{
+    if (address.isLoopback() || address.isAny())
+        return true;
+    const std::vector<LocalAddress> local = localAddresses();
+    return std::any_of(local.begin(), local.end(),
+                       [&](const LocalAddress &own) { return own.address == address.withPort(0); });
+}
+
+bool accepts(const LocalListener &listener, const Address &address)
+{
+    if (address.isAny()) // who wants all of them meets each that has one
+        return listener.address.family() == address.family() || address.family() == Address::Family::IPv6;
+    if (!listener.address.isAny())
+        return listener.address.withPort(0) == address.withPort(0);
+    // `::` takes IPv4 too unless it was told not to, which nobody tells.
+    return listener.address.family() == Address::Family::IPv6 || address.family() == Address::Family::IPv4;
+}
+
+} // namespace
+
+QString LocalListener::owner() const
+{
+    if (process == 0)
+        return QCoreApplication::translate("LocalListener", "another program");
+    return QCoreApplication::translate("LocalListener", "%1 (process %2)").arg(program).arg(process);
+}
+
+ListenerSearch::ListenerSearch(Transport transport, const Address &address, QObject *parent) : QObject(parent)
+{
+    const auto search = [this, transport, address] {
+        std::vector<LocalListener> found;
+        if (isHere(address))
+            found = native::localListeners(transport, cancelled_);
+        QMetaObject::invokeMethod( // not delivered if this object is gone by then
+            this, [this, found = std::move(found)] { Q_EMIT finished(found); }, Qt::QueuedConnection);
+    };
+    try {
+        thread_ = std::thread(search);
+    } catch (const std::system_error &) { // no more threads: nothing is found
+        QMetaObject::invokeMethod(
+            this, [this] { Q_EMIT finished({}); }, Qt::QueuedConnection);
+    }
+}
+
+ListenerSearch::~ListenerSearch()
+{
+    cancelled_ = true;
+    if (thread_.joinable())
+        thread_.join();
+}
+
+const LocalListener *listenerAt(const std::vector<LocalListener> &listeners, const Address &address)
+{
+    const auto at = [&](bool (*isIt)(const LocalListener &, const Address &)) -> const LocalListener * {
+        for (const LocalListener &listener : listeners) {
+            if (listener.address.port() == address.port() && isIt(listener, address))
+                return &listener;
+        }
+        return nullptr;
+    };
+    const LocalListener *exact =
+        at([](const LocalListener &listener, const Address &wanted) { return listener.address == wanted; });
+    return exact ? exact : at(accepts);
+}
+
+const LocalListener *listenerMeantBy(const std::vector<LocalListener> &listeners, const Address &address)
+{
+    const LocalListener *parley = nullptr;
+    for (const LocalListener &listener : listeners) {
+        if (listener.address.port() == address.port())
+            return &listener;
+        if (listener.program == u"parley-server"_s && !parley)
+            parley = &listener;
+    }
+    return parley;
+}
+
+Address reachableAddress(const LocalListener &listener, const Address &address)
+{
+    const std::uint16_t port = listener.address.port();
+    if (!listener.address.isAny())
+        return listener.address;
+    if (accepts(listener, address) && !address.isAny())
+        return address.withPort(port);
+    return listener.address.family() == Address::Family::IPv4 ? Address::ipv4(0x7f000001, port) // INADDR_LOOPBACK
+                                                              : Address::parseIPv6("::1", port);
+}
+
+} // namespace parley

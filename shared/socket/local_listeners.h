@@ -1,0 +1,76 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/address/address.h"
+#include "shared/address/transport.h"
+
+#include <QObject>
+#include <QString>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace parley
+{
+
+/// A socket of this computer that takes connections, or datagrams, and the process that has it.
+struct LocalListener
+{
+    Address address;
+    int waiting = 0;    ///< TCP: connections in its accept queue
+    qint32 process = 0; ///< 0 where the system does not tell, as of other users' processes
+    QString program;    ///< the process's name, display-safe, at most 15 bytes of it; empty like process
+
+    /// `python3 (process 4711)`, or `another program`.
+    QString owner() const;
+
+    friend bool operator==(const LocalListener &, const LocalListener &) = default;
+};
+
+namespace native
+{
+
+/// The listeners of this thread's network, IPv4 before IPv6; none where the system does not tell. Reads at most
+/// MaxListeners, and looks for their processes at most ProcessSearch long, and no longer once @p cancelled is set.
+/// Not for the GUI thread.
+std::vector<LocalListener> localListeners(Transport transport, const std::atomic<bool> &cancelled);
+
+inline constexpr std::size_t MaxListeners = 4096;
+inline constexpr std::chrono::milliseconds ProcessSearch{1000};
+
+} // namespace native
+
+/// Finds out, on a thread of its own, what listens on this computer. Destroying the object cancels at once: finished()
+/// is then not emitted.
+class ListenerSearch : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// @param address what was connected or bound to: of another computer nothing is found.
+    ListenerSearch(Transport transport, const Address &address, QObject *parent = nullptr);
+    ~ListenerSearch() override;
+
+Q_SIGNALS:
+    void finished(const std::vector<parley::LocalListener> &listeners);
+
+private:
+    std::atomic<bool> cancelled_ = false;
+    std::thread thread_;
+};
+
+/// The one of @p listeners that @p address reaches, or for `0.0.0.0` and `::` one that is in its way; null where there
+/// is none.
+const LocalListener *listenerAt(const std::vector<LocalListener> &listeners, const Address &address);
+
+/// Which of @p listeners somebody most likely meant who found nobody at @p address: whoever has the same port at
+/// another address of this computer, or else a Parley server. Null where there is none.
+const LocalListener *listenerMeantBy(const std::vector<LocalListener> &listeners, const Address &address);
+
+/// Where @p listener can be connected to from this computer, by somebody who tried @p address.
+Address reachableAddress(const LocalListener &listener, const Address &address);
+
+} // namespace parley

@@ -1,0 +1,407 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/socket/socket_calls.h"
+
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0 // there is SO_NOSIGPIPE
+#endif
+
+namespace parley::native
+{
+
+namespace
+{
+
+Result resultOf(qint64 value)
+{
+    return {value, value < 0 ? errno : 0};
+}
+
+void setOption(int fd, int level, int name, int value)
+{
+    // Each option set here only improves on a default; a system that refuses it still serves.
+    ::setsockopt(fd, level, name, &value, sizeof value);
+}
+
+/// Fills @p address for @p path, which is no longer than MaxUnixPath, and returns its length.
+socklen_t unixAddress(const QByteArray &path, sockaddr_un &address)
+{
+    std::memset(&address, 0, sizeof address);
+    address.sun_family = AF_UNIX;
+    const auto room = static_cast<qsizetype>(sizeof address.sun_path) - 1; // less than on Linux on some systems
+    const auto size = static_cast<std::size_t>(std::min({path.size(), MaxUnixPath, room}));
+    std::memcpy(address.sun_path, path.constData(), size);
+    if (!path.startsWith('@'))
+        return sizeof address;
+    address.sun_path[0] = '\0'; // an abstract name; its length counts
+    return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + size);
+}
+
+template <typename Call>
+Result retryInterrupted(Call call)
+{
+    for (;;) {
+        const Result result = resultOf(call());
+        if (result.error != EINTR)
+            return result;
+    }
+}
+
+#ifdef PARLEY_PORTABLE
+/// Makes a descriptor what every socket here is: non-blocking, and not for programs that are started. (Linux does it in
+/// the call that makes the socket, so that none can be started in between.)
+Result prepared(Result made)
+{
+    const int fd = static_cast<int>(made.value);
+    if (made.ok() && (::fcntl(fd, F_SETFL, O_NONBLOCK) < 0 || ::fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)) {
+        made = {-1, errno};
+        ::close(fd);
+    }
+#ifdef SO_NOSIGPIPE // in place of MSG_NOSIGNAL
+    if (made.ok())
+        setOption(fd, SOL_SOCKET, SO_NOSIGPIPE, 1);
+#endif
+    return made;
+}
+#endif
+
+int countOf(const rlimit &limit)
+{
+    constexpr rlim_t most = 1'000'000; // RLIM_INFINITY is not a count
+    return static_cast<int>(std::min(limit.rlim_cur, most));
+}
+
+} // namespace
+
+void Descriptor::close()
+{
+    if (fd_ >= 0)
+        ::close(std::exchange(fd_, -1)); // never retried: the descriptor is gone even after EINTR (close(2))
+}
+
+bool Result::wouldBlock() const
+{
+    return error == EAGAIN || error == EINPROGRESS; // EWOULDBLOCK is EAGAIN on every system with Qt
+}
+
+Result socket(Transport transport, Address::Family family)
+{
+    const int domain = transport == Transport::Unix ? AF_UNIX : family == Address::Family::IPv6 ? AF_INET6 : AF_INET;
+    const int type = transport == Transport::Udp ? SOCK_DGRAM : SOCK_STREAM;
+#ifdef PARLEY_PORTABLE
+    return prepared(resultOf(::socket(domain, type, 0)));
+#else
+    return resultOf(::socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+#endif
+}
+
+Result bind(int fd, const Address &address, Transport transport)
+{
+    if (transport == Transport::Tcp)
+        setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    if (address.family() == Address::Family::IPv6)
+        setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, address.isAny() ? 0 : 1);
+    sockaddr_storage storage;
+    const socklen_t length = address.toSockaddr(storage);
+    return resultOf(::bind(fd, reinterpret_cast<const sockaddr *>(&storage), length));
+}
+
+Result listen(int fd, int backlog)
+{
+    return resultOf(::listen(fd, backlog));
+}
+
+Result bindUnix(int fd, const QByteArray &path, unsigned mode)
+{
+    // On Linux the file that bind makes has the socket's own mode (unix(7)): it can be opened by nobody else at any
+    // time. Other systems refuse this (EINVAL), and the file has what the umask leaves until it is changed below.
+    if (::fchmod(fd, mode) != 0 && errno != EINVAL)
+        return {-1, errno};
+    sockaddr_un address;
+    const socklen_t length = unixAddress(path, address);
+    const Result bound = resultOf(::bind(fd, reinterpret_cast<const sockaddr *>(&address), length));
+    if (bound.ok() && !path.startsWith('@') && ::chmod(path.constData(), mode) != 0) { // what the umask took away
+        const int error = errno;
+        ::unlink(path.constData()); // nothing half-done stays
+        return {-1, error};
+    }
+    return bound;
+}
+
+Result connectUnix(int fd, const QByteArray &path)
+{
+    sockaddr_un address;
+    const socklen_t length = unixAddress(path, address);
+    return resultOf(::connect(fd, reinterpret_cast<const sockaddr *>(&address), length));
+}
+
+Address peerCredentials([[maybe_unused]] int fd)
+{
+#ifndef PARLEY_PORTABLE
+    ucred credentials{};
+    socklen_t length = sizeof credentials;
+    if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0)
+        return Address::unixPeer(credentials.pid, credentials.uid);
+#endif
+    return {};
+}
+
+Result accept(int fd, Address &peer)
+{
+    sockaddr_storage storage;
+    socklen_t length = sizeof storage;
+#ifdef PARLEY_PORTABLE
+    const Result result = prepared(resultOf(::accept(fd, reinterpret_cast<sockaddr *>(&storage), &length)));
+#else
+    const Result result =
+        resultOf(::accept4(fd, reinterpret_cast<sockaddr *>(&storage), &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+#endif
+    peer = result.ok() ? Address::fromSockaddr(reinterpret_cast<const sockaddr *>(&storage), length) : Address();
+    return result;
+}
+
+Result bindSource(int fd, const Address &source)
+{
+#ifdef IP_BIND_ADDRESS_NO_PORT
+    setOption(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1); // for IPv6 sockets too
+#endif
+    sockaddr_storage storage;
+    const socklen_t length = source.withPort(0).toSockaddr(storage);
+    return resultOf(::bind(fd, reinterpret_cast<const sockaddr *>(&storage), length));
+}
+
+Result connect(int fd, const Address &address)
+{
+    sockaddr_storage storage;
+    const socklen_t length = address.toSockaddr(storage);
+    const Result result = resultOf(::connect(fd, reinterpret_cast<const sockaddr *>(&storage), length));
+    // An interrupted connect goes on in the kernel, as a non-blocking one does (connect(2)).
+    return result.error == EINTR ? Result{-1, EINPROGRESS} : result;
+}
+
+int pendingError(int fd)
+{
+    int error = 0;
+    socklen_t length = sizeof error;
+    return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0 ? errno : error;
+}
+
+int connectError(int fd)
+{
+    char byte = 0;
+    const Result peeked = retryInterrupted([&] { return ::recv(fd, &byte, 1, MSG_PEEK); });
+    if (peeked.ok() || peeked.wouldBlock())
+        return 0;
+    return peeked.error == ENOTCONN ? pendingError(fd) : peeked.error;
+}
+
+Address localAddress(int fd)
+{
+    sockaddr_storage storage;
+    socklen_t length = sizeof storage;
+    if (::getsockname(fd, reinterpret_cast<sockaddr *>(&storage), &length) < 0)
+        return {};
+    return Address::fromSockaddr(reinterpret_cast<const sockaddr *>(&storage), length);
+}
+
+Result send(int fd, QByteArrayView bytes)
+{
+    const auto size = static_cast<std::size_t>(bytes.size());
+    return retryInterrupted([&] { return ::send(fd, bytes.data(), size, MSG_NOSIGNAL); });
+}
+
+Result receive(int fd, std::span<char> buffer)
+{
+    return retryInterrupted([&] { return ::recv(fd, buffer.data(), buffer.size(), 0); });
+}
+
+Result shutdownSending(int fd)
+{
+    return resultOf(::shutdown(fd, SHUT_WR));
+}
+
+Result enableBroadcast(int fd)
+{
+    constexpr int on = 1;
+    return resultOf(::setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof on));
+}
+
+#ifdef PARLEY_PORTABLE
+
+// POSIX does not tell where a datagram came to, nor how long one was that was cut.
+void tellLocalAddresses(int) {}
+
+Result receiveFrom(int fd, std::span<char> buffer, DatagramPath &path)
+{
+    sockaddr_storage peer;
+    iovec data{buffer.data(), buffer.size()};
+    msghdr message{};
+    const Result result = retryInterrupted([&] {
+        message.msg_name = &peer;
+        message.msg_namelen = sizeof peer;
+        message.msg_iov = &data;
+        message.msg_iovlen = 1;
+        return ::recvmsg(fd, &message, 0);
+    });
+    path = {};
+    if (!result.ok())
+        return result;
+    path.peer = Address::fromSockaddr(reinterpret_cast<const sockaddr *>(&peer), message.msg_namelen);
+    return (message.msg_flags & MSG_TRUNC) != 0 ? Result{result.value + 1, 0} : result;
+}
+
+Result sendTo(int fd, QByteArrayView bytes, const DatagramPath &path, Address::Form form)
+{
+    sockaddr_storage storage;
+    const socklen_t length = path.peer.toSockaddr(storage, form);
+    const auto size = static_cast<std::size_t>(bytes.size());
+    return retryInterrupted([&] {
+        return ::sendto(fd, bytes.data(), size, MSG_NOSIGNAL, reinterpret_cast<const sockaddr *>(&storage), length);
+    });
+}
+
+#else
+
+void tellLocalAddresses(int fd)
+{
+    setOption(fd, IPPROTO_IP, IP_PKTINFO, 1);
+    setOption(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+}
+
+Result receiveFrom(int fd, std::span<char> buffer, DatagramPath &path)
+{
+    sockaddr_storage peer;
+    iovec data{buffer.data(), buffer.size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in_pktinfo)) + CMSG_SPACE(sizeof(in6_pktinfo))> control;
+    msghdr message{};
+    const Result result = retryInterrupted([&] {
+        message.msg_name = &peer;
+        message.msg_namelen = sizeof peer;
+        message.msg_iov = &data;
+        message.msg_iovlen = 1;
+        message.msg_control = control.data();
+        message.msg_controllen = control.size();
+        return ::recvmsg(fd, &message, MSG_TRUNC);
+    });
+    path = {};
+    if (!result.ok())
+        return result;
+    path.peer = Address::fromSockaddr(reinterpret_cast<const sockaddr *>(&peer), message.msg_namelen);
+    for (cmsghdr *part = CMSG_FIRSTHDR(&message); part; part = CMSG_NXTHDR(&message, part)) {
+        if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_PKTINFO) {
+            in_pktinfo info;
+            std::memcpy(&info, CMSG_DATA(part), sizeof info);
+            path.local = Address::ipv4(ntohl(info.ipi_spec_dst.s_addr), 0);
+        } else if (part->cmsg_level == IPPROTO_IPV6 && part->cmsg_type == IPV6_PKTINFO) {
+            in6_pktinfo info;
+            std::memcpy(&info, CMSG_DATA(part), sizeof info);
+            std::array<std::uint8_t, 16> bytes;
+            std::memcpy(bytes.data(), &info.ipi6_addr, bytes.size());
+            path.local = Address::ipv6(bytes, 0, info.ipi6_ifindex);
+        }
+    }
+    return result;
+}
+
+Result sendTo(int fd, QByteArrayView bytes, const DatagramPath &path, Address::Form form)
+{
+    sockaddr_storage peer;
+    iovec data{const_cast<char *>(bytes.data()), static_cast<std::size_t>(bytes.size())}; // sendmsg only reads it
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(in6_pktinfo))> control{};
+    msghdr message{};
+    message.msg_name = &peer;
+    message.msg_namelen = path.peer.toSockaddr(peer, form);
+    message.msg_iov = &data;
+    message.msg_iovlen = 1;
+    sockaddr_storage local;
+    if (path.local.toSockaddr(local, form) != 0) {
+        message.msg_control = control.data();
+        message.msg_controllen = control.size();
+        cmsghdr *part = CMSG_FIRSTHDR(&message);
+        if (local.ss_family == AF_INET6) {
+            in6_pktinfo info{};
+            info.ipi6_addr = reinterpret_cast<const sockaddr_in6 &>(local).sin6_addr;
+            info.ipi6_ifindex = path.local.scope();
+            part->cmsg_level = IPPROTO_IPV6;
+            part->cmsg_type = IPV6_PKTINFO;
+            part->cmsg_len = CMSG_LEN(sizeof info);
+            std::memcpy(CMSG_DATA(part), &info, sizeof info);
+            message.msg_controllen = CMSG_SPACE(sizeof info);
+        } else {
+            in_pktinfo info{};
+            info.ipi_spec_dst = reinterpret_cast<const sockaddr_in &>(local).sin_addr;
+            part->cmsg_level = IPPROTO_IP;
+            part->cmsg_type = IP_PKTINFO;
+            part->cmsg_len = CMSG_LEN(sizeof info);
+            std::memcpy(CMSG_DATA(part), &info, sizeof info);
+            message.msg_controllen = CMSG_SPACE(sizeof info);
+        }
+    }
+    return retryInterrupted([&] { return ::sendmsg(fd, &message, MSG_NOSIGNAL); });
+}
+
+#endif
+
+void resetOnClose(int fd)
+{
+    const linger immediate{1, 0};
+    ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &immediate, sizeof immediate);
+}
+
+void setUserTimeout([[maybe_unused]] int fd, [[maybe_unused]] int milliseconds)
+{
+#ifdef TCP_USER_TIMEOUT
+    setOption(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, milliseconds);
+#endif
+}
+
+void setUnsentLimit([[maybe_unused]] int fd, [[maybe_unused]] int bytes)
+{
+#ifdef TCP_NOTSENT_LOWAT
+    setOption(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, bytes);
+#endif
+}
+
+int raiseDescriptorLimit()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return 256; // what POSIX systems give at the least by custom
+    if (limit.rlim_cur < limit.rlim_max) {
+        const rlimit raised{limit.rlim_max, limit.rlim_max};
+        if (::setrlimit(RLIMIT_NOFILE, &raised) == 0)
+            limit = raised;
+    }
+    return countOf(limit);
+}
+
+DescriptorUse descriptorUse()
+{
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    DescriptorUse use{0, countOf(limit)};
+    // Listing /dev/fd would itself need a descriptor.
+    for (int fd = 0; fd < use.limit; ++fd)
+        use.used += ::fcntl(fd, F_GETFD) >= 0 ? 1 : 0;
+    return use;
+}
+
+} // namespace parley::native

@@ -1,0 +1,134 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/address/address.h"
+#include "shared/address/transport.h"
+
+#include <QByteArray>
+#include <QString>
+
+#include <span>
+#include <utility>
+
+/// The platform's socket calls, thin: every function is one call of sockets(7), and returns what the call
+/// returned and the errno it left. Nothing here blocks (all sockets are non-blocking), raises SIGPIPE or
+/// survives exec. Why not QTcpSocket and QTcpServer: ARCHITECTURE.md, "Sockets".
+namespace parley::native
+{
+
+/// Owns a file descriptor; closes it when destroyed.
+class Descriptor
+{
+public:
+    Descriptor() = default;
+    explicit Descriptor(int fd) : fd_(fd) {}
+    Descriptor(Descriptor &&other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+    Descriptor &operator=(Descriptor &&other) noexcept
+    {
+        std::swap(fd_, other.fd_);
+        return *this;
+    }
+    ~Descriptor() { close(); }
+    Q_DISABLE_COPY(Descriptor)
+
+    int get() const { return fd_; }
+    bool isOpen() const { return fd_ >= 0; }
+    void close();
+    /// Leaves it to another owner.
+    int release() { return std::exchange(fd_, -1); }
+
+private:
+    int fd_ = -1;
+};
+
+/// What a call returned; @ref error is its errno, 0 where it succeeded.
+struct Result
+{
+    qint64 value = -1;
+    int error = 0;
+
+    bool ok() const { return error == 0; }
+    /// The call would block (EAGAIN, EINPROGRESS): nothing happened yet, wait until the socket is ready.
+    bool wouldBlock() const;
+};
+
+/// A socket of the transport; for Unix @p family does not matter. Errors as socket(2): EMFILE, ENFILE, EAFNOSUPPORT
+/// where the family is not there.
+Result socket(Transport transport, Address::Family family);
+
+/// Binds to be connected or sent to: a TCP socket with SO_REUSEADDR, so that a server can start again on the port at
+/// once (a UDP socket with it would share the port with another program's; ip(7)), and an IPv6 one other than `::`
+/// with IPV6_V6ONLY, so that only what was named is served.
+Result bind(int fd, const Address &address, Transport transport);
+Result listen(int fd, int backlog);
+
+/// Binds to a path, or to a Linux abstract name where it starts with `@`. The file gets @p mode, whatever the umask.
+Result bindUnix(int fd, const QByteArray &path, unsigned mode);
+Result connectUnix(int fd, const QByteArray &path);
+/// The process that connected, as the system vouches for it (SO_PEERCRED); null in a portable build.
+Address peerCredentials(int fd);
+
+/// accept4(2), or accept(2) in a portable build, not retried when interrupted. @p peer comes from the call itself:
+/// getpeername(2) has none once the peer has reset.
+Result accept(int fd, Address &peer);
+
+/// Gives a TCP socket that is about to connect its own address. The port is left to connect, which can then use one
+/// again for another peer (IP_BIND_ADDRESS_NO_PORT, ip(7)). EADDRNOTAVAIL: this computer does not have the address.
+Result bindSource(int fd, const Address &source);
+/// EADDRNOTAVAIL: no ephemeral port is free for this peer (ip(7), ip_local_port_range).
+Result connect(int fd, const Address &address);
+/// SO_ERROR, which this clears; 0 for none.
+int pendingError(int fd);
+/// How a connect under way ended; 0 for connected. Where the peer has sent and reset already, it is connected: its
+/// bytes are there to be read, and the reset comes after them. (Asking for SO_ERROR would drop the reset.)
+int connectError(int fd);
+/// getsockname(2); null if it fails.
+Address localAddress(int fd);
+
+Result send(int fd, QByteArrayView bytes);
+/// recv(2); a value of 0 is the peer's FIN.
+Result receive(int fd, std::span<char> buffer);
+Result shutdownSending(int fd);
+
+/// The longest payload of a UDP datagram over IPv4 (bytes).
+inline constexpr qint64 MaxDatagram = 65'507;
+/// Where a datagram came from, and which of this computer's addresses it came to: the one to answer from.
+struct DatagramPath
+{
+    Address peer;
+    Address local; ///< null where the system does not tell
+};
+/// Lets receiveFrom() tell DatagramPath::local (IP_PKTINFO, IPV6_PKTINFO; ip(7), ipv6(7)). A portable build does
+/// without.
+void tellLocalAddresses(int fd);
+/// Lets a socket send to 255.255.255.255 (SO_BROADCAST).
+Result enableBroadcast(int fd);
+/// recvmsg(2). The value is the datagram's true length: more than the buffer's size where it was cut (in a portable
+/// build one more, for the true length is not told).
+Result receiveFrom(int fd, std::span<char> buffer, DatagramPath &path);
+/// sendmsg(2). @p form: Mapped on a dual-stack socket.
+Result sendTo(int fd, QByteArrayView bytes, const DatagramPath &path, Address::Form form = Address::Form::Plain);
+
+/// Makes the close that follows send RST rather than FIN, and drop what is still unsent (SO_LINGER 0).
+void resetOnClose(int fd);
+/// Unacknowledged data older than @p milliseconds ends the connection (TCP_USER_TIMEOUT, RFC 5482). Accepted
+/// sockets inherit it from the listening one. A system without the option does without.
+void setUserTimeout(int fd, int milliseconds);
+
+/// send() takes no more than about @p bytes that the peer has no room for yet (TCP_NOTSENT_LOWAT, tcp(7)), where the
+/// system would take megabytes of its memory for each peer that does not read. Inherited like the one above.
+void setUnsentLimit(int fd, int bytes);
+
+/// Raises RLIMIT_NOFILE to its hard limit and returns the limit that holds now.
+int raiseDescriptorLimit();
+/// How many descriptors the process may have (RLIMIT_NOFILE), and how many of them are in use.
+struct DescriptorUse
+{
+    int used;
+    int limit;
+};
+DescriptorUse descriptorUse();
+
+} // namespace parley::native

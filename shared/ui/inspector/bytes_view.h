@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/inspect/bytes_model.h"
+#include "shared/ui/file_saver.h"
+
+#include <QWidget>
+
+class QLabel;
+class QLineEdit;
+class QListView;
+
+namespace parley
+{
+
+class StatusLabel;
+
+/// Shows the bytes of a connection, with a line to find some. Its actions (find, copy, save) are also its context menu;
+/// their shortcuts hold only while it has the focus.
+class BytesView : public QWidget
+{
+    Q_OBJECT
+
+public:
+    /// @param model outlives the view.
+    explicit BytesView(BytesModel &model, QWidget *parent = nullptr);
+
+    /// Goes to the bytes that event number @p event moved, if it did.
+    void goToEvent(std::size_t event);
+
+Q_SIGNALS:
+    /// One of the actions was triggered, perhaps while another page shows.
+    void wanted();
+    /// The current row is one of event number @p event.
+    void eventChosen(std::size_t event);
+    /// All that is kept of one direction is to be saved.
+    void saving(const parley::FileSaver::Kind &kind, const parley::FileSaver::Snapshot &snapshot);
+
+protected:
+    bool eventFilter(QObject *object, QEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+
+private:
+    class Delegate;
+
+    void addActions();
+    void openFind();
+    void closeFind();
+    void findNext();
+    void copy();
+    void save(BytesModel::Direction direction);
+    void fit();
+    void showOmission();
+
+    BytesModel &model_;
+    QListView *const list_;
+    QLabel *const omission_;
+    QWidget *const findBar_;
+    QLineEdit *const needle_;
+    StatusLabel *const found_;
+};
+
+} // namespace parley

@@ -1,0 +1,210 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/ui/inspector/inspector.h"
+
+#include "shared/ui/inspector/bytes_view.h"
+#include "shared/ui/inspector/explanation_view.h"
+#include "shared/ui/inspector/ladder_view.h"
+#include "shared/ui/settings.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QScopedValueRollback>
+#include <QScreen>
+#include <QSplitter>
+#include <QTabWidget>
+#include <QToolButton>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+Inspector::Inspector(QWidget *parent)
+    : QWidget(parent), openAction_(new QAction(tr("&Details"), this)), button_(new QToolButton), title_(new QLabel),
+      body_(new QSplitter(Qt::Horizontal))
+{
+    openAction_->setCheckable(true);
+    openAction_->setShortcut(Qt::CTRL | Qt::Key_I);
+    connect(openAction_, &QAction::toggled, this, &Inspector::toggled);
+    button_->setObjectName(u"details"_s);
+    button_->setText(tr("Details"));
+    button_->setToolTip(tr("Each call of a connection, its bytes, and what they mean (%1)")
+                            .arg(openAction_->shortcut().toString(QKeySequence::NativeText)));
+    button_->setAccessibleDescription(tr("Shows or hides the ladder, the bytes and the explanations"));
+    button_->setCheckable(true);
+    button_->setAutoRaise(true);
+    button_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button_->setArrowType(Qt::RightArrow);
+    button_->setFocusPolicy(Qt::TabFocus);
+    connect(button_, &QToolButton::toggled, openAction_, &QAction::setChecked);
+    connect(openAction_, &QAction::toggled, button_, &QToolButton::setChecked);
+    title_->setObjectName(u"inspected"_s);
+    title_->setTextFormat(Qt::PlainText);
+    title_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long path must not widen the window
+
+    auto *line = new QHBoxLayout;
+    line->addWidget(button_, 0, Qt::AlignLeft);
+    line->addWidget(title_, 1);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addLayout(line);
+    layout->addWidget(body_, 1);
+    body_->hide();
+    title_->hide();
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+}
+
+void Inspector::buildBody()
+{
+    ladderView_ = new LadderView(ladder_);
+    explanation_ = new ExplanationView(ladder_);
+    bytesView_ = new BytesView(bytes_);
+    pages_ = new QTabWidget;
+    ladderView_->setObjectName(u"ladder"_s);
+    ladderView_->setAccessibleName(tr("Ladder of calls"));
+    connect(ladderView_, &LadderView::saving, this, &Inspector::saving);
+    connect(bytesView_, &BytesView::saving, this, &Inspector::saving);
+    connect(explanation_, &ExplanationView::said, this, &Inspector::said);
+    connect(ladderView_->selectionModel(), &QItemSelectionModel::currentChanged, this, &Inspector::rungChosen);
+    connect(bytesView_, &BytesView::eventChosen, this, &Inspector::bytesChosen);
+    connect(bytesView_, &BytesView::wanted, this, [this] { pages_->setCurrentWidget(bytesView_); });
+    pages_->setObjectName(u"pages"_s);
+    pages_->setDocumentMode(true);
+    body_->setChildrenCollapsible(false);
+    body_->addWidget(ladderView_);
+    body_->addWidget(pages_);
+    body_->setStretchFactor(0, 3);
+    body_->setStretchFactor(1, 2);
+    body_->setSizes({300, 200}); // whatever the widgets ask for
+    pages_->addTab(explanation_, tr("Explanation"));
+    pages_->addTab(bytesView_, tr("Bytes"));
+    for (const Page &page : furtherPages_)
+        pages_->addTab(page.make(), page.title);
+    addCommands();
+}
+
+QWidget *Inspector::below(QWidget *above)
+{
+    splitter_ = new QSplitter(Qt::Vertical);
+    splitter_->setChildrenCollapsible(false);
+    splitter_->addWidget(above);
+    splitter_->addWidget(this);
+    splitter_->setStretchFactor(0, 1);
+    splitter_->setStretchFactor(1, 0);
+    return splitter_;
+}
+
+void Inspector::addPage(const std::function<QWidget *()> &make, const QString &title)
+{
+    if (pages_)
+        pages_->addTab(make(), title);
+    else
+        furtherPages_.push_back({make, title});
+}
+
+void Inspector::fillMenu(QMenu &menu)
+{
+    menu_ = &menu;
+    menu.addAction(openAction_);
+    endOfCommands_ = menu.addSeparator();
+    addCommands();
+}
+
+void Inspector::addCommands()
+{
+    if (!menu_ || !pages_)
+        return;
+    for (const QList<QAction *> &commands : {ladderView_->actions(), bytesView_->actions(), explanation_->actions()}) {
+        menu_->insertSeparator(endOfCommands_);
+        menu_->insertActions(endOfCommands_, commands);
+    }
+}
+
+void Inspector::inspect(quint64 connection, const QString &title)
+{
+    title_->setText(title);
+    title_->setToolTip(title.toHtmlEscaped());
+    history_.watch(connection);
+}
+
+void Inspector::rungChosen(const QModelIndex &current)
+{
+    explanation_->explain(current.row());
+    if (!current.isValid() || following_)
+        return;
+    const QScopedValueRollback following(following_, true);
+    bytesView_->goToEvent(ladder_.row(current.row()).event);
+}
+
+void Inspector::bytesChosen(std::size_t event)
+{
+    if (following_)
+        return;
+    const QScopedValueRollback following(following_, true);
+    ladderView_->setCurrentIndex(ladder_.index(ladder_.rowOfEvent(event)));
+}
+
+bool Inspector::isOpen() const
+{
+    return openAction_->isChecked();
+}
+
+void Inspector::setOpen(bool open)
+{
+    openAction_->setChecked(open);
+}
+
+/// The window grows by what is opened, as far as there is room, and shrinks again: what was there keeps its size.
+void Inspector::toggled(bool open)
+{
+    if (!pages_)
+        buildBody();
+    QWidget *window = this->window();
+    const bool mayResize = window->isVisible() && !window->isMaximized() && !window->isFullScreen();
+    const QSize before = window->size();
+    if (!open)
+        height_ = body_->height();
+    button_->setArrowType(open ? Qt::DownArrow : Qt::RightArrow);
+    setSizePolicy(QSizePolicy::Preferred, open ? QSizePolicy::Preferred : QSizePolicy::Fixed);
+    body_->setVisible(open);
+    title_->setVisible(open);
+    for (const QList<QAction *> &commands : {ladderView_->actions(), bytesView_->actions()}) {
+        for (QAction *command : commands)
+            command->setEnabled(open);
+    }
+    const int whole = sizeHint().height() - (open ? body_->sizeHint().height() - height_ : 0);
+    if (mayResize) {
+        const QSize room = window->screen()->availableSize();
+        const int width = open ? std::min(std::max(before.width(), ComfortableWidth), room.width()) : before.width();
+        const int height = before.height() + (open ? height_ : -height_);
+        window->resize(std::max(width, before.width()), std::min(height, std::max(room.height(), before.height())));
+    }
+    if (splitter_) {
+        const int all = splitter_->height();
+        splitter_->setSizes({std::max(all - whole, 0), whole});
+    }
+}
+
+void Inspector::restore(Settings &settings)
+{
+    const auto isHeight = [](const QString &text) { return text.toInt() >= 0 && text.toInt() <= 10'000; };
+    const auto isState = [](const QString &text) { return text == u"open" || text == u"closed"; };
+    height_ = settings.text(u"details/height"_s, QString::number(DefaultHeight), isHeight).toInt();
+    setOpen(settings.text(u"details/state"_s, u"closed"_s, isState) == u"open");
+}
+
+void Inspector::save(Settings &settings) const
+{
+    const int height = isOpen() ? body_->height() : height_;
+    settings.setText(u"details/height"_s, QString::number(height), QString::number(DefaultHeight));
+    settings.setText(u"details/state"_s, isOpen() ? u"open"_s : u"closed"_s, u"closed"_s);
+}
+
+} // namespace parley

@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/event/event_history.h"
+#include "shared/inspect/bytes_model.h"
+#include "shared/inspect/ladder.h"
+#include "shared/ui/file_saver.h"
+
+#include <QWidget>
+
+#include <functional>
+#include <vector>
+
+class QLabel;
+class QMenu;
+class QSplitter;
+class QTabWidget;
+class QToolButton;
+
+namespace parley
+{
+
+class BytesView;
+class ExplanationView;
+class LadderView;
+class Settings;
+
+/// The area below a window's table that shows one connection closely: its ladder, and pages beside it. It is closed
+/// until the user opens it, and is then a single line; it keeps what it needs in the meantime.
+class Inspector : public QWidget
+{
+    Q_OBJECT
+
+public:
+    explicit Inspector(QWidget *parent = nullptr);
+
+    /// Puts @p above and the inspector into a splitter, which is returned. To be called once.
+    QWidget *below(QWidget *above);
+    /// Adds a page beside the ladder, behind those that are there. @p make makes it when the area is first opened.
+    void addPage(const std::function<QWidget *()> &make, const QString &title);
+    /// Adds the inspector's commands to a window's View menu: the one that opens it, and once it was opened the others
+    /// below that.
+    void fillMenu(QMenu &menu);
+
+    /// Takes notice of all that happens, open or not.
+    void read(const EventBatch &batch) { history_.read(batch); }
+    /// Shows @p connection, 0 for the listener, under @p title (plain text).
+    void inspect(quint64 connection, const QString &title);
+
+    const EventHistory &history() const { return history_; }
+    bool isOpen() const;
+    void setOpen(bool open);
+
+    void restore(Settings &settings);
+    void save(Settings &settings) const;
+
+Q_SIGNALS:
+    /// For the user: what became of a command.
+    void said(const QString &text);
+    /// Something that it shows is to be saved.
+    void saving(const parley::FileSaver::Kind &kind, const parley::FileSaver::Snapshot &snapshot);
+
+private:
+    struct Page
+    {
+        std::function<QWidget *()> make;
+        QString title;
+    };
+
+    void buildBody();
+    void addCommands();
+    void toggled(bool open);
+    void rungChosen(const QModelIndex &current);
+    void bytesChosen(std::size_t event);
+
+    static constexpr int DefaultHeight = 300;     ///< pixels, of what is opened
+    static constexpr int ComfortableWidth = 1180; // a refused connect fits without scrolling
+
+    EventHistory history_;
+    Ladder ladder_{history_};
+    BytesModel bytes_{history_};
+    QAction *const openAction_;
+    QToolButton *const button_;
+    QLabel *const title_;
+    QSplitter *const body_;
+    // Once it was opened: who only clicks Connect need not wait for it, nor have the memory for it.
+    LadderView *ladderView_ = nullptr;
+    QTabWidget *pages_ = nullptr;
+    ExplanationView *explanation_ = nullptr;
+    BytesView *bytesView_ = nullptr;
+    std::vector<Page> furtherPages_;
+    QMenu *menu_ = nullptr;
+    QAction *endOfCommands_ = nullptr; // in the menu
+    bool following_ = false;           // one of ladder and bytes follows the other's selection
+    QSplitter *splitter_ = nullptr;    // the one that this is the lower half of
+    int height_ = DefaultHeight;       // of the body when it was open last
+};
+
+} // namespace parley

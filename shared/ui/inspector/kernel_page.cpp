@@ -1,0 +1,193 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/ui/inspector/kernel_page.h"
+
+#include "shared/event/event_history.h"
+#include "shared/message/message.h"
+#include "shared/ui/status_label.h"
+
+#include <QHeaderView>
+#include <QLocale>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+#include <vector>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+enum Column { Name, Value, ColumnCount };
+
+constexpr int RowSpacing = 6; // pixels, as in the windows' tables
+
+QString countText(qint64 count)
+{
+    return count < 0 ? QString() : QLocale().toString(count);
+}
+
+QString sizeText(qint64 bytes)
+{
+    return bytes < 0 ? QString() : bytesText(bytes);
+}
+
+QString timeText(qint64 us)
+{
+    return us < 0 ? QString() : durationText(std::chrono::microseconds(us));
+}
+
+} // namespace
+
+std::vector<KernelPage::Row> KernelPage::rows()
+{
+    using View = native::TcpView;
+    return {
+        {tr("State"),
+         tr("Where the connection is in TCP's life (RFC 9293): ESTABLISHED while both can send; FIN_WAIT once "
+            "this side has closed, CLOSE_WAIT once the peer has."),
+         [](const View &view) { return QString::fromLatin1(view.state); }},
+        {tr("Round trip"), tr("How long a segment and its acknowledgement take, averaged over the last ones."),
+         [](const View &view) { return timeText(view.roundTrip); }},
+        {tr("Its variance"), tr("By how much the round trips differ from that on average."),
+         [](const View &view) { return timeText(view.roundTripVariance); }},
+        {tr("Shortest round trip"), tr("The shortest of the last minutes: the way itself, without waiting in queues."),
+         [](const View &view) { return timeText(view.minRoundTrip); }},
+        {tr("Retransmission timeout"),
+         tr("What is not acknowledged after this time is sent again. It doubles each time that happens."),
+         [](const View &view) { return timeText(view.retransmissionTimeout); }},
+        {tr("Sent again"), tr("Segments that were sent once more, since the beginning: lost on the way, or late."),
+         [](const View &view) { return countText(view.retransmitted); }},
+        {tr("On their way"), tr("Segments that were sent and not yet acknowledged."),
+         [](const View &view) { return countText(view.unacknowledged); }},
+        {tr("Congestion window"), tr("How many segments may be on their way at once, as this side judges the network."),
+         [](const View &view) { return countText(view.congestionWindow); }},
+        {tr("Peer's window"),
+         tr("How many more bytes the peer has room for. 0: its program does not read, and this side must wait."),
+         [](const View &view) { return sizeText(view.peerWindow); }},
+        {tr("Largest segment"), tr("The most bytes of data in one segment (MSS)."),
+         [](const View &view) { return sizeText(view.maxSegment); }},
+        {tr("Not sent yet"), tr("Bytes that send() took and that wait in the socket's buffer."),
+         [](const View &view) { return sizeText(view.notSent); }},
+        {tr("Acknowledged"), tr("Bytes that the peer's system has. Our SYN and FIN count as a byte each."),
+         [](const View &view) { return sizeText(view.acknowledged); }},
+        {tr("Received"), tr("Bytes that came from the peer, whether recv() has taken them or not."),
+         [](const View &view) { return sizeText(view.received); }},
+        {tr("Segments sent"), tr("All of them: data, acknowledgements, SYN and FIN."),
+         [](const View &view) { return countText(view.segmentsSent); }},
+        {tr("Segments received"), tr("Likewise, from the peer."),
+         [](const View &view) { return countText(view.segmentsReceived); }},
+    };
+}
+
+KernelPage::KernelPage(const EventHistory &history, QWidget *parent)
+    : QWidget(parent), state_(new StatusLabel(u"kernelState"_s, tr("What the kernel tells"))), values_(new QTreeWidget),
+      explanation_(new QLabel)
+{
+    state_->setWordWrap(true);
+    values_->setObjectName(u"kernelValues"_s);
+    values_->setAccessibleName(tr("Kernel's view"));
+    values_->setColumnCount(ColumnCount);
+    values_->setHeaderLabels({tr("Name"), tr("Value")});
+    values_->setRootIsDecorated(false);
+    values_->setAlternatingRowColors(true);
+    values_->setTabKeyNavigation(false);
+    values_->header()->setSectionResizeMode(Name, QHeaderView::ResizeToContents);
+    for (const Row &row : rows()) {
+        auto *item = new QTreeWidgetItem(values_, {row.name, QString()});
+        item->setSizeHint(
+            Name, {fontMetrics().horizontalAdvance(row.name) + 2 * RowSpacing, fontMetrics().height() + RowSpacing});
+        for (int column = 0; column < ColumnCount; ++column) {
+            item->setToolTip(column, row.explanation);
+            item->setData(column, Qt::AccessibleDescriptionRole, row.explanation);
+        }
+    }
+    explanation_->setObjectName(u"kernelExplanation"_s);
+    explanation_->setTextFormat(Qt::PlainText);
+    explanation_->setWordWrap(true);
+    explanation_->setAlignment(Qt::AlignLeft | Qt::AlignTop);
+    explanation_->setMinimumHeight(3 * fontMetrics().lineSpacing()); // so that the list does not jump
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(4, 4, 0, 0);
+    layout->addWidget(state_);
+    layout->addWidget(values_, 1);
+    layout->addWidget(explanation_);
+
+    connect(values_, &QTreeWidget::currentItemChanged, this, &KernelPage::explainCurrent);
+    values_->setCurrentItem(values_->topLevelItem(0));
+    timer_.setInterval(Interval);
+    connect(&timer_, &QTimer::timeout, this, &KernelPage::ask);
+    connect(&history, &EventHistory::reset, this, [this, &history] { inspect(history.watched()); });
+    inspect(history.watched());
+}
+
+void KernelPage::inspect(quint64 connection)
+{
+    if (connection == connection_ && connection != 0)
+        return; // the same with fewer events
+    connection_ = connection;
+    hasValues_ = false;
+    showValues(nullptr);
+    state_->showText(connection == 0 ? tr("Select a connection to see what the kernel knows of it.") : QString());
+    if (isVisible())
+        ask();
+}
+
+void KernelPage::ask()
+{
+    if (connection_ != 0)
+        Q_EMIT asked(connection_);
+}
+
+void KernelPage::showAnswer(quint64 connection, const KernelView &view)
+{
+    if (connection != connection_)
+        return; // the answer comes late
+    switch (view.kind) {
+    case KernelView::Kind::Told:
+        hasValues_ = true;
+        showValues(&view.tcp);
+        state_->showText(tr("TCP_INFO of the socket, asked for every second."));
+        break;
+    case KernelView::Kind::NotTold:
+        state_->showText(tr("Not available: the system tells this of TCP connections only, and only on Linux."));
+        break;
+    case KernelView::Kind::Gone:
+        state_->showText(hasValues_ ? tr("The connection has ended. These are the values seen last.")
+                                    : tr("The connection has ended, and the kernel has forgotten it."));
+        break;
+    }
+}
+
+void KernelPage::showValues(const native::TcpView *view)
+{
+    int index = 0;
+    for (const Row &row : rows())
+        values_->topLevelItem(index++)->setText(Value, view ? row.value(*view) : QString());
+    values_->setEnabled(view != nullptr);
+}
+
+void KernelPage::explainCurrent()
+{
+    const QTreeWidgetItem *item = values_->currentItem();
+    explanation_->setText(item ? item->toolTip(Name) : QString());
+}
+
+void KernelPage::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    timer_.start();
+    ask();
+}
+
+void KernelPage::hideEvent(QHideEvent *event)
+{
+    QWidget::hideEvent(event);
+    timer_.stop();
+}
+
+} // namespace parley

@@ -1,0 +1,66 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/socket/tcp_info.h"
+
+#include <QTimer>
+#include <QWidget>
+
+#include <vector>
+
+class QLabel;
+class QTreeWidget;
+
+namespace parley
+{
+
+class EventHistory;
+class StatusLabel;
+
+/// What the system's kernel knows of the connection that is looked at, each value with an explanation. It asks every
+/// Interval while it shows, and not otherwise. A connection that has ended keeps the values seen last.
+class KernelPage : public QWidget
+{
+    Q_OBJECT
+
+public:
+    static constexpr std::chrono::seconds Interval{1};
+
+    /// @param history tells which connection is looked at.
+    explicit KernelPage(const EventHistory &history, QWidget *parent = nullptr);
+
+    /// The engine's answer.
+    void showAnswer(quint64 connection, const KernelView &view);
+
+Q_SIGNALS:
+    void asked(quint64 connection);
+
+protected:
+    void showEvent(QShowEvent *event) override;
+    void hideEvent(QHideEvent *event) override;
+
+private:
+    struct Row
+    {
+        QString name;
+        QString explanation;
+        QString (*value)(const native::TcpView &view);
+    };
+
+    static std::vector<Row> rows();
+    void inspect(quint64 connection);
+    void ask();
+    void showValues(const native::TcpView *view);
+    void explainCurrent();
+
+    quint64 connection_ = 0;
+    bool hasValues_ = false;
+    QTimer timer_;
+    StatusLabel *const state_;
+    QTreeWidget *const values_;
+    QLabel *const explanation_;
+};
+
+} // namespace parley

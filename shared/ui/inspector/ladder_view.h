@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/inspect/ladder.h"
+#include "shared/ui/file_saver.h"
+#include "shared/ui/inspector/ladder_painter.h"
+
+#include <QImage>
+#include <QListView>
+
+namespace parley
+{
+
+/// Shows a ladder: a list whose rows are drawn between two life lines, under their names and above the legend. Only
+/// what is visible is drawn. Its actions (zoom, save) are also its context menu.
+class LadderView : public QListView
+{
+    Q_OBJECT
+
+public:
+    static constexpr int MinZoom = 50; ///< percent
+    static constexpr int MaxZoom = 300;
+    static constexpr int MaxSavedRows = 1'000; ///< of a picture
+
+    /// @param ladder outlives the view.
+    explicit LadderView(Ladder &ladder, QWidget *parent = nullptr);
+
+    int zoom() const { return zoom_; }
+    void setZoom(int percent);
+
+    /// All of the ladder, at most MaxSavedRows.
+    QByteArray svg() const;
+    /// The same at twice the size; smaller where it would be higher than pictures can be.
+    QImage image() const;
+
+Q_SIGNALS:
+    /// The ladder is to be saved as a picture.
+    void saving(const parley::FileSaver::Kind &kind, const parley::FileSaver::Snapshot &snapshot);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
+    void wheelEvent(QWheelEvent *event) override;
+
+private:
+    class Delegate;
+
+    LadderPainter painter() const { return {ladder_, font(), palette()}; }
+    void addActions();
+    QSize pictureSize() const;
+    void draw(QPaintDevice &device) const;
+    void relayout();
+    void placeFrame();
+
+    Ladder &ladder_;
+    QWidget *const header_;
+    QWidget *const legend_;
+    int zoom_ = 100;
+    bool atEnd_ = false; // before rows came: they are followed
+};
+
+} // namespace parley

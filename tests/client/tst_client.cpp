@@ -1,0 +1,846 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/engine/client.h"
+#include "shared/event/event_stream.h"
+#include "shared/loop/io_thread.h"
+#include "shared/message/error_text.h"
+#include "tests/support/event_recorder.h"
+#include "tests/support/raw_socket.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <future>
+#include <thread>
+
+using namespace parley;
+using namespace parley::test;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+Q_DECLARE_METATYPE(parley::Outcome)
+
+namespace
+{
+
+constexpr int Patience = 20'000; // ms; a guard against deadlocks
+
+/// A client engine on its thread, with all it tells.
+struct ClientFixture
+{
+    explicit ClientFixture(quint16 port, const QString &host = u"127.0.0.1"_s, Transport transport = Transport::Tcp)
+    {
+        request.endpoint =
+            std::get<Endpoint>(Endpoint::parse(host, QString::number(port), Endpoint::Use::Connect, transport));
+    }
+    /// @param path of a Unix socket.
+    explicit ClientFixture(const QByteArray &path)
+    {
+        request.endpoint = std::get<Endpoint>(Endpoint::parseUnix(QFile::decodeName(path)));
+    }
+
+    void connectNow(quint64 number = 1)
+    {
+        client.post([this, number](Client &engine) { engine.connectTo(number, request); });
+    }
+    bool waitForEnd(quint64 number = 1)
+    {
+        return QTest::qWaitFor([&] { return recorder.outcome(number) != Outcome::None; }, Patience);
+    }
+    QByteArray message(quint64 number = 1) const
+    {
+        QByteArray bytes;
+        for (const Event &event : recorder.events) {
+            if (event.connection == number && event.call == Call::Recv)
+                bytes += event.payload();
+        }
+        return bytes;
+    }
+
+    ConnectRequest request;
+    EventStream stream;
+    EventRecorder recorder{stream};
+    IoThread<Client> client{stream};
+};
+
+/// A network that only this test has, and a file of host names of its own: nobody else is reached or
+/// disturbed.
+class PrivateNetwork
+{
+public:
+    PrivateNetwork()
+    {
+        std::thread([this] {
+            if (::unshare(CLONE_FS | CLONE_NEWNET | CLONE_NEWNS) != 0) {
+                error_ = errno;
+                return;
+            }
+            // Broadcasts stay on the loopback interface.
+            const QByteArray setUp = "mount --make-rprivate / && mount --bind " + hostsFile()
+                                     + " /etc/hosts && "
+                                       "ip link set lo up && "
+                                       "ip route add broadcast 255.255.255.255 dev lo src 127.0.0.1";
+            if (std::system(setUp.constData()) != 0) {
+                error_ = ENOTSUP;
+                return;
+            }
+            network_ = native::Descriptor(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
+            files_ = native::Descriptor(::open("/proc/thread-self/ns/mnt", O_RDONLY | O_CLOEXEC));
+        }).join();
+    }
+
+    /// 0, or why there is none.
+    int error() const { return error_; }
+    /// From now on the calling thread is in it, and the threads that it starts.
+    bool enter() const
+    {
+        return ::unshare(CLONE_FS) == 0 && ::setns(network_.get(), CLONE_NEWNET) == 0
+               && ::setns(files_.get(), CLONE_NEWNS) == 0;
+    }
+    /// A socket that stays in it.
+    RawDatagrams bound(const char *address) const
+    {
+        const auto bind = [=, this] { return enter() ? RawDatagrams::bound(address) : RawDatagrams(); };
+        return std::async(std::launch::async, bind).get();
+    }
+
+private:
+    /// A name with two addresses.
+    QByteArray hostsFile()
+    {
+        QFile file(folder_.filePath(u"hosts"_s));
+        if (file.open(QIODevice::WriteOnly))
+            file.write("127.0.0.1 localhost\n127.0.0.2 two.example\n127.0.0.3 two.example\n");
+        return QFile::encodeName(file.fileName());
+    }
+
+    const QTemporaryDir folder_;
+    native::Descriptor network_;
+    native::Descriptor files_;
+    int error_ = 0;
+};
+
+#define SKIP_WITHOUT(network)                                                                                          \
+    if ((network).error() != 0)                                                                                        \
+    QSKIP(qPrintable(u"no private network: "_s + errorText((network).error())))
+
+/// A client that asks with a datagram.
+struct DatagramFixture : ClientFixture
+{
+    explicit DatagramFixture(quint16 port, const QString &host = u"127.0.0.1"_s)
+        : ClientFixture(port, host, Transport::Udp)
+    {
+    }
+};
+
+} // namespace
+
+class TestClient : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
+
+    void receives();
+    void refused();
+    void unknownHost();
+    void nextAddress();
+    void ends_data();
+    void ends();
+    void everyRead();
+    void limit_data();
+    void limit();
+    void timesOut_data();
+    void timesOut();
+    void cancels();
+    void sends();
+    void sendsMuch();
+    void oneAtATime();
+    void again();
+
+    void asksAndIsAnswered_data();
+    void asksAndIsAnswered();
+    void answerOfAnyLength_data();
+    void answerOfAnyLength();
+    void firstAnswerOnly();
+    void answerOfAnother();
+    void datagramLimit_data();
+    void datagramLimit();
+    void noAnswer();
+    void datagramRefused();
+    void nextAddressAfterRefusal_data();
+    void nextAddressAfterRefusal();
+    void broadcasts_data();
+    void broadcasts();
+    void broadcastLimit();
+    void datagramTooLong();
+    void cancelsWaitingForAnAnswer();
+    void asksAgain();
+
+    void receivesOnPath_data();
+    void receivesOnPath();
+    void pathRefused_data();
+    void pathRefused();
+    void queueFull();
+    void queueStaysFull();
+    void cancelsWaitingForTheQueue();
+    void resetOnPath();
+};
+
+void TestClient::receives()
+{
+    const RawSocket server = RawSocket::listening();
+    ClientFixture fixture(server.localPort());
+    fixture.connectNow();
+    auto peer = server.accept();
+    QVERIFY(peer.send("Hello World!"));
+    peer.close();
+    QVERIFY2(fixture.waitForEnd(), fixture.recorder.calls(1).constData());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Complete);
+    QCOMPARE(fixture.message(), "Hello World!");
+    QCOMPARE(fixture.recorder.find(1, Call::Recv)->result, 12);
+    QCOMPARE(fixture.recorder.find(1, Call::Connect)->address, Address::ipv4(0x7f000001, server.localPort()));
+    QVERIFY(fixture.recorder.calls(1).startsWith("socket connect "));
+    QVERIFY2(fixture.recorder.calls(1).endsWith("recv close end"), fixture.recorder.calls(1).constData());
+}
+
+void TestClient::refused()
+{
+    const RawSocket bound = RawSocket::bound();
+    ClientFixture fixture(bound.localPort());
+    fixture.connectNow();
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Refused);
+    QCOMPARE(fixture.recorder.find(1, Call::End)->error, ECONNREFUSED);
+}
+
+void TestClient::unknownHost()
+{
+    ClientFixture fixture(3000, u"no-such-host.invalid"_s);
+    fixture.connectNow();
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::UnknownHost);
+    QCOMPARE(fixture.recorder.calls(1), "getaddrinfo end");
+}
+
+/// A name with several addresses, only one of which is served: whichever comes first.
+void TestClient::nextAddress()
+{
+    const RawSocket server = RawSocket::listening();
+    ClientFixture fixture(server.localPort(), u"localhost"_s);
+    fixture.connectNow();
+    auto peer = server.accept();
+    QVERIFY(peer.isOpen());
+    QVERIFY(peer.send("x"));
+    peer.close();
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Complete);
+}
+
+void TestClient::ends_data()
+{
+    QTest::addColumn<QByteArray>("sent");
+    QTest::addColumn<bool>("reset");
+    QTest::addColumn<Outcome>("outcome");
+
+    QTest::newRow("closed without a byte") << QByteArray() << false << Outcome::NoMessage;
+    QTest::newRow("closed after a byte") << QByteArray("x") << false << Outcome::Complete;
+    QTest::newRow("closed after many") << QByteArray(1'000'000, 'x') << false << Outcome::Complete;
+    QTest::newRow("reset without a byte") << QByteArray() << true << Outcome::Reset;
+    QTest::newRow("reset after a byte") << QByteArray("x") << true << Outcome::Reset;
+    QTest::newRow("reset after some") << QByteArray("Hello") << true << Outcome::Reset;
+}
+
+void TestClient::ends()
+{
+    QFETCH(QByteArray, sent);
+    QFETCH(bool, reset);
+    QFETCH(Outcome, outcome);
+    const RawSocket server = RawSocket::listening();
+    ClientFixture fixture(server.localPort());
+    fixture.connectNow();
+    auto peer = server.accept();
+    QVERIFY(peer.send(sent));
+    // RST drops what waits in the client's socket: only what it has already read is its to show.
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.message().size(), sent.size(), Patience);
+    if (reset)
+        peer.reset();
+    else
+        peer.close();
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), outcome);
+    QCOMPARE(fixture.message(), sent);
+}
+
+void TestClient::everyRead()
+{
+    const RawSocket server = RawSocket::listening();
+    ClientFixture fixture(server.localPort());
+    fixture.connectNow();
+    auto peer = server.accept();
+    peer.sendAtOnce();
+    for (int i = 1; i <= 3; ++i) {
+        QVERIFY(peer.send("abc"));
+        QTRY_COMPARE_WITH_TIMEOUT(fixture.message().size(), 3 * i, Patience);
+    }
+    peer.close();
+    QVERIFY(fixture.waitForEnd());
+    QVERIFY2(fixture.recorder.calls(1).endsWith("recv recv recv recv close end"),
+             fixture.recorder.calls(1).constData());
+}
+
+void TestClient::limit_data()
+{
+    QTest::addColumn<int>("maxBytes");
+    QTest::addColumn<Outcome>("outcome");
+    QTest::addColumn<QByteArray>("message");
+
+    QTest::newRow("longer") << 5 << Outcome::LimitReached << QByteArray("Hello");
+    QTest::newRow("by one") << 11 << Outcome::LimitReached << QByteArray("Hello World");
+    QTest::newRow("as long") << 12 << Outcome::Complete << QByteArray("Hello World!");
+    QTest::newRow("shorter") << 13 << Outcome::Complete << QByteArray("Hello World!");
+}
+
+void TestClient::limit()
+{
+    QFETCH(int, maxBytes);
+    QFETCH(Outcome, outcome);
+    QFETCH(QByteArray, message);
+    const RawSocket server = RawSocket::listening();
+    ClientFixture fixture(server.localPort());
+    fixture.request.maxBytes = maxBytes;
+    fixture.connectNow();
+    auto peer = server.accept();
+    QVERIFY(peer.send("Hello World!"));
+    peer.close();
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), outcome);
+    QCOMPARE(fixture.message(), message);
+}
+
+void TestClient::timesOut_data()
+{
+    QTest::addColumn<QByteArray>("sent");
+
+    QTest::newRow("silent") << QByteArray();
+    QTest::newRow("stalled") << QByteArray("Hello");
+}
+
+void TestClient::timesOut()
+{
+    QFETCH(QByteArray, sent);
+    const RawSocket server = RawSocket::listening();
+    ClientFixture fixture(server.localPort());
+    fixture.request.timeout = 300ms;
+    fixture.connectNow();
+    auto peer = server.accept();
+    QVERIFY(peer.send(sent));
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::TimedOut);
+    QCOMPARE(fixture.message(), sent);
+    QVERIFY(peer.isAtEnd()); // it hung up
+}
+
+void TestClient::cancels()
+{
+    const RawSocket server = RawSocket::listening();
+    ClientFixture fixture(server.localPort());
+    fixture.connectNow();
+    auto peer = server.accept();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.recorder.find(1, Call::GetSockName), Patience);
+    fixture.client.post([](Client &engine) { engine.cancel(); });
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Cancelled);
+    QVERIFY(peer.isAtEnd());
+    fixture.client.post([](Client &engine) { engine.cancel(); }); // nothing is under way
+    fixture.connectNow(2);
+    server.accept().close();
+    QVERIFY(fixture.waitForEnd(2));
+    QCOMPARE(fixture.recorder.count(Call::End, Outcome::Cancelled), 1);
+}
+
+void TestClient::sends()
+{
+    const RawSocket server = RawSocket::listening();
+    ClientFixture fixture(server.localPort());
+    fixture.request.send = "GET / HTTP/1.0\r\n\r\n";
+    fixture.connectNow();
+    auto peer = server.accept();
+    QCOMPARE(peer.receive(fixture.request.send.size()), fixture.request.send);
+    QVERIFY(peer.send("200"));
+    peer.close();
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Complete);
+    QCOMPARE(fixture.recorder.find(1, Call::Send)->payload().toByteArray(), fixture.request.send);
+}
+
+void TestClient::sendsMuch()
+{
+    const RawSocket server = RawSocket::listening();
+    ClientFixture fixture(server.localPort());
+    fixture.request.send = QByteArray(8'000'000, 's');
+    fixture.connectNow();
+    auto peer = server.accept();
+    QCOMPARE(peer.receive(fixture.request.send.size()).size(), fixture.request.send.size());
+    QVERIFY(peer.send("thanks"));
+    peer.close();
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.message(), "thanks");
+}
+
+void TestClient::oneAtATime()
+{
+    const RawSocket server = RawSocket::listening();
+    ClientFixture fixture(server.localPort());
+    fixture.connectNow(1);
+    const auto first = server.accept();
+    fixture.connectNow(2);
+    auto second = server.accept();
+    QVERIFY(second.send("second"));
+    second.close();
+    QVERIFY(fixture.waitForEnd(2));
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Cancelled);
+    QCOMPARE(fixture.recorder.outcome(2), Outcome::Complete);
+    QCOMPARE(fixture.message(2), "second");
+}
+
+void TestClient::again()
+{
+    const RawSocket server = RawSocket::listening();
+    ClientFixture fixture(server.localPort());
+    for (quint64 number = 1; number <= 20; ++number) {
+        fixture.connectNow(number);
+        auto peer = server.accept();
+        QVERIFY(peer.send(QByteArray::number(number)));
+        peer.close();
+        QVERIFY(fixture.waitForEnd(number));
+        QCOMPARE(fixture.message(number), QByteArray::number(number));
+    }
+    QCOMPARE(fixture.recorder.count(Call::End, Outcome::Complete), 20);
+}
+
+void TestClient::asksAndIsAnswered_data()
+{
+    QTest::addColumn<QByteArray>("address");
+
+    QTest::newRow("IPv4") << "127.0.0.1"_ba;
+    QTest::newRow("IPv6") << "::1"_ba;
+}
+
+void TestClient::asksAndIsAnswered()
+{
+    QFETCH(QByteArray, address);
+    auto server = RawDatagrams::bound(address.constData());
+    if (!server.isOpen())
+        QSKIP("no such address on this computer");
+    DatagramFixture fixture(server.localPort(), QString::fromLatin1(address));
+    fixture.request.send = "Who is there?";
+    fixture.connectNow();
+    QCOMPARE(server.receive().value_or("nothing"), "Who is there?");
+    QVERIFY(server.answer("Hello World!"));
+    QVERIFY2(fixture.waitForEnd(), fixture.recorder.calls(1).constData());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Complete);
+    QCOMPARE(fixture.recorder.calls(1), "socket connect getsockname send recv close end");
+    QCOMPARE(fixture.message(), "Hello World!");
+    const Event sent = *fixture.recorder.find(1, Call::Send);
+    QCOMPARE(sent.payload().toByteArray(), "Who is there?");
+    const Event received = *fixture.recorder.find(1, Call::Recv);
+    QCOMPARE(received.result, 12);
+    QCOMPARE(received.address, fixture.request.endpoint.literal);
+    QCOMPARE(fixture.recorder.find(1, Call::Connect)->address, fixture.request.endpoint.literal);
+    QVERIFY(fixture.recorder.find(1, Call::GetSockName)->address.port() != 0);
+}
+
+void TestClient::answerOfAnyLength_data()
+{
+    QTest::addColumn<int>("asked"); // bytes
+    QTest::addColumn<int>("answered");
+
+    QTest::newRow("nothing asked") << 0 << 12;
+    QTest::newRow("nothing answered") << 12 << 0;
+    QTest::newRow("neither") << 0 << 0;
+    QTest::newRow("as much as fits") << int{native::MaxDatagram} << int{native::MaxDatagram};
+}
+
+/// An empty datagram is a datagram.
+void TestClient::answerOfAnyLength()
+{
+    QFETCH(int, asked);
+    QFETCH(int, answered);
+    auto server = RawDatagrams::bound();
+    DatagramFixture fixture(server.localPort());
+    fixture.request.send = QByteArray(asked, 'q');
+    fixture.connectNow();
+    QVERIFY(server.receive() == QByteArray(asked, 'q'));
+    QVERIFY(server.answer(QByteArray(answered, 'a')));
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Complete);
+    QCOMPARE(fixture.recorder.find(1, Call::Send)->result, asked);
+    QCOMPARE(fixture.recorder.find(1, Call::Recv)->result, answered);
+    QVERIFY(fixture.message() == QByteArray(answered, 'a'));
+}
+
+/// A datagram is a message of its own.
+void TestClient::firstAnswerOnly()
+{
+    auto server = RawDatagrams::bound();
+    DatagramFixture fixture(server.localPort());
+    fixture.connectNow();
+    QVERIFY(server.receive());
+    for (const QByteArray &answer : {"first"_ba, "second"_ba, "third"_ba})
+        server.answer(answer); // the later ones may already be refused
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Complete);
+    QCOMPARE(fixture.message(), "first");
+    QCOMPARE(fixture.recorder.count(Call::Recv), 1);
+}
+
+/// What somebody else sends to the client's port is no answer.
+void TestClient::answerOfAnother()
+{
+    auto server = RawDatagrams::bound();
+    DatagramFixture fixture(server.localPort());
+    fixture.connectNow();
+    QVERIFY(server.receive());
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.recorder.find(1, Call::GetSockName), Patience);
+    const quint16 port = fixture.recorder.find(1, Call::GetSockName)->address.port();
+    QVERIFY(RawDatagrams::connectedTo("127.0.0.1", port).send("forged"));
+    QVERIFY(server.answer("Hello World!"));
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.message(), "Hello World!");
+}
+
+void TestClient::datagramLimit_data()
+{
+    limit_data();
+}
+
+void TestClient::datagramLimit()
+{
+    QFETCH(int, maxBytes);
+    QFETCH(Outcome, outcome);
+    QFETCH(QByteArray, message);
+    auto server = RawDatagrams::bound();
+    DatagramFixture fixture(server.localPort());
+    fixture.request.maxBytes = maxBytes;
+    fixture.connectNow();
+    QVERIFY(server.receive());
+    QVERIFY(server.answer("Hello World!"));
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), outcome);
+    QCOMPARE(fixture.message(), message);
+    QCOMPARE(fixture.recorder.find(1, Call::Recv)->result, 12); // its true length
+}
+
+void TestClient::noAnswer()
+{
+    auto server = RawDatagrams::bound();
+    DatagramFixture fixture(server.localPort());
+    fixture.request.timeout = 300ms;
+    fixture.connectNow();
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::TimedOut);
+    QCOMPARE(fixture.recorder.calls(1), "socket connect getsockname send close end");
+    QCOMPARE(server.receive().value_or("nothing"), "");
+    const Event end = *fixture.recorder.find(1, Call::End);
+    QVERIFY(end.time - fixture.recorder.find(1, Call::Socket)->time >= 290'000'000); // ns
+}
+
+void TestClient::datagramRefused()
+{
+    const auto server = RawDatagrams::refusing();
+    DatagramFixture fixture(server.localPort());
+    fixture.connectNow();
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Refused);
+    QCOMPARE(fixture.recorder.find(1, Call::End)->error, ECONNREFUSED);
+    QCOMPARE(fixture.recorder.find(1, Call::Recv)->error, ECONNREFUSED);
+}
+
+void TestClient::nextAddressAfterRefusal_data()
+{
+    QTest::addColumn<QByteArray>("served"); // of the two addresses of two.example
+
+    QTest::newRow("one") << "127.0.0.2"_ba;
+    QTest::newRow("the other") << "127.0.0.3"_ba;
+    QTest::newRow("neither") << "127.0.0.4"_ba;
+}
+
+/// Each of the name's addresses is asked, in whichever order the system gives them, until one does not
+/// refuse.
+void TestClient::nextAddressAfterRefusal()
+{
+    QFETCH(QByteArray, served);
+    const PrivateNetwork network;
+    SKIP_WITHOUT(network);
+    auto server = network.bound(served.constData());
+    QVERIFY(server.isOpen());
+    DatagramFixture fixture(server.localPort(), u"two.example"_s);
+    fixture.client.post([&network](Client &) { QVERIFY(network.enter()); });
+    fixture.request.send = "Who is there?";
+    fixture.connectNow();
+    if (served != "127.0.0.4") {
+        QCOMPARE(server.receive().value_or("nothing"), "Who is there?");
+        QVERIFY(server.answer("Hello World!"));
+        QVERIFY(fixture.waitForEnd());
+        QCOMPARE(fixture.recorder.outcome(1), Outcome::Complete);
+        QCOMPARE(fixture.message(), "Hello World!");
+        QCOMPARE(fixture.recorder.events.at(fixture.recorder.events.size() - 3).address.host(), served);
+    } else {
+        QVERIFY(fixture.waitForEnd());
+        QCOMPARE(fixture.recorder.outcome(1), Outcome::Refused);
+        const QByteArray once = "socket connect getsockname send recv close ";
+        QCOMPARE(fixture.recorder.calls(1), "getaddrinfo " + once + once + "end");
+    }
+}
+
+void TestClient::broadcasts_data()
+{
+    QTest::addColumn<QByteArrayList>("answers");
+    QTest::addColumn<Outcome>("outcome");
+
+    QTest::newRow("none") << QByteArrayList() << Outcome::TimedOut;
+    QTest::newRow("one") << QByteArrayList{"Hello"} << Outcome::Complete;
+    QTest::newRow("several") << QByteArrayList{"Hello", "", "World", "Hello"} << Outcome::Complete;
+    QTest::newRow("one that is empty") << QByteArrayList{""} << Outcome::Complete;
+}
+
+/// All answers until the time-out count, whoever gave them, and each stays one.
+void TestClient::broadcasts()
+{
+    QFETCH(QByteArrayList, answers);
+    QFETCH(Outcome, outcome);
+    const PrivateNetwork network;
+    SKIP_WITHOUT(network);
+    auto server = network.bound("0.0.0.0");
+    DatagramFixture fixture(server.localPort(), u"<broadcast>"_s);
+    fixture.client.post([&network](Client &) { QVERIFY(network.enter()); });
+    fixture.request.send = "Who is there?";
+    fixture.request.timeout = 500ms;
+    fixture.connectNow();
+    QCOMPARE(server.receive().value_or("nothing"), "Who is there?");
+    for (const QByteArray &answer : answers)
+        QVERIFY(server.answer(answer));
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), outcome);
+    QByteArrayList heard;
+    for (const Event &event : fixture.recorder.events) {
+        if (event.call != Call::RecvFrom)
+            continue;
+        heard << event.payload().toByteArray();
+        QCOMPARE(event.address, Address::ipv4(0x7f000001, server.localPort()));
+    }
+    QCOMPARE(heard, answers);
+    QVERIFY(fixture.recorder.calls(1).startsWith("socket sendto getsockname "));
+    const Event sent = *fixture.recorder.find(1, Call::SendTo);
+    QCOMPARE(sent.address, Address::broadcast(server.localPort()));
+    QCOMPARE(sent.payload().toByteArray(), "Who is there?");
+    const Event end = *fixture.recorder.find(1, Call::End);
+    QVERIFY(end.time - sent.time >= 490'000'000); // ns; it listened until the time-out
+}
+
+/// The limit holds for all answers together.
+void TestClient::broadcastLimit()
+{
+    const PrivateNetwork network;
+    SKIP_WITHOUT(network);
+    auto server = network.bound("0.0.0.0");
+    DatagramFixture fixture(server.localPort(), u"<broadcast>"_s);
+    fixture.client.post([&network](Client &) { QVERIFY(network.enter()); });
+    fixture.request.maxBytes = 8;
+    fixture.connectNow();
+    QVERIFY(server.receive());
+    for (int i = 0; i < 3; ++i)
+        QVERIFY(server.answer("Hello"));
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::LimitReached);
+    QCOMPARE(fixture.recorder.count(Call::RecvFrom), 2);
+    QCOMPARE(fixture.recorder.events.at(fixture.recorder.events.size() - 3).payload().toByteArray(), "Hel");
+}
+
+void TestClient::datagramTooLong()
+{
+    auto server = RawDatagrams::bound();
+    DatagramFixture fixture(server.localPort());
+    fixture.request.send = QByteArray(native::MaxDatagram + 1, 'q');
+    fixture.connectNow();
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Failed);
+    QCOMPARE(fixture.recorder.find(1, Call::End)->error, EMSGSIZE);
+}
+
+void TestClient::cancelsWaitingForAnAnswer()
+{
+    auto server = RawDatagrams::bound();
+    DatagramFixture fixture(server.localPort());
+    fixture.connectNow();
+    QVERIFY(server.receive());
+    fixture.client.post([](Client &engine) { engine.cancel(); });
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Cancelled);
+    QVERIFY(fixture.recorder.calls(1).endsWith("close end"));
+}
+
+void TestClient::asksAgain()
+{
+    auto server = RawDatagrams::bound();
+    const auto refusing = RawDatagrams::refusing();
+    DatagramFixture fixture(server.localPort());
+    const Endpoint served = fixture.request.endpoint;
+    for (quint64 number = 1; number <= 6; ++number) {
+        const bool refused = number % 2 == 0; // leaves nothing behind
+        fixture.request.endpoint = refused ? DatagramFixture(refusing.localPort()).request.endpoint : served;
+        fixture.connectNow(number);
+        if (!refused) {
+            QVERIFY(server.receive());
+            QVERIFY(server.answer(QByteArray::number(number)));
+        }
+        QVERIFY(fixture.waitForEnd(number));
+        QCOMPARE(fixture.recorder.outcome(number), refused ? Outcome::Refused : Outcome::Complete);
+        QCOMPARE(fixture.message(number), refused ? ""_ba : QByteArray::number(number));
+    }
+}
+
+void TestClient::receivesOnPath_data()
+{
+    QTest::addColumn<QByteArray>("path"); // empty: a file in a new folder
+
+    QTest::newRow("file") << QByteArray();
+    QTest::newRow("abstract name") << ("@parley-tst_client-" + QByteArray::number(::getpid()));
+}
+
+void TestClient::receivesOnPath()
+{
+    QFETCH(QByteArray, path);
+    const QTemporaryDir folder;
+    if (path.isEmpty())
+        path = QFile::encodeName(folder.filePath(u"socket"_s));
+    const RawSocket server = RawSocket::listeningOn(path);
+    QVERIFY(server.isOpen());
+    ClientFixture fixture(path);
+    fixture.request.send = "Who is there?";
+    fixture.connectNow();
+    auto peer = server.accept();
+    QCOMPARE(peer.receive(13), "Who is there?");
+    QVERIFY(peer.send("Hello World!"));
+    peer.close();
+    QVERIFY2(fixture.waitForEnd(), fixture.recorder.calls(1).constData());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Complete);
+    QCOMPARE(fixture.message(), "Hello World!");
+    const Event connected = *fixture.recorder.find(1, Call::Connect);
+    QCOMPARE(connected.bytes, path);
+    QVERIFY(connected.address.isNull());
+    QVERIFY(fixture.recorder.calls(1).startsWith("socket connect getsockname send "));
+}
+
+void TestClient::pathRefused_data()
+{
+    QTest::addColumn<QString>("name"); // in a new folder
+    QTest::addColumn<int>("error");
+
+    QTest::newRow("there is none") << u"missing"_s << ENOENT;
+    QTest::newRow("its server has ended") << u"stale"_s << ECONNREFUSED;
+    QTest::newRow("a file of another kind") << u"file"_s << ECONNREFUSED;
+}
+
+void TestClient::pathRefused()
+{
+    QFETCH(QString, name);
+    QFETCH(int, error);
+    const QTemporaryDir folder;
+    RawSocket::listeningOn(QFile::encodeName(folder.filePath(u"stale"_s))).close();
+    QVERIFY(QFileInfo::exists(folder.filePath(u"stale"_s)));
+    QFile file(folder.filePath(u"file"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    ClientFixture fixture(QFile::encodeName(folder.filePath(name)));
+    fixture.connectNow();
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Refused);
+    QCOMPARE(fixture.recorder.find(1, Call::End)->error, error);
+    QCOMPARE(fixture.recorder.calls(1), "socket connect close end");
+    QVERIFY(QFileInfo::exists(folder.filePath(u"stale"_s))); // it is the server's to remove
+}
+
+/// A Unix socket's connect does not wait in the system: the client asks again until there is room.
+void TestClient::queueFull()
+{
+    const QTemporaryDir folder;
+    const QByteArray path = QFile::encodeName(folder.filePath(u"socket"_s));
+    const RawSocket server = RawSocket::listeningOn(path, 0);
+    const auto first = RawSocket::connectedTo(path);
+    ClientFixture fixture(path);
+    fixture.connectNow();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.recorder.find(1, Call::Socket), Patience);
+    QVERIFY(!fixture.recorder.find(1, Call::Connect));
+    QVERIFY(server.accept().isOpen());
+    auto peer = server.accept();
+    QVERIFY(peer.send("Hello World!"));
+    peer.close();
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Complete);
+    QCOMPARE(fixture.message(), "Hello World!");
+    QCOMPARE(fixture.recorder.count(Call::Connect), 1);
+    QCOMPARE(fixture.recorder.count(Call::Socket), 1);
+}
+
+void TestClient::queueStaysFull()
+{
+    const QTemporaryDir folder;
+    const QByteArray path = QFile::encodeName(folder.filePath(u"socket"_s));
+    const RawSocket server = RawSocket::listeningOn(path, 0);
+    const auto first = RawSocket::connectedTo(path);
+    ClientFixture fixture(path);
+    fixture.request.timeout = 300ms;
+    fixture.connectNow();
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::TimedOut);
+    QCOMPARE(fixture.recorder.calls(1), "socket close end");
+}
+
+void TestClient::cancelsWaitingForTheQueue()
+{
+    const QTemporaryDir folder;
+    const QByteArray path = QFile::encodeName(folder.filePath(u"socket"_s));
+    const RawSocket server = RawSocket::listeningOn(path, 0);
+    const auto first = RawSocket::connectedTo(path);
+    ClientFixture fixture(path);
+    fixture.connectNow();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.recorder.find(1, Call::Socket), Patience);
+    fixture.client.post([](Client &engine) { engine.cancel(); });
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Cancelled);
+    fixture.connectNow(2); // has the queue's next place
+    QVERIFY(server.accept().isOpen());
+    server.accept().close();
+    QVERIFY(fixture.waitForEnd(2));
+    QCOMPARE(fixture.recorder.outcome(2), Outcome::NoMessage);
+}
+
+/// A Unix socket that is closed with bytes unread resets, as a TCP one does.
+void TestClient::resetOnPath()
+{
+    const QTemporaryDir folder;
+    const QByteArray path = QFile::encodeName(folder.filePath(u"socket"_s));
+    const RawSocket server = RawSocket::listeningOn(path);
+    ClientFixture fixture(path);
+    fixture.request.send = "never read";
+    fixture.connectNow();
+    auto peer = server.accept();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.recorder.find(1, Call::Send), Patience);
+    peer.close();
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Reset);
+}
+
+QTEST_GUILESS_MAIN(TestClient)
+#include "tst_client.moc"

@@ -1,0 +1,647 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/repeat/repeat_export.h"
+#include "client_gui/repeat/repeat_run.h"
+#include "shared/loop/io_thread.h"
+#include "tests/support/raw_socket.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QRegularExpression>
+#include <QTest>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <future>
+#include <numeric>
+#include <random>
+#include <thread>
+
+using namespace parley;
+using namespace parley::test;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace
+{
+
+using std::chrono::nanoseconds;
+
+constexpr int Patience = 60'000; // ms; a guard against deadlocks
+const QByteArray Greeting = "Hello World!";
+
+/// What a server does with its connection of a number, from 0.
+using Script = std::function<void(int number, RawSocket &peer)>;
+
+/// Accepts one connection after another and does with each what the script says.
+class Host
+{
+public:
+    explicit Host(Script script) : thread_([this, script = std::move(script)] { run(script); }) {}
+    ~Host() { accepted(); }
+    Q_DISABLE_COPY_MOVE(Host)
+
+    quint16 port() const { return listener_.localPort(); }
+    /// Stops; how many there were.
+    int accepted()
+    {
+        if (thread_.joinable()) {
+            stopping_ = true;
+            const RawSocket last = RawSocket::connectedTo("127.0.0.1", port()); // comes after all others
+            lastPort_.set_value(last.localPort());
+            thread_.join();
+        }
+        return accepted_;
+    }
+
+private:
+    void run(const Script &script)
+    {
+        for (;;) {
+            RawSocket peer = listener_.accept();
+            if (!peer.isOpen())
+                continue; // none came for a long time
+            if (stopping_ && peer.peerPort() == isLast_.get())
+                return;
+            script(accepted_++, peer);
+            if (peer.isOpen())
+                held_.push_back(std::move(peer));
+        }
+    }
+
+    RawSocket listener_ = RawSocket::listening();
+    std::atomic<bool> stopping_ = false;
+    std::promise<quint16> lastPort_;
+    std::shared_future<quint16> isLast_ = lastPort_.get_future();
+    std::atomic<int> accepted_ = 0;
+    std::vector<RawSocket> held_;
+    std::thread thread_;
+};
+
+Script sending(const QByteArray &bytes)
+{
+    return [bytes](int, RawSocket &peer) {
+        peer.send(bytes);
+        peer.close();
+    };
+}
+
+RepeatRequest requestTo(quint16 port, qint64 count, int concurrency = 1, const QString &host = u"127.0.0.1"_s)
+{
+    RepeatRequest request;
+    request.endpoint = std::get<Endpoint>(Endpoint::parse(host, QString::number(port), Endpoint::Use::Connect));
+    request.count = count;
+    request.concurrency = concurrency;
+    request.timeout = 30s;
+    return request;
+}
+
+/// A run on its thread.
+struct Run
+{
+    explicit Run(const RepeatRequest &request)
+    {
+        QObject::connect(engine.engine(), &RepeatRun::finished, &context,
+                         [this](const RepeatSnapshot &snapshot) { account = snapshot; });
+        QObject::connect(engine.engine(), &RepeatRun::progressed, &context,
+                         [this](const RepeatSnapshot &snapshot) { progress.push_back(snapshot); });
+        engine.post([request](RepeatRun &run) { run.start(request); });
+    }
+    bool waitForEnd()
+    {
+        return QTest::qWaitFor([this] { return account != nullptr; }, Patience);
+    }
+
+    QObject context;
+    RepeatSnapshot account;
+    std::vector<RepeatSnapshot> progress;
+    IoThread<RepeatRun> engine;
+};
+
+RepeatSnapshot runOf(const RepeatRequest &request)
+{
+    Run run(request);
+    return run.waitForEnd() ? run.account : std::make_shared<const RepeatResult>();
+}
+
+/// The account, those outcomes that occurred.
+QMap<QString, qint64> outcomesOf(const RepeatResult &account)
+{
+    QMap<QString, qint64> outcomes;
+    for (std::size_t i = 0; i < RepeatOutcomes; ++i) {
+        if (account.counts[i] != 0)
+            outcomes.insert(QLatin1String(repeatOutcomeName(static_cast<RepeatOutcome>(i))), account.counts[i]);
+    }
+    return outcomes;
+}
+
+using Outcomes = QMap<QString, qint64>;
+
+bool addsUp(const RepeatResult &account)
+{
+    return std::accumulate(account.counts.begin(), account.counts.end(), qint64(0)) + account.underWay()
+           == account.request.count;
+}
+
+} // namespace
+
+Q_DECLARE_METATYPE(Script)
+
+/// The client as a load: every connection is counted once, as what became of it.
+class TestRepeat : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { QLocale::setDefault(QLocale::c()); }
+    void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
+
+    void histogramIsPrecise_data();
+    void histogramIsPrecise();
+    void histogramsAddUp();
+    void timelineIsBounded();
+
+    void outcomes_data();
+    void outcomes();
+    void everyTenthIsReset();
+    void refused();
+    void silentUntilTheTimeout();
+    void notConnectedInTime();
+    void unknownHost();
+    void nextAddress();
+    void sends();
+    void holds();
+    void foreignSource();
+    void sourcesOfTheOtherFamily();
+    void keepsTheRate();
+    void countsFromWhenItShouldHaveStarted_data();
+    void countsFromWhenItShouldHaveStarted();
+    void tellsProgress();
+    void timeLeft_data();
+    void timeLeft();
+    void cancel();
+    void startsAnew();
+    void exports();
+};
+
+void TestRepeat::histogramIsPrecise_data()
+{
+    QTest::addColumn<double>("mean"); // of the logarithm
+    QTest::addColumn<double>("spread");
+    QTest::newRow("microseconds") << 10.0 << 1.0;
+    QTest::newRow("milliseconds") << 15.0 << 2.0;
+    QTest::newRow("ns to hours") << 16.0 << 6.0;
+    QTest::newRow("all alike") << 12.0 << 0.0;
+}
+
+void TestRepeat::histogramIsPrecise()
+{
+    QFETCH(const double, mean);
+    QFETCH(const double, spread);
+    std::mt19937 random(7);
+    std::lognormal_distribution<double> distribution(mean, spread);
+    LatencyHistogram histogram;
+    std::vector<qint64> values;
+    constexpr double longest = 1e14;
+    for (int i = 0; i < 100'000; ++i) {
+        values.push_back(static_cast<qint64>(std::min(distribution(random), longest)));
+        histogram.add(nanoseconds(values.back()));
+        const std::size_t index = LatencyHistogram::indexOf(values.back());
+        QVERIFY(index < LatencyHistogram::Size);
+        QVERIFY(LatencyHistogram::from(index) <= values.back() && values.back() < LatencyHistogram::from(index + 1));
+    }
+    std::sort(values.begin(), values.end());
+    QCOMPARE(histogram.count(), 100'000);
+    QCOMPARE(histogram.min().count(), values.front());
+    QCOMPARE(histogram.max().count(), values.back());
+    for (const double share : {0.0, 0.001, 0.1, 0.5, 0.9, 0.99, 0.999, 0.99999, 1.0}) {
+        const auto rank = std::max<std::size_t>(static_cast<std::size_t>(std::ceil(share * 1e5)), 1) - 1;
+        const auto exact = static_cast<double>(values[rank]);
+        const auto told = static_cast<double>(histogram.quantile(share).count());
+        QVERIFY2(std::abs(told - exact) <= exact * LatencyHistogram::Precision,
+                 qPrintable(u"%1: %2 for %3"_s.arg(share).arg(told).arg(exact)));
+    }
+}
+
+void TestRepeat::histogramsAddUp()
+{
+    CoarseHistogram sum;
+    CoarseHistogram part;
+    sum.add(part);
+    QCOMPARE(sum.count(), 0);
+    QCOMPARE(sum.quantile(0.5), 0ns);
+    part.add(50us);
+    part.add(-1ns); // a clock that goes back
+    sum.add(2ms);
+    sum.add(part);
+    sum.add(1000h);
+    QCOMPARE(sum.count(), 4);
+    QCOMPARE(sum.min(), 0ns);
+    QCOMPARE(sum.max(), nanoseconds(1000h));
+    QCOMPARE(sum.quantile(1), nanoseconds(1000h));
+}
+
+void TestRepeat::timelineIsBounded()
+{
+    RepeatTimeline timeline;
+    timeline.add(-1ms, true, 1us);
+    const nanoseconds finest = timeline.width();
+    for (int i = 0; i < 100'000; ++i)
+        timeline.add(i * 7ms, i % 10 != 0, 1us * (i % 100));
+    qint64 complete = 0;
+    qint64 others = 0;
+    qint64 latencies = 0;
+    for (const RepeatTimeline::Interval &interval : timeline.intervals()) {
+        complete += interval.complete;
+        others += interval.others;
+        latencies += interval.latency.count();
+    }
+    QCOMPARE(complete, 90'001);
+    QCOMPARE(others, 10'000);
+    QCOMPARE(latencies, complete);
+    QVERIFY(timeline.intervals().size() <= RepeatTimeline::MaxIntervals);
+    QVERIFY(timeline.intervals().size() > RepeatTimeline::MaxIntervals / 2);
+    QVERIFY(timeline.width() * qint64(timeline.intervals().size()) >= 699'993ms);
+    QCOMPARE(timeline.width() % finest, 0ns);
+    const RepeatTimeline::Interval &middle = timeline.intervals().at(timeline.intervals().size() / 2);
+    QVERIFY(std::abs(double(middle.complete + middle.others) - timeline.width() / 7.0ms) <= 1);
+}
+
+void TestRepeat::outcomes_data()
+{
+    QTest::addColumn<Script>("script");
+    QTest::addColumn<QByteArray>("expected");
+    QTest::addColumn<QString>("outcome");
+    QTest::addColumn<QString>("detail");
+    const auto cut = [](int size) {
+        return [size](int, RawSocket &peer) {
+            peer.send(Greeting.first(size));
+            peer.reset();
+        };
+    };
+    const auto dripping = [](const QByteArray &text) {
+        return [text](int, RawSocket &peer) {
+            peer.sendAtOnce();
+            for (const char byte : text)
+                peer.send(QByteArrayView(&byte, 1));
+            peer.close();
+        };
+    };
+    const auto row = [](const char *name, const Script &script, const QByteArray &expected, const QString &outcome,
+                        const QString &detail = {}) { QTest::newRow(name) << script << expected << outcome << detail; };
+
+    row("any greeting", sending("x"), {}, u"complete"_s);
+    row("the expected one", sending(Greeting), Greeting, u"complete"_s);
+    row("byte by byte", dripping(Greeting), Greeting, u"complete"_s);
+    row("longer than a read", sending(Greeting.repeated(50'000)), Greeting.repeated(50'000), u"complete"_s);
+    row("another", sending("Hello Moon!!"), Greeting, u"wrong-greeting"_s);
+    row("shorter", sending(Greeting.chopped(1)), Greeting, u"wrong-greeting"_s);
+    row("longer", sending(Greeting + '\n'), Greeting, u"wrong-greeting"_s);
+    row("wrong at the end, byte by byte", dripping("Hello World?"), Greeting, u"wrong-greeting"_s);
+    row("none", sending({}), {}, u"never-greeted"_s, u"closed without a byte: 30"_s);
+    row("none, where one is expected", sending({}), Greeting, u"never-greeted"_s, u"closed without a byte: 30"_s);
+    row("reset at once", cut(0), {}, u"reset"_s, u"after 0 bytes: 30"_s);
+    row("reset within", cut(5), {}, u"reset"_s, u"after 5 bytes: 30"_s);
+    row("reset within, though as expected so far", cut(5), Greeting, u"reset"_s, u"after 5 bytes: 30"_s);
+    row("reset in place of the end", cut(12), Greeting, u"reset"_s, u"after 12 bytes: 30"_s);
+    row("as long as the limit", sending(QByteArray(1'000'000, 'a')), {}, u"complete"_s);
+    row("longer than the limit", sending(QByteArray(1'000'001, 'a')), {}, u"too-long"_s);
+}
+
+void TestRepeat::outcomes()
+{
+    QFETCH(const Script, script);
+    QFETCH(const QByteArray, expected);
+    QFETCH(const QString, outcome);
+    QFETCH(const QString, detail);
+    Host host(script);
+    RepeatRequest request = requestTo(host.port(), 30, 4);
+    request.expected = expected;
+    request.maxBytes = 1'000'000;
+    const RepeatSnapshot account = runOf(request);
+    QCOMPARE(outcomesOf(*account), (Outcomes{{outcome, 30}}));
+    QCOMPARE(host.accepted(), 30);
+    QCOMPARE(account->started, 30);
+    QCOMPARE(account->connected, 30);
+    QVERIFY(account->mostOpen >= 1 && account->mostOpen <= 4);
+    QCOMPARE(account->complete.count(), outcome == u"complete"_s ? 30 : 0);
+    const auto nth = [&](const char *name) {
+        for (std::size_t i = 0; i < RepeatOutcomes; ++i) {
+            if (QLatin1String(repeatOutcomeName(static_cast<RepeatOutcome>(i))) == QLatin1String(name))
+                return static_cast<RepeatOutcome>(i);
+        }
+        return RepeatOutcome::NotStarted;
+    };
+    QCOMPARE(account->detail(nth(outcome.toLatin1().constData())), detail);
+    QCOMPARE(account->failure().isEmpty(), outcome == u"complete"_s);
+}
+
+/// The one that QTcpSocket gets wrong: it connects again behind its user's back.
+void TestRepeat::everyTenthIsReset()
+{
+    constexpr int count = 20'000;
+    Host host([](int number, RawSocket &peer) {
+        const bool isTenth = number % 10 == 9;
+        if (!isTenth || number % 20 == 9)
+            peer.send(isTenth ? Greeting.first(5) : Greeting);
+        if (isTenth)
+            peer.reset();
+        else
+            peer.close();
+    });
+    RepeatRequest request = requestTo(host.port(), count, 64);
+    request.expected = Greeting;
+    const RepeatSnapshot account = runOf(request);
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"complete"_s, 18'000}, {u"reset"_s, 2'000}}));
+    QCOMPARE(account->detail(RepeatOutcome::Reset), u"after 0 bytes: 1000, after 5 bytes: 1000"_s);
+    QCOMPARE(host.accepted(), count);
+    QCOMPARE(account->bytes, 18'000 * 12 + 1'000 * 5);
+    QCOMPARE(account->connect.count(), count);
+    QCOMPARE(account->firstByte.count(), 19'000);
+    QCOMPARE(account->complete.count(), 18'000);
+    QVERIFY(account->mostOpen <= 64);
+}
+
+void TestRepeat::refused()
+{
+    const RawSocket nobody = RawSocket::bound();
+    const RepeatSnapshot account = runOf(requestTo(nobody.localPort(), 5'000, 100));
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"refused"_s, 5'000}}));
+    QCOMPARE(account->connected, 0);
+    QCOMPARE(account->connect.count(), 0);
+}
+
+void TestRepeat::silentUntilTheTimeout()
+{
+    Host host([](int number, RawSocket &peer) {
+        if (number % 2 == 0)
+            peer.send("Hello");
+    });
+    RepeatRequest request = requestTo(host.port(), 40, 10);
+    request.timeout = 100ms;
+    const RepeatSnapshot account = runOf(request);
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"never-greeted"_s, 20}, {u"timed-out"_s, 20}}));
+    QCOMPARE(account->detail(RepeatOutcome::NeverGreeted), u"silent until the time-out: 20"_s);
+    QCOMPARE(account->detail(RepeatOutcome::TimedOut), u"no end of the message: 20"_s);
+}
+
+void TestRepeat::notConnectedInTime()
+{
+    const RawSocket full = RawSocket::listening("127.0.0.1", 0);
+    const RawSocket waiting = RawSocket::connectedTo("127.0.0.1", full.localPort());
+    RepeatRequest request = requestTo(full.localPort(), 6, 3);
+    request.timeout = 100ms;
+    const RepeatSnapshot account = runOf(request);
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"timed-out"_s, 6}}));
+    QCOMPARE(account->detail(RepeatOutcome::TimedOut), u"not connected: 6"_s);
+}
+
+void TestRepeat::unknownHost()
+{
+    const RepeatSnapshot account = runOf(requestTo(1, 10, 2, u"no-such-host.invalid"_s));
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"not-started"_s, 10}}));
+    QVERIFY(account->lookupError != 0);
+    QVERIFY(account->failure().contains(u"no-such-host.invalid"_s));
+}
+
+void TestRepeat::nextAddress()
+{
+    SKIP_WITHOUT_IPV6(true);
+    Host host(sending(Greeting)); // on 127.0.0.1 only
+    const RepeatSnapshot account = runOf(requestTo(host.port(), 200, 8, u"localhost"_s));
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"complete"_s, 200}}));
+    QCOMPARE(account->peer.host(), "127.0.0.1"_ba);
+    QCOMPARE(host.accepted(), 200);
+
+    const RawSocket nobody = RawSocket::bound();
+    const RepeatSnapshot none = runOf(requestTo(nobody.localPort(), 200, 8, u"localhost"_s));
+    QCOMPARE(outcomesOf(*none), (Outcomes{{u"refused"_s, 200}}));
+}
+
+void TestRepeat::sends()
+{
+    const QByteArray text = QByteArray("What is there to say?").repeated(200'000); // more than the buffers hold
+    std::atomic<int> right = 0;
+    Host host([&](int, RawSocket &peer) {
+        right += peer.receive(text.size()) == text ? 1 : 0;
+        peer.send(Greeting);
+        peer.close();
+    });
+    RepeatRequest request = requestTo(host.port(), 5, 2);
+    request.send = text;
+    QCOMPARE(outcomesOf(*runOf(request)), (Outcomes{{u"complete"_s, 5}}));
+    QCOMPARE(right, 5);
+}
+
+void TestRepeat::holds()
+{
+    Host host([](int number, RawSocket &peer) {
+        peer.send(number == 7 ? "Hello Moon!!" : Greeting);
+        if (number == 3)
+            peer.reset();
+        if (number == 5)
+            peer.close();
+    });
+    RepeatRequest request = requestTo(host.port(), 50, 50);
+    request.expected = Greeting;
+    request.hold = 500ms;
+    const RepeatSnapshot account = runOf(request);
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"complete"_s, 48}, {u"reset"_s, 1}, {u"wrong-greeting"_s, 1}}));
+    QVERIFY(account->mostOpen >= 40); // one was reset, one closed, whenever
+    QVERIFY(account->elapsed >= request.hold);
+    QVERIFY(account->complete.quantile(0.5) < account->elapsed); // the latency is the greeting's
+}
+
+void TestRepeat::foreignSource()
+{
+    RepeatRequest request = requestTo(1, 20, 2, u"192.0.2.1"_s); // RFC 5737: nobody's
+    request.sources = {std::get<Net>(Net::parse(u"192.0.2.7"_s))};
+    const RepeatSnapshot account = runOf(request);
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"failed"_s, 20}}));
+    QVERIFY(account->detail(RepeatOutcome::Failed).contains(u"EADDRNOTAVAIL"_s));
+    QVERIFY(account->advice().contains(u"source address"_s));
+}
+
+void TestRepeat::sourcesOfTheOtherFamily()
+{
+    RepeatRequest request = requestTo(1, 20, 2);
+    request.sources = {std::get<Net>(Net::parse(u"::1"_s))};
+    const RepeatSnapshot account = runOf(request);
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"not-started"_s, 20}}));
+    QVERIFY(account->failure().contains(u"family"_s));
+}
+
+void TestRepeat::keepsTheRate()
+{
+    Host host(sending(Greeting));
+    RepeatRequest request = requestTo(host.port(), 500, 100);
+    request.rate = 1000;
+    const RepeatSnapshot account = runOf(request);
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"complete"_s, 500}}));
+    QVERIFY(account->elapsed >= 499ms); // never faster
+}
+
+void TestRepeat::countsFromWhenItShouldHaveStarted_data()
+{
+    QTest::addColumn<double>("rate");
+    QTest::addColumn<double>("share"); // of the connections that a stall of a second concerns, at least
+    QTest::newRow("at a fixed rate, all that should have started in the stall") << 200.0 << 0.2;
+    QTest::newRow("else one") << 0.0 << 0.0;
+}
+
+/// No coordinated omission: a server that stalls must not keep the client from asking, and thereby from noticing.
+void TestRepeat::countsFromWhenItShouldHaveStarted()
+{
+    QFETCH(const double, rate);
+    QFETCH(const double, share);
+    constexpr int count = 300;
+    Host host([](int number, RawSocket &peer) {
+        if (number == 50)
+            std::this_thread::sleep_for(1s); // the stall is what the test is about
+        peer.send(Greeting);
+        peer.close();
+    });
+    RepeatRequest request = requestTo(host.port(), count, 1);
+    request.rate = rate;
+    const RepeatSnapshot account = runOf(request);
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"complete"_s, count}}));
+    QVERIFY(account->complete.max() >= 1s);
+    qint64 late = 0;
+    for (std::size_t i = LatencyHistogram::indexOf(nanoseconds(500ms).count()); i < LatencyHistogram::Size; ++i)
+        late += account->complete.countAt(i);
+    // At 200 a second, 100 should have started in the first half of the stall: those waited for half a second or more.
+    QVERIFY2(late >= 1 + qint64(share * count), qPrintable(QString::number(late)));
+    if (rate == 0)
+        QCOMPARE(late, 1);
+}
+
+void TestRepeat::tellsProgress()
+{
+    Host host(sending(Greeting));
+    RepeatRequest request = requestTo(host.port(), 100, 10);
+    request.rate = 200;
+    Run run(request);
+    QVERIFY(run.waitForEnd());
+    QVERIFY(run.progress.size() >= 2);
+    qint64 before = 0;
+    for (const RepeatSnapshot &snapshot : run.progress) {
+        QVERIFY(!snapshot->finished);
+        QVERIFY(snapshot->ended >= before);
+        QCOMPARE(std::accumulate(snapshot->counts.begin(), snapshot->counts.end(), qint64(0)), snapshot->ended);
+        if (snapshot->ended > 0)
+            QVERIFY(snapshot->timeLeft() > 0ns);
+        before = snapshot->ended;
+    }
+    QVERIFY(run.account->finished);
+    QCOMPARE(run.account->timeLeft(), 0ns);
+    QCOMPARE(run.account->underWay(), 0);
+}
+
+void TestRepeat::timeLeft_data()
+{
+    QTest::addColumn<double>("rate");
+    QTest::addColumn<qint64>("started");
+    QTest::addColumn<qint64>("ended");
+    QTest::addColumn<std::chrono::seconds>("left"); // of 1,000, after 10 s
+    QTest::newRow("nothing is known yet") << 0.0 << qint64(10) << qint64(0) << 0s;
+    QTest::newRow("as fast as it goes") << 0.0 << qint64(110) << qint64(100) << 90s;
+    QTest::newRow("at the rate") << 50.0 << qint64(500) << qint64(450) << 11s;
+    QTest::newRow("the server is slower than the rate") << 1000.0 << qint64(200) << qint64(100) << 40s;
+}
+
+void TestRepeat::timeLeft()
+{
+    QFETCH(const double, rate);
+    QFETCH(const qint64, started);
+    QFETCH(const qint64, ended);
+    QFETCH(const std::chrono::seconds, left);
+    RepeatResult result;
+    result.request.count = 1'000;
+    result.request.rate = rate;
+    result.elapsed = 10s;
+    result.started = started;
+    result.ended = ended;
+    QCOMPARE(result.timeLeft(), left);
+}
+
+void TestRepeat::cancel()
+{
+    Host host([](int number, RawSocket &peer) {
+        if (number < 10) {
+            peer.send(Greeting);
+            peer.close();
+        }
+    });
+    Run run(requestTo(host.port(), 1'000, 20));
+    QVERIFY(QTest::qWaitFor([&] { return !run.progress.empty() && run.progress.back()->ended == 10; }, Patience));
+    run.engine.post([](RepeatRun &engine) { engine.cancel(); });
+    QVERIFY(run.waitForEnd());
+    QCOMPARE(outcomesOf(*run.account), (Outcomes{{u"cancelled"_s, 20}, {u"complete"_s, 10}, {u"not-started"_s, 970}}));
+    QVERIFY(addsUp(*run.account));
+    QVERIFY(run.account->failure().contains(u"cancelled"_s));
+}
+
+void TestRepeat::startsAnew()
+{
+    Host host(sending(Greeting));
+    Run run(requestTo(host.port(), 100'000, 50));
+    QVERIFY(QTest::qWaitFor([&] { return !run.progress.empty(); }, Patience));
+    run.engine.post([request = requestTo(host.port(), 70, 5)](RepeatRun &engine) { engine.start(request); });
+    QVERIFY(QTest::qWaitFor([&] { return run.account && run.account->request.count == 70; }, Patience));
+    QCOMPARE(outcomesOf(*run.account), (Outcomes{{u"complete"_s, 70}}));
+}
+
+void TestRepeat::exports()
+{
+    Host host([](int number, RawSocket &peer) {
+        peer.send("Hello");
+        if (number == 0)
+            peer.reset();
+        peer.close();
+    });
+    const RepeatSnapshot account = runOf(requestTo(host.port(), 25, 3));
+    const QByteArray json = repeatToJson(*account);
+    QCOMPARE(json.count('\n'), 1);
+    const QJsonObject object = QJsonDocument::fromJson(json).object();
+    QCOMPARE(object.value(u"schema"_s).toInt(), RepeatSchemaVersion);
+    QCOMPARE(object.value(u"repeat"_s).toInt(), 25);
+    QCOMPARE(object.value(u"concurrency"_s).toInt(), 3);
+    qint64 sum = 0;
+    const QJsonObject outcomes = object.value(u"outcomes"_s).toObject();
+    for (auto it = outcomes.begin(); it != outcomes.end(); ++it)
+        sum += it.value().toInteger();
+    QCOMPARE(sum, 25);
+    QCOMPARE(outcomes.value(u"reset"_s).toInt(), 1);
+    QCOMPARE(outcomes.value(u"complete"_s).toInt(), 24);
+    const QJsonObject latency = object.value(u"latency_ns"_s).toObject();
+    for (const LatencyRow &row : latencies(*account)) {
+        const QJsonObject told = latency.value(QLatin1String(row.name)).toObject();
+        QCOMPARE(told.value(u"count"_s).toInteger(), row.histogram.count());
+        QCOMPARE(told.value(u"p99.9"_s).toInteger(), row.histogram.quantile(0.999).count());
+        qint64 counted = 0;
+        for (const QJsonValue &bucket : told.value(u"histogram"_s).toArray())
+            counted += bucket.toArray().at(1).toInteger();
+        QCOMPARE(counted, row.histogram.count());
+    }
+    qint64 overTime = 0;
+    for (const QJsonValue &interval : object.value(u"timeline"_s).toObject().value(u"intervals"_s).toArray())
+        overTime += interval.toObject().value(u"complete"_s).toInteger();
+    QCOMPARE(overTime, 24);
+
+    const QList<QByteArray> lines = repeatToCsv(*account).split('\n');
+    QCOMPARE(lines.first(), "part,series,from,to,value,unit\r"_ba);
+    QVERIFY(lines.contains("account,complete,,,24,connections\r"));
+    QVERIFY(lines.contains("account,reset,,,1,connections\r"));
+    for (const QByteArray &line : lines.first(lines.size() - 1))
+        QCOMPARE(line.count(','), 5);
+    const QString text = repeatToText(*account);
+    QVERIFY2(QRegularExpression(u"^complete +24$"_s, QRegularExpression::MultilineOption).match(text).hasMatch(),
+             qPrintable(text));
+    QVERIFY(text.contains(u"after 5 bytes: 1"_s));
+}
+
+QTEST_GUILESS_MAIN(TestRepeat)
+#include "tst_repeat.moc"

@@ -1,0 +1,450 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/engine/client.h"
+#include "server_gui/engine/server.h"
+#include "shared/event/event_history.h"
+#include "shared/inspect/ladder.h"
+#include "shared/loop/io_thread.h"
+#include "tests/support/event_recorder.h"
+#include "tests/support/raw_socket.h"
+
+#include <QAbstractItemModelTester>
+#include <QLocale>
+#include <QRegularExpression>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <cerrno>
+
+using namespace Qt::StringLiterals;
+using namespace parley;
+using namespace parley::test;
+
+namespace
+{
+
+constexpr int Patience = 20'000; // ms
+
+Event eventOf(Call call, qint64 result = 0, int error = 0)
+{
+    Event event;
+    event.connection = 1;
+    event.call = call;
+    event.result = result;
+    event.error = error;
+    return event;
+}
+
+Event with(Event event, const Address &address)
+{
+    event.address = address;
+    return event;
+}
+
+Event of(Event event, Transport transport)
+{
+    event.transport = transport;
+    return event;
+}
+
+/// The rows as a person would note them down: what is inferred with its direction.
+QStringList rowsOf(const Ladder &ladder)
+{
+    QStringList rows;
+    for (int row = 0; row < ladder.rowCount(); ++row) {
+        const Ladder::Row &what = ladder.row(row);
+        rows.append(what.isObserved() ? ladder.text(row) : (what.toPeer ? u"--> "_s : u"<-- "_s) + ladder.text(row));
+    }
+    return rows;
+}
+
+Event madeFor(const Address &peer, qint64 descriptor)
+{
+    Event socket = eventOf(Call::Socket, descriptor);
+    socket.family = peer.family();
+    return socket;
+}
+
+/// An engine, and a ladder of what it does.
+template <typename Engine>
+struct Observed
+{
+    EventStream stream;
+    EventRecorder recorder{stream};
+    EventHistory history;
+    Ladder ladder{history};
+    IoThread<Engine> engine{stream};
+
+    Observed() { QObject::connect(&stream, &EventStream::arrived, &history, &EventHistory::read); }
+
+    bool hasEnded(quint64 connection) const { return recorder.outcome(connection) != Outcome::None; }
+};
+
+/// Numbers that the system chose: ports, descriptors, processes.
+QStringList blurred(QStringList rows, const QByteArray &path = {})
+{
+    static const QRegularExpression port(uR"((', )[1-9]\d*)"_s);
+    static const QRegularExpression descriptor(uR"((socket\(.*\) → )\d+)"_s);
+    static const QRegularExpression process(u"pid \\d+, uid \\d+"_s);
+    for (QString &row : rows) {
+        row.replace(port, u"\\1PORT"_s).replace(descriptor, u"\\1FD"_s).replace(process, u"PROCESS"_s);
+        if (!path.isEmpty())
+            row.replace(QString::fromUtf8(path), u"PATH"_s);
+    }
+    return rows;
+}
+
+ConnectRequest requestTo(const QString &host, quint16 port, Transport transport = Transport::Tcp)
+{
+    ConnectRequest request;
+    request.endpoint =
+        std::get<Endpoint>(Endpoint::parse(host, QString::number(port), Endpoint::Use::Connect, transport));
+    return request;
+}
+
+} // namespace
+
+class tst_Ladder : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
+        QTest::failOnWarning(QRegularExpression(u".*"_s));
+    }
+
+    void callTexts_data();
+    void callTexts();
+    void rungs_data();
+    void rungs();
+    void growsAsItIsRead();
+    void server();
+    void listenerFails();
+    void client();
+    void refused();
+    void datagrams();
+    void unixSocket();
+};
+
+void tst_Ladder::callTexts_data()
+{
+    QTest::addColumn<Event>("event");
+    QTest::addColumn<QString>("text");
+    const Address peer = Address::parseIPv4("127.0.0.1", 60239);
+
+    QTest::newRow("accept") << with(eventOf(Call::Accept, 7), peer) << u"accept() → ('127.0.0.1', 60239)"_s;
+    QTest::newRow("accept, IPv6") << with(eventOf(Call::Accept, 7), Address::parseIPv6("::1", 60239))
+                                  << u"accept() → ('::1', 60239, 0, 0)"_s;
+    QTest::newRow("accept fails") << eventOf(Call::Accept, -1, EMFILE) << u"accept() → EMFILE, Too many open files"_s;
+    Event send = eventOf(Call::Send, 12);
+    send.bytes = "Hello World!";
+    QTest::newRow("send") << send << u"send(12) → 12"_s;
+    send.result = 5;
+    QTest::newRow("send, partial") << send << u"send(12) → 5"_s;
+    send.offset = 5;
+    send.result = 7;
+    QTest::newRow("send, the rest") << send << u"send(7) → 7"_s;
+    QTest::newRow("shutdown") << eventOf(Call::Shutdown) << u"shutdown(SHUT_WR)"_s;
+    QTest::newRow("recv") << eventOf(Call::Recv, 12) << u"recv() → 12"_s;
+    QTest::newRow("recv, FIN") << eventOf(Call::Recv) << u"recv() → 0 (peer closed)"_s;
+    QTest::newRow("recv, RST") << eventOf(Call::Recv, -1, ECONNRESET)
+                               << u"recv() → ECONNRESET, Connection reset by peer"_s;
+    QTest::newRow("recv, empty datagram") << with(eventOf(Call::Recv), peer) << u"recv() → 0"_s;
+    QTest::newRow("close") << eventOf(Call::Close) << u"close()"_s;
+    QTest::newRow("connect") << with(eventOf(Call::Connect), peer) << u"connect(('127.0.0.1', 60239))"_s;
+    QTest::newRow("connect, refused") << with(eventOf(Call::Connect, -1, ECONNREFUSED), peer)
+                                      << u"connect(('127.0.0.1', 60239)) → ECONNREFUSED, Connection refused"_s;
+    Event path = eventOf(Call::Connect);
+    path.bytes = "/tmp/\x1b[31m";
+    QTest::newRow("connect, hostile path") << path << u"connect('/tmp/\\x1b[31m')"_s;
+    Event listen = eventOf(Call::Listen);
+    listen.argument = 4096;
+    QTest::newRow("listen") << listen << u"listen(4096)"_s;
+    QTest::newRow("bind fails") << with(eventOf(Call::Bind, -1, EADDRINUSE), peer)
+                                << u"bind(('127.0.0.1', 60239)) → EADDRINUSE, Address already in use"_s;
+    Event socket = eventOf(Call::Socket, 7);
+    socket.family = Address::Family::IPv6;
+    socket.transport = Transport::Udp;
+    QTest::newRow("socket") << socket << u"socket(AF_INET6, SOCK_DGRAM) → 7"_s;
+    QTest::newRow("recvfrom") << with(eventOf(Call::RecvFrom, 5), peer) << u"recvfrom() → 5, ('127.0.0.1', 60239)"_s;
+    QTest::newRow("sendto") << with(eventOf(Call::SendTo, 5), peer) << u"sendto(5, ('127.0.0.1', 60239)) → 5"_s;
+    Event look = eventOf(Call::GetAddrInfo, -1, -2); // EAI_NONAME
+    look.bytes = "nowhere.invalid";
+    QTest::newRow("getaddrinfo fails") << look
+                                       << u"getaddrinfo('nowhere.invalid') → EAI_NONAME, Name or service not known"_s;
+    Event end = eventOf(Call::End, 0, ECONNREFUSED);
+    end.outcome = Outcome::Refused;
+    QTest::newRow("end") << end << u"end: refused (ECONNREFUSED, Connection refused)"_s;
+}
+
+void tst_Ladder::callTexts()
+{
+    QFETCH(const Event, event);
+    QTEST(callText(event), "text");
+}
+
+void tst_Ladder::rungs_data()
+{
+    QTest::addColumn<std::vector<Event>>("events");
+    QTest::addColumn<QStringList>("rows");
+    const Address v4 = Address::parseIPv4("127.0.0.1", 3000);
+    const Address v6 = Address::parseIPv6("::1", 3000);
+    const Event accept = with(eventOf(Call::Accept, 7), v4);
+    const QStringList accepted{u"<-- SYN"_s, u"--> SYN, ACK"_s, u"<-- ACK"_s, u"accept() → ('127.0.0.1', 3000)"_s};
+    Event resetting = eventOf(Call::Close);
+    resetting.argument = 1;
+    const auto connectTo = [](const Address &address, int error) {
+        return with(eventOf(Call::Connect, error == 0 ? 0 : -1, error), address);
+    };
+
+    using Events = std::vector<Event>;
+    QTest::newRow("closed without shutdown")
+        << Events{accept, eventOf(Call::Close)}
+        << (accepted + QStringList{u"close()"_s, u"--> FIN, or RST if bytes were unread"_s});
+    QTest::newRow("closed after shutdown")
+        << Events{accept, eventOf(Call::Shutdown), eventOf(Call::Recv), eventOf(Call::Close)}
+        << (accepted
+            + QStringList{u"shutdown(SHUT_WR)"_s, u"--> FIN"_s, u"<-- FIN"_s, u"recv() → 0 (peer closed)"_s,
+                          u"close()"_s});
+    QTest::newRow("reset by us") << Events{accept, resetting} << (accepted + QStringList{u"close()"_s, u"--> RST"_s});
+    QTest::newRow("reset by the peer")
+        << Events{accept, eventOf(Call::Recv, -1, ECONNRESET), eventOf(Call::Close)}
+        << (accepted + QStringList{u"<-- RST"_s, u"recv() → ECONNRESET, Connection reset by peer"_s, u"close()"_s});
+    QTest::newRow("vanished") << Events{accept, eventOf(Call::Recv, -1, ETIMEDOUT), eventOf(Call::Close)}
+                              << (accepted
+                                  + QStringList{u"recv() → ETIMEDOUT, Connection timed out"_s, u"close()"_s,
+                                                u"--> FIN, or RST if bytes were unread"_s});
+    QTest::newRow("no route") << Events{madeFor(v4, 7), connectTo(v4, ENETUNREACH), eventOf(Call::Close)}
+                              << QStringList{u"socket(AF_INET, SOCK_STREAM) → 7"_s,
+                                             u"connect(('127.0.0.1', 3000)) → ENETUNREACH, Network is unreachable"_s,
+                                             u"close()"_s};
+    // Two addresses of a name: the second one is tried while the first stays silent, and wins.
+    QTest::newRow("two sockets") << Events{madeFor(v6, 7),
+                                           connectTo(v6, EINPROGRESS),
+                                           madeFor(v4, 8),
+                                           connectTo(v4, EINPROGRESS),
+                                           connectTo(v4, 0),
+                                           eventOf(Call::Close),
+                                           with(eventOf(Call::GetSockName), Address::parseIPv4("127.0.0.1", 40'000)),
+                                           eventOf(Call::Recv),
+                                           eventOf(Call::Close)}
+                                 << QStringList{u"socket(AF_INET6, SOCK_STREAM) → 7"_s,
+                                                u"connect(('::1', 3000, 0, 0)) → EINPROGRESS"_s,
+                                                u"--> SYN"_s,
+                                                u"socket(AF_INET, SOCK_STREAM) → 8"_s,
+                                                u"connect(('127.0.0.1', 3000)) → EINPROGRESS"_s,
+                                                u"--> SYN"_s,
+                                                u"<-- SYN, ACK"_s,
+                                                u"--> ACK"_s,
+                                                u"connect(('127.0.0.1', 3000))"_s,
+                                                u"close()"_s,
+                                                u"getsockname() → ('127.0.0.1', 40000)"_s,
+                                                u"<-- FIN"_s,
+                                                u"recv() → 0 (peer closed)"_s,
+                                                u"close()"_s,
+                                                u"--> FIN, or RST if bytes were unread"_s};
+    // The first one is refused while the second is under way, which the time-out ends.
+    QTest::newRow("one refused, one silent")
+        << Events{connectTo(v6, EINPROGRESS), connectTo(v4, EINPROGRESS), connectTo(v6, ECONNREFUSED),
+                  eventOf(Call::Close), eventOf(Call::Close)}
+        << QStringList{u"connect(('::1', 3000, 0, 0)) → EINPROGRESS"_s,
+                       u"--> SYN"_s,
+                       u"connect(('127.0.0.1', 3000)) → EINPROGRESS"_s,
+                       u"--> SYN"_s,
+                       u"<-- RST"_s,
+                       u"connect(('::1', 3000, 0, 0)) → ECONNREFUSED, Connection refused"_s,
+                       u"close()"_s,
+                       u"close()"_s};
+    QTest::newRow("datagram refused") << Events{of(madeFor(v4, 7), Transport::Udp), connectTo(v4, 0),
+                                                eventOf(Call::Recv, -1, ECONNREFUSED), eventOf(Call::Close)}
+                                      << QStringList{u"socket(AF_INET, SOCK_DGRAM) → 7"_s,
+                                                     u"connect(('127.0.0.1', 3000))"_s, u"<-- ICMP port unreachable"_s,
+                                                     u"recv() → ECONNREFUSED, Connection refused"_s, u"close()"_s};
+}
+
+void tst_Ladder::rungs()
+{
+    QFETCH(const std::vector<Event>, events);
+    EventHistory history;
+    Ladder ladder(history);
+    history.watch(1);
+    history.read({events, 0});
+    QTEST(rowsOf(ladder), "rows");
+}
+
+void tst_Ladder::growsAsItIsRead()
+{
+    EventHistory history;
+    Ladder ladder(history);
+    const QAbstractItemModelTester tester(&ladder, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    Event accept = with(eventOf(Call::Accept, 7), Address::parseIPv4("127.0.0.1", 60239));
+    accept.time = 1'000;
+    Event recv = eventOf(Call::Recv, 3);
+    recv.time = 3'500;
+    history.read({{accept}, 0});
+    QCOMPARE(ladder.rowCount(), 0);
+    history.watch(1);
+    QCOMPARE(ladder.rowCount(), 4);
+    QCOMPARE(ladder.rowOfEvent(0), 3);
+    QCOMPARE(ladder.rowOfEvent(1), -1);
+    history.read({{recv}, 0});
+    QCOMPARE(ladder.rowCount(), 6);
+    QCOMPARE(ladder.rowOfEvent(1), 5);
+    QCOMPARE(ladder.sinceStart(5), 2'500);
+    QCOMPARE(ladder.sincePrevious(5), 2'500);
+    QCOMPARE(ladder.data(ladder.index(4), Qt::AccessibleTextRole).toString(),
+             u"Inferred: data, 3 bytes from the peer"_s);
+    QCOMPARE(ladder.data(ladder.index(5), Qt::AccessibleTextRole).toString(), u"recv() → 3 after 3 µs"_s);
+    history.watch(0);
+    QCOMPARE(ladder.rowCount(), 0);
+}
+
+void tst_Ladder::server()
+{
+    Observed<Server> server;
+    ServerSettings settings;
+    settings.endpoint = std::get<Endpoint>(Endpoint::parse(u"127.0.0.1"_s, u"0"_s, Endpoint::Use::Listen));
+    settings.greeting = "Hello World!";
+    settings.backlog = 77;
+    server.engine.post([settings](Server &engine) { engine.listen(settings); });
+    QTRY_VERIFY_WITH_TIMEOUT(server.recorder.find(0, Call::Listen).has_value(), Patience);
+    QCOMPARE(blurred(rowsOf(server.ladder)),
+             (QStringList{u"socket(AF_INET, SOCK_STREAM) → FD"_s, u"bind(('127.0.0.1', 0))"_s, u"listen(77)"_s}));
+
+    auto peer = RawSocket::connectedTo("127.0.0.1", server.recorder.find(0, Call::Listen)->address.port());
+    QCOMPARE(peer.receive(100), "Hello World!");
+    QVERIFY(peer.send("abc"));
+    QTRY_VERIFY_WITH_TIMEOUT(server.recorder.find(1, Call::Recv).has_value(), Patience);
+    peer.close();
+    QTRY_VERIFY_WITH_TIMEOUT(server.hasEnded(1), Patience);
+    server.history.watch(1);
+    QCOMPARE(blurred(rowsOf(server.ladder)),
+             (QStringList{u"<-- SYN"_s, u"--> SYN, ACK"_s, u"<-- ACK"_s, u"accept() → ('127.0.0.1', PORT)"_s,
+                          u"send(12) → 12"_s, u"--> data, 12 bytes"_s, u"shutdown(SHUT_WR)"_s, u"--> FIN"_s,
+                          u"<-- data, 3 bytes"_s, u"recv() → 3"_s, u"<-- FIN"_s, u"recv() → 0 (peer closed)"_s,
+                          u"close()"_s, u"end: complete"_s}));
+
+    server.engine.post([](Server &engine) { engine.stop(); });
+    QTRY_VERIFY_WITH_TIMEOUT(server.hasEnded(0), Patience);
+    server.history.watch(0);
+    QCOMPARE(rowsOf(server.ladder).mid(3), (QStringList{u"close()"_s, u"end: complete"_s}));
+}
+
+void tst_Ladder::listenerFails()
+{
+    const auto taken = RawSocket::listening();
+    Observed<Server> server;
+    ServerSettings settings;
+    settings.endpoint =
+        std::get<Endpoint>(Endpoint::parse(u"127.0.0.1"_s, QString::number(taken.localPort()), Endpoint::Use::Listen));
+    server.engine.post([settings](Server &engine) { engine.listen(settings); });
+    QTRY_VERIFY_WITH_TIMEOUT(server.hasEnded(0), Patience);
+    const QStringList rows = blurred(rowsOf(server.ladder));
+    QVERIFY2(rows.contains(u"bind(('127.0.0.1', PORT)) → EADDRINUSE, Address already in use"_s)
+                 || rows.contains(u"listen(4096) → EADDRINUSE, Address already in use"_s),
+             qUtf8Printable(rows.join(u'\n')));
+}
+
+void tst_Ladder::client()
+{
+    const auto listener = RawSocket::listening();
+    Observed<Client> client;
+    client.history.watch(1);
+    ConnectRequest request = requestTo(u"127.0.0.1"_s, listener.localPort());
+    request.send = "abc";
+    client.engine.post([request](Client &engine) { engine.connectTo(1, request); });
+    auto peer = listener.accept();
+    QCOMPARE(peer.receive(3), "abc");
+    QVERIFY(peer.send("Hello"));
+    peer.close();
+    QTRY_VERIFY_WITH_TIMEOUT(client.hasEnded(1), Patience);
+    QCOMPARE(blurred(rowsOf(client.ladder)),
+             (QStringList{u"socket(AF_INET, SOCK_STREAM) → FD"_s, u"connect(('127.0.0.1', PORT)) → EINPROGRESS"_s,
+                          u"--> SYN"_s, u"<-- SYN, ACK"_s, u"--> ACK"_s, u"connect(('127.0.0.1', PORT))"_s,
+                          u"getsockname() → ('127.0.0.1', PORT)"_s, u"send(3) → 3"_s, u"--> data, 3 bytes"_s,
+                          u"<-- data, 5 bytes"_s, u"recv() → 5"_s, u"<-- FIN"_s, u"recv() → 0 (peer closed)"_s,
+                          u"close()"_s, u"--> FIN, or RST if bytes were unread"_s, u"end: complete"_s}));
+}
+
+void tst_Ladder::refused()
+{
+    const auto nobody = RawSocket::bound();
+    Observed<Client> client;
+    client.history.watch(1);
+    const ConnectRequest request = requestTo(u"127.0.0.1"_s, nobody.localPort());
+    client.engine.post([request](Client &engine) { engine.connectTo(1, request); });
+    QTRY_VERIFY_WITH_TIMEOUT(client.hasEnded(1), Patience);
+    const QStringList rows = blurred(rowsOf(client.ladder));
+    const QStringList end{u"<-- RST"_s, u"connect(('127.0.0.1', PORT)) → ECONNREFUSED, Connection refused"_s,
+                          u"close()"_s, u"end: refused (ECONNREFUSED, Connection refused)"_s};
+    QCOMPARE(rows.last(4), end);
+    QVERIFY(rows.contains(u"--> SYN"_s));
+}
+
+void tst_Ladder::datagrams()
+{
+    Observed<Server> server;
+    ServerSettings settings;
+    settings.endpoint =
+        std::get<Endpoint>(Endpoint::parse(u"127.0.0.1"_s, u"0"_s, Endpoint::Use::Listen, Transport::Udp));
+    settings.greeting = "Hello";
+    server.engine.post([settings](Server &engine) { engine.listen(settings); });
+    QTRY_VERIFY_WITH_TIMEOUT(server.recorder.find(0, Call::GetSockName).has_value(), Patience);
+    QCOMPARE(blurred(rowsOf(server.ladder)),
+             (QStringList{u"socket(AF_INET, SOCK_DGRAM) → FD"_s, u"bind(('127.0.0.1', 0))"_s,
+                          u"getsockname() → ('127.0.0.1', PORT)"_s}));
+
+    Observed<Client> client;
+    client.history.watch(1);
+    ConnectRequest request =
+        requestTo(u"127.0.0.1"_s, server.recorder.find(0, Call::GetSockName)->address.port(), Transport::Udp);
+    request.send = "Who is there?";
+    client.engine.post([request](Client &engine) { engine.connectTo(1, request); });
+    QTRY_VERIFY_WITH_TIMEOUT(client.hasEnded(1), Patience);
+    QCOMPARE(blurred(rowsOf(client.ladder)),
+             (QStringList{u"socket(AF_INET, SOCK_DGRAM) → FD"_s, u"connect(('127.0.0.1', PORT))"_s,
+                          u"getsockname() → ('127.0.0.1', PORT)"_s, u"send(13) → 13"_s, u"--> UDP datagram, 13 bytes"_s,
+                          u"<-- UDP datagram, 5 bytes"_s, u"recv() → 5"_s, u"close()"_s, u"end: complete"_s}));
+    server.history.watch(1);
+    QTRY_COMPARE_WITH_TIMEOUT(server.ladder.rowCount(), 4, Patience);
+    QCOMPARE(blurred(rowsOf(server.ladder)),
+             (QStringList{u"<-- UDP datagram, 13 bytes"_s, u"recvfrom() → 13, ('127.0.0.1', PORT)"_s,
+                          u"sendto(5, ('127.0.0.1', PORT)) → 5"_s, u"--> UDP datagram, 5 bytes"_s}));
+}
+
+void tst_Ladder::unixSocket()
+{
+    const QTemporaryDir folder;
+    const QByteArray path = folder.filePath(u"socket"_s).toUtf8();
+    Observed<Server> server;
+    ServerSettings settings;
+    settings.endpoint = std::get<Endpoint>(Endpoint::parseUnix(QString::fromUtf8(path)));
+    settings.greeting = "Hello";
+    server.engine.post([settings](Server &engine) { engine.listen(settings); });
+    QTRY_VERIFY_WITH_TIMEOUT(server.recorder.find(0, Call::Listen).has_value(), Patience);
+    QCOMPARE(blurred(rowsOf(server.ladder), path),
+             (QStringList{u"socket(AF_UNIX, SOCK_STREAM) → FD"_s, u"bind('PATH')"_s, u"listen(4096)"_s}));
+
+    Observed<Client> client;
+    client.history.watch(1);
+    ConnectRequest request;
+    request.endpoint = settings.endpoint;
+    client.engine.post([request](Client &engine) { engine.connectTo(1, request); });
+    QTRY_VERIFY_WITH_TIMEOUT(client.hasEnded(1), Patience);
+    QCOMPARE(blurred(rowsOf(client.ladder), path),
+             (QStringList{u"socket(AF_UNIX, SOCK_STREAM) → FD"_s, u"connect('PATH')"_s, u"getsockname() → 0"_s,
+                          u"<-- 5 bytes"_s, u"recv() → 5"_s, u"<-- end of data"_s, u"recv() → 0 (peer closed)"_s,
+                          u"close()"_s, u"--> end of data"_s, u"end: complete"_s}));
+    QTRY_VERIFY_WITH_TIMEOUT(server.hasEnded(1), Patience);
+    server.history.watch(1);
+    QCOMPARE(blurred(rowsOf(server.ladder)),
+             (QStringList{u"accept() → (PROCESS)"_s, u"send(5) → 5"_s, u"--> 5 bytes"_s, u"shutdown(SHUT_WR)"_s,
+                          u"--> end of data"_s, u"<-- end of data"_s, u"recv() → 0 (peer closed)"_s, u"close()"_s,
+                          u"end: complete"_s}));
+}
+
+QTEST_GUILESS_MAIN(tst_Ladder)
+#include "tst_ladder.moc"

@@ -1,0 +1,354 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/socket/socket_calls.h"
+#include "tests/support/process.h"
+#include "tests/support/process_state.h"
+#include "tests/support/raw_socket.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QRegularExpression>
+#include <QScopeGuard>
+#include <QSet>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
+#include <vector>
+
+using namespace Qt::StringLiterals;
+using namespace parley::test;
+
+namespace
+{
+
+const QString Client = QStringLiteral(PARLEY_CLIENT);
+
+/// parley-client --headless --repeat, connecting to 127.0.0.1.
+struct RepeatProcess : Process
+{
+    RepeatProcess(quint16 port, int count, const QStringList &options = {}, const QStringList &wrapper = {})
+        : Process(wrapper.value(0, Client), wrapper.mid(1) + (wrapper.isEmpty() ? QStringList() : QStringList{Client})
+                                                + QStringList{u"--headless"_s, u"--repeat"_s, QString::number(count)}
+                                                + options + QStringList{u"127.0.0.1"_s, QString::number(port)})
+    {
+    }
+
+    /// How many the text says there were of an outcome; -1 where it does not say.
+    int count(const QString &outcome) const
+    {
+        const QRegularExpression line(u"^"_s + outcome + u" +([\\d,]+)(  .*)?$"_s, QRegularExpression::MultilineOption);
+        const auto match = line.match(QString::fromUtf8(output()));
+        return match.hasMatch() ? match.captured(1).remove(u',').toInt() : -1;
+    }
+};
+
+bool isOneLine(const QByteArray &text)
+{
+    return text.size() > 1 && text.count('\n') == 1 && text.endsWith('\n');
+}
+
+} // namespace
+
+/// `--repeat` as scripts use it.
+class TestProgramRepeat : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
+
+    void allComplete_data();
+    void allComplete();
+    void printsTheAccount();
+    void printsJson();
+    void printsCsv();
+    void oneNotComplete();
+    void expects();
+    void endsOnSignal();
+    void readerStalls();
+    void holdsFiveThousand();
+    void sources();
+    void outOfEphemeralPorts();
+    void outOfDescriptors();
+    void usageErrors_data();
+    void usageErrors();
+};
+
+void TestProgramRepeat::allComplete_data()
+{
+    QTest::addColumn<int>("concurrency");
+    QTest::newRow("one at a time") << 1;
+    QTest::newRow("64 at a time") << 64;
+    QTest::newRow("1,000 at a time") << 1'000;
+}
+
+void TestProgramRepeat::allComplete()
+{
+    QFETCH(const int, concurrency);
+    constexpr int count = 20'000;
+    ServerProcess server(u"127.0.0.1"_s);
+    RepeatProcess client(server.port(), count, {u"--concurrency"_s, QString::number(concurrency)});
+    VERIFY(client.exitStatus() == 0, client);
+    VERIFY(client.count(u"complete"_s) == count, client);
+    QCOMPARE(client.errorOutput(), ""_ba);
+    server.sendSignal(SIGTERM);
+    VERIFY(server.exitStatus() == 0, server);
+    QCOMPARE(server.output().count('\n'), count); // the server counted as many
+}
+
+void TestProgramRepeat::printsTheAccount()
+{
+    ServerProcess server;
+    RepeatProcess client(server.port(), 50, {u"--concurrency"_s, u"5"_s, u"--rate"_s, u"1000"_s});
+    VERIFY(client.exitStatus() == 0, client);
+    const QList<QByteArray> lines = client.output().split('\n');
+    QCOMPARE(lines.first(),
+             "50 connections to 127.0.0.1:" + QByteArray::number(server.port()) + ", 5 at a time, 1,000 a second");
+    for (const QString &name :
+         {u"wrong greeting"_s, u"never greeted"_s, u"refused"_s, u"timed out"_s, u"reset"_s, u"local limit"_s})
+        VERIFY(client.count(name) == 0, client);
+    VERIFY(client.count(u"in all"_s) == 50, client);
+    static const QRegularExpression figures(u"latency +min +p50 +p90 +p99 +p99\\.9 +max\nconnect +\\d.*\nfirst byte "
+                                            "+\\d.*\ncomplete +\\d.*\n$"_s);
+    VERIFY(figures.match(QString::fromUtf8(client.output())).hasMatch(), client);
+}
+
+void TestProgramRepeat::printsJson()
+{
+    ServerProcess server;
+    RepeatProcess client(server.port(), 50, {u"--json"_s});
+    VERIFY(client.exitStatus() == 0, client);
+    VERIFY(isOneLine(client.output()), client);
+    const QJsonObject object = QJsonDocument::fromJson(client.output()).object();
+    QCOMPARE(object.value(u"program"_s).toString(), u"parley-client"_s);
+    QCOMPARE(object.value(u"outcomes"_s).toObject().value(u"complete"_s).toInt(), 50);
+}
+
+void TestProgramRepeat::printsCsv()
+{
+    ServerProcess server;
+    RepeatProcess client(server.port(), 50, {u"--csv"_s});
+    VERIFY(client.exitStatus() == 0, client);
+    VERIFY(client.output().startsWith("part,series,from,to,value,unit\r\naccount,complete,,,50,connections\r\n"),
+           client);
+}
+
+void TestProgramRepeat::oneNotComplete()
+{
+    const RawSocket listener = RawSocket::listening();
+    RepeatProcess client(listener.localPort(), 10);
+    for (int i = 0; i < 10; ++i) {
+        RawSocket peer = listener.accept();
+        peer.send("Hello");
+        if (i == 4)
+            peer.reset();
+    }
+    VERIFY(client.exitStatus() == 1, client);
+    VERIFY(client.count(u"complete"_s) == 9, client);
+    VERIFY(client.output().contains("after 5 bytes: 1"), client);
+    VERIFY(isOneLine(client.errorOutput()), client);
+    VERIFY(client.errorOutput().contains("1 of 10 connections to 127.0.0.1:"), client);
+}
+
+void TestProgramRepeat::expects()
+{
+    ServerProcess server(u"127.0.0.1"_s, {u"--greeting"_s, u"Grüße"_s});
+    RepeatProcess right(server.port(), 10, {u"--expect"_s, u"Grüße"_s});
+    VERIFY(right.exitStatus() == 0, right);
+    RepeatProcess wrong(server.port(), 10, {u"--expect"_s, u"Grusse"_s});
+    VERIFY(wrong.exitStatus() == 1, wrong);
+    VERIFY(wrong.count(u"wrong greeting"_s) == 10, wrong);
+}
+
+void TestProgramRepeat::endsOnSignal()
+{
+    const RawSocket listener = RawSocket::listening();
+    RepeatProcess client(listener.localPort(), 1'000, {u"--concurrency"_s, u"3"_s});
+    std::vector<RawSocket> peers;
+    for (int i = 0; i < 5; ++i) {
+        peers.push_back(listener.accept());
+        if (i < 2) {
+            peers.back().send("Hello");
+            peers.back().close();
+        }
+    }
+    client.sendSignal(SIGINT);
+    VERIFY(client.exitStatus() == 1, client);
+    VERIFY(client.count(u"complete"_s) == 2, client);
+    VERIFY(client.count(u"cancelled"_s) == 3, client);
+    VERIFY(client.count(u"not started"_s) == 995, client);
+    VERIFY(client.errorOutput().contains("cancelled"), client);
+    VERIFY(isOneLine(client.errorOutput()), client);
+}
+
+/// Once the run is over a signal ends the wait for whoever does not read the account.
+void TestProgramRepeat::readerStalls()
+{
+    QTemporaryDir files;
+    const QString fifo = files.filePath(u"fifo"_s);
+    QCOMPARE(::mkfifo(QFile::encodeName(fifo).constData(), 0600), 0);
+    const int reader = ::open(QFile::encodeName(fifo).constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    const auto closeReader = qScopeGuard([reader] { ::close(reader); });
+    QVERIFY(::fcntl(reader, F_SETPIPE_SZ, 4096) >= 0); // shorter than the account
+    ServerProcess server;
+    RepeatProcess client(server.port(), 500, {u"--csv"_s}, {u"sh"_s, u"-c"_s, u"exec \"$0\" \"$@\" >'%1'"_s.arg(fifo)});
+    const auto waiting = [reader] {
+        int bytes = 0;
+        return ::ioctl(reader, FIONREAD, &bytes) == 0 ? bytes : -1;
+    };
+    TRY_VERIFY(waiting() > 0, client);
+    client.sendSignal(SIGTERM);
+    VERIFY(client.exitStatus() == 1, client);
+    VERIFY(client.errorOutput() == "parley-client: Not all of the account was written to stdout.\n", client);
+}
+
+void TestProgramRepeat::holdsFiveThousand()
+{
+    constexpr int count = 5'000;
+    if (parley::native::raiseDescriptorLimit() < count + 200)
+        QSKIP("This test may not open as many descriptors.");
+    const RawSocket listener = RawSocket::listening();
+    RepeatProcess client(listener.localPort(), count,
+                         {u"--json"_s, u"--concurrency"_s, u"5000"_s, u"--hold"_s, u"0.5"_s, u"--timeout"_s, u"60"_s});
+    std::vector<RawSocket> peers;
+    for (int i = 0; i < count; ++i) { // greeted once all are there: so they are open at once
+        peers.push_back(listener.accept());
+        VERIFY(peers.back().isOpen(), client);
+    }
+    for (const RawSocket &peer : peers)
+        peer.send("Hello");
+    VERIFY(client.exitStatus() == 0, client);
+    const QJsonObject object = QJsonDocument::fromJson(client.output()).object();
+    QCOMPARE(object.value(u"outcomes"_s).toObject().value(u"complete"_s).toInt(), count);
+    QCOMPARE(object.value(u"most_open"_s).toInt(), count);
+    for (RawSocket &peer : peers)
+        QVERIFY(peer.isAtEnd()); // closed in order
+}
+
+void TestProgramRepeat::sources()
+{
+    ServerProcess server(u"127.0.0.1"_s, {u"--json"_s});
+    RepeatProcess client(
+        server.port(), 600,
+        {u"--concurrency"_s, u"10"_s, u"--source"_s, u"127.0.7.0/24"_s, u"--source"_s, u"127.0.0.9"_s});
+    VERIFY(client.exitStatus() == 0, client);
+    server.sendSignal(SIGTERM);
+    VERIFY(server.exitStatus() == 0, server);
+    QSet<QString> net;
+    int single = 0;
+    const ServerLog log(server.output());
+    for (const ServerLog::Connection &connection : log.connections()) {
+        if (connection.host == u"127.0.0.9"_s)
+            ++single;
+        else
+            net.insert(connection.host);
+    }
+    QCOMPARE(single, 300); // they take turns
+    QCOMPARE(net.size(), 254);
+    QVERIFY(net.contains(u"127.0.7.1"_s));
+    QVERIFY(net.contains(u"127.0.7.254"_s));
+}
+
+void TestProgramRepeat::outOfEphemeralPorts()
+{
+    const PrivateNetwork network; // its ports are its own
+    if (!network.isThere())
+        QSKIP("The system does not allow a network of our own.");
+    QFile range(u"/proc/sys/net/ipv4/ip_local_port_range"_s);
+    if (!range.open(QIODevice::WriteOnly) || range.write("40000 40099\n") < 0 || !range.flush())
+        QSKIP("The system does not let the range of ephemeral ports be set.");
+    range.close();
+    constexpr int ports = 100;
+    constexpr int count = 300;
+    const RawSocket listener = RawSocket::listening();
+    const auto serve = [&listener](RepeatProcess &client, int expected) {
+        std::vector<RawSocket> peers;
+        for (int i = 0; i < expected; ++i) {
+            peers.push_back(listener.accept());
+            peers.back().send("Hello");
+        }
+        return client.exitStatus();
+    };
+    const QStringList held{u"--concurrency"_s, QString::number(count), u"--hold"_s, u"1"_s};
+    RepeatProcess client(listener.localPort(), count, held);
+    const bool taken = listener.localPort() >= 40'000 && listener.localPort() < 40'000 + ports;
+    const int possible = ports - (taken ? 1 : 0);
+    VERIFY(serve(client, possible) == 1, client);
+    VERIFY(client.count(u"complete"_s) == possible, client);
+    VERIFY(client.count(u"local limit"_s) == count - possible, client);
+    VERIFY(client.output().contains("(EADDRNOTAVAIL): " + QByteArray::number(count - possible)), client);
+    VERIFY(client.errorOutput().contains("ran out of ephemeral ports"), client);
+    VERIFY(isOneLine(client.errorOutput()), client);
+
+    RepeatProcess spread(listener.localPort(), count, held + QStringList{u"--source"_s, u"127.7.0.0/16"_s});
+    VERIFY(serve(spread, count) == 0, spread);
+    VERIFY(spread.count(u"complete"_s) == count, spread);
+}
+
+void TestProgramRepeat::outOfDescriptors()
+{
+    const RawSocket listener = RawSocket::listening();
+    RepeatProcess client(listener.localPort(), 200, {u"--concurrency"_s, u"200"_s, u"--timeout"_s, u"1"_s},
+                         {u"prlimit"_s, u"--nofile=60:60"_s});
+    VERIFY(client.exitStatus() == 1, client);
+    const int limited = client.count(u"local limit"_s);
+    VERIFY(limited >= 140 && limited < 200, client);
+    VERIFY(client.count(u"never greeted"_s) == 200 - limited, client);
+    VERIFY(client.output().contains("EMFILE"), client);
+    VERIFY(client.errorOutput().contains("ran out of file descriptors"), client);
+}
+
+void TestProgramRepeat::usageErrors_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QString>("sentence");
+    const auto row = [](const QString &arguments, const QString &sentence) {
+        QTest::newRow(qPrintable(arguments)) << arguments.split(u' ') << sentence;
+    };
+    const QString count = u"give a whole number from 1 to 1000000000"_s;
+    row(u"--repeat 0"_s, u"--repeat “0”: "_s + count);
+    row(u"--repeat -5"_s, u"--repeat “-5”: "_s + count);
+    row(u"--repeat many"_s, u"--repeat “many”: "_s + count);
+    row(u"--repeat 1000000001"_s, u"--repeat “1000000001”: "_s + count);
+    row(u"--repeat 5 --concurrency 0"_s, u"--concurrency “0”: give a whole number from 1 to 10000"_s);
+    row(u"--repeat 5 --concurrency 10001"_s, u"--concurrency “10001”: give a whole number from 1 to 10000"_s);
+    row(u"--repeat 5 --rate 0"_s, u"--rate “0”: give a number from 0.001 to 1000000"_s);
+    row(u"--repeat 5 --rate inf"_s, u"--rate “inf”: give a number from 0.001 to 1000000"_s);
+    row(u"--repeat 5 --rate fast"_s, u"--rate “fast”: give a number from 0.001 to 1000000"_s);
+    row(u"--repeat 5 --hold -1"_s, u"--hold “-1”: give a number of seconds from 0.001 to 86400"_s);
+    row(u"--repeat 5 --source here"_s, u"--source “here” is not a net"_s);
+    row(u"--repeat 5 --source 127.0.0.1/8"_s, u"--source “127.0.0.1/8” has bits beyond its prefix length"_s);
+    row(u"--repeat 5 --source ::1"_s, u"--repeat: The source ::1 cannot connect to 127.0.0.1:3000"_s);
+    row(u"--repeat 5 --source ::1 --source 127.0.0.1"_s, u"--repeat: The source addresses are of both families"_s);
+    row(u"--repeat 5 --expect="_s, u"--expect “”: give a text of at least a byte"_s);
+    row(u"--repeat 5 --udp"_s, u"--repeat: Many connections are made over TCP only"_s);
+    row(u"--repeat 5 --csv --json"_s, u"--csv and --json exclude each other"_s);
+    row(u"--repeat 5 --raw"_s, u"--raw and --repeat exclude each other"_s);
+    for (const QString &option :
+         {u"--concurrency 5"_s, u"--rate 5"_s, u"--expect a"_s, u"--source ::1"_s, u"--hold 5"_s, u"--csv"_s})
+        row(option, option.section(u' ', 0, 0) + u" goes with --repeat"_s);
+}
+
+void TestProgramRepeat::usageErrors()
+{
+    QFETCH(const QStringList, arguments);
+    QFETCH(const QString, sentence);
+    Process client(Client, QStringList{u"--headless"_s} + arguments + QStringList{u"127.0.0.1"_s, u"3000"_s});
+    VERIFY(client.exitStatus() == 2, client);
+    QCOMPARE(client.output(), ""_ba);
+    VERIFY(isOneLine(client.errorOutput()), client);
+    VERIFY(QString::fromUtf8(client.errorOutput()).startsWith(u"parley-client: "_s + sentence), client);
+}
+
+QTEST_GUILESS_MAIN(TestProgramRepeat)
+#include "tst_program_repeat.moc"

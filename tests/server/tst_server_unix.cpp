@@ -1,0 +1,267 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "server_gui/engine/unix_file.h"
+#include "tests/support/raw_socket.h"
+#include "tests/support/server_fixture.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+using namespace parley;
+using namespace parley::test;
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+/// A server on a Unix socket, in a folder of its own unless @p path says otherwise.
+struct UnixFixture : ServerFixture
+{
+    explicit UnixFixture(const QString &path = {})
+    {
+        settings.endpoint =
+            std::get<Endpoint>(Endpoint::parseUnix(path.isEmpty() ? folder.filePath(u"socket"_s) : path));
+    }
+    QByteArray path() const { return settings.endpoint.path; }
+    /// The file's type and permissions; 0 where there is none.
+    mode_t fileMode() const
+    {
+        struct stat file
+        {
+        };
+        return ::lstat(path().constData(), &file) == 0 ? file.st_mode : 0;
+    }
+
+    const QTemporaryDir folder;
+};
+
+/// The socket of a server that has ended without removing it.
+void leaveStale(const QByteArray &path)
+{
+    RawSocket::listeningOn(path);
+}
+
+} // namespace
+
+class TestServerUnix : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
+
+    void greetsOnPath_data();
+    void greetsOnPath();
+    void unixFileMode();
+    void unixReplacesTheStale();
+    void unixInUse();
+    void unixFileIsRemoved();
+    void unixFileOfAnother();
+    void unixCannotListen_data();
+    void unixCannotListen();
+    void removeStale();
+    void removeStaleAsksOnly();
+    void unixReachable();
+};
+
+void TestServerUnix::greetsOnPath_data()
+{
+    QTest::addColumn<QString>("path"); // empty: a file in a new folder
+
+    QTest::newRow("file") << QString();
+    QTest::newRow("abstract name") << (u"@parley-tst_server-"_s + QString::number(::getpid()));
+}
+
+void TestServerUnix::greetsOnPath()
+{
+    QFETCH(QString, path);
+    UnixFixture fixture(path);
+    QVERIFY(Server::isServing(fixture.startServing()));
+    QCOMPARE(fixture.recorder.calls(0), "socket bind listen");
+    QCOMPARE(fixture.recorder.find(0, Call::Bind)->bytes, fixture.path());
+    QCOMPARE(fixture.recorder.find(0, Call::Listen)->bytes, fixture.path());
+    QVERIFY(fixture.recorder.find(0, Call::Listen)->address.isNull());
+    QCOMPARE(fixture.fileMode() != 0, path.isEmpty());
+    for (quint64 number = 1; number <= 2; ++number) {
+        auto client = RawSocket::connectedTo(fixture.path());
+        QVERIFY(client.send("said first"));
+        QCOMPARE(client.receive(100), "Hello World!");
+        QVERIFY(client.isAtEnd());
+        client.close();
+        QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(number), Outcome::Complete, Patience);
+        QCOMPARE(fixture.recorder.calls(number), "accept send shutdown recv recv close end");
+        QCOMPARE(fixture.recorder.find(number, Call::Accept)->address, Address::unixPeer(::getpid(), ::geteuid()));
+    }
+    QTRY_COMPARE(fixture.server.engine()->open(), 0U);
+}
+
+void TestServerUnix::unixFileMode()
+{
+    for (const unsigned mode : {ServerSettings::DefaultUnixMode, 0660U}) {
+        const mode_t before = ::umask(0);
+        UnixFixture fixture;
+        fixture.settings.unixMode = mode;
+        const Event listening = fixture.startServing();
+        ::umask(before);
+        QVERIFY(Server::isServing(listening));
+        QCOMPARE(fixture.fileMode(), S_IFSOCK | mode);
+    }
+    QCOMPARE(ServerSettings::DefaultUnixMode, 0600U);
+}
+
+void TestServerUnix::unixReplacesTheStale()
+{
+    UnixFixture fixture;
+    leaveStale(fixture.path());
+    QVERIFY(fixture.fileMode() != 0);
+    QVERIFY(Server::isServing(fixture.startServing()));
+    QCOMPARE(fixture.recorder.calls(0), "socket bind bind listen");
+    QCOMPARE(fixture.recorder.find(0, Call::Bind)->error, EADDRINUSE);
+    QCOMPARE(RawSocket::connectedTo(fixture.path()).receive(100), "Hello World!");
+}
+
+void TestServerUnix::unixInUse()
+{
+    UnixFixture first;
+    QVERIFY(Server::isServing(first.startServing()));
+    {
+        UnixFixture second(QFile::decodeName(first.path()));
+        const Event end = second.startServing();
+        QCOMPARE(end.outcome, Outcome::Failed);
+        QCOMPARE(end.error, EADDRINUSE);
+        QVERIFY(!second.recorder.find(0, Call::Listen));
+    }
+    QVERIFY(first.fileMode() != 0);
+    QCOMPARE(RawSocket::connectedTo(first.path()).receive(100), "Hello World!");
+}
+
+void TestServerUnix::unixFileIsRemoved()
+{
+    UnixFixture stopped;
+    QVERIFY(Server::isServing(stopped.startServing()));
+    stopped.server.post([](Server &engine) { engine.stop(); });
+    QTRY_COMPARE_WITH_TIMEOUT(stopped.recorder.outcome(0), Outcome::Complete, Patience);
+    QCOMPARE(stopped.fileMode(), mode_t{0});
+    stopped.recorder.events.clear();
+    QVERIFY(Server::isServing(stopped.startServing())); // and again
+    QCOMPARE(RawSocket::connectedTo(stopped.path()).receive(100), "Hello World!");
+
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(u"socket"_s);
+    {
+        UnixFixture destroyed(path);
+        QVERIFY(Server::isServing(destroyed.startServing()));
+        QVERIFY(QFileInfo::exists(path));
+    }
+    QVERIFY(!QFileInfo::exists(path));
+}
+
+/// A file that has taken the place of the server's own is not the server's to remove.
+void TestServerUnix::unixFileOfAnother()
+{
+    UnixFixture first;
+    QVERIFY(Server::isServing(first.startServing()));
+    QVERIFY(QFile::rename(QFile::decodeName(first.path()), first.folder.filePath(u"elsewhere"_s)));
+    const RawSocket other = RawSocket::listeningOn(first.path());
+    QVERIFY(other.isOpen());
+    first.server.post([](Server &engine) { engine.stop(); });
+    QTRY_COMPARE_WITH_TIMEOUT(first.recorder.outcome(0), Outcome::Complete, Patience);
+    QVERIFY(first.fileMode() != 0);
+    QVERIFY(RawSocket::connectedTo(first.path()).isOpen());
+}
+
+void TestServerUnix::unixCannotListen_data()
+{
+    QTest::addColumn<QString>("name"); // in a new folder that has a file named "file"
+    QTest::addColumn<int>("error");
+
+    QTest::newRow("the folder is missing") << u"missing/socket"_s << ENOENT;
+    QTest::newRow("the folder is a file") << u"file/socket"_s << ENOTDIR;
+    QTest::newRow("a file of another kind") << u"file"_s << EADDRINUSE;
+    QTest::newRow("a folder") << u"."_s << EADDRINUSE;
+}
+
+void TestServerUnix::unixCannotListen()
+{
+    QFETCH(QString, name);
+    QFETCH(int, error);
+    const QTemporaryDir folder;
+    QFile file(folder.filePath(u"file"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write("precious") == 8);
+    file.close();
+    UnixFixture fixture(folder.path() + u'/' + name);
+    const Event end = fixture.startServing();
+    QCOMPARE(end.call, Call::End);
+    QCOMPARE(end.outcome, Outcome::Failed);
+    QCOMPARE(end.error, error);
+    QCOMPARE(fixture.recorder.calls(0), "socket bind close end");
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    QCOMPARE(file.readAll(), "precious");
+}
+
+void TestServerUnix::removeStale()
+{
+    const QTemporaryDir folder;
+    const QByteArray path = QFile::encodeName(folder.filePath(u"socket"_s));
+    const auto exists = [&path] { return QFileInfo::exists(QFile::decodeName(path)); };
+    QVERIFY(!UnixFile::removeStale(path)); // there is none
+    leaveStale(path);
+    QVERIFY(exists());
+    QVERIFY(UnixFile::removeStale(path));
+    QVERIFY(!exists());
+
+    const RawSocket served = RawSocket::listeningOn(path, 0);
+    QVERIFY(!UnixFile::removeStale(path));
+    QVERIFY(exists());
+    QVERIFY(served.accept().isAtEnd());                // it was asked, and no more
+    const auto waiting = RawSocket::connectedTo(path); // the queue is full: whoever asks now is told EAGAIN
+    QVERIFY(waiting.isOpen());
+    QVERIFY(!UnixFile::removeStale(path));
+    QVERIFY(exists());
+
+    QFile file(folder.filePath(u"file"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    QVERIFY(!UnixFile::removeStale(QFile::encodeName(file.fileName())));
+    QVERIFY(file.exists());
+    QVERIFY(QFile::link(file.fileName(), folder.filePath(u"link"_s)));
+    QVERIFY(!UnixFile::removeStale(QFile::encodeName(folder.filePath(u"link"_s))));
+    QVERIFY(!UnixFile::removeStale(QFile::encodeName(folder.path())));
+    QVERIFY(file.exists());
+}
+
+/// An abstract name has no file, and none is looked for in the working directory.
+void TestServerUnix::removeStaleAsksOnly()
+{
+    const QTemporaryDir folder;
+    const QString before = QDir::currentPath();
+    QVERIFY(QDir::setCurrent(folder.path()));
+    leaveStale("./@name");
+    const bool removed = UnixFile::removeStale("@name");
+    const bool kept = QFileInfo::exists(u"@name"_s);
+    QVERIFY(QDir::setCurrent(before));
+    QVERIFY(!removed);
+    QVERIFY(kept);
+}
+
+/// A path has no reachability to be told.
+void TestServerUnix::unixReachable()
+{
+    UnixFixture fixture;
+    QSignalSpy reachable(fixture.server.engine(), &Server::reachable);
+    QVERIFY(Server::isServing(fixture.startServing()));
+    QCOMPARE(RawSocket::connectedTo(fixture.path()).receive(100), "Hello World!");
+    QCOMPARE(reachable.count(), 0);
+}
+
+QTEST_GUILESS_MAIN(TestServerUnix)
+#include "tst_server_unix.moc"

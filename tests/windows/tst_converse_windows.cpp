@@ -1,0 +1,471 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/window/message_view.h"
+#include "tests/support/raw_socket.h"
+#include "tests/support/window_test.h"
+
+#include <QCheckBox>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QFileDialog>
+#include <QLabel>
+#include <QProgressBar>
+#include <QSpinBox>
+#include <QStandardPaths>
+
+#include <future>
+
+using namespace parley;
+using namespace parley::test;
+using namespace Qt::StringLiterals;
+
+namespace
+{
+
+ServerOptions holding(const QString &behaviour = u"greet-hold"_s)
+{
+    ServerOptions options;
+    options.host = u"127.0.0.1"_s;
+    options.port = u"0"_s;
+    options.behaviour = std::get<BehaviourChoice>(BehaviourChoice::parse(behaviour));
+    return options;
+}
+
+ClientOptions connecting(quint16 port)
+{
+    ClientOptions options;
+    options.host = u"127.0.0.1"_s;
+    options.port = QString::number(port);
+    return options;
+}
+
+/// Clients that have been greeted.
+std::vector<RawSocket> heldBy(const ServerProgram &server, int count, int receiveBuffer = 0)
+{
+    const quint16 port = portOf(server);
+    std::vector<RawSocket> clients;
+    for (int i = 0; i < count; ++i) {
+        clients.push_back(RawSocket::connectedTo("127.0.0.1", port, receiveBuffer));
+        if (clients.back().receive(12) != "Hello World!")
+            qFatal("There is no greeting");
+    }
+    return clients;
+}
+
+void select(const ServerProgram &server, const std::vector<int> &rows)
+{
+    auto &table = server.child<QTableView>(u"connections"_s);
+    table.clearSelection();
+    for (const int row : rows)
+        table.selectionModel()->select(table.model()->index(row, 0),
+                                       QItemSelectionModel::Select | QItemSelectionModel::Rows);
+}
+
+/// Chooses @p name in the dialog that the button opens.
+template <typename Window>
+void sendFile(const Program<Window> &program, const QString &name)
+{
+    program.click(u"converseFile"_s);
+    auto *dialog = program.window().template findChild<QFileDialog *>();
+    if (!dialog)
+        qFatal("There is no dialog");
+    Q_EMIT dialog->fileSelected(name);
+    dialog->close();
+}
+
+/// Runs @p work on another thread; meanwhile the windows live, and the longest time that they did not is @p pause.
+template <typename Work>
+auto beside(Work work, qint64 &pause)
+{
+    auto future = std::async(std::launch::async, work);
+    QElapsedTimer turn;
+    turn.start();
+    pause = 0;
+    while (future.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+        QCoreApplication::processEvents(QEventLoop::AllEvents, 1);
+        pause = std::max(pause, turn.restart());
+    }
+    return future.get();
+}
+
+} // namespace
+
+/// Behaviours chosen and connections talked on, in the windows.
+class TestConverseWindows : public WindowTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void behaviourParameters();
+    void behaviourIsRemembered();
+    void behaviourNotForDatagrams();
+    void serverTalks();
+    void serverPreviews();
+    void serverRecalls();
+    void serverSendsToNobody();
+    void serverEnds();
+    void serverSends100MB();
+    void clientTalks();
+    void clientStays();
+    void clientKeepsTheBeginning();
+    void clientSends100MB();
+
+private:
+    QString largeFile();
+};
+
+void TestConverseWindows::behaviourParameters()
+{
+    ServerOptions options = holding();
+    options.listenAtOnce = false;
+    const ServerProgram server(options);
+    auto &choice = server.child<QComboBox>(u"behaviour"_s);
+    QCOMPARE(choice.count(), static_cast<int>(behaviours().size()));
+    // Only the fields that the chosen one has.
+    QVERIFY(!server.child(u"behaviourRanges"_s).isVisible());
+    QVERIFY(!server.window().findChild<QSpinBox *>(u"behaviourBytes"_s));
+    choice.setCurrentIndex(choice.findData(u"drip"_s));
+    auto &bytes = server.child<QSpinBox>(u"behaviourBytes"_s);
+    auto &every = server.child<QSpinBox>(u"behaviourEvery"_s);
+    QVERIFY(bytes.isVisible() && every.isVisible());
+    QCOMPARE(bytes.text(), u"1"_s);
+    QCOMPARE(every.text(), u"100 ms"_s);
+    QCOMPARE(every.toolTip(), u"From one time to the next: 1 to 3,600,000 ms"_s);
+    QCOMPARE(server.child<QLabel>(u"behaviourRanges"_s).text(),
+             u"How many at a time: 1 to 1,048,576 bytes · From one time to the next: 1 to 3,600,000 ms"_s);
+    bytes.setValue(5);
+    every.setValue(3'600'000);
+    server.click(u"listen"_s);
+    auto dripped = RawSocket::connectedTo("127.0.0.1", portOf(server));
+    QCOMPARE(dripped.receive(5), "Hello");
+
+    // While it listens, too: for those that are accepted once the server knows.
+    choice.setCurrentIndex(choice.findData(u"reset"_s));
+    QVERIFY(server.child<QSpinBox>(u"behaviourAfter"_s).isVisible());
+    QVERIFY(!every.isVisible());
+    const quint16 port = portOf(server);
+    std::vector<RawSocket> others;
+    const auto isReset = [&] {
+        others.push_back(RawSocket::connectedTo("127.0.0.1", port));
+        const int row = static_cast<int>(others.size());
+        return others.back().receive(5) == "Hello"
+               && QTest::qWaitFor(
+                   [&] {
+                       return server.cell(u"connections"_s, row, ConnectionModel::State) == u"reset here after 5 bytes";
+                   },
+                   500);
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isReset(), WindowPatience);
+    QVERIFY(!others.back().isAtEnd());
+    QCOMPARE(dripped.waiting(), 0);
+    choice.setCurrentIndex(choice.findData(u"drip"_s)); // what it was told is kept
+    QCOMPARE(bytes.value(), 5);
+    QCOMPARE(every.value(), 3'600'000);
+}
+
+void TestConverseWindows::behaviourIsRemembered()
+{
+    {
+        ServerProgram server(ServerOptions{});
+        auto &choice = server.child<QComboBox>(u"behaviour"_s);
+        choice.setCurrentIndex(choice.findData(u"random"_s));
+        server.child<QSpinBox>(u"behaviourSeed"_s).setValue(42);
+        QVERIFY(server.close());
+    }
+    {
+        const ServerProgram server(ServerOptions{});
+        QCOMPARE(server.child<QComboBox>(u"behaviour"_s).currentData().toString(), u"random"_s);
+        QCOMPARE(server.child<QSpinBox>(u"behaviourSeed"_s).value(), 42);
+        QCOMPARE(server.child<QSpinBox>(u"behaviourBytes"_s).value(), 1024);
+    }
+    {
+        QSettings settings(QSettings::IniFormat, QSettings::UserScope, u"Parley"_s, u"parley-server"_s);
+        settings.setValue(u"behaviour"_s, u"random:seed=-1"_s);
+    }
+    const ServerProgram server(ServerOptions{});
+    QCOMPARE(server.child<QComboBox>(u"behaviour"_s).currentData().toString(), u"greet-close"_s);
+    TRY_MATCH(server.notice(), u"Some of the saved settings could not be read.*"_s);
+}
+
+void TestConverseWindows::behaviourNotForDatagrams()
+{
+    ServerOptions options = holding();
+    options.listenAtOnce = false;
+    const ServerProgram server(options);
+    auto &kind = server.child<QComboBox>(u"kind"_s);
+    QVERIFY(server.child(u"behaviour"_s).isEnabled());
+    kind.setCurrentIndex(kind.findText(u"UDP"_s));
+    QVERIFY(!server.child(u"behaviour"_s).isEnabled());
+}
+
+void TestConverseWindows::serverTalks()
+{
+    const ServerProgram server(holding());
+    std::vector<RawSocket> clients = heldBy(server, 3);
+    TRY_COMPARE(server.rows(u"connections"_s), 3);
+    QVERIFY(!server.child(u"converse"_s).isVisible());
+    select(server, {1});
+    TRY_COMPARE(server.text(u"conversePeers"_s), u"To connection 2"_s);
+    server.type(u"converseText"_s, u"Grüße\\x21"_s);
+    server.child<QComboBox>(u"converseEnding"_s).setCurrentIndex(2);
+    server.click(u"converseSend"_s);
+    QCOMPARE(clients[1].receive(10), "Grüße!\r\n");
+
+    server.child<QTableView>(u"connections"_s).selectAll();
+    TRY_COMPARE(server.text(u"conversePeers"_s), u"To 3 connections"_s);
+    QTRY_COMPARE(server.field(u"converseText"_s).text(), QString());
+    server.child<QComboBox>(u"converseMode"_s).setCurrentIndex(1);
+    QVERIFY(!server.child(u"converseEnding"_s).isEnabled());
+    server.type(u"converseText"_s, u"00 ff"_s);
+    QTRY_VERIFY(server.button(u"converseSend"_s).isEnabled());
+    server.pressEnter(u"converseText"_s);
+    for (RawSocket &client : clients)
+        QCOMPARE(client.receive(2), QByteArray("\0\xff", 2));
+    TRY_COMPARE(server.cell(u"connections"_s, 1, ConnectionModel::Sent), u"24"_s);
+
+    clients.clear();
+    QTRY_VERIFY_WITH_TIMEOUT(!server.child(u"converse"_s).isVisible(), WindowPatience);
+}
+
+void TestConverseWindows::serverPreviews()
+{
+    const ServerProgram server(holding());
+    const std::vector<RawSocket> clients = heldBy(server, 1);
+    TRY_COMPARE(server.rows(u"connections"_s), 1);
+    select(server, {0});
+    QTRY_VERIFY(server.child(u"converse"_s).isVisible());
+    QVERIFY(!server.button(u"converseSend"_s).isEnabled());
+    server.type(u"converseText"_s, u"\\u00e9\\n"_s);
+    QCOMPARE(server.text(u"conversePreview"_s), u"3 bytes: c3 a9 0a"_s);
+    QCOMPARE(server.child(u"conversePreview"_s).accessibleDescription(), u"3 bytes: c3 a9 0a"_s);
+    QVERIFY(server.button(u"converseSend"_s).isEnabled());
+    server.type(u"converseText"_s, u"ab\\x1"_s);
+    QCOMPARE(server.text(u"conversePreview"_s), u"\\x takes 2 hexadecimal digits."_s);
+    QVERIFY(!server.button(u"converseSend"_s).isEnabled());
+    server.pressEnter(u"converseText"_s);
+    QCOMPARE(server.field(u"converseText"_s).cursorPosition(), 2);
+    QCOMPARE(server.field(u"converseText"_s).text(), u"ab\\x1"_s);
+}
+
+void TestConverseWindows::serverRecalls()
+{
+    const ServerProgram server(holding());
+    std::vector<RawSocket> clients = heldBy(server, 1);
+    TRY_COMPARE(server.rows(u"connections"_s), 1);
+    select(server, {0});
+    QTRY_VERIFY(server.child(u"converse"_s).isVisible());
+    QLineEdit &text = server.field(u"converseText"_s);
+    for (const QString &said : {u"one"_s, u"two"_s, u"two"_s}) {
+        server.type(u"converseText"_s, said);
+        QTRY_VERIFY(server.button(u"converseSend"_s).isEnabled());
+        server.pressEnter(u"converseText"_s);
+        QCOMPARE(clients[0].receive(3), said.toUtf8());
+    }
+    server.type(u"converseText"_s, u"dra"_s);
+    const auto press = [&text](Qt::Key key) {
+        QTest::keyClick(&text, key);
+        return text.text();
+    };
+    QCOMPARE(press(Qt::Key_Up), u"two"_s);
+    QCOMPARE(press(Qt::Key_Up), u"one"_s);
+    QCOMPARE(press(Qt::Key_Up), u"one"_s);
+    QCOMPARE(press(Qt::Key_Down), u"two"_s);
+    QCOMPARE(press(Qt::Key_Down), u"dra"_s);
+    QCOMPARE(press(Qt::Key_Down), u"dra"_s);
+
+    // What was typed as digits comes back as digits: as a text it would be other bytes.
+    auto &mode = server.child<QComboBox>(u"converseMode"_s);
+    mode.setCurrentIndex(1);
+    server.type(u"converseText"_s, u"0a 0a"_s);
+    QTRY_VERIFY(server.button(u"converseSend"_s).isEnabled());
+    server.pressEnter(u"converseText"_s);
+    QCOMPARE(clients[0].receive(2), "\n\n");
+    QCOMPARE(press(Qt::Key_Up), u"0a 0a"_s);
+    QCOMPARE(press(Qt::Key_Up), u"two"_s);
+    QCOMPARE(mode.currentIndex(), 0);
+    QCOMPARE(press(Qt::Key_Down), u"0a 0a"_s);
+    QCOMPARE(mode.currentIndex(), 1);
+}
+
+/// Chosen in a dialog while the last peer left: it is not as if it had been sent.
+void TestConverseWindows::serverSendsToNobody()
+{
+    const ServerProgram server(holding());
+    std::vector<RawSocket> clients = heldBy(server, 1);
+    TRY_COMPARE(server.rows(u"connections"_s), 1);
+    select(server, {0});
+    QTRY_VERIFY(server.child(u"converse"_s).isVisible());
+    server.click(u"converseFile"_s);
+    clients.clear();
+    QTRY_VERIFY(!server.button(u"converseReset"_s).isEnabled());
+    auto *dialog = server.window().findChild<QFileDialog *>();
+    QVERIFY(dialog);
+    Q_EMIT dialog->fileSelected(largeFile());
+    dialog->close();
+    TRY_MATCH(server.notice(), u"Nothing was sent: .*"_s);
+    QTRY_VERIFY(!server.child(u"converse"_s).isVisible());
+}
+
+void TestConverseWindows::serverEnds()
+{
+    const ServerProgram server(holding());
+    std::vector<RawSocket> clients = heldBy(server, 4);
+    TRY_COMPARE(server.rows(u"connections"_s), 4);
+    const auto end = [&server](int row, const QString &button) {
+        select(server, {row});
+        TRY_COMPARE(server.text(u"conversePeers"_s), u"To connection %1"_s.arg(row + 1));
+        server.click(button);
+    };
+    end(0, u"converseHalfClose"_s);
+    QVERIFY(clients[0].isAtEnd());
+    end(1, u"converseClose"_s);
+    QVERIFY(clients[1].isAtEnd());
+    end(2, u"converseReset"_s);
+    QVERIFY(!clients[2].isAtEnd());
+    TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"half-closed"_s);
+    TRY_COMPARE(server.cell(u"connections"_s, 2, ConnectionModel::State), u"reset here after 12 bytes"_s);
+    TRY_COMPARE(server.cell(u"connections"_s, 3, ConnectionModel::State), u"open"_s);
+    clients[1].close();
+    TRY_COMPARE(server.cell(u"connections"_s, 1, ConnectionModel::State), u"greeted"_s);
+}
+
+QString TestConverseWindows::largeFile()
+{
+    QFile file(scratch().filePath(u"large"_s));
+    if (!file.open(QIODevice::WriteOnly) || !file.resize(100'000'000)) // a hole
+        qFatal("Cannot make a file");
+    return file.fileName();
+}
+
+void TestConverseWindows::serverSends100MB()
+{
+    const ServerProgram server(holding());
+    std::vector<RawSocket> clients = heldBy(server, 2, 65'536);
+    TRY_COMPARE(server.rows(u"connections"_s), 2);
+    server.child<QTableView>(u"connections"_s).selectAll();
+    TRY_COMPARE(server.text(u"conversePeers"_s), u"To 2 connections"_s);
+    sendFile(server, largeFile());
+    // Nobody reads yet.
+    QTRY_VERIFY(server.child(u"converseProgress"_s).isVisible());
+    QVERIFY(server.button(u"converseCancel"_s).isVisible());
+    QVERIFY(!server.button(u"converseSend"_s).isEnabled());
+    TRY_MATCH(server.text(u"conversePreview"_s), u"Sent [1-9][0-9,]* bytes of 200,000,000 bytes to 2 connections"_s);
+
+    qint64 pause = 0;
+    const auto received = beside(
+        [&clients] { return clients[0].receive(50'000'000).size() + clients[0].receive(50'000'000).size(); }, pause);
+    QCOMPARE(received, 100'000'000);
+    qInfo("longest pause of the event loop: %lld ms", pause);
+    QTRY_VERIFY(server.child<QProgressBar>(u"converseProgress"_s).value() >= 500);
+
+    server.click(u"converseCancel"_s); // the other one has not read
+    QTRY_VERIFY(!server.child(u"converseProgress"_s).isVisible());
+    QCOMPARE(server.notice(), QString());
+    server.type(u"converseText"_s, u"x"_s);
+    QVERIFY(server.button(u"converseSend"_s).isEnabled());
+}
+
+void TestConverseWindows::clientTalks()
+{
+    const RawSocket listener = RawSocket::listening();
+    const ClientProgram client(connecting(listener.localPort()));
+    QVERIFY(!client.child<QCheckBox>(u"stay"_s).isChecked());
+    client.child<QCheckBox>(u"stay"_s).setChecked(true);
+    client.click(u"connect"_s);
+    RawSocket server = listener.accept();
+    TRY_COMPARE(client.button(u"connect"_s).text(), u"Disconnect"_s);
+    TRY_COMPARE(client.text(u"conversePeers"_s), u"To 127.0.0.1:%1"_s.arg(listener.localPort()));
+    TRY_COMPARE(client.text(u"status"_s), u"Connected"_s);
+    client.type(u"converseText"_s, u"GET / HTTP/1.0\\r\\n\\r\\n"_s);
+    client.click(u"converseSend"_s);
+    QCOMPARE(server.receive(18), "GET / HTTP/1.0\r\n\r\n");
+    QVERIFY(server.send("HTTP/1.0 200 OK"));
+    TRY_COMPARE(client.child(u"message"_s).property("plainText").toString(), u"HTTP/1.0 200 OK"_s);
+    client.click(u"converseHalfClose"_s);
+    QVERIFY(server.isAtEnd());
+    QVERIFY(server.send("\n"));
+    client.click(u"connect"_s);
+    TRY_COMPARE(client.button(u"connect"_s).text(), u"Connect"_s);
+    QVERIFY(!client.child(u"converse"_s).isVisible());
+    QCOMPARE(client.notice(), QString());
+    TRY_MATCH(client.text(u"summary"_s), u".*disconnected after .*"_s);
+}
+
+/// It is remembered, and holds from now on where it is chosen while an attempt is under way.
+void TestConverseWindows::clientStays()
+{
+    const RawSocket listener = RawSocket::listening();
+    ClientOptions options = connecting(listener.localPort());
+    options.timeout = std::chrono::milliseconds(1500);
+    {
+        ClientProgram client(options);
+        client.click(u"connect"_s);
+        RawSocket server = listener.accept();
+        TRY_COMPARE(client.text(u"status"_s), u"Receiving…"_s);
+        QElapsedTimer waited;
+        waited.start();
+        client.child<QCheckBox>(u"stay"_s).click();
+        TRY_COMPARE(client.text(u"status"_s), u"Connected"_s);
+        QTRY_VERIFY(waited.hasExpired(2000));
+        QCOMPARE(client.text(u"status"_s), u"Connected"_s);
+        client.click(u"converseReset"_s);
+        QVERIFY(!server.isAtEnd());
+        TRY_COMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"reset here"_s);
+        QVERIFY(client.close());
+    }
+    const ClientProgram client(options);
+    QVERIFY(client.child<QCheckBox>(u"stay"_s).isChecked());
+
+    // What is to stay no longer has its time-out again.
+    client.click(u"connect"_s);
+    const RawSocket server = listener.accept();
+    TRY_COMPARE(client.text(u"status"_s), u"Connected"_s);
+    client.child<QCheckBox>(u"stay"_s).click();
+    QVERIFY(!client.child(u"converse"_s).isVisible());
+    TRY_COMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"timed out"_s);
+}
+
+/// The longest message bounds what is kept of a conversation, not how long it lasts.
+void TestConverseWindows::clientKeepsTheBeginning()
+{
+    const RawSocket listener = RawSocket::listening();
+    ClientOptions options = connecting(listener.localPort());
+    options.maxBytes = 1000;
+    const ClientProgram client(options);
+    client.child<QCheckBox>(u"stay"_s).setChecked(true);
+    client.click(u"connect"_s);
+    RawSocket server = listener.accept();
+    QTRY_VERIFY(client.child(u"converse"_s).isVisible());
+    QVERIFY(server.send(QByteArray(900, 'a')));
+    QVERIFY(server.send(QByteArray(900, 'b')));
+    TRY_MATCH(client.text(u"summary"_s), u"1,800 bytes in .* only the first 1,000 bytes are kept"_s);
+    QCOMPARE(client.child<MessageView>(u"message"_s).bytes(), QByteArray(900, 'a') + QByteArray(100, 'b'));
+    QCOMPARE(client.text(u"status"_s), u"Connected"_s);
+    server.close();
+    TRY_COMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"complete, 1,800 bytes"_s);
+    QCOMPARE(client.notice(), QString());
+}
+
+void TestConverseWindows::clientSends100MB()
+{
+    const RawSocket listener = RawSocket::listening();
+    const ClientProgram client(connecting(listener.localPort()));
+    client.child<QCheckBox>(u"stay"_s).setChecked(true);
+    client.click(u"connect"_s);
+    RawSocket server = listener.accept();
+    QTRY_VERIFY(client.child(u"converse"_s).isVisible());
+    sendFile(client, largeFile());
+    QTRY_VERIFY(client.child(u"converseProgress"_s).isVisible());
+    qint64 pause = 0;
+    QCOMPARE(beside([&server] { return server.receive(40'000'000).size(); }, pause), 40'000'000);
+    qInfo("longest pause of the event loop: %lld ms", pause);
+    TRY_MATCH(client.text(u"conversePreview"_s),
+              u"Sent [4-9][0-9],[0-9,]* bytes of 100,000,000 bytes to 1 connection"_s);
+    client.click(u"converseCancel"_s);
+    QTRY_VERIFY(!client.child(u"converseProgress"_s).isVisible());
+    QVERIFY(client.child(u"converse"_s).isVisible());
+}
+
+QTEST_MAIN(TestConverseWindows)
+#include "tst_converse_windows.moc"

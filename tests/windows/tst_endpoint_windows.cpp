@@ -1,0 +1,427 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/window/message_view.h"
+#include "shared/address/lookup.h"
+#include "tests/support/raw_socket.h"
+#include "tests/support/window_test.h"
+
+#include <QAbstractItemView>
+#include <QFileInfo>
+
+#include <optional>
+#include <vector>
+
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using namespace parley;
+using namespace parley::test;
+using namespace std::chrono_literals;
+
+namespace
+{
+
+ServerOptions listeningOn(const QString &host, Transport transport = Transport::Tcp)
+{
+    ServerOptions options;
+    options.transport = transport;
+    if (transport == Transport::Unix)
+        options.path = host;
+    else
+        options.host = host;
+    options.port = u"0"_s;
+    return options;
+}
+
+ServerOptions notListening(ServerOptions options = {})
+{
+    options.listenAtOnce = false;
+    return options;
+}
+
+void choose(const auto &program, const QString &kind)
+{
+    QComboBox &kinds = program.template child<QComboBox>(u"kind"_s);
+    kinds.setFocus();
+    for (int i = 0; i < kinds.count() && kinds.currentText() != kind; ++i) {
+        const bool further = kinds.findText(kind) > kinds.currentIndex();
+        QTest::keyClick(&kinds, further ? Qt::Key_Down : Qt::Key_Up);
+    }
+}
+
+QStringList visibleFields(const auto &program)
+{
+    QStringList names;
+    for (const QString &name : {u"host"_s, u"port"_s, u"path"_s}) {
+        if (program.child(name).isVisible())
+            names << name;
+    }
+    return names;
+}
+
+QString received(const ClientProgram &client)
+{
+    return client.child<MessageView>(u"message"_s).toPlainText();
+}
+
+/// What @p name resolves to here.
+std::vector<Address> addressesOf(const QString &name)
+{
+    Endpoint endpoint;
+    endpoint.name = name;
+    std::optional<std::vector<Address>> result;
+    Lookup lookup(endpoint);
+    QObject::connect(&lookup, &Lookup::finished, &lookup,
+                     [&](int, const std::vector<Address> &addresses) { result = addresses; });
+    (void)QTest::qWaitFor([&] { return result.has_value(); }, WindowPatience);
+    return result.value_or(std::vector<Address>());
+}
+
+} // namespace
+
+/// What the windows do with the kinds of endpoints.
+class TestEndpointWindows : public WindowTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void kindChangesTheFields();
+    void datagrams();
+    void unixSocket_data();
+    void unixSocket();
+    void vocabularyAsTyped_data();
+    void vocabularyAsTyped();
+    void vocabularyOnceResolved();
+    void hostListTellsMeanings();
+    void loopbackThatLocalhostDoesNotReach_data();
+    void loopbackThatLocalhostDoesNotReach();
+    void badPath_data();
+    void badPath();
+    void settingsSurvive();
+    void noAnswerIsNoRefusal();
+    void sendFieldTellsWhatNothingMeans();
+
+private:
+    QString path(const QString &name = u"window.sock"_s) const { return scratch().filePath(name); }
+};
+
+void TestEndpointWindows::kindChangesTheFields()
+{
+    const auto check = [](const auto &program) {
+        const QStringList hostAndPort{u"host"_s, u"port"_s};
+        QCOMPARE(program.template child<QComboBox>(u"kind"_s).currentText(), u"TCP"_s);
+        QCOMPARE(visibleFields(program), hostAndPort);
+        program.type(u"host"_s, u"example.org"_s);
+        choose(program, u"Unix socket"_s);
+        QCOMPARE(visibleFields(program), QStringList{u"path"_s});
+        program.type(u"path"_s, u"/run/example"_s);
+        choose(program, u"UDP"_s);
+        QCOMPARE(visibleFields(program), hostAndPort);
+        choose(program, u"TCP"_s);
+        QCOMPARE(visibleFields(program), hostAndPort);
+        QCOMPARE(program.field(u"host"_s).text(), u"example.org"_s); // nothing typed is lost
+        choose(program, u"Unix socket"_s);
+        QCOMPARE(program.field(u"path"_s).text(), u"/run/example"_s);
+    };
+    check(ServerProgram(notListening()));
+    check(ClientProgram(ClientOptions()));
+}
+
+void TestEndpointWindows::datagrams()
+{
+    const ServerProgram server(notListening());
+    choose(server, u"UDP"_s);
+    server.type(u"host"_s, u"127.0.0.1"_s);
+    server.type(u"port"_s, u"0"_s);
+    server.click(u"listen"_s);
+    const QString port = QString::number(portOf(server));
+    QVERIFY2(port != u"0"_s, qUtf8Printable(server.notice()));
+    TRY_MATCH(server.child(u"connections"_s).accessibleDescription(),
+              u"No datagram yet\\.\n.*ncat -u 127\\.0\\.0\\.1 "_s + port);
+
+    const ClientProgram client(ClientOptions{});
+    choose(client, u"UDP"_s);
+    client.type(u"host"_s, u"127.0.0.1"_s);
+    client.type(u"port"_s, port);
+    client.type(u"send"_s, u"Good morning"_s);
+    client.click(u"connect"_s);
+    TRY_COMPARE(received(client), u"Hello World!"_s);
+    TRY_MATCH(client.text(u"summary"_s), u"12 bytes in 1 datagram · answered after [0-9.]+ [mµ]?s"_s);
+    QCOMPARE(client.notice(), QString());
+    TRY_COMPARE(server.rows(u"connections"_s), 1);
+    TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"answered 1 of 1 datagrams"_s);
+    QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::PeerAddress), u"127.0.0.1"_s);
+    QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::PeerPort),
+             client.cell(u"history"_s, 0, AttemptModel::LocalPort));
+    QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::Received), u"12"_s);
+    QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::Sent), u"12"_s);
+    TRY_MATCH(server.text(u"status"_s), u"Listening on \\('127\\.0\\.0\\.1', %1\\) · 0 open, 1 in total"_s.arg(port));
+
+    client.type(u"send"_s, QString()); // an empty datagram
+    client.click(u"connect"_s);
+    TRY_COMPARE(server.rows(u"connections"_s), 2);
+    TRY_COMPARE(server.cell(u"connections"_s, 1, ConnectionModel::State), u"answered 1 of 1 datagrams"_s);
+    QCOMPARE(server.cell(u"connections"_s, 1, ConnectionModel::Received), u"0"_s);
+}
+
+void TestEndpointWindows::unixSocket_data()
+{
+    QTest::addColumn<QString>("path");
+    QTest::addColumn<QString>("reachability");
+    QTest::newRow("file") << QString()
+                          << u"Reachable at %1, by programs on this computer whose user may write to that file."_s;
+#ifdef Q_OS_LINUX
+    QTest::newRow("abstract name") << u"@parley-window-%1"_s.arg(::getpid())
+                                   << u"Reachable at %1, by every program on this computer."_s;
+#endif
+}
+
+void TestEndpointWindows::unixSocket()
+{
+    QFETCH(QString, path);
+    QFETCH(const QString, reachability);
+    const bool isFile = path.isEmpty();
+    if (isFile)
+        path = this->path();
+    {
+        const ServerProgram server(notListening());
+        choose(server, u"Unix socket"_s);
+        server.type(u"path"_s, path);
+        server.click(u"listen"_s);
+        TRY_COMPARE(server.text(u"status"_s), u"Listening on "_s + path + u" · 0 open, 0 in total"_s);
+        QCOMPARE(server.text(u"reachability"_s), reachability.arg(path));
+        QCOMPARE(QFileInfo::exists(path), isFile);
+
+        const ClientProgram client(ClientOptions{});
+        choose(client, u"Unix socket"_s);
+        client.type(u"path"_s, path);
+        client.pressEnter(u"path"_s);
+        TRY_COMPARE(received(client), u"Hello World!"_s);
+        TRY_COMPARE(client.text(u"status"_s), u"Attempts: 1, complete: 1"_s);
+        QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::RemoteEndpoint), path);
+        TRY_COMPARE(server.rows(u"connections"_s), 1);
+        TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"greeted"_s);
+        QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::PeerAddress),
+                 u"pid %1, uid %2"_s.arg(::getpid()).arg(::getuid()));
+        QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::PeerPort), QString());
+    }
+    QVERIFY(!QFileInfo::exists(path));
+}
+
+void TestEndpointWindows::vocabularyAsTyped_data()
+{
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<QString>("host");
+    QTest::addColumn<QString>("port");
+    QTest::addColumn<QString>("vocabulary");
+    const QString tcp = u"TCP"_s;
+    const QString udp = u"UDP"_s;
+    QTest::newRow("IPv4") << tcp << u"127.0.0.1"_s << u"3000"_s << u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, 3000"_s;
+    QTest::newRow("IPv6") << tcp << u"[::1]"_s << u"3000"_s << u"AF_INET6, SOCK_STREAM, 0 (TCP), ::1, 3000"_s;
+    QTest::newRow("integer") << tcp << u"2130706433"_s << u"80"_s << u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, 80"_s;
+    QTest::newRow("name") << tcp << u"example.org"_s << u"3000"_s
+                          << u"AF_UNSPEC, SOCK_STREAM, 0 (TCP), example.org, 3000"_s;
+    QTest::newRow("UDP") << udp << u"127.0.0.1"_s << u"3000"_s << u"AF_INET, SOCK_DGRAM, 0 (UDP), 127.0.0.1, 3000"_s;
+    QTest::newRow("broadcast") << udp << u"<broadcast>"_s << u"3000"_s
+                               << u"AF_INET, SOCK_DGRAM, 0 (UDP), 255.255.255.255, 3000"_s;
+    QTest::newRow("Unix") << u"Unix socket"_s << u"/run/parley"_s << QString()
+                          << u"AF_UNIX, SOCK_STREAM, 0, /run/parley"_s;
+    QTest::newRow("no address") << tcp << u"127.1"_s << u"3000"_s << QString();
+    QTest::newRow("no port") << tcp << u"127.0.0.1"_s << u"70000"_s << QString();
+}
+
+void TestEndpointWindows::vocabularyAsTyped()
+{
+    QFETCH(const QString, kind);
+    QFETCH(const QString, host);
+    QFETCH(const QString, port);
+    QFETCH(const QString, vocabulary);
+    const ClientProgram client(ClientOptions{});
+    choose(client, kind);
+    if (kind == u"Unix socket"_s) {
+        client.type(u"path"_s, host);
+    } else {
+        client.type(u"host"_s, host);
+        client.type(u"port"_s, port);
+    }
+    QCOMPARE(client.text(u"vocabulary"_s), vocabulary);
+    QCOMPARE(client.child(u"vocabulary"_s).accessibleDescription(), vocabulary);
+}
+
+void TestEndpointWindows::vocabularyOnceResolved()
+{
+    const ServerProgram server(listeningOn(u"localhost"_s));
+    const QString port = QString::number(portOf(server));
+    TRY_COMPARE(server.text(u"vocabulary"_s), u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, "_s + port);
+
+    const ClientProgram client(ClientOptions{});
+    client.type(u"host"_s, u"localhost"_s);
+    client.type(u"port"_s, port);
+    QCOMPARE(client.text(u"vocabulary"_s), u"AF_UNSPEC, SOCK_STREAM, 0 (TCP), localhost, "_s + port);
+    client.click(u"connect"_s);
+    TRY_COMPARE(received(client), u"Hello World!"_s);
+    TRY_COMPARE(client.text(u"vocabulary"_s), u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, "_s + port);
+    client.type(u"host"_s, u"example.org"_s); // what it was before is of no interest any more
+    QCOMPARE(client.text(u"vocabulary"_s), u"AF_UNSPEC, SOCK_STREAM, 0 (TCP), example.org, "_s + port);
+}
+
+void TestEndpointWindows::hostListTellsMeanings()
+{
+    const ServerProgram server(notListening(listeningOn(u"example.org"_s)));
+    QComboBox &hosts = server.child<QComboBox>(u"host"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(hosts.count() > 0, WindowPatience);
+    QCOMPARE(server.field(u"host"_s).text(), u"example.org"_s); // filling the list changes nothing
+
+    const QString name = localHostName();
+    QStringList own;
+    for (const Address &address : addressesOf(name))
+        own << QString::fromUtf8(address.host());
+    QStringList expected{name
+                         + (own.isEmpty() ? u" – this computer's name, which has no address"_s
+                                          : u" – this computer's name: "_s + own.join(u", "_s))};
+    for (const LocalAddress &local : localAddresses()) {
+        const QString host = QString::fromUtf8(local.address.host());
+        expected << host
+                        + (local.address.isLoopback() ? u" – only this computer"_s
+                                                      : u" – everyone who can reach "_s + local.interface);
+    }
+    expected << u"* – everyone, on every interface, IPv6 and IPv4"_s
+             << u"0.0.0.0 – everyone, on every interface, IPv4 only"_s;
+    QStringList entries;
+    for (int i = 0; i < hosts.count(); ++i)
+        entries << hosts.itemText(i);
+    QCOMPARE(entries, expected);
+
+    for (int i = 0; i < hosts.count(); ++i) { // one after the other, as a user does it
+        hosts.showPopup();
+        QTRY_VERIFY(hosts.view()->isVisible());
+        hosts.view()->setCurrentIndex(hosts.model()->index(i, 0));
+        QTest::keyClick(hosts.view(), Qt::Key_Return);
+        QTRY_VERIFY(!hosts.view()->isVisible());
+        QCOMPARE(server.field(u"host"_s).text(), entries.at(i).section(u" – "_s, 0, 0));
+    }
+    server.click(u"listen"_s); // on the last one
+    QVERIFY2(portOf(server) != 0, qUtf8Printable(server.notice()));
+}
+
+void TestEndpointWindows::loopbackThatLocalhostDoesNotReach_data()
+{
+    QTest::addColumn<Transport>("transport");
+    QTest::newRow("TCP") << Transport::Tcp;
+    QTest::newRow("UDP") << Transport::Udp;
+}
+
+void TestEndpointWindows::loopbackThatLocalhostDoesNotReach()
+{
+    QFETCH(const Transport, transport);
+    const ServerProgram server(listeningOn(u"127.0.1.1"_s, transport));
+    QVERIFY2(portOf(server) != 0, qUtf8Printable(server.notice()));
+    TRY_COMPARE(server.notice(), u"This server listens on 127.0.1.1: clients that connect to 127.0.0.1 or localhost "
+                                 "will not reach it."_s);
+    QPushButton *wayOut = server.child(u"notice"_s).findChild<QPushButton *>();
+    QVERIFY(wayOut && wayOut->isVisible());
+    QCOMPARE(wayOut->text(), u"Listen on 127.0.0.1"_s);
+    QTest::mouseClick(wayOut, Qt::LeftButton);
+    TRY_MATCH(server.text(u"status"_s), u"Listening on \\('127\\.0\\.0\\.1', \\d+\\) .*"_s);
+    QCOMPARE(server.notice(), QString());
+    QCOMPARE(server.field(u"host"_s).text(), u"127.0.0.1"_s);
+    TRY_MATCH(server.text(u"reachability"_s), u"Reachable at 127\\.0\\.0\\.1:\\d+, from this computer only\\."_s);
+
+    ClientOptions options;
+    options.transport = transport;
+    options.host = u"localhost"_s;
+    options.port = QString::number(portOf(server));
+    options.connectAtOnce = true;
+    const ClientProgram client(options);
+    TRY_COMPARE(received(client), u"Hello World!"_s);
+}
+
+void TestEndpointWindows::badPath_data()
+{
+    QTest::addColumn<QString>("path");
+    QTest::addColumn<QString>("notice");
+    QTest::newRow("empty") << QString() << u"The path is empty: .*"_s;
+    QTest::newRow("folder") << u"/tmp/"_s << u"“/tmp/” is a folder: .*"_s;
+    QTest::newRow("too long") << QString(108, u'a')
+                              << u"“a+…” is too long for a Unix socket: .* 107 bytes, this one 108\\."_s;
+}
+
+void TestEndpointWindows::badPath()
+{
+    QFETCH(const QString, path);
+    QFETCH(const QString, notice);
+    const auto check = [&](const auto &program, const QString &button) {
+        choose(program, u"Unix socket"_s);
+        program.type(u"path"_s, path);
+        program.click(button);
+        TRY_MATCH(program.notice(), notice);
+        QCOMPARE(program.window().focusWidget(), &program.field(u"path"_s));
+        QCOMPARE(program.field(u"path"_s).selectedText(), path);
+    };
+    check(ServerProgram(notListening()), u"listen"_s);
+    check(ClientProgram(ClientOptions()), u"connect"_s);
+}
+
+void TestEndpointWindows::settingsSurvive()
+{
+    const QString path = this->path();
+    const auto save = [&](auto program) {
+        choose(program, u"Unix socket"_s);
+        program.type(u"path"_s, path);
+        QVERIFY(program.close());
+    };
+    const auto check = [&](const auto &program) {
+        QCOMPARE(program.template child<QComboBox>(u"kind"_s).currentText(), u"Unix socket"_s);
+        QCOMPARE(program.field(u"path"_s).text(), path);
+        QCOMPARE(visibleFields(program), QStringList{u"path"_s});
+        QCOMPARE(program.notice(), QString());
+    };
+    save(ServerProgram(notListening()));
+    save(ClientProgram(ClientOptions()));
+    check(ServerProgram(notListening()));
+    check(ClientProgram(ClientOptions()));
+
+    // A host on the command line stands for TCP, whatever kind was used last.
+    ClientOptions options;
+    options.host = u"localhost"_s;
+    options.transport = Transport::Tcp;
+    const ClientProgram client(options);
+    QCOMPARE(client.child<QComboBox>(u"kind"_s).currentText(), u"TCP"_s);
+}
+
+void TestEndpointWindows::noAnswerIsNoRefusal()
+{
+    const RawDatagrams silent = RawDatagrams::bound();
+    const RawDatagrams refusing = RawDatagrams::refusing();
+    ClientOptions options;
+    options.transport = Transport::Udp;
+    options.host = u"127.0.0.1"_s;
+    options.timeout = 300ms;
+    const ClientProgram client(options);
+    client.type(u"port"_s, QString::number(silent.localPort()));
+    client.click(u"connect"_s);
+    TRY_COMPARE(client.notice(), u"No answer came from 127.0.0.1:%1 within 300 ms. A datagram can be lost without a "
+                                 "word, dropped by a firewall, or have no one to answer it."_s.arg(silent.localPort()));
+    QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"timed out"_s);
+    client.type(u"port"_s, QString::number(refusing.localPort()));
+    client.click(u"connect"_s);
+    TRY_MATCH(client.notice(),
+              u"127\\.0\\.0\\.1:%1 refused the datagram \\(ICMP port unreachable\\): .*"_s.arg(refusing.localPort()));
+    QCOMPARE(client.cell(u"history"_s, 1, AttemptModel::Result), u"refused"_s);
+    QCOMPARE(received(client), QString());
+}
+
+void TestEndpointWindows::sendFieldTellsWhatNothingMeans()
+{
+    const ClientProgram client(ClientOptions{});
+    const QLineEdit &send = client.field(u"send"_s);
+    QCOMPARE(send.placeholderText(), u"Nothing: wait for the server to speak"_s);
+    choose(client, u"UDP"_s);
+    QCOMPARE(send.placeholderText(), u"Nothing: an empty datagram"_s);
+    choose(client, u"Unix socket"_s);
+    QCOMPARE(send.placeholderText(), u"Nothing: wait for the server to speak"_s);
+}
+
+QTEST_MAIN(TestEndpointWindows)
+#include "tst_endpoint_windows.moc"

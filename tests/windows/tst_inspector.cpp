@@ -1,0 +1,738 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/ui/appearance.h"
+#include "shared/ui/inspector/bytes_view.h"
+#include "shared/ui/inspector/explanation_view.h"
+#include "shared/ui/inspector/inspector.h"
+#include "shared/ui/inspector/ladder_view.h"
+#include "tests/support/raw_socket.h"
+#include "tests/support/window_test.h"
+
+#include <QAccessible>
+#include <QBuffer>
+#include <QClipboard>
+#include <QElapsedTimer>
+#include <QFontDatabase>
+#include <QImage>
+#include <QMenuBar>
+#include <QPainter>
+#include <QPlainTextEdit>
+#include <QScrollBar>
+#include <QSvgRenderer>
+#include <QTabWidget>
+#include <QTest>
+#include <QToolButton>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <cstdlib>
+
+using namespace Qt::StringLiterals;
+using namespace parley;
+using namespace parley::test;
+
+namespace
+{
+
+/// Gives the window the keyboard, which on an X server another one may have.
+bool activate(QWidget &window)
+{
+    window.activateWindow();
+    return QTest::qWaitForWindowActive(&window);
+}
+
+template <typename Program>
+LadderView &ladderOf(const Program &program)
+{
+    return program.template child<LadderView>(u"ladder"_s);
+}
+
+QStringList rowsOf(const QAbstractItemView &view)
+{
+    QStringList rows;
+    for (int row = 0; row < view.model()->rowCount(); ++row)
+        rows.append(view.model()->index(row, 0).data().toString());
+    return rows;
+}
+
+int rowWith(const QAbstractItemView &view, const QString &text)
+{
+    const QStringList rows = rowsOf(view);
+    const auto it = std::find_if(rows.begin(), rows.end(), [&](const QString &row) { return row.startsWith(text); });
+    return it == rows.end() ? -1 : static_cast<int>(it - rows.begin());
+}
+
+void clickRow(QAbstractItemView &view, int row)
+{
+    const QModelIndex index = view.model()->index(row, 0);
+    view.scrollTo(index);
+    QTest::mouseClick(view.viewport(), Qt::LeftButton, Qt::NoModifier, view.visualRect(index).center());
+}
+
+/// A connection of @p count events, about a third of them calls that move bytes.
+EventBatch longConnection(int count)
+{
+    EventBatch batch;
+    for (int i = 0; i < count; ++i) {
+        Event event;
+        event.connection = 1;
+        event.time = qint64(i) * 1'000'000;
+        event.call = i == 0 ? Call::Accept : i % 3 == 0 ? Call::Send : Call::Recv;
+        event.bytes = i == 0 ? QByteArray() : QByteArray("Hello World!");
+        event.result = event.bytes.size();
+        if (i == 0)
+            event.address = Address::parseIPv4("127.0.0.1", 60239);
+        batch.events.push_back(event);
+    }
+    return batch;
+}
+
+/// How much the pictures differ where they are looked at from afar: letters may be placed a little otherwise.
+double difference(const QImage &a, const QImage &b)
+{
+    constexpr int step = 8;
+    const QSize coarse(a.width() / step, a.height() / step);
+    const auto blurred = [&](const QImage &image) {
+        return image.scaled(coarse, Qt::IgnoreAspectRatio, Qt::SmoothTransformation)
+            .convertToFormat(QImage::Format_Grayscale8);
+    };
+    const QImage one = blurred(a);
+    const QImage other = blurred(b);
+    int worst = 0;
+    for (int y = 0; y < coarse.height(); ++y) {
+        for (int x = 0; x < coarse.width(); ++x)
+            worst = std::max(worst, std::abs(qGray(one.pixel(x, y)) - qGray(other.pixel(x, y))));
+    }
+    return worst;
+}
+
+} // namespace
+
+class tst_Inspector : public WindowTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void closedUntilAskedFor();
+    void remembered();
+    void serverFollowsTheSelection();
+    void clientFollowsTheSelection();
+    void rungsAndBytes();
+    void explanations();
+    void copies();
+    void findsBytes();
+    void keysOfTheWindowStayItsOwn();
+    void commandsShowWhatTheyWorkOn();
+    void mnemonics();
+    void copiesAndSavesBytes();
+    void keyboardAndZoom();
+    void accessibleLadder();
+    void accessibleNames();
+    void pictures_data();
+    void pictures();
+    void pictureIsBounded();
+    void legendIsWhole();
+    void rightToLeft();
+    void whatIsMissingIsSaid();
+    void copiesSayWhatIsMissing();
+    void manyEvents();
+};
+
+void tst_Inspector::closedUntilAskedFor()
+{
+    const ServerProgram server(listening());
+    auto &details = server.child<QToolButton>(u"details"_s);
+    QCOMPARE(details.text(), u"Details"_s);
+    QVERIFY(details.isVisible());
+    QVERIFY(!server.window().findChild<QWidget *>(u"ladder"_s)); // it is not even made
+    const int height = server.window().height();
+    const int tableHeight = server.child(u"connections"_s).height();
+
+    QTest::mouseClick(&details, Qt::LeftButton);
+    QVERIFY(ladderOf(server).isVisible());
+    QVERIFY(server.action(u"Details"_s).isChecked());
+    TRY_COMPARE(server.window().height() > height, true);
+    TRY_COMPARE(std::abs(server.child(u"connections"_s).height() - tableHeight) < 40, true); // it keeps its room
+
+    QVERIFY(activate(server.window()));
+    QTest::keyClick(&server.window(), Qt::Key_I, Qt::ControlModifier);
+    QVERIFY(!ladderOf(server).isVisible());
+    QVERIFY(!details.isChecked());
+    TRY_COMPARE(std::abs(server.window().height() - height) < 40, true);
+}
+
+void tst_Inspector::remembered()
+{
+    int height = 0;
+    {
+        ClientProgram client(connectingTo(1));
+        client.child<QToolButton>(u"details"_s).click();
+        client.window().resize(900, 900);
+        height = ladderOf(client).height();
+        QVERIFY(client.close());
+    }
+    {
+        ClientProgram client(connectingTo(1));
+        QVERIFY(ladderOf(client).isVisible());
+        TRY_COMPARE(std::abs(ladderOf(client).height() - height) < 40, true);
+        client.child<QToolButton>(u"details"_s).click();
+        QVERIFY(client.close());
+    }
+    const ClientProgram client(connectingTo(1));
+    QVERIFY(!client.child<QToolButton>(u"details"_s).isChecked());
+    QVERIFY(!client.window().findChild<QWidget *>(u"ladder"_s));
+}
+
+void tst_Inspector::serverFollowsTheSelection()
+{
+    const ServerProgram server(listening());
+    const quint16 port = portOf(server);
+    QVERIFY(port != 0);
+    server.child<QToolButton>(u"details"_s).click();
+    const LadderView &ladder = ladderOf(server);
+    TRY_COMPARE(rowsOf(ladder).size(), 3);
+    QCOMPARE(server.text(u"inspected"_s), u"Listener"_s);
+    QVERIFY(rowsOf(ladder).at(2) == u"listen(4096)");
+
+    auto peer = RawSocket::connectedTo("127.0.0.1", port);
+    QCOMPARE(peer.receive(100), "Hello World!");
+    TRY_COMPARE(server.rows(u"connections"_s), 1);
+    clickRow(server.child<QTableView>(u"connections"_s), 0);
+    QCOMPARE(server.text(u"inspected"_s), u"Connection 1 with ('127.0.0.1', %1)"_s.arg(peer.localPort()));
+    QVERIFY(rowsOf(ladder).contains(u"accept() → ('127.0.0.1', %1)"_s.arg(peer.localPort())));
+    QVERIFY(rowsOf(ladder).contains(u"send(12) → 12"_s));
+    QVERIFY(!rowsOf(ladder).contains(u"close()"_s));
+    peer.close(); // what happens while it is shown is shown
+    TRY_COMPARE(rowsOf(ladder).contains(u"close()"_s), true);
+
+    server.action(u"Listener"_s).trigger();
+    QCOMPARE(server.text(u"inspected"_s), u"Listener"_s);
+    QCOMPARE(rowsOf(ladder).size(), 3);
+}
+
+void tst_Inspector::clientFollowsTheSelection()
+{
+    const ServerProgram server(listening());
+    const quint16 port = portOf(server);
+    const ClientProgram client(connectingTo(port));
+    client.child<QToolButton>(u"details"_s).click();
+    const LadderView &ladder = ladderOf(client);
+    QCOMPARE(rowsOf(ladder).size(), 0);
+    client.click(u"connect"_s);
+    TRY_COMPARE(rowsOf(ladder).contains(u"end: complete"_s), true);
+    QCOMPARE(client.text(u"inspected"_s), u"Attempt 1 to connect to 127.0.0.1:%1"_s.arg(port));
+
+    const auto nobody = RawSocket::bound();
+    client.type(u"port"_s, QString::number(nobody.localPort()));
+    client.click(u"connect"_s);
+    TRY_COMPARE(rowsOf(ladder).contains(u"end: refused (ECONNREFUSED, Connection refused)"_s), true);
+    clickRow(client.child<QTableView>(u"history"_s), 0);
+    QVERIFY(rowsOf(ladder).contains(u"end: complete"_s));
+    // A new attempt is what one wants to see.
+    client.click(u"connect"_s);
+    TRY_COMPARE(rowsOf(ladder).contains(u"end: refused (ECONNREFUSED, Connection refused)"_s), true);
+    QVERIFY(client.text(u"inspected"_s).startsWith(u"Attempt 3 "));
+}
+
+void tst_Inspector::rungsAndBytes()
+{
+    const ServerProgram server(listening());
+    const ClientProgram client(connectingTo(portOf(server)));
+    client.child<QToolButton>(u"details"_s).click();
+    client.type(u"send"_s, u"abc"_s);
+    client.click(u"connect"_s);
+    LadderView &ladder = ladderOf(client);
+    TRY_COMPARE(rowsOf(ladder).contains(u"end: complete"_s), true);
+    client.child<QTabWidget>(u"pages"_s).setCurrentIndex(1);
+    auto &bytes = client.child<QListView>(u"bytes"_s);
+
+    clickRow(ladder, rowWith(ladder, u"recv() → 12"_s));
+    TRY_MATCH(bytes.currentIndex().data().toString(), u"← Received 12 bytes after .*"_s);
+    clickRow(ladder, rowWith(ladder, u"send(3) → 3"_s));
+    TRY_MATCH(bytes.currentIndex().data().toString(), u"→ Sent 3 bytes after .*"_s);
+    clickRow(bytes, rowWith(bytes, u"← Received 12"_s) + 1);
+    QCOMPARE(ladder.currentIndex().data().toString(), u"recv() → 12"_s);
+    QTest::keyClick(&bytes, Qt::Key_Home);
+    QCOMPARE(ladder.currentIndex().data().toString(), u"send(3) → 3"_s);
+    QTest::keyClick(&bytes, Qt::Key_End);
+    QCOMPARE(ladder.currentIndex().data().toString(), u"recv() → 0 (peer closed)"_s);
+}
+
+void tst_Inspector::explanations()
+{
+    const ServerProgram server(listening());
+    const quint16 port = portOf(server);
+    server.child<QToolButton>(u"details"_s).click();
+    LadderView &ladder = ladderOf(server);
+    const auto &text = server.child<QPlainTextEdit>(u"explanation"_s);
+    TRY_COMPARE(rowsOf(ladder).size(), 3);
+    QVERIFY(text.toPlainText().startsWith(u"Select a row"));
+    const auto explained = [&](const QString &row) {
+        clickRow(ladder, rowWith(ladder, row));
+        return text.toPlainText();
+    };
+    QVERIFY(explained(u"socket"_s).contains(u"family: AF_INET (IPv4)"));
+    QVERIFY(text.toPlainText().contains(u"protocol: 0, the type's usual one: 6 (TCP)"));
+    QVERIFY(explained(u"bind"_s).contains(u"address: ('127.0.0.1', 0)"));
+    QVERIFY(explained(u"listen"_s).contains(u"backlog: 4,096"));
+    QVERIFY(text.toPlainText().contains(u"this end: ('127.0.0.1', %1)"_s.arg(port)));
+
+    auto peer = RawSocket::connectedTo("127.0.0.1", port);
+    QCOMPARE(peer.receive(100), "Hello World!");
+    const quint16 peerPort = peer.localPort();
+    peer.close();
+    TRY_COMPARE(server.rows(u"connections"_s), 1);
+    clickRow(server.child<QTableView>(u"connections"_s), 0);
+    QVERIFY(text.toPlainText().startsWith(u"Select a row"));
+    TRY_COMPARE(rowsOf(ladder).contains(u"end: complete"_s), true);
+    QVERIFY(explained(u"send"_s).contains(u"12, the bytes that the system took"));
+    QVERIFY(text.toPlainText().contains(u"peer: ('127.0.0.1', %1)"_s.arg(peerPort)));
+    QVERIFY(explained(u"recv"_s).contains(u"0, the end: the peer has closed its sending side (FIN)"));
+    QVERIFY(text.toPlainText().contains(u"room: at most 65,536 bytes"));
+    QVERIFY(explained(u"SYN"_s).contains(u"Inferred, not observed"));
+    QVERIFY(explained(u"end"_s).contains(u"complete"));
+
+    const auto nobody = RawSocket::bound();
+    const ClientProgram client(connectingTo(nobody.localPort()));
+    client.child<QToolButton>(u"details"_s).click();
+    client.click(u"connect"_s);
+    LadderView &refused = ladderOf(client);
+    TRY_COMPARE(rowWith(refused, u"end: refused"_s) > 0, true);
+    clickRow(refused, rowWith(refused, u"connect(('127.0.0.1', %1)) → ECONNREFUSED"_s.arg(nobody.localPort())));
+    QVERIFY(client.child<QPlainTextEdit>(u"explanation"_s).toPlainText().contains(u"Nothing listens there."));
+}
+
+void tst_Inspector::copies()
+{
+    const ServerProgram server(listening());
+    const quint16 port = portOf(server);
+    server.child<QToolButton>(u"details"_s).click();
+    QVERIFY(!server.action(u"Copy as Python"_s).isEnabled()); // the listener alone has nothing to repeat
+    auto peer = RawSocket::connectedTo("127.0.0.1", port);
+    QCOMPARE(peer.receive(100), "Hello World!");
+    TRY_COMPARE(server.rows(u"connections"_s), 1);
+    clickRow(server.child<QTableView>(u"connections"_s), 0);
+    QVERIFY(server.action(u"Copy as Python"_s).isEnabled());
+    server.action(u"Copy as Python"_s).trigger();
+    QVERIFY(QApplication::clipboard()->text().contains(u"listener.bind(('127.0.0.1', %1))"_s.arg(port)));
+    QCOMPARE(server.text(u"status"_s), u"Copied the connection as Python"_s);
+    server.action(u"Copy as C"_s).trigger();
+    QVERIFY(QApplication::clipboard()->text().contains(u"int main(void)"));
+    server.action(u"Copy as ncat"_s).trigger();
+    QVERIFY(QApplication::clipboard()->text().contains(u"ncat -l --send-only 127.0.0.1 %1"_s.arg(port)));
+}
+
+void tst_Inspector::findsBytes()
+{
+    const ServerProgram server(listening());
+    const ClientProgram client(connectingTo(portOf(server)));
+    client.child<QToolButton>(u"details"_s).click();
+    client.type(u"send"_s, u"abc World"_s);
+    client.click(u"connect"_s);
+    TRY_COMPARE(rowsOf(ladderOf(client)).contains(u"end: complete"_s), true);
+    client.child<QTabWidget>(u"pages"_s).setCurrentIndex(1);
+    auto &bytes = client.child<QListView>(u"bytes"_s);
+    auto &needle = client.child<QLineEdit>(u"findBytes"_s);
+    QVERIFY(!needle.isVisible());
+    QVERIFY(activate(client.window()));
+    bytes.setFocus();
+    QTest::keyClick(&bytes, Qt::Key_F, Qt::ControlModifier);
+    QVERIFY(needle.isVisible());
+    TRY_COMPARE(needle.hasFocus(), true);
+    QTest::keyClicks(&needle, u"World"_s);
+    QTest::keyClick(&needle, Qt::Key_Return);
+    QVERIFY(bytes.currentIndex().data().toString().contains(u"abc World"_s.first(8)));
+    QTest::keyClick(&needle, Qt::Key_F3);
+    QCOMPARE(ladderOf(client).currentIndex().data().toString(), u"recv() → 12"_s);
+    needle.clear();
+    QTest::keyClicks(&needle, u"0x6c 6f 20"_s); // "lo "
+    QTest::keyClick(&needle, Qt::Key_Return);
+    QCOMPARE(client.text(u"found"_s), QString());
+    needle.clear();
+    QTest::keyClicks(&needle, u"nowhere"_s);
+    QTest::keyClick(&needle, Qt::Key_Return);
+    QCOMPARE(client.text(u"found"_s), u"Not found"_s);
+    QTest::keyClick(&needle, Qt::Key_Escape);
+    QVERIFY(!needle.isVisible());
+    QVERIFY(bytes.hasFocus());
+}
+
+/// Ctrl+F is the view's while it has the focus, and the window's otherwise.
+void tst_Inspector::keysOfTheWindowStayItsOwn()
+{
+    const ServerProgram server(listening());
+    server.child<QToolButton>(u"details"_s).click();
+    server.child<QTabWidget>(u"pages"_s).setCurrentIndex(1);
+    auto &bytes = server.child<QListView>(u"bytes"_s);
+    QVERIFY(activate(server.window()));
+    bytes.setFocus();
+    TRY_COMPARE(bytes.hasFocus(), true);
+    QTest::keyClick(&bytes, Qt::Key_F, Qt::ControlModifier);
+    QVERIFY(server.child(u"findBytes"_s).isVisible());
+    auto &filter = server.child<QLineEdit>(u"filter"_s);
+    QVERIFY(!filter.hasFocus());
+    auto &table = server.child<QTableView>(u"connections"_s);
+    table.setFocus();
+    TRY_COMPARE(table.hasFocus(), true);
+    QTest::keyClick(&table, Qt::Key_F, Qt::ControlModifier);
+    TRY_COMPARE(filter.hasFocus(), true);
+}
+
+/// A command of a page that does not show brings it forward; what is closed has none.
+void tst_Inspector::commandsShowWhatTheyWorkOn()
+{
+    const ServerProgram server(listening());
+    server.child<QToolButton>(u"details"_s).click();
+    QVERIFY(activate(server.window()));
+    auto &needle = server.child<QLineEdit>(u"findBytes"_s);
+    QVERIFY(!server.child(u"bytes"_s).isVisible());
+    server.action(u"Find in Bytes"_s).trigger();
+    QVERIFY(needle.isVisible());
+    TRY_COMPARE(needle.hasFocus(), true);
+    for (const bool open : {false, true}) {
+        server.action(u"Details"_s).setChecked(open);
+        for (const QString &text : {u"Zoom In"_s, u"Save Ladder as PNG…"_s, u"Find Next"_s, u"Copy Bytes"_s})
+            QCOMPARE(server.action(text).isEnabled(), open);
+    }
+}
+
+/// In a menu, each letter chooses one command.
+void tst_Inspector::mnemonics()
+{
+    const ServerProgram server(listening());
+    const ClientProgram client(connectingTo(1));
+    for (const QMainWindow *window :
+         {static_cast<QMainWindow *>(&server.window()), static_cast<QMainWindow *>(&client.window())}) {
+        window->findChild<QToolButton *>(u"details"_s)->click();
+        for (const QMenu *menu : window->menuBar()->findChildren<QMenu *>()) {
+            QMap<QString, QString> letters;
+            for (const QAction *action : menu->actions()) {
+                const QString letter = QKeySequence::mnemonic(action->text()).toString();
+                QVERIFY2(letter.isEmpty() || !letters.contains(letter),
+                         qPrintable(action->text() + u" and "_s + letters.value(letter)));
+                letters.insert(letter, action->text());
+            }
+        }
+    }
+}
+
+void tst_Inspector::copiesAndSavesBytes()
+{
+    EventHistory history;
+    BytesModel model(history);
+    BytesView view(model);
+    view.resize(700, 300);
+    view.show();
+    history.watch(1);
+    const QByteArray raw("a\0\xff\r\n", 5);
+    Event received;
+    received.connection = 1;
+    received.call = Call::Recv;
+    received.bytes = raw;
+    received.result = raw.size();
+    Event sent = received;
+    sent.call = Call::Send;
+    sent.bytes = "Hello";
+    history.read({{received, sent, received}, 0});
+
+    auto *list = view.findChild<QListView *>(u"bytes"_s);
+    list->setFocus();
+    list->setCurrentIndex(model.index(1));
+    QTest::keyClick(list, Qt::Key_C, Qt::ControlModifier);
+    QCOMPARE(QApplication::clipboard()->text(),
+             u"000000  61 00 ff 0d 0a                                   a\\x00\ufffd\\x0d\\x0a\n"_s);
+    QStringList names;
+    QByteArrayList saved;
+    connect(&view, &BytesView::saving, this, [&](const FileSaver::Kind &kind, const FileSaver::Snapshot &snapshot) {
+        names.append(kind.name);
+        QBuffer file;
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        snapshot()(file);
+        saved.append(file.data());
+    });
+    for (QAction *action : view.actions()) {
+        if (action->text().remove(u'&').startsWith(u"Save "))
+            action->trigger();
+    }
+    QCOMPARE(names, (QStringList{u"received.bin"_s, u"sent.bin"_s}));
+    QCOMPARE(saved, (QByteArrayList{raw + raw, "Hello"}));
+}
+
+void tst_Inspector::keyboardAndZoom()
+{
+    EventHistory history;
+    Ladder ladder(history);
+    LadderView view(ladder);
+    view.resize(600, 300);
+    view.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&view));
+    view.setFocus();
+    history.watch(1);
+    history.read(longConnection(100));
+    QTest::keyClick(&view, Qt::Key_Home);
+    QCOMPARE(view.currentIndex().row(), 0);
+    QTest::keyClick(&view, Qt::Key_Down);
+    QCOMPARE(view.currentIndex().row(), 1);
+    QTest::keyClick(&view, Qt::Key_PageDown);
+    QVERIFY(view.currentIndex().row() > 5);
+    QTest::keyClick(&view, Qt::Key_End);
+    QCOMPARE(view.currentIndex().row(), ladder.rowCount() - 1);
+    QVERIFY(view.viewport()->rect().contains(view.visualRect(view.currentIndex()).center()));
+
+    const int height = view.visualRect(ladder.index(0)).height();
+    QVERIFY(activate(view));
+    TRY_COMPARE(view.hasFocus(), true);
+    QTest::keyClick(&view, Qt::Key_Plus, Qt::ControlModifier);
+    QCOMPARE(view.zoom(), 125);
+    QVERIFY(view.visualRect(ladder.index(0)).height() > height);
+    QTest::keyClick(&view, Qt::Key_Minus, Qt::ControlModifier);
+    QTest::keyClick(&view, Qt::Key_Minus, Qt::ControlModifier);
+    QCOMPARE(view.zoom(), 75);
+    QTest::keyClick(&view, Qt::Key_0, Qt::ControlModifier);
+    QCOMPARE(view.zoom(), 100);
+    const QPointF centre = view.viewport()->rect().center();
+    QWheelEvent turn(centre, view.viewport()->mapToGlobal(centre), {}, {0, 120}, Qt::NoButton, Qt::ControlModifier,
+                     Qt::NoScrollPhase, false);
+    QCoreApplication::sendEvent(view.viewport(), &turn);
+    QCOMPARE(view.zoom(), 125);
+    view.setZoom(10'000);
+    QCOMPARE(view.zoom(), LadderView::MaxZoom);
+}
+
+void tst_Inspector::accessibleLadder()
+{
+    EventHistory history;
+    Ladder ladder(history);
+    LadderView view(ladder);
+    view.show();
+    history.watch(1);
+    history.read(longConnection(3));
+    QAccessibleInterface *list = QAccessible::queryAccessibleInterface(&view);
+    QVERIFY(list);
+    QCOMPARE(list->role(), QAccessible::List);
+    QCOMPARE(list->childCount(), ladder.rowCount());
+    for (int row = 0; row < ladder.rowCount(); ++row) {
+        const QAccessibleInterface *item = list->child(row);
+        QVERIFY(item);
+        QCOMPARE(item->role(), QAccessible::ListItem);
+        QCOMPARE(item->text(QAccessible::Name), ladder.data(ladder.index(row), Qt::AccessibleTextRole).toString());
+    }
+    QCOMPARE(list->child(0)->text(QAccessible::Name), u"Inferred: SYN from the peer"_s);
+    QCOMPARE(list->child(3)->text(QAccessible::Name), u"accept() → ('127.0.0.1', 60239) after 0 µs"_s);
+    view.setCurrentIndex(ladder.index(3));
+    QVERIFY(list->child(3)->state().selected);
+    QVERIFY(!list->child(2)->state().selected);
+}
+
+void tst_Inspector::accessibleNames()
+{
+    const ServerProgram server(listening());
+    server.child<QToolButton>(u"details"_s).click();
+    for (const auto &[name, expected] :
+         {std::pair{u"details"_s, u"Details"_s}, std::pair{u"ladder"_s, u"Ladder of calls"_s},
+          std::pair{u"bytes"_s, u"Bytes received and sent"_s}, std::pair{u"explanation"_s, u"Explanation"_s},
+          std::pair{u"findBytes"_s, u"Find in the bytes"_s}}) {
+        QAccessibleInterface *accessible = QAccessible::queryAccessibleInterface(&server.child(name));
+        QVERIFY2(accessible, qPrintable(name));
+        QCOMPARE(accessible->text(QAccessible::Name), expected);
+    }
+    // Every command that has keys shows them in the menu.
+    for (const QString &text : {u"Details"_s, u"Zoom In"_s, u"Zoom Out"_s, u"Actual Size"_s, u"Find in Bytes"_s,
+                                u"Find Next"_s, u"Copy Bytes"_s, u"Listener"_s})
+        QVERIFY2(!server.action(text).shortcut().isEmpty(), qPrintable(text));
+}
+
+void tst_Inspector::pictures_data()
+{
+    QTest::addColumn<Appearance>("appearance");
+    QTest::newRow("light") << Appearance::Light;
+    QTest::newRow("dark") << Appearance::Dark;
+}
+
+void tst_Inspector::pictures()
+{
+    QFETCH(const Appearance, appearance);
+    applyAppearance(appearance);
+    EventHistory history;
+    Ladder ladder(history);
+    LadderView view(ladder);
+    history.watch(1);
+    history.read(longConnection(20));
+    const QString folder = qEnvironmentVariable("PARLEY_KEEP_PICTURES", scratch().path());
+    QMap<QString, QString> files;
+    connect(&view, &LadderView::saving, this, [&](const FileSaver::Kind &kind, const FileSaver::Snapshot &snapshot) {
+        files.insert(kind.name, folder + u'/' + kind.name);
+        QFile file(files.value(kind.name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        snapshot()(file);
+    });
+    for (QAction *action : view.actions()) {
+        if (action->text().startsWith(u"Save "))
+            action->trigger();
+    }
+    applyAppearance(Appearance::System);
+    const QString svg = files.value(u"ladder.svg"_s);
+
+    QSvgRenderer renderer(svg);
+    QVERIFY(renderer.isValid());
+    const QImage drawn(files.value(u"ladder.png"_s), "PNG");
+    QCOMPARE(drawn.size(), renderer.viewBox().size() * 2);
+    QImage rendered(drawn.size(), QImage::Format_RGB32);
+    QPainter painter(&rendered);
+    renderer.render(&painter);
+    painter.end();
+    const double same = difference(drawn, rendered);
+    // The same picture with its halves swapped is another.
+    QImage swapped(drawn.size(), QImage::Format_RGB32);
+    painter.begin(&swapped);
+    painter.drawImage(0, 0, drawn, 0, drawn.height() / 2, drawn.width(), drawn.height() - drawn.height() / 2);
+    painter.drawImage(0, drawn.height() - drawn.height() / 2, drawn, 0, 0, drawn.width(), drawn.height() / 2);
+    painter.end();
+    const double other = difference(drawn, swapped);
+    QVERIFY2(same < 48 && other > 96, qPrintable(u"%1 and %2 of 255"_s.arg(same).arg(other)));
+
+    QFile file(svg);
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QString text = QString::fromUtf8(file.readAll());
+    QVERIFY(text.contains(u"accept() → ('127.0.0.1', 60239)"_s));
+    QVERIFY(text.contains(u"inferred segment"_s));
+}
+
+void tst_Inspector::pictureIsBounded()
+{
+    EventHistory history;
+    Ladder ladder(history);
+    LadderView view(ladder);
+    view.setZoom(LadderView::MaxZoom);
+    history.watch(1);
+    history.read(longConnection(5'000));
+    QVERIFY(QString::fromUtf8(view.svg()).contains(u"The first 1,000 of 10,002 rows."_s));
+    const int height = view.image().height();
+    QVERIFY2(height > 30'000 && height <= 32'767, qPrintable(QString::number(height)));
+}
+
+/// However narrow the view, and however large the letters.
+void tst_Inspector::legendIsWhole()
+{
+    const EventHistory history;
+    const Ladder ladder(history);
+    const QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    const LadderPainter legend(ladder, font, QApplication::palette());
+    const int height = legend.legendHeight();
+    for (int width = 100; width < 600; width += 7) {
+        QImage image(width, height, QImage::Format_RGB32);
+        QPainter painter(&image);
+        legend.paintLegend(painter, image.rect());
+        painter.end();
+        for (int y = 2; y < height; ++y) // below the line at its top
+            QVERIFY2(image.pixel(width - 1, y) == image.pixel(0, y), qPrintable(u"%1 pixels"_s.arg(width)));
+    }
+}
+
+/// Code, times and bytes stand from left to right in every language; what is around them does not.
+void tst_Inspector::rightToLeft()
+{
+    EventHistory history;
+    Ladder ladder(history);
+    history.watch(1);
+    history.read(longConnection(5));
+    const auto picture = [&] {
+        LadderView view(ladder);
+        view.resize(600, 400);
+        return view.grab().toImage();
+    };
+    const QImage leftToRight = picture();
+    QApplication::setLayoutDirection(Qt::RightToLeft);
+    const QImage rightToLeft = picture();
+    {
+        const ServerProgram server(listening());
+        server.child<QToolButton>(u"details"_s).click();
+        QCOMPARE(server.window().layoutDirection(), Qt::RightToLeft);
+        QCOMPARE(ladderOf(server).layoutDirection(), Qt::LeftToRight);
+        QCOMPARE(server.child(u"bytes"_s).layoutDirection(), Qt::LeftToRight);
+        QVERIFY(server.child(u"details"_s).x() > server.child(u"inspected"_s).x());
+        if (qEnvironmentVariableIsSet("PARLEY_KEEP_PICTURES"))
+            server.window().grab().save(qEnvironmentVariable("PARLEY_KEEP_PICTURES") + u"/right-to-left.png"_s);
+    }
+    QApplication::setLayoutDirection(Qt::LeftToRight);
+    QVERIFY(rightToLeft == leftToRight);
+}
+
+void tst_Inspector::whatIsMissingIsSaid()
+{
+    Inspector inspector;
+    inspector.setOpen(true);
+    inspector.resize(900, 400);
+    inspector.show();
+    inspector.inspect(1, u"Connection 1"_s);
+    EventBatch batch = longConnection(EventHistory::MaxWatchedEvents + 1);
+    inspector.read(batch);
+    const auto *ladder = inspector.findChild<LadderView *>(u"ladder"_s);
+    QCOMPARE(ladder->accessibleDescription(), u"The first 10,001 events are no longer kept."_s);
+    QCOMPARE(inspector.findChild<QListView *>(u"bytes"_s)->accessibleDescription(),
+             u"The first 10,001 events are no longer kept."_s);
+}
+
+/// Of a connection that is still open the beginning is kept, and then there is a gap.
+void tst_Inspector::copiesSayWhatIsMissing()
+{
+    Inspector inspector;
+    inspector.setOpen(true);
+    EventBatch batch = longConnection(static_cast<int>(EventHistory::MaxBeginning) + 1);
+    Event listen;
+    listen.call = Call::Listen;
+    listen.address = Address::parseIPv4("127.0.0.1", 3000);
+    batch.events.insert(batch.events.begin(), listen);
+    inspector.read(batch);
+    inspector.inspect(1, u"Connection 1"_s);
+    const auto copied = [&] {
+        for (QAction *action : inspector.findChildren<QAction *>()) {
+            if (action->iconText() == u"Python")
+                action->trigger();
+        }
+        return QApplication::clipboard()->text();
+    };
+    QVERIFY(copied().contains(u"listener.accept()"));
+    QVERIFY(!copied().contains(u"Calls may be missing"));
+    inspector.inspect(2, u"Connection 2"_s);
+    EventBatch others;
+    others.events.assign(EventHistory::MaxEvents, Event());
+    for (Event &event : others.events)
+        event.connection = 2;
+    inspector.read(others);
+    inspector.inspect(1, u"Connection 1"_s);
+    QVERIFY(copied().contains(u"listener.accept()"));
+    QVERIFY2(copied().contains(u"Calls may be missing"), qPrintable(copied().left(200)));
+}
+
+/// Nothing is asserted about time; the figures are printed.
+void tst_Inspector::manyEvents()
+{
+    Inspector inspector;
+    inspector.setOpen(true);
+    inspector.resize(900, 500);
+    inspector.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&inspector));
+    inspector.inspect(1, u"Connection 1"_s);
+    inspector.read(longConnection(EventHistory::MaxWatchedEvents - 100));
+    auto *ladder = inspector.findChild<LadderView *>(u"ladder"_s);
+    QCOMPARE(ladder->model()->rowCount() > 190'000, true);
+    QElapsedTimer timer;
+    timer.start();
+    inspector.read(longConnection(1));
+    QCoreApplication::processEvents();
+    const double grown = double(timer.nsecsElapsed()) / 1e6;
+    qint64 slowest = 0;
+    for (int step = 0; step <= 100; ++step) {
+        timer.start();
+        ladder->verticalScrollBar()->setValue(ladder->verticalScrollBar()->maximum() / 100 * step);
+        ladder->viewport()->repaint();
+        slowest = std::max(slowest, timer.nsecsElapsed());
+    }
+    qInfo("100,000 events: one more takes %.1f ms, the slowest of 100 steps of scrolling %.1f ms", grown,
+          double(slowest) / 1e6);
+}
+
+QTEST_MAIN(tst_Inspector)
+#include "tst_inspector.moc"

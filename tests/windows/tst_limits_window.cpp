@@ -1,0 +1,310 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/window/message_view.h"
+#include "shared/ui/limits_dialog.h"
+#include "shared/ui/notice_bar.h"
+#include "tests/support/failing_call.h"
+#include "tests/support/raw_socket.h"
+#include "tests/support/window_test.h"
+
+#include <QDialogButtonBox>
+#include <QDoubleSpinBox>
+#include <QElapsedTimer>
+#include <QSpinBox>
+#include <QStandardPaths>
+#include <QTimer>
+
+#include <future>
+#include <optional>
+#include <vector>
+
+using namespace Qt::StringLiterals;
+using namespace parley;
+using namespace parley::test;
+using namespace std::chrono_literals;
+
+namespace
+{
+
+/// The dialog that the window's Limits… opens.
+LimitsDialog &openLimits(const auto &program)
+{
+    program.action(u"Limits…"_s).trigger();
+    auto *dialog = program.window().template findChild<LimitsDialog *>();
+    if (!dialog || !QTest::qWaitForWindowExposed(dialog))
+        qFatal("There is no dialog");
+    return *dialog;
+}
+
+void applyLimits(LimitsDialog &dialog)
+{
+    for (QAbstractButton *button : dialog.findChild<QDialogButtonBox *>()->buttons()) {
+        if (button->text().remove(u'&') == u"Apply Limits"_s)
+            QTest::mouseClick(button, Qt::LeftButton);
+    }
+}
+
+/// Counts how long the event loop was away at the most.
+class Heartbeat
+{
+public:
+    Heartbeat()
+    {
+        since_.start();
+        QObject::connect(&timer_, &QTimer::timeout, &timer_, [this] {
+            longest_ = std::max(longest_, since_.restart());
+            ++count_;
+        });
+        timer_.start(10);
+    }
+    qint64 longest() const { return longest_; }
+    int count() const { return count_; }
+
+private:
+    QTimer timer_;
+    QElapsedTimer since_;
+    qint64 longest_ = 0;
+    int count_ = 0;
+};
+
+} // namespace
+
+class TestLimitsWindow : public WindowTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void serverTakesLimits();
+    void serverRefusesABadNet();
+    void serverRemembersLimits();
+    void damagedLimits();
+    void clientTakesLimits();
+    void countsWhoWasTurnedAway();
+    void starved();
+    void hostileBytes_data();
+    void hostileBytes();
+};
+
+void TestLimitsWindow::serverTakesLimits()
+{
+    ServerProgram server(listening());
+    QTRY_VERIFY_WITH_TIMEOUT(portOf(server) != 0, WindowPatience);
+    LimitsDialog &dialog = openLimits(server);
+    QCOMPARE(dialog.findChild<QSpinBox *>(u"maxConnections"_s)->value(), 0);
+    QCOMPARE(dialog.findChild<QDoubleSpinBox *>(u"deadline"_s)->value(), 30.0);
+    dialog.findChild<QSpinBox *>(u"maxPerPeer"_s)->setValue(1);
+    dialog.findChild<QLineEdit *>(u"deny"_s)->setText(u"127.0.0.7, 10.0.0.0/8"_s);
+    applyLimits(dialog);
+    QVERIFY(!dialog.isVisible());
+
+    // They hold for the next connection, without listening anew.
+    RawSocket first = RawSocket::connectedTo("127.0.0.1", portOf(server));
+    QCOMPARE(first.receive(100), "Hello World!");
+    QCOMPARE(RawSocket::connectedTo("127.0.0.1", portOf(server)).receive(100), "");
+    QCOMPARE(RawSocket::connectedFrom("127.0.0.7", "127.0.0.1", portOf(server)).receive(100), "");
+    QCOMPARE(RawSocket::connectedFrom("127.0.0.8", "127.0.0.1", portOf(server)).receive(100), "Hello World!");
+}
+
+void TestLimitsWindow::serverRefusesABadNet()
+{
+    ServerProgram server(listening());
+    QTRY_VERIFY_WITH_TIMEOUT(portOf(server) != 0, WindowPatience);
+    LimitsDialog &dialog = openLimits(server);
+    for (const QString &name : {u"allow"_s, u"deny"_s}) {
+        auto *field = dialog.findChild<QLineEdit *>(name);
+        field->setText(u"127.0.0.0/8 010.0.0.0/8"_s);
+        applyLimits(dialog);
+        QVERIFY(dialog.isVisible());
+        const QString notice = dialog.findChild<NoticeBar *>()->text();
+        QVERIFY2(notice.startsWith(u"“010.0.0.0/8” is not a net"_s), qPrintable(notice));
+        field->clear();
+    }
+    QCOMPARE(RawSocket::connectedTo("127.0.0.1", portOf(server)).receive(100), "Hello World!"); // none was taken
+    applyLimits(dialog);
+    QVERIFY(!dialog.isVisible());
+}
+
+void TestLimitsWindow::serverRemembersLimits()
+{
+    {
+        ServerProgram server(listening());
+        LimitsDialog &dialog = openLimits(server);
+        dialog.findChild<QSpinBox *>(u"maxConnections"_s)->setValue(123);
+        dialog.findChild<QSpinBox *>(u"maxPerPeer"_s)->setValue(4);
+        dialog.findChild<QDoubleSpinBox *>(u"deadline"_s)->setValue(2.5);
+        dialog.findChild<QLineEdit *>(u"allow"_s)->setText(u"127.0.0.0/8 ::1"_s);
+        dialog.findChild<QLineEdit *>(u"deny"_s)->setText(u"127.0.0.7"_s);
+        applyLimits(dialog);
+        QVERIFY(server.close());
+    }
+    ServerOptions options = listening();
+    options.maxPerPeer = 5; // the command line wins
+    ServerProgram server(options);
+    LimitsDialog &dialog = openLimits(server);
+    QCOMPARE(dialog.findChild<QSpinBox *>(u"maxConnections"_s)->value(), 123);
+    QCOMPARE(dialog.findChild<QSpinBox *>(u"maxPerPeer"_s)->value(), 5);
+    QCOMPARE(dialog.findChild<QDoubleSpinBox *>(u"deadline"_s)->value(), 2.5);
+    QCOMPARE(dialog.findChild<QLineEdit *>(u"allow"_s)->text(), u"127.0.0.0/8 ::1"_s);
+    QCOMPARE(dialog.findChild<QLineEdit *>(u"deny"_s)->text(), u"127.0.0.7"_s);
+    QCOMPARE(server.notice(), QString());
+}
+
+void TestLimitsWindow::damagedLimits()
+{
+    const auto damage = [](const QString &program, const QMap<QString, QString> &values) {
+        QSettings settings(QSettings::IniFormat, QSettings::UserScope, u"Parley"_s, program);
+        for (const auto [key, value] : values.asKeyValueRange())
+            settings.setValue(key, value);
+    };
+    damage(u"parley-server"_s, {{u"limits/max-connections"_s, u"-1"_s},
+                                {u"limits/max-per-peer"_s, u"many"_s},
+                                {u"limits/deadline"_s, u"nan"_s},
+                                {u"limits/deny"_s, u"10.0.0.1/8"_s}});
+    damage(u"parley-client"_s, {{u"limits/timeout"_s, u"-5"_s}, {u"limits/max-bytes"_s, u"99999999999"_s}});
+    const QString sentence = u"Some of the saved settings could not be read, .*"_s;
+
+    ServerProgram server(listening());
+    QVERIFY2(matches(server.notice(), sentence), qPrintable(server.notice()));
+    LimitsDialog &limits = openLimits(server);
+    QCOMPARE(limits.findChild<QSpinBox *>(u"maxConnections"_s)->value(), 0);
+    QCOMPARE(limits.findChild<QSpinBox *>(u"maxPerPeer"_s)->value(), 0);
+    QCOMPARE(limits.findChild<QDoubleSpinBox *>(u"deadline"_s)->value(), 30.0);
+    QCOMPARE(limits.findChild<QLineEdit *>(u"deny"_s)->text(), QString());
+
+    ClientProgram client(connectingTo(1));
+    QVERIFY2(matches(client.notice(), sentence), qPrintable(client.notice()));
+    LimitsDialog &clientLimits = openLimits(client);
+    QCOMPARE(clientLimits.findChild<QDoubleSpinBox *>(u"timeout"_s)->value(), 10.0);
+    QCOMPARE(clientLimits.findChild<QSpinBox *>(u"maxBytes"_s)->value(), 16 * 1024 * 1024);
+}
+
+void TestLimitsWindow::clientTakesLimits()
+{
+    const RawSocket listener = RawSocket::listening();
+    {
+        ClientProgram client(connectingTo(listener.localPort()));
+        LimitsDialog &dialog = openLimits(client);
+        dialog.findChild<QDoubleSpinBox *>(u"timeout"_s)->setValue(0.5);
+        dialog.findChild<QSpinBox *>(u"maxBytes"_s)->setValue(5);
+        applyLimits(dialog);
+        QVERIFY(!dialog.isVisible());
+        client.click(u"connect"_s);
+        RawSocket peer = listener.accept();
+        QVERIFY(peer.send("Hello World!"));
+        TRY_MATCH(client.notice(), u".*limit.*"_s);
+        QCOMPARE(client.window().findChild<MessageView *>()->toPlainText(), u"Hello"_s);
+
+        client.click(u"connect"_s);
+        const RawSocket silent = listener.accept();
+        QVERIFY(silent.isOpen());
+        TRY_MATCH(client.notice(), u".* within 500 ms\\..*"_s); // not ten seconds
+        QVERIFY(client.close());
+    }
+    ClientProgram client(connectingTo(listener.localPort()));
+    LimitsDialog &dialog = openLimits(client);
+    QCOMPARE(dialog.findChild<QDoubleSpinBox *>(u"timeout"_s)->value(), 0.5);
+    QCOMPARE(dialog.findChild<QSpinBox *>(u"maxBytes"_s)->value(), 5);
+}
+
+void TestLimitsWindow::countsWhoWasTurnedAway()
+{
+    ServerOptions options = listening();
+    options.deny = std::vector{std::get<Net>(Net::parse(u"127.0.0.7"_s))};
+    options.maxConnections = 1;
+    ServerProgram server(options);
+    QTRY_VERIFY_WITH_TIMEOUT(portOf(server) != 0, WindowPatience);
+    QVERIFY(!server.text(u"status"_s).contains(u"denied"_s));
+    RawSocket first = RawSocket::connectedTo("127.0.0.1", portOf(server));
+    QCOMPARE(first.receive(100), "Hello World!");
+    QVERIFY(RawSocket::connectedTo("127.0.0.1", portOf(server)).isAtEnd());
+    for (int i = 0; i < 2; ++i)
+        QVERIFY(RawSocket::connectedFrom("127.0.0.7", "127.0.0.1", portOf(server)).isAtEnd());
+    TRY_MATCH(server.text(u"status"_s), u".* · 1 open, 4 in total · 2 denied · 1 over the limit"_s);
+    TRY_COMPARE(server.rows(u"connections"_s), 4);
+    const QStringList states{u"half-closed"_s, u"over the limit"_s, u"denied"_s, u"denied"_s};
+    for (int row = 0; row < states.size(); ++row)
+        TRY_COMPARE(server.cell(u"connections"_s, row, ConnectionModel::State), states.at(row));
+}
+
+void TestLimitsWindow::starved()
+{
+    ServerProgram server(listening());
+    QTRY_VERIFY_WITH_TIMEOUT(portOf(server) != 0, WindowPatience);
+    const quint16 port = portOf(server);
+    std::vector<RawSocket> clients;
+    for (int i = 0; i < 10; ++i)
+        clients.push_back(RawSocket::connectedTo("127.0.0.1", port)); // they do not close
+    TRY_COMPARE(server.rows(u"connections"_s), 10);
+
+    std::optional<FailingCall> noDescriptor(std::in_place, FailingCall::Name::Accept4, EMFILE);
+    clients.push_back(RawSocket::connectedTo("127.0.0.1", port));
+    TRY_MATCH(server.notice(),
+              u"Out of file descriptors: [\\d,]+ of [\\d,]+ in use\\. Waiting for connections to end\\."_s);
+
+    QPushButton *closeAll = nullptr;
+    for (QPushButton *button : server.child(u"notice"_s).findChildren<QPushButton *>())
+        closeAll = button;
+    QVERIFY(closeAll && closeAll->isVisible());
+    QCOMPARE(closeAll->text().remove(u'&'), u"Close All"_s);
+    QTest::mouseClick(closeAll, Qt::LeftButton);
+    TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"ended with the server"_s);
+    noDescriptor.reset(); // as there are some again, where connections have ended
+    TRY_COMPARE(server.notice(), QString());
+    QCOMPARE(clients.back().receive(100), "Hello World!");
+}
+
+void TestLimitsWindow::hostileBytes_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::addColumn<QString>("shown"); // the start of it
+
+    QTest::newRow("HTML") << "<img src=\"/dev/zero\"><b>bold</b><script>x</script>"_ba
+                          << u"<img src=\"/dev/zero\"><b>bold</b>"_s;
+    QTest::newRow("ANSI") << "\x1b[31mred\x1b[2J"_ba << u"\\x1b[31mred\\x1b[2J"_s;
+    QTest::newRow("OSC") << "\x1b]0;title\x07\x1b]8;;file:///etc/passwd\x1b\\x"_ba << u"\\x1b]0;title\\x07"_s;
+    QTest::newRow("bidirectional overrides") << u"a\u202egpj.exe"_s.toUtf8() << u"a\\u202egpj.exe"_s;
+    QTest::newRow("NUL") << QByteArray("a\0b", 3) << u"a\\x00b"_s;
+    QTest::newRow("bad UTF-8") << "a\xff\xc3(\xed\xa0\x80"_ba << u"a\ufffd\ufffd("_s;
+    QTest::newRow("a line of 2 MB") << QByteArray(2'000'000, 'l') << QString(1000, u'l');
+    QTest::newRow("a line of 2 MB of wide characters") << u"世"_s.repeated(700'000).toUtf8() << u"世世世"_s;
+    QTest::newRow("a million line feeds") << QByteArray(1'000'000, '\n') << u"\n\n\n"_s;
+    QTest::newRow("a million control characters") << QByteArray(1'000'000, '\x1b') << u"\\x1b\\x1b"_s;
+}
+
+/// Sent by a server to the client's window, and by a client to the server's. Both go on answering.
+void TestLimitsWindow::hostileBytes()
+{
+    QFETCH(const QByteArray, bytes);
+    QFETCH(const QString, shown);
+    ServerProgram server(listening());
+    QTRY_VERIFY_WITH_TIMEOUT(portOf(server) != 0, WindowPatience);
+    const RawSocket listener = RawSocket::listening();
+    ClientProgram client(connectingTo(listener.localPort()));
+    const quint16 port = portOf(server);
+    const Heartbeat heartbeat;
+    auto toServer = std::async(std::launch::async, [port, bytes] {
+        RawSocket talker = RawSocket::connectedTo("127.0.0.1", port);
+        return talker.send(bytes) && talker.receive(100) == "Hello World!";
+    });
+    auto toClient = std::async(std::launch::async, [&listener, bytes] { return listener.accept().send(bytes); });
+    client.click(u"connect"_s);
+    TRY_MATCH(client.text(u"status"_s), u"Attempts: 1, complete: 1"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(server.cell(u"connections"_s, 0, ConnectionModel::State) == u"greeted"_s, WindowPatience);
+    QVERIFY(toServer.get() && toClient.get());
+    const auto *message = client.window().findChild<MessageView *>();
+    QVERIFY2(message->toPlainText().startsWith(shown), qPrintable(message->toPlainText().left(200)));
+    QCOMPARE(message->bytes(), bytes);
+    QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::Received), QLocale().toString(bytes.size()));
+    const int beats = heartbeat.count();
+    QTRY_VERIFY_WITH_TIMEOUT(heartbeat.count() > beats, WindowPatience); // the last pause is over
+    qInfo("the longest pause of the event loop was %lld ms", heartbeat.longest());
+#ifdef __SANITIZE_ADDRESS__ // several times slower
+    QVERIFY(heartbeat.longest() < 5000);
+#else
+    QVERIFY(heartbeat.longest() < 1000);
+#endif
+}
+
+QTEST_MAIN(TestLimitsWindow)
+#include "tst_limits_window.moc"

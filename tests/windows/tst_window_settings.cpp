@@ -1,0 +1,273 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/window/message_view.h"
+#include "tests/support/window_test.h"
+
+#include <QHeaderView>
+#include <QSplitter>
+#include <QTableView>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace parley;
+using namespace parley::test;
+
+namespace
+{
+
+ServerOptions notListening()
+{
+    ServerOptions options;
+    options.listenAtOnce = false;
+    return options;
+}
+
+} // namespace
+
+/// What the windows remember from one run to the next.
+class TestWindowSettings : public WindowTest
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void settingsSurvive();
+    void settingsOfOtherVersions();
+    void defaultsAreNotSaved();
+    void optionsWinOverSettings();
+    void damagedSettings_data();
+    void damagedSettings();
+    void anotherScreen();
+    void damagedBesideARun();
+
+private:
+    /// The settings of parley-server or parley-client as they are in the file.
+    QSettings settingsOf(const QString &program) const
+    {
+        return QSettings(scratch().filePath(u"Parley/%1.ini"_s.arg(program)), QSettings::IniFormat);
+    }
+};
+
+void TestWindowSettings::settingsSurvive()
+{
+    const QSize serverSize(740, 480);
+    const QSize clientSize(600, 470);
+    const QString greeting = u"one, \"two\"; 100 % 🌍\\"_s;
+    {
+        ServerProgram server(notListening());
+        server.type(u"host"_s, u"localhost"_s);
+        server.type(u"port"_s, u"4711"_s);
+        server.type(u"greeting"_s, greeting);
+        server.window().resize(serverSize);
+        server.child<QTableView>(u"connections"_s).horizontalHeader()->resizeSection(ConnectionModel::PeerAddress, 123);
+        server.action(u"Dark"_s).trigger();
+        QVERIFY(server.close());
+
+        ClientProgram client(ClientOptions{});
+        client.type(u"host"_s, u"::1"_s);
+        client.type(u"port"_s, u"http"_s);
+        client.type(u"send"_s, greeting);
+        client.window().resize(clientSize);
+        client.child<QTableView>(u"history"_s).horizontalHeader()->resizeSection(AttemptModel::RemoteEndpoint, 123);
+        client.child<QSplitter>(u"splitter"_s).setSizes({100, 300});
+        client.action(u"Light"_s).trigger();
+        QVERIFY(client.close());
+    }
+    applyAppearance(Appearance::System);
+
+    const ServerProgram server(notListening());
+    QCOMPARE(server.field(u"host"_s).text(), u"localhost"_s);
+    QCOMPARE(server.field(u"port"_s).text(), u"4711"_s);
+    QCOMPARE(server.field(u"greeting"_s).text(), greeting);
+    QCOMPARE(server.window().size(), serverSize);
+    QCOMPARE(server.child<QTableView>(u"connections"_s).columnWidth(ConnectionModel::PeerAddress), 123);
+    QCOMPARE(currentAppearance(), Appearance::Dark);
+    QVERIFY(server.action(u"Dark"_s).isChecked());
+    QCOMPARE(server.notice(), QString());
+
+    const ClientProgram client(ClientOptions{});
+    QCOMPARE(client.field(u"host"_s).text(), u"::1"_s);
+    QCOMPARE(client.field(u"port"_s).text(), u"http"_s);
+    QCOMPARE(client.field(u"send"_s).text(), greeting);
+    QCOMPARE(client.window().size(), clientSize);
+    QCOMPARE(client.child<QTableView>(u"history"_s).columnWidth(AttemptModel::RemoteEndpoint), 123);
+    const QList<int> sizes = client.child<QSplitter>(u"splitter"_s).sizes();
+    QVERIFY2(sizes.at(0) * 2 < sizes.at(1), qPrintable(u"%1, %2"_s.arg(sizes.at(0)).arg(sizes.at(1))));
+    QCOMPARE(currentAppearance(), Appearance::Light);
+    QCOMPARE(client.notice(), QString());
+    applyAppearance(Appearance::System);
+}
+
+void TestWindowSettings::settingsOfOtherVersions()
+{
+    QSettings settings = settingsOf(u"parley-server"_s);
+    settings.setValue(u"connections/columns"_s, QStringList{u"50"_s, u"50"_s});
+    settings.setValue(u"from/the/future"_s, 42);
+    settings.sync();
+    const ServerProgram server(notListening());
+    QCOMPARE(server.notice(), QString());
+    QHeaderView &header = *server.child<QTableView>(u"connections"_s).horizontalHeader();
+    QCOMPARE(header.count(), int(ConnectionModel::ColumnCount));
+    QCOMPARE(header.sectionResizeMode(ConnectionModel::State), QHeaderView::Stretch);
+    QVERIFY(header.sectionSize(ConnectionModel::Number) != 50);
+}
+
+/// A later version may have others, and a computer another name.
+void TestWindowSettings::defaultsAreNotSaved()
+{
+    ServerProgram server(notListening());
+    QCOMPARE(server.field(u"host"_s).text(), localHostName());
+    QCOMPARE(server.field(u"port"_s).text(), u"3000"_s);
+    QCOMPARE(server.field(u"greeting"_s).text(), u"Hello World!"_s);
+    QVERIFY(server.close());
+    ClientProgram client(ClientOptions{});
+    QCOMPARE(client.field(u"host"_s).text(), localHostName());
+    QCOMPARE(client.field(u"port"_s).text(), u"3000"_s);
+    QVERIFY(client.close());
+    for (const QString &program : {u"parley-server"_s, u"parley-client"_s}) {
+        const QStringList keys = settingsOf(program).allKeys();
+        QVERIFY2(keys.contains(u"window/geometry"_s), qUtf8Printable(keys.join(u' ')));
+        for (const QString &key : {u"host"_s, u"port"_s, u"greeting"_s, u"send"_s, u"appearance"_s})
+            QVERIFY2(!keys.contains(key), qUtf8Printable(program + u": "_s + keys.join(u' ')));
+    }
+}
+
+void TestWindowSettings::optionsWinOverSettings()
+{
+    for (const QString &program : {u"parley-server"_s, u"parley-client"_s}) {
+        QSettings settings = settingsOf(program);
+        settings.setValue(u"host"_s, u"saved.example"_s);
+        settings.setValue(u"port"_s, u"1111"_s);
+        settings.setValue(u"greeting"_s, u"saved"_s);
+        settings.setValue(u"send"_s, u"saved"_s);
+    }
+    ServerOptions some = notListening();
+    some.port = u"2222"_s;
+    const ServerProgram partly(some);
+    QCOMPARE(partly.field(u"host"_s).text(), u"saved.example"_s);
+    QCOMPARE(partly.field(u"port"_s).text(), u"2222"_s);
+    QCOMPARE(partly.field(u"greeting"_s).text(), u"saved"_s);
+
+    ServerOptions all = some;
+    all.host = u"given.example"_s;
+    all.greeting = "given";
+    const ServerProgram server(all);
+    QCOMPARE(server.field(u"host"_s).text(), u"given.example"_s);
+    QCOMPARE(server.field(u"port"_s).text(), u"2222"_s);
+    QCOMPARE(server.field(u"greeting"_s).text(), u"given"_s);
+
+    ClientOptions options;
+    options.host = u"given.example"_s;
+    options.port = u"2222"_s;
+    options.send = u"given"_s;
+    const ClientProgram client(options);
+    QCOMPARE(client.field(u"host"_s).text(), u"given.example"_s);
+    QCOMPARE(client.field(u"port"_s).text(), u"2222"_s);
+    QCOMPARE(client.field(u"send"_s).text(), u"given"_s);
+}
+
+void TestWindowSettings::damagedSettings_data()
+{
+    QTest::addColumn<QByteArray>("file");
+    QTest::addColumn<QString>("host"); // what is not damaged is kept
+    QTest::newRow("rubbish") << QByteArray("\x7f"
+                                           "ELF\x02\x01\xff\xfe\0\0\n[[\n\x80=@@=\n]%General\n=\n",
+                                           31)
+                             << localHostName();
+    QTest::newRow("port") << QByteArray("[General]\nhost=saved.example\nport=65536\n") << u"saved.example"_s;
+    QTest::newRow("port without a name") << QByteArray("[General]\nhost=saved.example\nport=no such port\n")
+                                         << u"saved.example"_s;
+    QTest::newRow("a list of ports") << QByteArray("[General]\nhost=saved.example\nport=1, 2\n") << u"saved.example"_s;
+    QTest::newRow("host") << QByteArray("[General]\nhost=not a host\n") << localHostName();
+    QTest::newRow("geometry") << QByteArray("[General]\nhost=saved.example\n[window]\ngeometry=@ByteArray(rubbish)\n")
+                              << u"saved.example"_s;
+    for (const QByteArray &columns : {"@ByteArray(rubbish)"_ba, "60, 0, 90"_ba, "1000000000"_ba, "\"\""_ba}) {
+        QTest::addRow("columns %s", columns.constData())
+            << ("[General]\nhost=saved.example\n[connections]\ncolumns=" + columns
+                          + "\n[history]\ncolumns=" + columns + '\n')
+            << u"saved.example"_s;
+    }
+}
+
+void TestWindowSettings::damagedSettings()
+{
+    QFETCH(const QByteArray, file);
+    QFETCH(const QString, host);
+    QVERIFY(QDir(scratch().path()).mkdir(u"Parley"_s));
+    for (const QString &program : {u"parley-server"_s, u"parley-client"_s}) {
+        QFile saved(scratch().filePath(u"Parley/%1.ini"_s.arg(program)));
+        QVERIFY(saved.open(QIODevice::WriteOnly));
+        QCOMPARE(saved.write(file), file.size());
+    }
+    const QString notice = u"Some of the saved settings could not be read, so defaults are used in their place. They "
+                           "are kept in .*/Parley/parley-%1.ini."_s;
+
+    ServerProgram server(notListening());
+    TRY_MATCH(server.notice(), notice.arg(u"server"_s));
+    QCOMPARE(server.field(u"host"_s).text(), host);
+    QCOMPARE(server.field(u"port"_s).text(), u"3000"_s);
+    QCOMPARE(server.field(u"greeting"_s).text(), u"Hello World!"_s);
+    server.type(u"host"_s, u"127.0.0.1"_s);
+    server.type(u"port"_s, u"0"_s);
+    server.click(u"listen"_s);
+    const quint16 port = portOf(server);
+    QVERIFY2(port != 0, qUtf8Printable(server.notice()));
+
+    ClientProgram client(ClientOptions{});
+    TRY_MATCH(client.notice(), notice.arg(u"client"_s));
+    QCOMPARE(client.field(u"host"_s).text(), host);
+    QCOMPARE(client.field(u"port"_s).text(), u"3000"_s);
+    client.type(u"host"_s, u"127.0.0.1"_s);
+    client.type(u"port"_s, QString::number(port));
+    client.click(u"connect"_s);
+    TRY_COMPARE(client.child<MessageView>(u"message"_s).toPlainText(), u"Hello World!"_s);
+
+    // Closing mends the file.
+    QVERIFY(client.close());
+    TRY_MATCH(server.text(u"status"_s), u".* · 0 open, 1 in total"_s);
+    QVERIFY(server.close());
+    QCOMPARE(ServerProgram(notListening()).notice(), QString());
+    QCOMPARE(ClientProgram(ClientOptions{}).notice(), QString());
+}
+
+/// Windows that were closed on a wider screen open in their usual size, and nothing is said to be damaged.
+void TestWindowSettings::anotherScreen()
+{
+    for (const QString &program : {u"parley-server"_s, u"parley-client"_s}) {
+        QByteArray geometry = QWidget().saveGeometry();
+        constexpr qsizetype screenWidth = 46; // where it stands in Qt's format: four bytes, the highest first
+        geometry[screenWidth + 2] = 0x40;
+        QSettings settings = settingsOf(program);
+        settings.setValue(u"window/geometry"_s, geometry);
+        settings.setValue(u"host"_s, u"saved.example"_s);
+        settings.setValue(u"port"_s, u"1111"_s);
+    }
+    for (int time = 1; time <= 2; ++time) { // closing has not forgotten them
+        ServerProgram server(notListening());
+        QCOMPARE(server.notice(), QString());
+        QCOMPARE(server.field(u"host"_s).text(), u"saved.example"_s);
+        QVERIFY(server.close());
+        ClientProgram client(ClientOptions{});
+        QCOMPARE(client.notice(), QString());
+        QCOMPARE(client.field(u"port"_s).text(), u"1111"_s);
+        QVERIFY(client.close());
+    }
+}
+
+/// What only the second window shows is not lost because the first one's settings are damaged.
+void TestWindowSettings::damagedBesideARun()
+{
+    QSettings settings = settingsOf(u"parley-client"_s);
+    settings.setValue(u"port"_s, u"65536"_s);
+    settings.setValue(u"repeat/count"_s, u"4711"_s);
+    settings.sync();
+    ClientProgram client(ClientOptions{});
+    TRY_MATCH(client.notice(), u"Some of the saved settings could not be read.*"_s);
+    QVERIFY(client.close());
+    settings.sync();
+    QVERIFY(!settings.contains(u"port"_s));
+    QCOMPARE(settings.value(u"repeat/count"_s).toString(), u"4711"_s);
+}
+
+QTEST_MAIN(TestWindowSettings)
+#include "tst_window_settings.moc"
