@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "server_gui/engine/datagram_service.h"
+#include "server_gui/engine/datagram_listener.h"
 #include "tests/support/portable.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/server_fixture.h"
