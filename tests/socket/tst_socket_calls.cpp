@@ -496,7 +496,8 @@ void TestSocketCalls::broadcasts()
     std::array<char, 10> buffer;
     native::DatagramPath path;
     QCOMPARE(native::receiveFrom(server.fd(), buffer, path).value, 1);
-    QCOMPARE(path.local.host(), "127.0.0.1"_ba); // one to answer from, not the one of everybody
+    if (!IsPortable)
+        QCOMPARE(path.local.host(), "127.0.0.1"_ba); // one to answer from, not the one of everybody
     QCOMPARE(native::sendTo(server.fd(), "Hello", path).value, 5);
     QVERIFY(waitFor(client.get(), POLLIN));
     QCOMPARE(native::receiveFrom(client.get(), buffer, path).value, 5);
@@ -616,7 +617,7 @@ void TestSocketCalls::unixPeerCredentials()
     QVERIFY(native::connectUnix(client.get(), path).ok());
     Address peer;
     const Descriptor accepted(static_cast<int>(native::accept(server.get(), peer).value));
-    const Address self = Address::unixPeer(::getpid(), ::geteuid());
+    const Address self = IsPortable ? Address() : Address::unixPeer(::getpid(), ::geteuid());
     QCOMPARE(native::peerCredentials(accepted.get()).toPython(), self.toPython());
     QCOMPARE(native::peerCredentials(client.get()).toPython(), self.toPython()); // who listens
     QVERIFY(native::peerCredentials(-1).isNull());
