@@ -34,8 +34,8 @@ int UnixListener::bindPath(const QByteArray &path)
 
 void UnixListener::closeSocket()
 {
+    file_.reset(); // while the socket still listens: nobody finds a file that is not served
     StreamListener::closeSocket();
-    file_.reset();
 }
 
 void UnixListener::take(int fd, const Address &)
