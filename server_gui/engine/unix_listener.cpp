@@ -41,7 +41,7 @@ int UnixListener::listening()
 
 void UnixListener::closeSocket()
 {
-    file_.reset(); // while it still listens
+    file_.reset(); // while the socket still listens: nobody finds a file that is not served
     StreamListener::closeSocket();
 }
 
