@@ -231,8 +231,8 @@ void TestMessage::display_data()
          u"\\u180e\\U0001d173\\u034f\\u115f\\u3164\\uffa0\\ufe0f\\u17b4\\U000e0100"_s);
     same("marks", u"e\u0301 \u0e19\u0e49\u0e33 \u05e9\u05c1\u05b8\u0591"_s,
          u"e\u0301 \u0e19\u0e49\u0e33 \u05e9\u05c1\u05b8\u0591"_s);
-    same("too many marks", u"a" + QString(6, QChar(0x0301)) + u"b\u0301"_s,
-         u"a" + QString(4, QChar(0x0301)) + u"\\u0301\\u0301b\u0301"_s);
+    same("too many marks", u"a"_s + QString(6, QChar(0x0301)) + u"b\u0301"_s,
+         u"a"_s + QString(4, QChar(0x0301)) + u"\\u0301\\u0301b\u0301"_s);
     same("marks on nothing", u"\u20dda\x1b\u0301"_s, u"\\u20dda\\x1b\\u0301"_s);
     same("letters written from right to left", u"\u05e9\u05dc\u05d5\u05dd"_s, u"\u05e9\u05dc\u05d5\u05dd"_s);
     same("replacement character", u"\ufffd"_s, u"\ufffd"_s);
