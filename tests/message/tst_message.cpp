@@ -268,7 +268,7 @@ void TestMessage::ignorableByUnicode()
     QList<uint> wrong;
     const QSet<uint> isIgnorable(ignorable.cbegin(), ignorable.cend());
     for (uint c = 0; c <= 0x10ffff; ++c) {
-        const QString text = u'a' + QChar::fromUcs4(c);
+        const QString text = QString(u'a').append(QChar::fromUcs4(c));
         const bool isEscaped = displaySafe(text, LineBreaks::Escape) != text;
         if (isEscaped != (isIgnorable.contains(c) || invisible.contains(QChar::category(c))))
             wrong.append(c);
