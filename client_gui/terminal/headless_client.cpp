@@ -48,18 +48,19 @@ public:
             output_.write(event.address.toPython() + ": "
                           + displaySafe(MessageDecoder::decodeAll(payload), LineBreaks::Escape).toUtf8() + '\n');
         else
-            output_.write(displaySafe(decoder_.decode(payload)).toUtf8());
+            output_.write(safe_.next(decoder_.decode(payload)).toUtf8());
     }
     void finish()
     {
         if (!raw_)
-            output_.write(displaySafe(decoder_.finish()).toUtf8() + '\n');
+            output_.write(safe_.next(decoder_.finish()).toUtf8() + '\n');
     }
 
 private:
     LineWriter &output_;
     const bool raw_;
     MessageDecoder decoder_;
+    SafeText safe_;
 };
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "client_gui/options/client_options.h"
 #include "client_gui/repeat/repeat_export.h"
 #include "client_gui/repeat/repeat_run.h"
+#include "client_gui/terminal/headless_client.h"
 #include "shared/loop/io_thread.h"
 #include "shared/message/error_text.h"
 #include "shared/program/line_writer.h"

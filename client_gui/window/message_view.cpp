@@ -27,6 +27,7 @@ void MessageView::startMessage(qint64 most)
     most_ = most;
     bytes_.clear();
     decoder_ = {};
+    safe_ = SafeText();
     shown_ = 0;
     lines_ = 0;
     cut_ = false;
@@ -73,7 +74,7 @@ QByteArrayView MessageView::shownPart(QByteArrayView bytes)
 
 void MessageView::insert(const QString &text)
 {
-    QString safe = displaySafe(text);
+    QString safe = safe_.next(text);
     if (safe.isEmpty())
         return;
     qsizetype room = std::min(MaxShown - shown_, safe.size());

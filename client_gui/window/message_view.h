@@ -45,6 +45,7 @@ private:
     qint64 most_ = 0;
     QByteArray bytes_;
     MessageDecoder decoder_;
+    SafeText safe_;
     qsizetype shown_ = 0;
     qsizetype lines_ = 0; // line feeds shown
     bool cut_ = false;

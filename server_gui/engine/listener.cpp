@@ -3,10 +3,10 @@
 
 #include "server_gui/engine/listener.h"
 
-#include "server_gui/engine/datagram_service.h"
-#include "server_gui/engine/server.h"
+#include "server_gui/engine/datagram_listener.h"
 #include "server_gui/engine/tcp_listener.h"
 #include "server_gui/engine/unix_listener.h"
+#include "server_gui/settings/server_settings.h"
 #include "shared/event/event_stream.h"
 
 namespace parley

@@ -8,7 +8,6 @@
 #include "server_gui/settings/server_settings.h"
 #include "shared/address/local_addresses.h"
 #include "shared/event/event.h"
-#include "shared/loop/reactor.h"
 #include "shared/socket/socket_calls.h"
 #include "shared/socket/tcp_info.h"
 

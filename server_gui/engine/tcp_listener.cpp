@@ -3,7 +3,7 @@
 
 #include "server_gui/engine/tcp_listener.h"
 
-#include "server_gui/engine/server.h"
+#include "server_gui/settings/server_settings.h"
 
 #include <cerrno>
 

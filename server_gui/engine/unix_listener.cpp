@@ -3,7 +3,7 @@
 
 #include "server_gui/engine/unix_listener.h"
 
-#include "server_gui/engine/server.h"
+#include "server_gui/settings/server_settings.h"
 #include "shared/event/event_stream.h"
 
 #include <cerrno>
@@ -41,7 +41,7 @@ int UnixListener::listening()
 
 void UnixListener::closeSocket()
 {
-    file_.reset(); // while it still listens
+    file_.reset(); // while the socket still listens: nobody finds a file that is not served
     StreamListener::closeSocket();
 }
 

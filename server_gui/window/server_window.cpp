@@ -9,6 +9,7 @@
 #include "server_gui/window/behaviour_editor.h"
 #include "server_gui/window/connections_pane.h"
 #include "server_gui/window/limits_editor.h"
+#include "shared/inspect/copy_as_text.h"
 #include "shared/message/message.h"
 #include "shared/socket/local_listeners.h"
 #include "shared/ui/appearance.h"
@@ -51,6 +52,18 @@ namespace
 constexpr qsizetype MaxEditableGreeting = 4096;
 /// How long the status line says what was saved (ms); the counts are there again after that.
 constexpr int SavedFor = 10'000;
+
+/// socat(1) gives a meaning to some characters of an address, and to none after a backslash.
+QByteArray socatCommand(const QByteArray &abstractName)
+{
+    QByteArray name;
+    for (const char c : abstractName) {
+        if (QByteArrayView("\\\"'`,:!()[]{}<>").contains(c))
+            name += '\\';
+        name += c;
+    }
+    return "socat - " + shellWord("ABSTRACT-CONNECT:" + name);
+}
 
 QString listOf(const std::vector<Address> &addresses)
 {
@@ -579,23 +592,22 @@ QString ServerWindow::reachText() const
 void ServerWindow::showPlaceholder()
 {
     if (state_ == State::Listening && endpoint_.transport == Transport::Unix) {
-        const QString path = endpoint_.toString();
-        pane_->setPlaceholder(
-            tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  %1")
-                .arg(path.startsWith(u'@') ? u"socat - ABSTRACT-CONNECT:"_s + path.sliced(1) : u"ncat -U "_s + path));
+        const QByteArray &path = endpoint_.path;
+        pane_->setPlaceholder(tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  %1")
+                                  .arg(QString::fromLatin1(path.startsWith('@') ? socatCommand(path.sliced(1))
+                                                                                : "ncat -U " + shellPath(path))));
     } else if (state_ == State::Listening && endpoint_.transport == Transport::Udp) {
         pane_->setPlaceholder(
             tr("No datagram yet.\nClick Connect in Parley Client, or type in a terminal:  ncat -u %1 %2")
-                .arg(reachability_.here.empty() ? endpoint_.host()
-                                                : QString::fromUtf8(reachability_.here.front().host()))
-                .arg(listening_.port()));
+                .arg(QString::fromLatin1(shellWord(reachability_.here.empty() ? endpoint_.host().toUtf8()
+                                                                              : reachability_.here.front().host())),
+                     QString::number(listening_.port())));
     } else if (state_ == State::Listening) {
         const std::vector<Address> &addresses = reachability_.here.empty() ? reachability_.others : reachability_.here;
-        const QString host = addresses.empty() ? endpoint_.host() : QString::fromUtf8(addresses.front().host());
+        const QByteArray host = addresses.empty() ? endpoint_.host().toUtf8() : addresses.front().host();
         pane_->setPlaceholder(
             tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  ncat %1 %2")
-                .arg(host)
-                .arg(listening_.port()));
+                .arg(QString::fromLatin1(shellWord(host)), QString::number(listening_.port())));
     } else {
         pane_->setPlaceholder(tr("Not listening.\nClick Listen to accept connections."));
     }

@@ -44,9 +44,17 @@ void EventHistory::read(const EventBatch &batch)
 void EventHistory::keep(const Event &event)
 {
     if (event.call == Call::Accept || event.call == Call::Socket)
-        open_.insert(event.connection);
+        open_.insert(open_.end(), event.connection);
     else if (event.call == Call::End)
         open_.erase(event.connection);
+    if (open_.size() > MaxOpen) { // the ends of some were lost on their way
+        const auto known = beginnings_.find(*open_.begin());
+        if (known != beginnings_.end()) {
+            beginningsSize_ -= known->second.size();
+            beginnings_.erase(known);
+        }
+        open_.erase(open_.begin());
+    }
     payload_.add(event.bytes);
     events_.push_back(event);
 }

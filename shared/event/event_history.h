@@ -9,8 +9,8 @@
 #include <QObject>
 
 #include <deque>
+#include <set>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 namespace parley
@@ -33,6 +33,7 @@ public:
     static constexpr std::size_t MaxWatchedEvents = 100'000;      ///< likewise, of the connection that is watched
     static constexpr qint64 MaxWatchedPayload = 64 * 1024 * 1024; ///< likewise
     static constexpr std::size_t MaxListenerEvents = 10'000;
+    static constexpr std::size_t MaxOpen = 100'000; ///< connections held for open: about 5 MB; then the oldest is not
     static constexpr std::size_t MaxBeginning = 16;      ///< first events of a connection that is still open
     static constexpr std::size_t MaxBeginnings = 50'000; ///< of all those: about 5 MB
 
@@ -83,7 +84,7 @@ private:
 
     quint64 total_ = 0;
 
-    std::unordered_set<quint64> open_;
+    std::set<quint64> open_; // connections whose end was not read
     std::unordered_map<quint64, std::vector<Event>> beginnings_; // of connections that are open, or whose end is kept
     std::size_t beginningsSize_ = 0;                             // events
 

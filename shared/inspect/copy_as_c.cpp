@@ -13,20 +13,6 @@ namespace
 using Kind = Exchange::Step::Kind;
 using Side = Exchange::Side;
 
-/// A string literal of several parts. A question mark could begin a trigraph.
-QByteArray cString(const QByteArray &bytes, const QByteArray &indent = {})
-{
-    constexpr qsizetype perLine = 64;
-    QByteArray literal = "\"";
-    for (qsizetype i = 0; i < bytes.size(); ++i) {
-        if (i > 0 && i % perLine == 0)
-            literal += "\"\n" + indent + '"';
-        const char c = bytes[i];
-        literal += isPlain(c) && c != '"' && c != '\\' && c != '?' ? QByteArray(1, c) : octal(c);
-    }
-    return literal + '"';
-}
-
 constexpr char CheckedFunction[] = R"(
 static int checked(int result, const char *call)
 {
@@ -225,6 +211,19 @@ private:
 };
 
 } // namespace
+
+QByteArray cString(const QByteArray &bytes, const QByteArray &indent)
+{
+    constexpr qsizetype perLine = 64;
+    QByteArray literal = "\"";
+    for (qsizetype i = 0; i < bytes.size(); ++i) {
+        if (i > 0 && i % perLine == 0)
+            literal += "\"\n" + indent + '"';
+        const char c = bytes[i]; // a question mark could begin a trigraph
+        literal += isPlain(c) && c != '"' && c != '\\' && c != '?' ? QByteArray(1, c) : octal(c);
+    }
+    return literal + '"';
+}
 
 QByteArray copyAsC(const Exchange &exchange)
 {

@@ -26,15 +26,37 @@ QByteArray printfFormat(const QByteArray &bytes)
     return format + '\'';
 }
 
-/// For a shell: `'/tmp/it'\''s'`; with bytes that are no text, `"$(printf '/tmp/\377')"`.
-QByteArray shellWord(const QByteArray &bytes)
+bool isBare(char c)
 {
-    if (std::all_of(bytes.begin(), bytes.end(), isPlain))
-        return '\'' + QByteArray(bytes).replace('\'', "'\\''") + '\'';
-    return "\"$(printf " + printfFormat(bytes) + ")\"";
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
+           || QByteArrayView("%+,-./:@_").contains(c);
 }
 
 } // namespace
+
+QByteArray shellWord(const QByteArray &bytes)
+{
+    if (!bytes.isEmpty() && std::all_of(bytes.begin(), bytes.end(), isBare))
+        return bytes;
+    QByteArray word = "'";
+    for (qsizetype at = 0; at < bytes.size();) {
+        // $(…) drops line feeds at its end, so that they stay outside of it.
+        const auto isQuoted = [](char c) { return isPlain(c) || c == '\n'; };
+        const auto *from = bytes.begin() + at;
+        const auto *to = std::find_if_not(from, bytes.end(), isQuoted);
+        word += QByteArray(from, to - from).replace('\'', "'\\''");
+        const auto *end = std::find_if(to, bytes.end(), isQuoted);
+        if (end != to)
+            word += "'\"$(printf " + printfFormat(QByteArray(to, end - to)) + ")\"'";
+        at = end - bytes.begin();
+    }
+    return word + '\'';
+}
+
+QByteArray shellPath(const QByteArray &path)
+{
+    return shellWord(path.startsWith('-') ? "./" + path : path);
+}
 
 QByteArray copyAsNcat(const Exchange &exchange)
 {
@@ -97,9 +119,9 @@ QByteArray copyAsNcat(const Exchange &exchange)
     else if (!exchange.has(Kind::Shutdown))
         text += " --no-shutdown";
     if (isUnix)
-        text += " -U " + shellWord(exchange.path);
+        text += " -U " + shellPath(exchange.path);
     else
-        text += ' ' + exchange.address.host() + ' ' + QByteArray::number(exchange.address.port());
+        text += ' ' + shellWord(exchange.address.host()) + ' ' + QByteArray::number(exchange.address.port());
     if (!isDatagram && sent.isEmpty() && (!receives || exchange.has(Kind::Shutdown)))
         text += " </dev/null";
     return text + '\n';

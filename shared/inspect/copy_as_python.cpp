@@ -13,21 +13,6 @@ namespace
 using Kind = Exchange::Step::Kind;
 using Side = Exchange::Side;
 
-/// A bytes literal: `b'Hello\n'`.
-QByteArray pythonBytes(const QByteArray &bytes)
-{
-    QByteArray literal = "b'";
-    for (const char c : bytes) {
-        if (c == '\'' || c == '\\')
-            literal += QByteArray("\\") + c;
-        else if (isPlain(c))
-            literal += c;
-        else
-            literal += "\\x" + QByteArray(1, c).toHex();
-    }
-    return literal + '\'';
-}
-
 class PythonWriter
 {
 public:
@@ -147,6 +132,20 @@ private:
 };
 
 } // namespace
+
+QByteArray pythonBytes(const QByteArray &bytes)
+{
+    QByteArray literal = "b'";
+    for (const char c : bytes) {
+        if (c == '\'' || c == '\\')
+            literal += QByteArray("\\") + c;
+        else if (isPlain(c))
+            literal += c;
+        else
+            literal += "\\x" + QByteArray(1, c).toHex();
+    }
+    return literal + '\'';
+}
 
 QByteArray copyAsPython(const Exchange &exchange)
 {

@@ -23,6 +23,16 @@ inline QByteArray octal(char c)
     return '\\' + QByteArray::number(value, 8).rightJustified(3, '0');
 }
 
+/// One word for a POSIX shell, whatever its bytes are but NUL: `plain`, `'/tmp/it'\''s'`; with bytes that are no text,
+/// `'/tmp/'"$(printf '\377')"''`.
+QByteArray shellWord(const QByteArray &bytes);
+/// A path likewise, which no program takes for an option.
+QByteArray shellPath(const QByteArray &path);
+/// A bytes literal of Python: `b'Hello\n'`.
+QByteArray pythonBytes(const QByteArray &bytes);
+/// A string literal of C, of several parts, in lines that begin with @p indent.
+QByteArray cString(const QByteArray &bytes, const QByteArray &indent = {});
+
 /// What the program lacks, a comment each.
 inline QByteArrayList omissions(const Exchange &exchange)
 {

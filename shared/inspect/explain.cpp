@@ -207,7 +207,7 @@ QString resultMeaning(const Event &event)
                    ? Texts::tr("0, the end: the peer has closed its sending side (FIN)")
                    : Texts::tr("%1, the bytes that had come").arg(number(event.result));
     case Call::RecvFrom:
-        return Texts::tr("%1, the length of a datagram from %2").arg(number(event.result)).arg(address);
+        return Texts::tr("%1, the length of a datagram from %2").arg(number(event.result), address);
     case Call::End: return outcomeText(event.outcome);
     default: return Texts::tr("0, it succeeded");
     }

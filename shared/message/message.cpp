@@ -6,20 +6,58 @@
 #include <QCoreApplication>
 #include <QLocale>
 
+#include <algorithm>
+#include <iterator>
+
 namespace parley
 {
 
 namespace
 {
 
-/// Format characters that reorder, hide or forge text: Unicode's bidirectional controls (UAX #9), invisible ones but
-/// for the joiners that scripts and emoji need, line and paragraph separators, interlinear annotations, the byte order
-/// mark within text, and tag characters.
-bool isDeceptive(char32_t c)
+struct Range
 {
-    return c == 0x00ad || c == 0x061c || c == 0x200b || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e)
-           || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb)
-           || (c >= 0xe0000 && c <= 0xe007f);
+    char32_t first;
+    char32_t last;
+};
+
+/// Unicode's property Default_Ignorable_Code_Point (DerivedCoreProperties.txt, Unicode 15): nothing is drawn for them.
+/// Qt knows the categories of characters, but not this property.
+constexpr Range DefaultIgnorable[] = {
+    {0x00ad, 0x00ad},   {0x034f, 0x034f},   {0x061c, 0x061c},   {0x115f, 0x1160}, {0x17b4, 0x17b5}, {0x180b, 0x180f},
+    {0x200b, 0x200f},   {0x202a, 0x202e},   {0x2060, 0x206f},   {0x3164, 0x3164}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff},
+    {0xffa0, 0xffa0},   {0xfff0, 0xfff8},   {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
+    {0xe0000, 0xe0fff},
+};
+
+bool isDefaultIgnorable(char32_t c)
+{
+    const Range *range = std::lower_bound(std::begin(DefaultIgnorable), std::end(DefaultIgnorable), c,
+                                          [](const Range &before, char32_t value) { return before.last < value; });
+    return range != std::end(DefaultIgnorable) && c >= range->first;
+}
+
+/// Whether @p c has no glyph, or changes how the characters beside it are shown.
+bool isInvisible(char32_t c)
+{
+    if (c < 0x7f)
+        return c < 0x20;
+    switch (QChar::category(c)) {
+    case QChar::Other_Control:
+    case QChar::Other_Format:
+    case QChar::Other_Surrogate: // half of a pair alone
+    case QChar::Other_PrivateUse:
+    case QChar::Other_NotAssigned:
+    case QChar::Separator_Line:
+    case QChar::Separator_Paragraph: return true;
+    default: return isDefaultIgnorable(c);
+    }
+}
+
+/// A mark that takes no room of its own, and is drawn on the character before it.
+bool isNonspacingMark(char32_t c)
+{
+    return c >= 0x300 && (QChar::category(c) == QChar::Mark_NonSpacing || QChar::category(c) == QChar::Mark_Enclosing);
 }
 
 QString escaped(char32_t c)
@@ -112,6 +150,11 @@ void MessageDecoder::decodeByte(unsigned char byte, QString &text)
 
 QString displaySafe(QStringView text, LineBreaks lineBreaks)
 {
+    return SafeText(lineBreaks).next(text);
+}
+
+QString SafeText::next(QStringView text)
+{
     QString safe;
     safe.reserve(text.size());
     for (qsizetype i = 0; i < text.size(); ++i) {
@@ -121,12 +164,15 @@ QString displaySafe(QStringView text, LineBreaks lineBreaks)
             c = QChar::surrogateToUcs4(text[i], text[i + 1]);
             units = 2;
         }
-        const bool keptBreak = lineBreaks == LineBreaks::Keep && (c == U'\n' || c == U'\t');
-        const bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
-        if (isDeceptive(c) || (control && !keptBreak))
+        const bool keptBreak = lineBreaks_ == LineBreaks::Keep && (c == U'\n' || c == U'\t');
+        const bool isMark = isNonspacingMark(c);
+        if ((isInvisible(c) && !keptBreak) || (isMark && marks_ == MaxMarks)) {
             safe += escaped(c);
-        else
+            marks_ = MaxMarks; // a mark that follows would be drawn on the escape
+        } else {
             safe += text.sliced(i, units);
+            marks_ = keptBreak ? MaxMarks : isMark ? marks_ + 1 : 0;
+        }
         i += units - 1;
     }
     return safe;

@@ -51,9 +51,29 @@ private:
 enum class LineBreaks { Keep, Escape };
 
 /// @p text with every character escaped that could act on a terminal, or show other text than there is:
-/// control characters as `\x1b`, bidirectional and other invisible format characters as `\u202e`.
-/// Tabs and line feeds stay with LineBreaks::Keep.
+/// control characters as `\x1b`; as `\u202e`, what has no glyph or changes its neighbours, by Unicode's properties
+/// (general categories Cc, Cf, Cn, Co, Cs, Zl and Zp, and Default_Ignorable_Code_Point). Tabs and line feeds stay with
+/// LineBreaks::Keep.
+///
+/// Escaped too are nonspacing marks (Mn, Me) with no character before them to be drawn on, and what follows the fourth
+/// on one character: they would be drawn over other text (UTS #39, 5.4).
 QString displaySafe(QStringView text, LineBreaks lineBreaks = LineBreaks::Keep);
+
+/// displaySafe() of a text that arrives in pieces: split between characters, it is the same.
+class SafeText
+{
+public:
+    explicit SafeText(LineBreaks lineBreaks = LineBreaks::Keep) : lineBreaks_(lineBreaks) {}
+
+    /// The next piece.
+    QString next(QStringView text);
+
+private:
+    static constexpr int MaxMarks = 4;
+
+    LineBreaks lineBreaks_;
+    int marks_ = MaxMarks; // on the last character; none may come before the first
+};
 
 /// A duration for people: `40 µs`, `0.4 ms`, `3.0 ms`, `47 ms`, `1.25 s`, `2 min 5 s`.
 QString durationText(std::chrono::nanoseconds duration);

@@ -43,7 +43,7 @@ QString LocalListener::owner() const
 {
     if (process == 0)
         return QCoreApplication::translate("LocalListener", "another program");
-    return QCoreApplication::translate("LocalListener", "%1 (process %2)").arg(program).arg(process);
+    return QCoreApplication::translate("LocalListener", "%1 (process %2)").arg(program, QString::number(process));
 }
 
 ListenerSearch::ListenerSearch(Transport transport, const Address &address, QObject *parent) : QObject(parent)

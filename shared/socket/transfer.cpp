@@ -6,6 +6,8 @@
 #include <QCoreApplication>
 #include <QFileInfo>
 
+#include <limits>
+
 namespace parley
 {
 
@@ -29,7 +31,9 @@ Transfer::Progress Transfer::progress() const
     progress.failed = failed_.load(std::memory_order_relaxed);
     progress.isFinished = connections >= 0 && open_.load(std::memory_order_acquire) == 0;
     progress.sent = sent_.load(std::memory_order_relaxed);
-    progress.total = size_ * progress.connections;
+    constexpr qint64 most = std::numeric_limits<qint64>::max(); // a sparse file may be as long as that
+    const bool fits = progress.connections == 0 || size_ <= most / progress.connections;
+    progress.total = fits ? size_ * progress.connections : most;
     return progress;
 }
 

@@ -38,6 +38,20 @@ protected:
     }
 };
 
+/// Why @p name must not be replaced; empty if it may be. QSaveFile would put a file in the place of a FIFO or a device,
+/// and in the place of what a link leads to.
+QString refusal(const QString &name)
+{
+    const QFileInfo file(name);
+    if (file.isSymLink()) {
+        const QString target = displaySafe(QDir::toNativeSeparators(file.symLinkTarget()), LineBreaks::Escape);
+        return FileSaver::tr("it is a link to %1, which has to be chosen itself").arg(target);
+    }
+    if (file.exists() && !file.isFile())
+        return FileSaver::tr("it is not a regular file");
+    return {};
+}
+
 } // namespace
 
 FileSaver::FileSaver(QWidget *window) : QObject(window), window_(window)
@@ -68,13 +82,14 @@ void FileSaver::save(const QString &name, Writer writer, const std::function<voi
 {
     pool_.start([this, name, writer = std::make_shared<const Writer>(std::move(writer)), askAgain]() mutable {
         WholeFile file(name);
-        bool isSaved = file.open(QIODevice::WriteOnly);
+        const QString refused = refusal(name);
+        bool isSaved = refused.isEmpty() && file.open(QIODevice::WriteOnly);
         if (isSaved) {
             (*writer)(file);
             file.flush();
         }
         const qint64 bytes = file.pos();
-        QString error = file.errorString(); // which commit() forgets
+        QString error = refused.isEmpty() ? file.errorString() : refused; // which commit() forgets
         isSaved = isSaved && file.commit(); // which tells of all that failed before
         if (isSaved)
             error.clear();

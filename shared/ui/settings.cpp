@@ -3,11 +3,14 @@
 
 #include "shared/ui/settings.h"
 
+#include "shared/message/message.h"
 #include "shared/ui/appearance.h"
 
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <QHeaderView>
 #include <QSplitter>
+#include <QStandardPaths>
 #include <QWidget>
 
 #include <algorithm>
@@ -22,6 +25,22 @@ namespace
 
 const QStringList TransportNames{u"tcp"_s, u"udp"_s, u"unix"_s}; // in the order of Transport
 
+/// What is no file, and can become none: what is set is kept in memory then.
+constexpr char16_t Nowhere[] = u"/dev/null/settings";
+
+/// Where QSettings keeps the user's. It has no name to give before it has read the file, which may be a FIFO.
+QString settingsFile()
+{
+    return QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) + u'/'
+           + QCoreApplication::organizationName() + u'/' + QCoreApplication::applicationName() + u".ini"_s;
+}
+
+/// Nothing, or a regular file that can be read. A link is not: what it leads to would be replaced unseen.
+bool isUsable(const QFileInfo &file)
+{
+    return !file.isSymLink() && (!file.exists() || (file.isFile() && file.isReadable()));
+}
+
 } // namespace
 
 std::variant<Endpoint, EndpointError> SavedEndpoint::parse(Endpoint::Use use) const
@@ -30,11 +49,11 @@ std::variant<Endpoint, EndpointError> SavedEndpoint::parse(Endpoint::Use use) co
 }
 
 Settings::Settings()
-    : settings_(QSettings::IniFormat, QSettings::UserScope, QCoreApplication::organizationName(),
-                QCoreApplication::applicationName())
+    : file_(settingsFile()), isUsable_(parley::isUsable(QFileInfo(file_))),
+      settings_(isUsable_ ? file_ : QStringView(Nowhere).toString(), QSettings::IniFormat)
 {
     settings_.setAtomicSyncRequired(true); // never half a file
-    damaged_ = settings_.status() == QSettings::FormatError;
+    damaged_ = !isUsable_ || settings_.status() == QSettings::FormatError;
 }
 
 QString Settings::text(const QString &key, const QString &fallback, const std::function<bool(const QString &)> &isValid)
@@ -161,10 +180,16 @@ void Settings::saveAppearance()
 
 QString Settings::damageText() const
 {
+    const QString file = displaySafe(file_, LineBreaks::Escape);
+    if (!isUsable_)
+        return QCoreApplication::translate("Settings",
+                                           "Settings are neither read nor saved, because %1 is not a regular file "
+                                           "that can be read.")
+            .arg(file);
     return QCoreApplication::translate("Settings",
                                        "Some of the saved settings could not be read, so defaults are used in "
                                        "their place. They are kept in %1.")
-        .arg(settings_.fileName());
+        .arg(file);
 }
 
 } // namespace parley

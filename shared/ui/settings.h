@@ -30,7 +30,8 @@ struct SavedEndpoint
     friend bool operator==(const SavedEndpoint &, const SavedEndpoint &) = default;
 };
 
-/// What a window remembers, in the user's configuration folder. Everything is validated when it is read: what is
+/// What a window remembers, in the user's configuration folder. Only a regular file is read and replaced, never what a
+/// link leads to. Everything is validated when it is read: what is
 /// damaged is as if it had never been saved, and isDamaged() tells.
 class Settings
 {
@@ -64,6 +65,8 @@ public:
     QString damageText() const;
 
 private:
+    const QString file_;
+    const bool isUsable_; // a regular file, or one that can be made
     QSettings settings_;
     bool damaged_ = false;
 };

@@ -75,10 +75,10 @@ struct ClientFixture
 
 /// A network that only this test has, and a file of host names of its own: nobody else is reached or
 /// disturbed.
-class PrivateNetwork
+class NetworkWithNames
 {
 public:
-    PrivateNetwork()
+    NetworkWithNames()
     {
         std::thread([this] {
             if (::unshare(CLONE_FS | CLONE_NEWNET | CLONE_NEWNS) != 0) {
@@ -603,7 +603,7 @@ void TestClient::nextAddressAfterRefusal_data()
 void TestClient::nextAddressAfterRefusal()
 {
     QFETCH(QByteArray, served);
-    const PrivateNetwork network;
+    const NetworkWithNames network;
     SKIP_WITHOUT(network);
     auto server = network.bound(served.constData());
     QVERIFY(server.isOpen());
@@ -642,7 +642,7 @@ void TestClient::broadcasts()
 {
     QFETCH(QByteArrayList, answers);
     QFETCH(Outcome, outcome);
-    const PrivateNetwork network;
+    const NetworkWithNames network;
     SKIP_WITHOUT(network);
     auto server = network.bound("0.0.0.0");
     DatagramFixture fixture(server.localPort(), u"<broadcast>"_s);
@@ -674,7 +674,7 @@ void TestClient::broadcasts()
 /// The limit holds for all answers together.
 void TestClient::broadcastLimit()
 {
-    const PrivateNetwork network;
+    const NetworkWithNames network;
     SKIP_WITHOUT(network);
     auto server = network.bound("0.0.0.0");
     DatagramFixture fixture(server.localPort(), u"<broadcast>"_s);

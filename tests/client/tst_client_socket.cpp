@@ -7,6 +7,7 @@
 #include "shared/event/event_stream.h"
 #include "shared/address/lookup.h"
 #include "shared/loop/reactor.h"
+#include "shared/message/error_text.h"
 
 #include <QDataStream>
 #include <QFile>
@@ -16,6 +17,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTextStream>
+#include <QThread>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -869,14 +871,24 @@ void TestClientSocket::destroyedInASlot()
     }
 }
 
+/// On Qt's own dispatcher, or on that of an I/O thread (CMakeLists.txt).
 int main(int argc, char *argv[])
 {
-    // Once more on the dispatcher of the I/O threads (CMakeLists.txt).
-    if (qEnvironmentVariableIsSet("PARLEY_TEST_REACTOR"))
-        QCoreApplication::setEventDispatcher(new Reactor);
-    QCoreApplication app(argc, argv);
-    TestClientSocket test;
-    return QTest::qExec(&test, argc, argv);
+    const QCoreApplication application(argc, argv);
+    int result = -1;
+    const auto run = [&] {
+        TestClientSocket test;
+        result = QTest::qExec(&test, argc, argv);
+    };
+    if (!qEnvironmentVariableIsSet("PARLEY_TEST_REACTOR")) {
+        run();
+        return result;
+    }
+    const std::unique_ptr<QThread> thread(QThread::create(run));
+    Reactor::install(*thread);
+    thread->start();
+    thread->wait();
+    return result;
 }
 
 #include "tst_client_socket.moc"

@@ -5,6 +5,7 @@
 #include "shared/loop/reactor.h"
 #include "shared/loop/timeouts.h"
 #include "tests/support/native_pair.h"
+#include "tests/support/portable.h"
 
 #include <QAbstractEventDispatcher>
 #include <QDeadlineTimer>
@@ -502,9 +503,8 @@ void TestReactor::notifiersOfTwoSockets()
 /// What cannot be watched is said, and the notifier is disabled; nothing that is watched already suffers.
 void TestReactor::notifierErrors()
 {
-#ifdef PARLEY_PORTABLE
-    QSKIP("Qt's own dispatcher watches and warns in its own way");
-#endif
+    if (IsPortable)
+        QSKIP("Qt's own dispatcher watches and warns in its own way.");
     const auto expect = [](int fd, const char *reason) {
         const QByteArray said =
             "Reactor: descriptor " + QByteArray::number(fd) + " of a QSocketNotifier cannot be watched: " + reason;

@@ -4,7 +4,9 @@
 #include "shared/message/message.h"
 
 #include <QLocale>
+#include <QProcess>
 #include <QRegularExpression>
+#include <QSet>
 #include <QTest>
 
 using namespace Qt::StringLiterals;
@@ -40,6 +42,8 @@ private Q_SLOTS:
     void startsAfreshAfterFinish();
     void display_data();
     void display();
+    void ignorableByUnicode();
+    void displayInPieces();
     void duration_data();
     void duration();
     void bytes_data();
@@ -217,8 +221,19 @@ void TestMessage::display_data()
     same("byte order mark", u"\ufeffa"_s, u"\\ufeffa"_s);
     same("annotations", u"\ufff9\ufffa\ufffb"_s, u"\\ufff9\\ufffa\\ufffb"_s);
     same("tags", u"\U000e0001\U000e0041\U000e007f"_s, u"\\U000e0001\\U000e0041\\U000e007f"_s);
-    same("surrogate pairs", u"\U0001f600\U0010ffff"_s, u"\U0001f600\U0010ffff"_s);
-    same("joined emoji", u"\U0001f469\u200d\U0001f680"_s, u"\U0001f469\u200d\U0001f680"_s);
+    same("surrogate pairs", u"\U0001f600\U00020000"_s, u"\U0001f600\U00020000"_s);
+    same("not characters, private ones", u"\uffff\U0010ffff\ue000\U000f0000"_s,
+         u"\\uffff\\U0010ffff\\ue000\\U000f0000"_s);
+    same("half a surrogate pair", QString(QChar(0xd83d)) + u'a' + QChar(0xde00), u"\\ud83da\\ude00"_s);
+    same("joiners", u"\U0001f469\u200d\U0001f680\u0915\u094d\u200c"_s,
+         u"\U0001f469\\u200d\U0001f680\u0915\u094d\\u200c"_s);
+    same("no glyph", u"\u180e\U0001d173\u034f\u115f\u3164\uffa0\ufe0f\u17b4\U000e0100"_s,
+         u"\\u180e\\U0001d173\\u034f\\u115f\\u3164\\uffa0\\ufe0f\\u17b4\\U000e0100"_s);
+    same("marks", u"e\u0301 \u0e19\u0e49\u0e33 \u05e9\u05c1\u05b8\u0591"_s,
+         u"e\u0301 \u0e19\u0e49\u0e33 \u05e9\u05c1\u05b8\u0591"_s);
+    same("too many marks", u"a"_s + QString(6, QChar(0x0301)) + u"b\u0301"_s,
+         u"a"_s + QString(4, QChar(0x0301)) + u"\\u0301\\u0301b\u0301"_s);
+    same("marks on nothing", u"\u20dda\x1b\u0301"_s, u"\\u20dda\\x1b\\u0301"_s);
     same("letters written from right to left", u"\u05e9\u05dc\u05d5\u05dd"_s, u"\u05e9\u05dc\u05d5\u05dd"_s);
     same("replacement character", u"\ufffd"_s, u"\ufffd"_s);
     same("markup", u"<img src=\"/dev/zero\">&amp;"_s, u"<img src=\"/dev/zero\">&amp;"_s);
@@ -231,6 +246,48 @@ void TestMessage::display()
     QFETCH(QString, escapedBreaks);
     QCOMPARE(displaySafe(text), keptBreaks);
     QCOMPARE(displaySafe(text, LineBreaks::Escape), escapedBreaks);
+}
+
+/// All of Unicode, as Perl knows it. Nothing else of it is asked: its version of Unicode may be another.
+void TestMessage::ignorableByUnicode()
+{
+    QProcess perl;
+    perl.start(u"perl"_s, {u"-e"_s, u"for (0 .. 0xd7ff, 0xe000 .. 0x10ffff) "
+                                     u"{ print \"$_\\n\" if chr =~ /\\p{Default_Ignorable_Code_Point}/ }"_s});
+    QVERIFY2(perl.waitForFinished(60'000), qPrintable(perl.errorString()));
+    QVERIFY2(perl.exitCode() == 0, perl.readAllStandardError().constData());
+    QList<uint> ignorable;
+    const QByteArray output = perl.readAllStandardOutput().trimmed();
+    for (const QByteArray &number : output.split('\n'))
+        ignorable.append(number.toUInt());
+    QVERIFY2(ignorable.size() > 4000, output.constData());
+    // All of those are escaped; of the others, those are whose category says it.
+    const QList<QChar::Category> invisible{QChar::Other_Control,    QChar::Other_Format,      QChar::Other_Surrogate,
+                                           QChar::Other_PrivateUse, QChar::Other_NotAssigned, QChar::Separator_Line,
+                                           QChar::Separator_Paragraph};
+    QList<uint> wrong;
+    const QSet<uint> isIgnorable(ignorable.cbegin(), ignorable.cend());
+    for (uint c = 0; c <= 0x10ffff; ++c) {
+        const QString text = QString(u'a').append(QChar::fromUcs4(c));
+        const bool isEscaped = displaySafe(text, LineBreaks::Escape) != text;
+        if (isEscaped != (isIgnorable.contains(c) || invisible.contains(QChar::category(c))))
+            wrong.append(c);
+    }
+    QCOMPARE(wrong, QList<uint>());
+}
+
+/// Between which characters the text is cut does not matter.
+void TestMessage::displayInPieces()
+{
+    const QString text = u"a\u0301\u0301\u0301\u0301\u0301\u0301b\n\u0301c\u202e\u0301d\u0301"_s;
+    const QString whole = displaySafe(text);
+    QCOMPARE(displaySafe(whole), whole);
+    for (qsizetype at = 0; at <= text.size(); ++at) {
+        SafeText safe;
+        QString split = safe.next(text.first(at));
+        split += safe.next(text.sliced(at));
+        QCOMPARE(split, whole);
+    }
 }
 
 void TestMessage::duration_data()

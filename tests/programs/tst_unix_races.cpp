@@ -102,7 +102,7 @@ void TestUnixRaces::twoStart()
     RawSocket left; // its file stays, so that no new one gets the same inode
     if (stale) {
         left = RawSocket::listeningOn(QFile::encodeName(path));
-        QVERIFY(QFile::rename(path, path + u".old"));
+        QVERIFY(QFile::rename(path, path + u".old"_s));
         RawSocket::listeningOn(QFile::encodeName(path));
     }
     struct stat before
@@ -169,7 +169,7 @@ void TestUnixRaces::swappedForALink()
     QCOMPARE(::chmod(QFile::encodeName(victim).constData(), own), 0);
     UnixServer server(path, u"bind:delay_exit=1000000"_s, {u"--unix-mode"_s, mode});
     TRY_VERIFY(exists(path), server);
-    QVERIFY(QFile::rename(path, path + u".moved"));
+    QVERIFY(QFile::rename(path, path + u".moved"_s));
     QVERIFY(QFile::link(victim, path));
     VERIFY(server.exitStatus() == 1, server);
     VERIFY(server.errorOutput().count('\n') == 1, server);

@@ -3,6 +3,7 @@
 
 #include "shared/address/address.h"
 #include "shared/socket/socket_calls.h"
+#include "tests/support/portable.h"
 #include "tests/support/process.h"
 #include "tests/support/process_state.h"
 #include "tests/support/raw_socket.h"
@@ -29,11 +30,7 @@ using namespace std::chrono_literals;
 namespace
 {
 
-#ifdef PARLEY_PORTABLE
-constexpr QLatin1String AcceptCall("accept");
-#else
-constexpr QLatin1String AcceptCall("accept4");
-#endif
+constexpr QLatin1String AcceptCall(IsPortable ? "accept" : "accept4");
 
 const QString Server = QStringLiteral(PARLEY_SERVER);
 const QByteArray Greeting = "Hello World!";

@@ -7,6 +7,7 @@
 #include "shared/loop/io_thread.h"
 #include "shared/message/message.h"
 #include "tests/support/event_recorder.h"
+#include "tests/support/portable.h"
 #include "tests/support/process.h"
 #include "tests/support/process_state.h"
 #include "tests/support/raw_socket.h"
@@ -319,8 +320,13 @@ void TestPromisesClose::statesAddUp()
         const auto cell = [&](int column) { return model.index(row, column).data().toString(); };
         states.insert(cell(ConnectionModel::PeerPort).toUShort(), cell(ConnectionModel::State));
     }
-    for (const auto [clientPort, state] : expected.asKeyValueRange())
-        QCOMPARE(states.value(clientPort), state);
+    for (const auto [clientPort, state] : expected.asKeyValueRange()) {
+        const QString shown = states.value(clientPort);
+        if (IsPortable && state.startsWith(u"cut off"_s)) // nobody knows after how many bytes
+            QVERIFY2(shown.startsWith(u"cut off"_s), qPrintable(shown));
+        else
+            QCOMPARE(shown, state);
+    }
     QCOMPARE(server.engine()->accepted(), quint64(all));
     QCOMPARE(server.engine()->denied(), quint64(each));
     QCOMPARE(server.engine()->overLimit(), 1U);

@@ -1,7 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "server_gui/engine/datagram_service.h"
+#include "server_gui/engine/datagram_listener.h"
+#include "tests/support/portable.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/server_fixture.h"
 
@@ -78,6 +79,8 @@ void TestServerDatagrams::answersDatagrams()
         if (!RawDatagrams::bound("::1").isOpen())
             QSKIP("no IPv6 on this computer");
     }
+    if (IsPortable && asked == "127.0.0.2")
+        QSKIP("The system does not tell which address was asked, and answers from 127.0.0.1.");
     DatagramFixture fixture("Hello World!", host);
     const quint16 port = fixture.start();
     QVERIFY2(port != 0, fixture.recorder.calls(0).constData());
@@ -286,6 +289,8 @@ void TestServerDatagrams::endsALoopOfTwoServers()
 /// However many senders there are, or are made up, only so many are remembered.
 void TestServerDatagrams::forgetsTheSilent()
 {
+    if (IsPortable)
+        QSKIP("One socket cannot send from many addresses.");
     constexpr auto count = static_cast<int>(DatagramListener::MaxPeers);
     DatagramFixture fixture("?");
     const Address server = Address::ipv4(0x7f000001, fixture.start());

@@ -3,6 +3,7 @@
 
 #include "shared/socket/socket_calls.h"
 #include "tests/support/native_pair.h"
+#include "tests/support/portable.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -388,7 +389,8 @@ void TestSocketCalls::datagrams()
         return std::pair(result.value, QByteArray(buffer.data(), std::max<qint64>(kept, 0)));
     };
     QVERIFY(waitFor(server.fd(), POLLIN));
-    QVERIFY(received() == std::pair(qint64(12), "Hello Worl"_ba)); // the true length; the rest is gone
+    const qint64 told = IsPortable ? std::ssize(buffer) + 1 : greeting.size();
+    QVERIFY(received() == std::pair(told, "Hello Worl"_ba)); // the true length; the rest is gone
     QCOMPARE(path.peer.toPython(), native::localAddress(client.get()).toPython());
     QVERIFY(waitFor(server.fd(), POLLIN));
     QVERIFY(received() == std::pair(qint64(0), ""_ba)); // an empty one is one of its own
@@ -430,7 +432,13 @@ void TestSocketCalls::answersFromTheAddressAsked()
     native::DatagramPath path;
     QCOMPARE(native::receiveFrom(server.fd(), buffer, path).value, 1);
     QCOMPARE(path.peer.toPython(), native::localAddress(client.get()).toPython());
-    QCOMPARE(path.local.withPort(0).host().split('%').first(), asked.host());
+    if (IsPortable) {
+        QVERIFY(path.local.isNull());
+        if (asked.host() == "127.0.0.2")
+            QSKIP("The system answers from 127.0.0.1.");
+    } else {
+        QCOMPARE(path.local.withPort(0).host().split('%').first(), asked.host());
+    }
 
     const bool dualStack = bound == Address::any(0);
     const auto form = dualStack ? Address::Form::Mapped : Address::Form::Plain;
@@ -461,7 +469,8 @@ void TestSocketCalls::datagramTooLong()
     QVERIFY(waitFor(server.fd(), POLLIN));
     std::array<char, 10> buffer;
     native::DatagramPath path;
-    QCOMPARE(native::receiveFrom(server.fd(), buffer, path).value, native::MaxDatagram);
+    QCOMPARE(native::receiveFrom(server.fd(), buffer, path).value,
+             IsPortable ? std::ssize(buffer) + 1 : native::MaxDatagram);
 }
 
 /// With SO_REUSEADDR two programs would share the port, and one of them get all the datagrams (ip(7)).
@@ -487,7 +496,8 @@ void TestSocketCalls::broadcasts()
     std::array<char, 10> buffer;
     native::DatagramPath path;
     QCOMPARE(native::receiveFrom(server.fd(), buffer, path).value, 1);
-    QCOMPARE(path.local.host(), "127.0.0.1"_ba); // one to answer from, not the one of everybody
+    if (!IsPortable)
+        QCOMPARE(path.local.host(), "127.0.0.1"_ba); // one to answer from, not the one of everybody
     QCOMPARE(native::sendTo(server.fd(), "Hello", path).value, 5);
     QVERIFY(waitFor(client.get(), POLLIN));
     QCOMPARE(native::receiveFrom(client.get(), buffer, path).value, 5);
@@ -607,7 +617,7 @@ void TestSocketCalls::unixPeerCredentials()
     QVERIFY(native::connectUnix(client.get(), path).ok());
     Address peer;
     const Descriptor accepted(static_cast<int>(native::accept(server.get(), peer).value));
-    const Address self = Address::unixPeer(::getpid(), ::geteuid());
+    const Address self = IsPortable ? Address() : Address::unixPeer(::getpid(), ::geteuid());
     QCOMPARE(native::peerCredentials(accepted.get()).toPython(), self.toPython());
     QCOMPARE(native::peerCredentials(client.get()).toPython(), self.toPython()); // who listens
     QVERIFY(native::peerCredentials(-1).isNull());

@@ -40,6 +40,7 @@ private Q_SLOTS:
         scratch_.emplace();
         QVERIFY2(scratch_->isValid(), qUtf8Printable(scratch_->errorString()));
         QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, scratch_->path());
+        qputenv("XDG_CONFIG_HOME", QFile::encodeName(scratch_->path()));
     }
 
     void cleanup()

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "server_gui/engine/datagram_service.h"
+#include "server_gui/engine/datagram_listener.h"
 
-#include "server_gui/engine/server.h"
+#include "server_gui/settings/server_settings.h"
 #include "shared/event/event_stream.h"
 
 #include <QHashFunctions>

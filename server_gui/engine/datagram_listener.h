@@ -4,10 +4,6 @@
 #pragma once
 
 #include "server_gui/engine/listener.h"
-#include "shared/address/address.h"
-#include "shared/address/cidr.h"
-#include "shared/loop/reactor.h"
-#include "shared/socket/socket_calls.h"
 
 #include <QByteArray>
 
