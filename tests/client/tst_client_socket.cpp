@@ -523,8 +523,8 @@ void TestClientSocket::resetWhileSending()
     RawSocket peer = own.connectTo(server);
     QVERIFY(peer.send("Hello"));
     QVERIFY(waitForBytes(*own.socket, 5));
-    own.socket->write(QByteArray(Much, 's'));
     peer.reset();
+    own.socket->write("x"); // before the event loop could tell
     QVERIFY(waitForState(*own.socket, Socket::UnconnectedState));
     QVERIFY2(!own.socket->peerHasClosed(), own.calls().constData());
     QCOMPARE(own.socket->systemError(), ECONNRESET);
@@ -637,7 +637,7 @@ void TestClientSocket::handsOnWithoutCopy()
             continue;
         const QByteArray piece = own.socket->takeReceived();
         total += piece.size();
-        QCOMPARE(piece.constData(), event.bytes.constData());
+        QVERIFY(piece.constData() == event.bytes.constData()); // the same memory
     }
     QCOMPARE(total, 300'000);
     QVERIFY(own.socket->takeReceived().isEmpty());
