@@ -305,8 +305,10 @@ void TestPromisesClient::endlessStream()
     auto output = std::async(std::launch::async, [reader] {
         qsizetype size = 0;
         std::array<char, 65'536> buffer;
-        for (ssize_t count = 0; (count = ::read(reader, buffer.data(), buffer.size())) > 0;)
-            size += count;
+        pollfd more{reader, POLLIN, 0};
+        const int patience = static_cast<int>(std::chrono::milliseconds(Patience).count());
+        for (ssize_t count = 1; count > 0 && ::poll(&more, 1, patience) == 1; size += count)
+            count = ::read(reader, buffer.data(), buffer.size());
         return size;
     });
     VERIFY(client.exitStatus() == 1, client);
