@@ -38,7 +38,7 @@ if [[ ! -e $kept/base.done ]]; then
 fi
 
 scratch=$(mktemp -d "$kept/run.XXXXXX")
-trap 'kill -KILL $(jobs -p) 2>/dev/null || true; wait; rm -rf "$scratch"' EXIT
+trap 'exec 2>/dev/null; kill -KILL $(jobs -p) || true; wait; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 git clone -q --bare . "$scratch/parley.git" # what is committed
