@@ -4,6 +4,7 @@
 #include "client_gui/repeat/repeat_run.h"
 
 #include "shared/address/lookup.h"
+#include "shared/event/event.h"
 
 #include <netdb.h>
 
@@ -20,17 +21,9 @@ namespace
 constexpr int StartsPerTurn = 64; // the open connections get their turn
 constexpr int ReadsPerTurn = 16;  // of a connection with more to say than the buffer holds
 
-RepeatOutcome outcomeOf(int error)
+RepeatOutcome repeatOutcomeOf(int error)
 {
     switch (error) {
-    case ECONNREFUSED: return RepeatOutcome::Refused;
-    case ETIMEDOUT: return RepeatOutcome::TimedOut;
-    case ECONNRESET:
-    case EPIPE: return RepeatOutcome::Reset;
-    case ENETUNREACH:
-    case EHOSTUNREACH:
-    case ENETDOWN:
-    case EHOSTDOWN: return RepeatOutcome::Unreachable;
     case EMFILE:
     case ENFILE:
     case ENOBUFS:
@@ -38,6 +31,13 @@ RepeatOutcome outcomeOf(int error)
     case ENOSPC:        // epoll_ctl(2): max_user_watches
     case EADDRNOTAVAIL: // connect(2): no ephemeral port is free
     case EAGAIN: return RepeatOutcome::LocalLimit;
+    default: break;
+    }
+    switch (outcomeOf(error)) {
+    case Outcome::Refused: return RepeatOutcome::Refused;
+    case Outcome::TimedOut: return RepeatOutcome::TimedOut;
+    case Outcome::Reset: return RepeatOutcome::Reset;
+    case Outcome::Unreachable: return RepeatOutcome::Unreachable;
     default: return RepeatOutcome::Failed;
     }
 }
@@ -95,14 +95,14 @@ void RepeatRun::endAll()
 {
     const auto now = Clock::now();
     for (Connection &connection : pool_) {
-        if (connection.descriptor.isOpen())
+        if (connection.channel)
             end(connection, RepeatOutcome::Cancelled, now);
     }
 }
 
 void RepeatRun::lookedUp(int error, const std::vector<Address> &addresses)
 {
-    lookup_.release()->deleteLater(); // it is the sender
+    lookup_.reset();
     result_.lookupError = error;
     if (error == 0)
         begin(addresses);
@@ -113,18 +113,18 @@ void RepeatRun::lookedUp(int error, const std::vector<Address> &addresses)
 void RepeatRun::begin(const std::vector<Address> &addresses)
 {
     const std::vector<Net> &sources = result_.request.sources;
-    std::copy_if(addresses.begin(), addresses.end(), std::back_inserter(untried_), [&](const Address &address) {
+    std::vector<Address> usable;
+    std::copy_if(addresses.begin(), addresses.end(), std::back_inserter(usable), [&](const Address &address) {
         return sources.empty() || sources.front().family() == address.family();
     });
-    if (untried_.empty()) {
+    if (usable.empty()) {
         result_.lookupError = EAI_ADDRFAMILY;
         finish();
         return;
     }
-    std::reverse(untried_.begin(), untried_.end());
-    result_.peer = untried_.back();
-    untried_.pop_back();
-    settled_ = untried_.empty();
+    untried_ = Candidates(std::move(usable));
+    result_.peer = untried_.take();
+    settled_ = untried_.isEmpty();
     begun_ = paceFrom_ = Clock::now();
     startMore();
 }
@@ -187,8 +187,8 @@ int RepeatRun::open(Connection &connection)
     const native::Result made = native::socket(Transport::Tcp, result_.peer.family());
     if (!made.ok())
         return made.error;
-    connection.descriptor = native::Descriptor(static_cast<int>(made.value));
-    const int fd = connection.descriptor.get();
+    const int fd = static_cast<int>(made.value);
+    connection.channel = std::make_unique<PlainChannel>(native::Descriptor(fd));
     if (const std::vector<Net> &sources = result_.request.sources; !sources.empty()) {
         const auto turn = static_cast<quint64>(result_.started - 1);
         const Net &net = sources[turn % sources.size()];
@@ -207,7 +207,7 @@ void RepeatRun::connectionReady(Connection &connection, Reactor::Ready ready)
 {
     const auto now = Clock::now();
     if (!connection.connected) {
-        const int error = ready.failed ? native::connectError(connection.descriptor.get()) : 0;
+        const int error = ready.failed ? native::connectError(connection.channel->descriptor()) : 0;
         if (!connectEnded(connection, error, now)) {
             startMore();
             return;
@@ -223,14 +223,13 @@ void RepeatRun::connectionReady(Connection &connection, Reactor::Ready ready)
 /// Returns whether it is connected and goes on.
 bool RepeatRun::connectEnded(Connection &connection, int error, Clock::time_point now)
 {
-    const RepeatOutcome outcome = outcomeOf(error);
+    const RepeatOutcome outcome = repeatOutcomeOf(error);
     const bool tryNext =
-        error != 0 && !untried_.empty() && (outcome == RepeatOutcome::Refused || outcome == RepeatOutcome::Unreachable);
+        error != 0 && !untried_.isEmpty() && (outcome == RepeatOutcome::Refused || outcome == RepeatOutcome::Unreachable);
     if (tryNext) {
-        connection.descriptor.close();
+        connection.channel.reset();
         Reactor::current().forget(&connection);
-        result_.peer = untried_.back();
-        untried_.pop_back();
+        result_.peer = untried_.take();
         if (const int next = open(connection); next != 0)
             connectEnded(connection, next, now);
         return false;
@@ -251,19 +250,19 @@ bool RepeatRun::connectEnded(Connection &connection, int error, Clock::time_poin
 void RepeatRun::sendMore(Connection &connection)
 {
     const QByteArrayView rest = QByteArrayView(result_.request.send).sliced(connection.sent);
-    const native::Result result = native::send(connection.descriptor.get(), rest);
+    const native::Result result = connection.channel->send(rest);
     if (result.ok())
         connection.sent += result.value; // all of it, or as much as there is room for
     else if (!result.wouldBlock())
         connection.sendError = result.error; // what the peer said before is still to be read
     if (connection.sendError == 0 && connection.sent < result_.request.send.size())
-        Reactor::current().rewatch(connection.descriptor.get(), &connection, Reactor::Interest::Edges);
+        Reactor::current().rewatch(connection.channel->descriptor(), &connection, Reactor::Interest::Edges);
 }
 
 void RepeatRun::receive(Connection &connection, Reactor::Ready ready, Clock::time_point now)
 {
     for (int reads = 0; reads < ReadsPerTurn; ++reads) {
-        const native::Result result = native::receive(connection.descriptor.get(), buffer_);
+        const native::Result result = connection.channel->receive(buffer_);
         const bool isOver = result.value <= 0 && !result.wouldBlock();
         if (isOver && connection.sendError != 0) {
             failed(connection, connection.sendError, now); // which took the socket's error with it
@@ -294,7 +293,7 @@ void RepeatRun::receive(Connection &connection, Reactor::Ready ready, Clock::tim
         if (size < buffer_.size() && !ready.ended)
             return; // a further byte, or the end, is a further edge (epoll(7), "Questions and answers")
     }
-    Reactor::current().rewatch(connection.descriptor.get(), &connection, Reactor::Interest::Edges); // the others first
+    Reactor::current().rewatch(connection.channel->descriptor(), &connection, Reactor::Interest::Edges); // the others first
 }
 
 void RepeatRun::compare(Connection &connection, std::span<const char> bytes) const
@@ -333,7 +332,7 @@ void RepeatRun::peerClosed(Connection &connection, Clock::time_point now)
 
 void RepeatRun::failed(Connection &connection, int error, Clock::time_point now)
 {
-    const RepeatOutcome outcome = connection.foreignSource ? RepeatOutcome::Failed : outcomeOf(error);
+    const RepeatOutcome outcome = connection.foreignSource ? RepeatOutcome::Failed : repeatOutcomeOf(error);
     if (outcome == RepeatOutcome::Reset)
         countReset(connection.received);
     else if (outcome == RepeatOutcome::TimedOut && !connection.connected)
@@ -365,8 +364,8 @@ void RepeatRun::end(Connection &connection, RepeatOutcome outcome, Clock::time_p
     timeouts_.stop(connection);
     if (connection.connected)
         --openNow_;
-    if (connection.descriptor.isOpen()) {
-        connection.descriptor.close();
+    if (connection.channel) {
+        connection.channel.reset();
         Reactor::current().forget(&connection);
     }
     connection.nextFree = std::exchange(firstFree_, &connection);

@@ -4,10 +4,11 @@
 #pragma once
 
 #include "client_gui/repeat/repeat_result.h"
+#include "shared/address/candidates.h"
 #include "shared/loop/precise_timer.h"
 #include "shared/loop/reactor.h"
 #include "shared/loop/timeouts.h"
-#include "shared/socket/socket_calls.h"
+#include "shared/socket/byte_channel.h"
 
 #include <QObject>
 #include <QTimer>
@@ -60,9 +61,9 @@ private:
 
         RepeatRun *run = nullptr;
         Connection *nextFree = nullptr;
-        native::Descriptor descriptor; // open while it is in use
-        Clock::time_point due;         // when it started, or should have
-        Clock::time_point greeted;     // held ones: when the message was there
+        std::unique_ptr<ByteChannel> channel; // while it is in use
+        Clock::time_point due;                // when it started, or should have
+        Clock::time_point greeted;            // held ones: when the message was there
         qint64 sent = 0;
         qint64 received = 0;
         int sendError = 0;
@@ -102,8 +103,8 @@ private:
     std::unique_ptr<Lookup> lookup_;
 
     bool underWay_ = false;
-    bool settled_ = false;         // which address is used
-    std::vector<Address> untried_; // before that; the next one last
+    bool settled_ = false; // which address is used
+    Candidates untried_;   // before that
     Clock::time_point begun_;
     Clock::time_point paceFrom_;   // at a fixed rate: when the first was due
     Clock::time_point paceSet_;    // what the timer is set for

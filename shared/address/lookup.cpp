@@ -10,9 +10,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace parley
 {
@@ -45,7 +47,12 @@ int resolve(const QByteArray &host, const Endpoint &endpoint, std::vector<Addres
 struct Lookup::Shared
 {
     std::mutex mutex;
-    Lookup *lookup; // guarded by mutex; null once the look-up is cancelled
+    std::condition_variable finished;
+    // Guarded by mutex.
+    Lookup *lookup = nullptr; // null once the look-up is cancelled
+    bool isFinished = false;
+    int error = 0;
+    std::vector<Address> addresses;
 };
 
 Lookup::Lookup(const Endpoint &endpoint, QObject *parent) : QObject(parent), shared_(std::make_shared<Shared>())
@@ -53,10 +60,12 @@ Lookup::Lookup(const Endpoint &endpoint, QObject *parent) : QObject(parent), sha
     shared_->lookup = this;
     const auto deliver = [](const std::shared_ptr<Shared> &shared, int error, std::vector<Address> addresses) {
         const std::lock_guard lock(shared->mutex);
-        if (Lookup *lookup = shared->lookup) {
-            QMetaObject::invokeMethod(
-                lookup, [=] { Q_EMIT lookup->finished(error, addresses); }, Qt::QueuedConnection);
-        }
+        shared->isFinished = true;
+        shared->error = error;
+        shared->addresses = std::move(addresses);
+        shared->finished.notify_all();
+        if (Lookup *lookup = shared->lookup)
+            QMetaObject::invokeMethod(lookup, [lookup] { lookup->tell(); }, Qt::QueuedConnection);
     };
     if (underWay.fetch_add(1) >= MaxUnderWay) {
         --underWay;
@@ -82,6 +91,29 @@ Lookup::~Lookup()
 {
     const std::lock_guard lock(shared_->mutex);
     shared_->lookup = nullptr;
+}
+
+bool Lookup::wait(std::chrono::milliseconds most)
+{
+    {
+        std::unique_lock lock(shared_->mutex);
+        const auto isFinished = [this] { return shared_->isFinished; };
+        if (most.count() < 0)
+            shared_->finished.wait(lock, isFinished);
+        else if (!shared_->finished.wait_for(lock, most, isFinished))
+            return false;
+    }
+    tell();
+    return true;
+}
+
+/// Once it is finished.
+void Lookup::tell()
+{
+    if (std::exchange(isTold_, true))
+        return;
+    const std::shared_ptr<Shared> shared = shared_; // the object may be destroyed meanwhile; what it tells is not
+    Q_EMIT finished(shared->error, shared->addresses);
 }
 
 } // namespace parley

@@ -8,6 +8,7 @@
 #include <QObject>
 #include <QString>
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -31,13 +32,21 @@ public:
     explicit Lookup(const Endpoint &endpoint, QObject *parent = nullptr);
     ~Lookup() override;
 
+    /// Waits without an event loop until finished() was emitted, but no longer than @p most; for ever if that is
+    /// negative. Returns whether it was.
+    bool wait(std::chrono::milliseconds most);
+
 Q_SIGNALS:
-    /// @p error is 0 or an EAI_ code; the addresses are in the system's order (RFC 6724), each once.
+    /// @p error is 0 or an EAI_ code; the addresses are in the system's order (RFC 6724), each once. Emitted once; a
+    /// slot may destroy the object.
     void finished(int error, const std::vector<parley::Address> &addresses);
 
 private:
     struct Shared;
-    std::shared_ptr<Shared> shared_;
+    void tell();
+
+    const std::shared_ptr<Shared> shared_;
+    bool isTold_ = false;
 };
 
 } // namespace parley

@@ -8,6 +8,7 @@
 #include <netdb.h>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace parley
 {
@@ -137,6 +138,36 @@ QByteArrayView Event::payload() const
 qint64 Event::given() const
 {
     return argument > 0 ? argument : std::max(bytes.size() - offset, result); // the bytes may be kept no longer
+}
+
+Outcome outcomeOf(int error)
+{
+    switch (error) {
+    case ECONNREFUSED:
+    case ENOENT: return Outcome::Refused; // of a Unix socket: there is no such path
+    case ETIMEDOUT: return Outcome::TimedOut;
+    case ENETUNREACH:
+    case EHOSTUNREACH:
+    case ENETDOWN:
+    case EHOSTDOWN: return Outcome::Unreachable;
+    case ECONNRESET:
+    case EPIPE: return Outcome::Reset;
+    default: return Outcome::Failed;
+    }
+}
+
+int moreTelling(int a, int b)
+{
+    const auto rank = [](int error) {
+        switch (outcomeOf(error)) {
+        case Outcome::Refused: return 4;
+        case Outcome::Reset: return 3;
+        case Outcome::TimedOut: return 2;
+        case Outcome::Unreachable: return 1;
+        default: return error == 0 ? -1 : 0;
+        }
+    };
+    return rank(b) > rank(a) ? b : a;
 }
 
 const char *callName(Call call)

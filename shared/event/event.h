@@ -104,6 +104,11 @@ struct Event
     qint64 given() const;
 };
 
+/// What @p error, the errno of a call on a connection or of connect, makes of it; Failed for 0 and the unknown.
+Outcome outcomeOf(int error);
+/// Of the errors of two addresses of a host, the one that says more: a refusal came from the host itself. 0 is none.
+int moreTelling(int a, int b);
+
 /// `accept`, as the man pages spell it.
 const char *callName(Call call);
 /// `complete`, as JSON and the command line spell it.

@@ -35,12 +35,6 @@ Result resultOf(qint64 value)
     return {value, value < 0 ? errno : 0};
 }
 
-void setOption(int fd, int level, int name, int value)
-{
-    // Each option set here only improves on a default; a system that refuses it still serves.
-    ::setsockopt(fd, level, name, &value, sizeof value);
-}
-
 /// Fills @p address for @p path, which is no longer than MaxUnixPath, and returns its length.
 socklen_t unixAddress(const QByteArray &path, sockaddr_un &address)
 {
@@ -240,6 +234,34 @@ Address localAddress(int fd)
     if (::getsockname(fd, reinterpret_cast<sockaddr *>(&storage), &length) < 0)
         return {};
     return Address::fromSockaddr(reinterpret_cast<const sockaddr *>(&storage), length);
+}
+
+Result peerAddress(int fd, Address &peer)
+{
+    sockaddr_storage storage;
+    socklen_t length = sizeof storage;
+    const Result result = resultOf(::getpeername(fd, reinterpret_cast<sockaddr *>(&storage), &length));
+    peer = result.ok() ? Address::fromSockaddr(reinterpret_cast<const sockaddr *>(&storage), length) : Address();
+    return result;
+}
+
+Result setNonBlocking(int fd)
+{
+    const int flags = ::fcntl(fd, F_GETFL);
+    return flags < 0 ? resultOf(flags) : resultOf(::fcntl(fd, F_SETFL, flags | O_NONBLOCK));
+}
+
+Result option(int fd, int level, int name)
+{
+    int value = 0;
+    socklen_t length = sizeof value;
+    const Result result = resultOf(::getsockopt(fd, level, name, &value, &length));
+    return result.ok() ? Result{value, 0} : result;
+}
+
+Result setOption(int fd, int level, int name, int value)
+{
+    return resultOf(::setsockopt(fd, level, name, &value, sizeof value));
 }
 
 Result send(int fd, QByteArrayView bytes)

@@ -80,6 +80,15 @@ int connectError(int fd);
 /// getsockname(2); null if it fails.
 Address localAddress(int fd);
 
+/// getpeername(2); @p peer is null for a Unix socket.
+Result peerAddress(int fd, Address &peer);
+/// fcntl(2) with O_NONBLOCK, for a socket that another program's code has made.
+Result setNonBlocking(int fd);
+/// An option whose value is an int: getsockopt(2) and setsockopt(2). Where the functions here set one themselves, it
+/// only improves on a default: a system that refuses it still serves.
+Result option(int fd, int level, int name);
+Result setOption(int fd, int level, int name, int value);
+
 Result send(int fd, QByteArrayView bytes);
 /// recv(2); a value of 0 is the peer's FIN.
 Result receive(int fd, std::span<char> buffer);

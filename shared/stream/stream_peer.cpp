@@ -5,6 +5,8 @@
 
 #include "shared/socket/receive_buffer.h"
 
+#include <cerrno>
+
 namespace parley
 {
 
@@ -20,8 +22,14 @@ void StreamPeer::queue(const QByteArray &bytes, qint64 offset, qint64 count)
     if (hasOutput() && bytes.constData() == output_.constData() && offset == end_) {
         end_ += count;
     } else if (hasOutput()) {
-        output_ = output_.sliced(offset_, end_ - offset_) + bytes.sliced(offset, count);
-        offset_ = 0;
+        // Many small pieces must not copy all that waits each time: only where an event shares it.
+        if (!output_.isDetached() || offset_ > output_.size() / 2) {
+            output_ = QByteArray(output_.constData() + offset_, end_ - offset_);
+            offset_ = 0;
+        } else {
+            output_.truncate(end_);
+        }
+        output_.append(QByteArrayView(bytes).sliced(offset, count));
         end_ = output_.size();
     } else {
         output_ = bytes;
@@ -43,6 +51,14 @@ bool StreamPeer::drop(const Transfer &transfer)
     return true;
 }
 
+void StreamPeer::dropOutput()
+{
+    output_.clear();
+    offset_ = end_ = 0;
+    part_.reset();
+    sendsFin_ = sentFin_;
+}
+
 native::Result StreamPeer::send()
 {
     native::Result result{0, 0};
@@ -50,6 +66,8 @@ native::Result StreamPeer::send()
         result = hasOutput() ? sendOutput() : sendPart();
     if (result.ok())
         sent_ += result.value;
+    else if (!result.wouldBlock())
+        sendError_ = result.error;
     return result;
 }
 
@@ -95,6 +113,16 @@ native::Result StreamPeer::sendPart()
 
 StreamPeer::Received StreamPeer::receive(qint64 most, EventStream::Bytes kept)
 {
+    return receive(most, kept, true);
+}
+
+StreamPeer::Received StreamPeer::receiveUnkept(qint64 most)
+{
+    return receive(most, EventStream::Bytes::Spared, false);
+}
+
+StreamPeer::Received StreamPeer::receive(qint64 most, EventStream::Bytes kept, bool keeps)
+{
     static thread_local ReceiveBuffer buffer;
     const std::span<char> room = buffer.room(most);
     Received received{channel_->receive(room), {}};
@@ -104,8 +132,17 @@ StreamPeer::Received StreamPeer::receive(qint64 most, EventStream::Bytes kept)
         received.bytes = buffer.take(received.result.value);
         received_ += received.result.value;
     }
-    peerClosed_ = received.result.ok() && received.result.value == 0;
-    events_.write(Event::recv(number_, received.result, received.bytes, std::ssize(room)), kept);
+    if (keeps)
+        events_.write(Event::recv(number_, received.result, received.bytes, std::ssize(room)), kept);
+    else
+        events_.write(Event::recv(number_, received.result, {}, std::ssize(room)));
+    const bool isAtEnd = received.result.ok() && received.result.value == 0;
+    // The system tells of a reset once. After send() has, this looks like FIN; after EPIPE it is FIN (Linux:
+    // tcp_reset()).
+    const bool isReset = isAtEnd && !peerClosed_ && sendError_ != 0 && sendError_ != EPIPE;
+    if (isReset)
+        received.result = {-1, sendError_};
+    peerClosed_ = isAtEnd && !isReset;
     return received;
 }
 

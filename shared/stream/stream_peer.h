@@ -43,6 +43,9 @@ public:
     bool isSending() const { return hasOutput() || part_; }
     bool sendsFin() const { return sendsFin_; }
     bool sentFin() const { return sentFin_; }
+    /// Gives up what is still to be sent, FIN too.
+    void dropOutput();
+
     /// Queued bytes that are still to be sent.
     qint64 unsent() const { return end_ - offset_; }
 
@@ -55,11 +58,13 @@ public:
 
     struct Received
     {
-        native::Result result; ///< a value of 0 is the peer's FIN
+        native::Result result; ///< a value of 0 is the peer's FIN; an error may be one that send() had
         QByteArray bytes;      ///< of result.value bytes
     };
     /// Calls recv() once, for at most @p most bytes. @p kept: whether the event keeps them also in a flood.
     Received receive(qint64 most, EventStream::Bytes kept);
+    /// The event only tells how many bytes they were.
+    Received receiveUnkept(qint64 most);
 
     /// The peer's FIN was received.
     bool peerClosed() const { return peerClosed_; }
@@ -79,6 +84,7 @@ public:
 
 private:
     bool hasOutput() const { return offset_ < end_; }
+    Received receive(qint64 most, EventStream::Bytes kept, bool keeps);
     native::Result sendOutput();
     native::Result sendPart();
 
@@ -91,6 +97,7 @@ private:
     std::unique_ptr<TransferPart> part_;
     qint64 sent_ = 0;
     qint64 received_ = 0;
+    int sendError_ = 0;
     bool sendsFin_ = false; // once all else is sent
     bool sentFin_ = false;
     bool peerClosed_ = false;

@@ -1,0 +1,166 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/engine/datagram_exchange.h"
+
+#include "shared/event/event_stream.h"
+#include "shared/address/lookup.h"
+
+#include <algorithm>
+#include <array>
+
+namespace parley
+{
+
+DatagramExchange::DatagramExchange(EventStream &events, QObject *parent) : QObject(parent), events_(events) {}
+
+DatagramExchange::~DatagramExchange()
+{
+    stop();
+}
+
+void DatagramExchange::start(quint64 number, const Endpoint &endpoint, const QByteArray &question, qint64 maxBytes)
+{
+    number_ = number;
+    question_ = question;
+    left_ = maxBytes;
+    error_ = 0;
+    if (endpoint.isLiteral()) {
+        candidates_ = Candidates({endpoint.literal});
+        tryNext();
+        return;
+    }
+    lookup_ = std::make_unique<Lookup>(endpoint);
+    connect(lookup_.get(), &Lookup::finished, this,
+            [this, name = endpoint.name.toUtf8()](int error, const std::vector<Address> &addresses) {
+                lookup_.reset();
+                events_.write(Event::lookUp(number_, name, error));
+                if (error != 0) {
+                    Q_EMIT ended(Outcome::UnknownHost, error);
+                    return;
+                }
+                candidates_ = Candidates::inTurns(addresses);
+                tryNext();
+            });
+}
+
+void DatagramExchange::stop()
+{
+    lookup_.reset();
+    candidates_.clear();
+    close();
+    hasAnswer_ = false;
+}
+
+void DatagramExchange::tryNext()
+{
+    peer_ = candidates_.take();
+    int error = open();
+    if (error == 0 && peer_.isBroadcast()) {
+        broadcast();
+        return;
+    }
+    if (error == 0) {
+        const native::Result connected = native::connect(socket_.get(), peer_);
+        events_.write(Event::connect(number_, connected, peer_));
+        error = connected.error;
+    }
+    if (error != 0) {
+        refused(error);
+        return;
+    }
+    listen();
+    ask();
+}
+
+/// Returns 0 or the errno of the call that failed.
+int DatagramExchange::open()
+{
+    const native::Result made = native::socket(Transport::Udp, peer_.family());
+    events_.write(Event::socket(number_, made, Transport::Udp, peer_.family()));
+    socket_ = native::Descriptor(made.ok() ? static_cast<int>(made.value) : -1);
+    return made.error;
+}
+
+/// The address does not answer: the next one may.
+void DatagramExchange::refused(int error)
+{
+    close();
+    error_ = moreTelling(error_, error);
+    if (candidates_.isEmpty())
+        Q_EMIT ended(outcomeOf(error_), error_);
+    else
+        tryNext();
+}
+
+/// Without connecting, which would let through the answers of one peer only.
+void DatagramExchange::broadcast()
+{
+    native::Result sent = native::enableBroadcast(socket_.get());
+    if (sent.ok())
+        sent = native::sendTo(socket_.get(), question_, {peer_, {}});
+    events_.write(Event::sendTo(number_, sent, question_, peer_));
+    if (sent.ok())
+        listen();
+    else
+        Q_EMIT ended(outcomeOf(sent.error), sent.error);
+}
+
+void DatagramExchange::ask()
+{
+    writable_.reset();
+    const native::Result sent = native::send(socket_.get(), question_);
+    if (sent.wouldBlock()) {
+        writable_ = std::make_unique<QSocketNotifier>(socket_.get(), QSocketNotifier::Write);
+        connect(writable_.get(), &QSocketNotifier::activated, this, &DatagramExchange::ask);
+        return;
+    }
+    events_.write(Event::send(number_, sent, question_, 0, question_.size()));
+    if (!sent.ok())
+        Q_EMIT ended(outcomeOf(sent.error), sent.error);
+}
+
+void DatagramExchange::listen()
+{
+    events_.write(Event::getSockName(number_, {0, 0}, native::localAddress(socket_.get())));
+    readable_ = std::make_unique<QSocketNotifier>(socket_.get(), QSocketNotifier::Read);
+    connect(readable_.get(), &QSocketNotifier::activated, this, &DatagramExchange::receive);
+}
+
+void DatagramExchange::receive()
+{
+    std::array<char, 64 * 1024> buffer;
+    native::DatagramPath path;
+    const native::Result result = native::receiveFrom(socket_.get(), buffer, path);
+    if (result.wouldBlock())
+        return;
+    const qint64 kept = std::min(result.value, left_);
+    const QByteArray bytes = kept > 0 ? QByteArray(buffer.data(), kept) : QByteArray();
+    const bool isBroadcast = peer_.isBroadcast();
+    Event received = Event::recvFrom(number_, result, bytes, std::ssize(buffer), path.peer);
+    if (!isBroadcast)
+        received.call = Call::Recv; // of the one peer it is connected to
+    events_.write(std::move(received));
+    if (!result.ok()) {
+        refused(result.error);
+        return;
+    }
+    left_ -= kept;
+    hasAnswer_ = true;
+    if (kept < result.value)
+        Q_EMIT ended(Outcome::LimitReached, 0);
+    else if (!isBroadcast)
+        Q_EMIT ended(Outcome::Complete, 0);
+}
+
+void DatagramExchange::close()
+{
+    readable_.reset(); // before their descriptor
+    writable_.reset();
+    if (!socket_.isOpen())
+        return;
+    socket_.close();
+    events_.write(Event::close(number_, false));
+}
+
+} // namespace parley
