@@ -19,11 +19,6 @@
 #include <thread>
 #include <unistd.h>
 
-#ifdef __SANITIZE_ADDRESS__
-// Declared in sanitizer/allocator_interface.h, which comes with clang only.
-extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
-#endif
-
 using namespace parley;
 using namespace parley::test;
 using namespace Qt::StringLiterals;
@@ -32,18 +27,6 @@ namespace
 {
 
 constexpr qint64 MiB = 1024 * 1024;
-
-/// What this process takes, in bytes: its resident memory, or, where freed memory is kept in quarantine, what is
-/// allocated.
-qint64 usedMemory()
-{
-#ifdef __SANITIZE_ADDRESS__
-    return static_cast<qint64>(__sanitizer_get_current_allocated_bytes());
-#else
-    ::malloc_trim(0);
-    return memory(::getpid(), "VmRSS") * 1024;
-#endif
-}
 
 Event moved(Call call, const QByteArray &bytes, quint64 connection = 1)
 {
