@@ -3,8 +3,8 @@
 
 #include "client_gui/engine/client_socket.h"
 
-#include "shared/event/event_stream.h"
 #include "shared/address/lookup.h"
+#include "shared/event/event_stream.h"
 #include "shared/message/error_text.h"
 #include "shared/socket/receive_buffer.h"
 
@@ -89,9 +89,8 @@ private:
 bool ClientSocket::Input::contains(char byte) const
 {
     qint64 from = offset_;
-    return std::any_of(pieces_.begin(), pieces_.end(), [&](const QByteArray &piece) {
-        return piece.indexOf(byte, std::exchange(from, 0)) >= 0;
-    });
+    return std::any_of(pieces_.begin(), pieces_.end(),
+                       [&](const QByteArray &piece) { return piece.indexOf(byte, std::exchange(from, 0)) >= 0; });
 }
 
 void ClientSocket::Input::append(const QByteArray &piece)

@@ -35,8 +35,8 @@ class Lookup;
 /// - it never connects a second time by itself;
 /// - a Unix socket can be the peer (connectToPath()): addresses are then null and ports 0.
 ///
-/// Bytes received are kept as they came, and takeReceived() hands them on without a copy; openMode() says Unbuffered, for
-/// QIODevice's buffer is not used. What QTcpSocket can do and this can't: bind() and proxies.
+/// Bytes received are kept as they came, and takeReceived() hands them on without a copy; openMode() says Unbuffered,
+/// for QIODevice's buffer is not used. What QTcpSocket can do and this can't: bind() and proxies.
 ///
 /// As with QSslSocket, the engine below QAbstractSocket is not used; only its public and protected API is. Readiness
 /// comes from QSocketNotifier, so it works with any event dispatcher. Any slot may close the socket, connect it anew or
@@ -190,14 +190,14 @@ private:
     QByteArray path_;
     Candidates candidates_;
     std::vector<std::unique_ptr<Attempt>> attempts_;
-    QTimer next_{this}; // the next address, or the path again
+    QTimer next_{this};                  // the next address, or the path again
     std::unique_ptr<StreamPeer> stream_; // that of the last connection, too
     std::unique_ptr<QSocketNotifier> readable_;
     std::unique_ptr<QSocketNotifier> writable_;
     Input input_;
-    QByteArray early_; // written before it was connected
+    QByteArray early_;   // written before it was connected
     qint64 written_ = 0; // not told by bytesWritten() yet
-    qint64 limit_ = -1; // of StreamPeer::received()
+    qint64 limit_ = -1;  // of StreamPeer::received()
     int systemError_ = 0;
     int sendError_ = 0; // is told once what the peer had said before is received
     bool isReceiving_ = true;

@@ -3,8 +3,8 @@
 
 #include "client_gui/engine/datagram_exchange.h"
 
-#include "shared/event/event_stream.h"
 #include "shared/address/lookup.h"
+#include "shared/event/event_stream.h"
 
 #include <algorithm>
 #include <array>

@@ -224,8 +224,8 @@ void RepeatRun::connectionReady(Connection &connection, Reactor::Ready ready)
 bool RepeatRun::connectEnded(Connection &connection, int error, Clock::time_point now)
 {
     const RepeatOutcome outcome = repeatOutcomeOf(error);
-    const bool tryNext =
-        error != 0 && !untried_.isEmpty() && (outcome == RepeatOutcome::Refused || outcome == RepeatOutcome::Unreachable);
+    const bool tryNext = error != 0 && !untried_.isEmpty()
+                         && (outcome == RepeatOutcome::Refused || outcome == RepeatOutcome::Unreachable);
     if (tryNext) {
         connection.channel.reset();
         Reactor::current().forget(&connection);
@@ -293,7 +293,8 @@ void RepeatRun::receive(Connection &connection, Reactor::Ready ready, Clock::tim
         if (size < buffer_.size() && !ready.ended)
             return; // a further byte, or the end, is a further edge (epoll(7), "Questions and answers")
     }
-    Reactor::current().rewatch(connection.channel->descriptor(), &connection, Reactor::Interest::Edges); // the others first
+    Reactor::current().rewatch(connection.channel->descriptor(), &connection,
+                               Reactor::Interest::Edges); // the others first
 }
 
 void RepeatRun::compare(Connection &connection, std::span<const char> bytes) const

@@ -116,40 +116,36 @@ void Server::listen(const ServerSettings &settings)
     if (const int error = listener_->check(); error != 0)
         closeListener(Outcome::Failed, error);
     else if (endpoint.transport == Transport::Unix)
-        listenOn({Address()});
+        listenOn(Candidates({Address()}));
     else if (!endpoint.isLiteral())
         lookUp(endpoint);
     else if (endpoint.literal == Address::any(endpoint.port))
-        listenOn({endpoint.literal, Address::ipv4(0, endpoint.port)}); // where the system has no IPv6
+        listenOn(Candidates({endpoint.literal, Address::ipv4(0, endpoint.port)})); // where the system has no IPv6
     else
-        listenOn({endpoint.literal});
+        listenOn(Candidates({endpoint.literal}));
 }
 
 void Server::lookUp(const Endpoint &endpoint)
 {
     lookup_ = std::make_unique<Lookup>(endpoint);
     connect(lookup_.get(), &Lookup::finished, this, [this](int error, const std::vector<Address> &addresses) {
-        lookup_.release()->deleteLater(); // it is the sender
+        lookup_.reset();
         events_.write(Event::lookUp(0, settings_.endpoint.name.toUtf8(), error));
         if (error != 0) {
             closeListener(Outcome::UnknownHost, error);
             return;
         }
         // IPv4 before IPv6, as a program does that binds an AF_INET socket to gethostname().
-        std::vector<Address> candidates = addresses;
-        std::stable_partition(candidates.begin(), candidates.end(),
-                              [](const Address &address) { return address.family() == Address::Family::IPv4; });
-        listenOn(candidates);
+        listenOn(Candidates::preferring(Address::Family::IPv4, addresses));
     });
 }
 
 /// Listens on the first of @p candidates that this computer has.
-void Server::listenOn(const std::vector<Address> &candidates)
+void Server::listenOn(Candidates candidates)
 {
     int error = EADDRNOTAVAIL;
-    for (auto it = candidates.begin(); it != candidates.end() && (error == EADDRNOTAVAIL || error == EAFNOSUPPORT);
-         ++it)
-        error = listener_->open(*it);
+    while (!candidates.isEmpty() && (error == EADDRNOTAVAIL || error == EAFNOSUPPORT))
+        error = listener_->open(candidates.take());
     if (error != 0) {
         closeListener(Outcome::Failed, error);
         return;
@@ -190,7 +186,7 @@ void Server::survey()
     self.name = names.name;
     survey_ = std::make_unique<Lookup>(self);
     connect(survey_.get(), &Lookup::finished, this, [this, names](int, const std::vector<Address> &addresses) mutable {
-        survey_.release()->deleteLater(); // it is the sender
+        survey_.reset();
         names.addresses = addresses;
         Q_EMIT surveyed(names);
     });
@@ -331,7 +327,8 @@ void Server::ended(Connection &connection)
             perPeer_.erase(it);
     }
     if (dead_.empty()) // one that has ended may still be on the stack
-        QMetaObject::invokeMethod(this, [this] { dead_.clear(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this] { dead_.clear(); }, Qt::QueuedConnection);
     dead_.emplace_back(&connection);
     open_.fetch_sub(1, std::memory_order_relaxed);
     if (finishing_ && !first_ && !isListening())

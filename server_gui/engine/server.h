@@ -6,6 +6,7 @@
 #include "server_gui/engine/connection.h"
 #include "server_gui/engine/listener.h"
 #include "server_gui/settings/server_settings.h"
+#include "shared/address/candidates.h"
 #include "shared/address/local_addresses.h"
 #include "shared/event/event.h"
 #include "shared/socket/socket_calls.h"
@@ -122,7 +123,7 @@ private:
     template <typename Command>
     void forEach(const std::vector<quint64> &numbers, Command command);
     void lookUp(const Endpoint &endpoint);
-    void listenOn(const std::vector<Address> &candidates);
+    void listenOn(Candidates candidates);
     bool isListening() const { return listener_ && listener_->isOpen(); }
     Outcome admission(const Address &peer) const;
     void turnAway(quint64 number, native::Descriptor socket, Outcome outcome);
@@ -141,9 +142,9 @@ private:
     bool held_ = false;                  // accept
     QTimer queueTimer_{this};            // while the accept queue is watched
 
-    Connection *first_ = nullptr;    // of all open connections, the newest
+    Connection *first_ = nullptr;                   // of all open connections, the newest
     std::vector<std::unique_ptr<Connection>> dead_; // until this turn of the loop is over
-    std::map<Address, int> perPeer_; // open connections of each address, counted while there is a limit
+    std::map<Address, int> perPeer_;                // open connections of each address, counted while there is a limit
     const int descriptorLimit_;
     bool finishing_ = false;
 

@@ -52,11 +52,26 @@ void TestCandidates::order_data()
     QTest::addColumn<QByteArray>("inTurns");
     QTest::addColumn<QByteArray>("ipv4First");
 
-    QTest::newRow("none") << ""_ba << ""_ba << ""_ba << ""_ba;
-    QTest::newRow("one") << "6"_ba << "1"_ba << "1"_ba << "1"_ba;
-    QTest::newRow("IPv6 first") << "6664"_ba << "1234"_ba << "1423"_ba << "4123"_ba;
-    QTest::newRow("IPv4 first") << "4466"_ba << "1234"_ba << "1324"_ba << "1234"_ba;
-    QTest::newRow("mixed") << "64664"_ba << "12345"_ba << "12354"_ba << "25134"_ba;
+    QTest::newRow("none") << ""_ba
+                          << ""_ba
+                          << ""_ba
+                          << ""_ba;
+    QTest::newRow("one") << "6"_ba
+                         << "1"_ba
+                         << "1"_ba
+                         << "1"_ba;
+    QTest::newRow("IPv6 first") << "6664"_ba
+                                << "1234"_ba
+                                << "1423"_ba
+                                << "4123"_ba;
+    QTest::newRow("IPv4 first") << "4466"_ba
+                                << "1234"_ba
+                                << "1324"_ba
+                                << "1234"_ba;
+    QTest::newRow("mixed") << "64664"_ba
+                           << "12345"_ba
+                           << "12354"_ba
+                           << "25134"_ba;
 }
 
 void TestCandidates::order()

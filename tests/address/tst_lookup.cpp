@@ -58,6 +58,8 @@ private Q_SLOTS:
     void lookupFails_data();
     void lookupFails();
     void lookupCancelled();
+    void lookupDestroyedInItsSlot();
+    void lookupWaits();
     void lookupsAtOnce();
 };
 
@@ -136,6 +138,31 @@ void TestLookup::lookupCancelled()
 }
 
 /// More than may be under way: each is answered once, and later ones are served again.
+/// AddressSanitizer sees what is touched after it.
+void TestLookup::lookupDestroyedInItsSlot()
+{
+    auto lookup = std::make_unique<Lookup>(named(u"127.0.0.1"_s, 1));
+    QByteArray host;
+    connect(lookup.get(), &Lookup::finished, this, [&](int, const std::vector<Address> &addresses) {
+        lookup.reset();
+        host = addresses.front().host();
+    });
+    QTRY_VERIFY_WITH_TIMEOUT(!lookup, Patience);
+    QCOMPARE(host, "127.0.0.1");
+}
+
+/// Without an event loop; and what was told is not told again by one.
+void TestLookup::lookupWaits()
+{
+    int calls = 0;
+    Lookup lookup(named(u"127.0.0.1"_s, 1));
+    connect(&lookup, &Lookup::finished, this, [&calls] { ++calls; });
+    QVERIFY(lookup.wait(std::chrono::milliseconds(Patience)));
+    QCOMPARE(calls, 1);
+    QVERIFY(lookUp(u"127.0.0.1"_s));
+    QCOMPARE(calls, 1);
+}
+
 void TestLookup::lookupsAtOnce()
 {
     constexpr int count = 10 * Lookup::MaxUnderWay;

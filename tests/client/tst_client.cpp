@@ -157,6 +157,8 @@ private Q_SLOTS:
     void refused();
     void unknownHost();
     void nextAddress();
+    void racesAddresses();
+    void resetWhileSending();
     void ends_data();
     void ends();
     void everyRead();
@@ -267,6 +269,54 @@ void TestClient::nextAddress()
     peer.close();
     QVERIFY(fixture.waitForEnd());
     QCOMPARE(fixture.recorder.outcome(1), Outcome::Complete);
+}
+
+/// The first of a name's addresses does not answer. The next one is tried beside it, not after it.
+void TestClient::racesAddresses()
+{
+    const NetworkWithNames network;
+    SKIP_WITHOUT(network);
+    // 127.0.0.2 has no room for another connection; 127.0.0.3 has.
+    RawSocket silent;
+    RawSocket queued;
+    native::Descriptor served;
+    const Address second = Address::ipv4(0x7f000003, 0);
+    std::async(std::launch::async, [&] {
+        if (!network.enter())
+            return;
+        silent = RawSocket::listening("127.0.0.2", 0);
+        queued = RawSocket::connectedTo("127.0.0.2", silent.localPort());
+        served = native::Descriptor(static_cast<int>(native::socket(Transport::Tcp, second.family()).value));
+        native::bind(served.get(), second.withPort(silent.localPort()), Transport::Tcp);
+        native::listen(served.get(), 1);
+    }).get();
+    QVERIFY(queued.isOpen());
+    ClientFixture fixture(silent.localPort(), u"two.example"_s);
+    fixture.client.post([&network](Client &) { QVERIFY(network.enter()); });
+    fixture.connectNow();
+    QTRY_VERIFY2_WITH_TIMEOUT(fixture.recorder.find(1, Call::GetSockName), fixture.recorder.calls(1).constData(),
+                              Patience);
+    QCOMPARE(fixture.recorder.calls(1), "getaddrinfo socket connect socket connect connect close getsockname");
+    const std::vector<Event> &events = fixture.recorder.events;
+    QCOMPARE(events.at(2).address.host(), "127.0.0.2");
+    QCOMPARE(events.at(5).address, second.withPort(silent.localPort()));
+    QVERIFY(events.at(3).time - events.at(1).time >= 240'000'000); // ns
+}
+
+/// send() meets the reset and takes the socket's error: what recv() tells then is no FIN.
+void TestClient::resetWhileSending()
+{
+    const RawSocket server = RawSocket::listening();
+    ClientFixture fixture(server.localPort());
+    fixture.request.send = QByteArray(64'000'000, 's');
+    fixture.connectNow();
+    auto peer = server.accept();
+    QVERIFY(peer.send("Hello"));
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.message(), "Hello", Patience);
+    peer.reset();
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.recorder.outcome(1), Outcome::Reset);
+    QCOMPARE(fixture.recorder.find(1, Call::End)->error, ECONNRESET);
 }
 
 void TestClient::ends_data()

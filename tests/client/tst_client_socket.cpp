@@ -2,12 +2,11 @@
 // SPDX-License-Identifier: MIT
 
 #include "client_gui/engine/client_socket.h"
-#include "tests/support/event_recorder.h"
-#include "tests/support/raw_socket.h"
 #include "shared/event/event_stream.h"
-#include "shared/address/lookup.h"
 #include "shared/loop/reactor.h"
 #include "shared/message/error_text.h"
+#include "tests/support/event_recorder.h"
+#include "tests/support/raw_socket.h"
 
 #include <QDataStream>
 #include <QFile>
@@ -34,7 +33,7 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
-constexpr int Patience = 20'000; // ms; a guard against deadlocks
+constexpr int Patience = 20'000;            // ms; a guard against deadlocks
 constexpr qsizetype Much = 8 * 1024 * 1024; // more than the system's buffers hold
 
 using Socket = QAbstractSocket;
@@ -460,7 +459,6 @@ private Q_SLOTS:
     void abortsAfterClose();
     void path_data();
     void path();
-    void racesAddresses();
 
     void destroyedInASlot_data();
     void destroyedInASlot();
@@ -768,34 +766,6 @@ void TestClientSocket::path()
     QCOMPARE(trace, (QStringList{u"HostLookupState"_s, u"ConnectingState"_s, u"ConnectedState"_s, u"connected"_s,
                                  u"RemoteHostClosedError"_s, u"ClosingState"_s, u"UnconnectedState"_s, u"finished"_s,
                                  u"disconnected"_s}));
-}
-
-/// The first of a name's addresses does not answer: the next one is tried beside it.
-void TestClientSocket::racesAddresses()
-{
-    Endpoint endpoint;
-    endpoint.name = u"localhost"_s;
-    Lookup lookup(endpoint);
-    std::vector<Address> found;
-    connect(&lookup, &Lookup::finished, this, [&found](int, const std::vector<Address> &all) { found = all; });
-    QVERIFY(lookup.wait(std::chrono::milliseconds(Patience)));
-    if (found.size() < 2)
-        QSKIP("localhost has one address here.");
-    const QByteArray first = found.front().host();
-    const RawSocket silent = RawSocket::listening(first.constData(), 0);
-    const quint16 port = silent.localPort();
-    const RawSocket queued = RawSocket::connectedTo(first.constData(), port); // from now on nobody else is let in
-    const Address second = found.at(1).withPort(port);
-    const native::Descriptor served(static_cast<int>(native::socket(Transport::Tcp, second.family()).value));
-    if (!native::bind(served.get(), second, Transport::Tcp).ok() || !native::listen(served.get(), 1).ok())
-        QSKIP("Another program has the port.");
-    Recorded own;
-    own.socket->connectToHost(u"localhost"_s, port);
-    QVERIFY(waitForState(*own.socket, Socket::ConnectedState));
-    QCOMPARE(own.socket->peerAddress(), QHostAddress(QString::fromLatin1(second.host())));
-    QCOMPARE(own.calls(), "getaddrinfo socket connect socket connect connect close getsockname");
-    const std::vector<Event> &events = own.recorder.events;
-    QVERIFY(events.at(3).time - events.at(1).time >= 240'000'000); // ns; not at once
 }
 
 void TestClientSocket::destroyedInASlot_data()
