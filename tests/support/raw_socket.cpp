@@ -315,9 +315,8 @@ quint16 RawDatagrams::localPort() const
 
 bool RawDatagrams::send(QByteArrayView datagram) const
 {
-    return uninterrupted([&] {
-               return ::send(fd_, datagram.data(), static_cast<std::size_t>(datagram.size()), MSG_NOSIGNAL);
-           })
+    return uninterrupted(
+               [&] { return ::send(fd_, datagram.data(), static_cast<std::size_t>(datagram.size()), MSG_NOSIGNAL); })
            == datagram.size();
 }
 
@@ -333,8 +332,8 @@ std::optional<QByteArray> RawDatagrams::receive()
     char buffer[65536];
     SocketAddress sender;
     sender.length = sizeof sender.storage;
-    const ssize_t received = uninterrupted(
-        [&] { return ::recvfrom(fd_, buffer, sizeof buffer, 0, sender.pointer(), &sender.length); });
+    const ssize_t received =
+        uninterrupted([&] { return ::recvfrom(fd_, buffer, sizeof buffer, 0, sender.pointer(), &sender.length); });
     if (received < 0)
         return {};
     sender_ = QByteArray(reinterpret_cast<const char *>(&sender.storage), static_cast<qsizetype>(sender.length));
