@@ -52,9 +52,8 @@ int runHeadlessRepeat(const ClientOptions &options)
     if (const QString failure = account->failure(); !failure.isEmpty())
         printFailure((failure + u' ' + account->advice()).trimmed(), signalled);
     else if (outputError != 0)
-        printFailure(
-            QCoreApplication::translate("Headless", "Cannot write to stdout: %1.").arg(errorText(outputError)),
-            signalled);
+        printFailure(QCoreApplication::translate("Headless", "Cannot write to stdout: %1.").arg(errorText(outputError)),
+                     signalled);
     else if (interrupted)
         printFailure(QCoreApplication::translate("Headless", "Not all of the account was written to stdout."),
                      signalled);

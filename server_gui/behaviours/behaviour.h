@@ -46,8 +46,8 @@ public:
     virtual void begin(Conversation &conversation) = 0;
     /// The peer said something.
     virtual void received(Conversation &, const QByteArray &) {}
-    /// How many bytes at most are to be received now at once, while @p unsent bytes wait to be sent; 0 for none. What is
-    /// not received stays with the system, and in the end with the peer, which has to wait.
+    /// How many bytes at most are to be received now at once, while @p unsent bytes wait to be sent; 0 for none. What
+    /// is not received stays with the system, and in the end with the peer, which has to wait.
     virtual qint64 inputWanted(qint64 unsent) const
     {
         Q_UNUSED(unsent)

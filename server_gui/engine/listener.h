@@ -53,15 +53,16 @@ protected:
 class Listener : public Reactor::Watcher
 {
 public:
-    /// A closed listener for the transport of the owner's settings. @p parent: of a TCP listener, which is a QTcpServer.
+    /// A closed listener for the transport of the owner's settings. @p parent: of a TCP listener, which is a
+    /// QTcpServer.
     static std::unique_ptr<Listener> make(ListenerOwner &owner, QObject *parent);
     virtual ~Listener() = default;
     Q_DISABLE_COPY_MOVE(Listener)
 
     /// Whether the settings can be served at all: 0, or the errno that says why not. Makes no call.
     virtual int check() const { return 0; }
-    /// Makes the socket, binds it to @p address (Unix sockets: to the path of the settings) and lets it receive. Returns
-    /// 0 or the errno of the call that failed. It may be called again, with another address, after a failure.
+    /// Makes the socket, binds it to @p address (Unix sockets: to the path of the settings) and lets it receive.
+    /// Returns 0 or the errno of the call that failed. It may be called again, with another address, after a failure.
     virtual int open(const Address &address) = 0;
     virtual bool isOpen() const { return descriptor() >= 0; }
     /// Connections that were accepted go on. Does nothing where no socket is open.

@@ -15,8 +15,9 @@ namespace parley
 ///
 /// The calls are ours. socket(), bind() and listen() are recorded, and the descriptor is handed over once it listens.
 /// accept4() tells the peer with the descriptor, and incomingConnection() takes both. QTcpServer's own loop over accept
-/// is paused for good: it does not ask for the peer, accepts without end, and sticks at its first error (qtcpserver.cpp,
-/// Qt 6.4). Connections stay descriptors: nothing is pending, and nextPendingConnection() returns null.
+/// is paused for good: it does not ask for the peer, accepts without end, and sticks at its first error
+/// (qtcpserver.cpp, Qt 6.4). Connections stay descriptors: nothing is pending, and nextPendingConnection() returns
+/// null.
 class TcpListener final : public QTcpServer, public StreamListener
 {
     Q_OBJECT

@@ -12,7 +12,8 @@
 namespace parley
 {
 
-/// The right to make a Unix-domain socket in a folder and to remove one from it: a lock on the folder itself (flock(2)).
+/// The right to make a Unix-domain socket in a folder and to remove one from it: a lock on the folder itself
+/// (flock(2)).
 ///
 /// Between bind and listen a socket refuses whoever connects, as one does that a process has left behind. Servers that
 /// start on one path, and one that ends, therefore take turns. The lock needs no file and no right to write, holds for

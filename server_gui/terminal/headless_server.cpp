@@ -74,8 +74,7 @@ int runHeadlessServer(const ServerOptions &options)
     TerminationSignal termination;
     LineWriter errors(STDERR_FILENO, {}); // nor does a reader of stderr hold up anything
     LineWriter output(STDOUT_FILENO, [&errors](int error) {
-        errors.write(
-            errorLine(Texts::tr("Cannot write to stdout: %1. The greetings go on.").arg(errorText(error))));
+        errors.write(errorLine(Texts::tr("Cannot write to stdout: %1. The greetings go on.").arg(errorText(error))));
     });
     if (options.json)
         output.write(startToJson("parley-server", stream.wallClock(0)));
@@ -114,12 +113,11 @@ int runHeadlessServer(const ServerOptions &options)
     });
 
     QObject::connect(server.engine(), &Server::starved, &stream, [&](int error, native::DescriptorUse descriptors) {
-        errors.write(errorLine(error != 0 ? starvedText(error, descriptors)
-                                          : Texts::tr("Accepting connections works again.")));
+        errors.write(
+            errorLine(error != 0 ? starvedText(error, descriptors) : Texts::tr("Accepting connections works again.")));
     });
     QObject::connect(server.engine(), &Server::finished, &stream, [] { QCoreApplication::quit(); });
-    QObject::connect(&termination, &TerminationSignal::received, &stream,
-                     [&ending] { ending.look(); });
+    QObject::connect(&termination, &TerminationSignal::received, &stream, [&ending] { ending.look(); });
     server.post([settings = options.settings(options.endpoint)](Server &engine) { engine.listen(settings); });
     QCoreApplication::exec();
 

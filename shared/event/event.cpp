@@ -16,8 +16,8 @@ namespace parley
 namespace
 {
 
-Event make(Call call, quint64 number, const CallResult &result, const Address &address = {},
-           QByteArray bytes = {}, qint64 argument = 0)
+Event make(Call call, quint64 number, const CallResult &result, const Address &address = {}, QByteArray bytes = {},
+           qint64 argument = 0)
 {
     Event event;
     event.connection = number;
@@ -100,8 +100,7 @@ Event Event::sendTo(quint64 number, const CallResult &result, QByteArray bytes, 
     return make(Call::SendTo, number, result, peer, std::move(bytes));
 }
 
-Event Event::recvFrom(quint64 number, const CallResult &result, QByteArray bytes, qint64 room,
-                      const Address &peer)
+Event Event::recvFrom(quint64 number, const CallResult &result, QByteArray bytes, qint64 room, const Address &peer)
 {
     return make(Call::RecvFrom, number, result, peer, std::move(bytes), room);
 }

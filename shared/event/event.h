@@ -83,13 +83,11 @@ struct Event
     static Event connect(quint64 number, const CallResult &result, const QByteArray &path);
     static Event getSockName(quint64 number, const CallResult &result, const Address &address);
     /// @p asked bytes were given, the first at @p offset in @p bytes, which are empty where they are not kept.
-    static Event send(quint64 number, const CallResult &result, QByteArray bytes, qint64 offset,
-                      qint64 asked);
+    static Event send(quint64 number, const CallResult &result, QByteArray bytes, qint64 offset, qint64 asked);
     /// There was room for @p room bytes; @p bytes are those that came, or empty where they are not kept.
     static Event recv(quint64 number, const CallResult &result, QByteArray bytes, qint64 room);
     static Event sendTo(quint64 number, const CallResult &result, QByteArray bytes, const Address &peer);
-    static Event recvFrom(quint64 number, const CallResult &result, QByteArray bytes, qint64 room,
-                          const Address &peer);
+    static Event recvFrom(quint64 number, const CallResult &result, QByteArray bytes, qint64 room, const Address &peer);
     static Event shutdown(quint64 number, const CallResult &result);
     /// @p resets: with RST rather than FIN (SO_LINGER 0).
     static Event close(quint64 number, bool resets);

@@ -34,7 +34,7 @@ public:
     static constexpr qint64 MaxWatchedPayload = 64 * 1024 * 1024; ///< likewise
     static constexpr std::size_t MaxListenerEvents = 10'000;
     static constexpr std::size_t MaxOpen = 100'000; ///< connections held for open: about 5 MB; then the oldest is not
-    static constexpr std::size_t MaxBeginning = 16;      ///< first events of a connection that is still open
+    static constexpr std::size_t MaxBeginning = 16; ///< first events of a connection that is still open
     static constexpr std::size_t MaxBeginnings = 50'000; ///< of all those: about 5 MB
 
     explicit EventHistory(QObject *parent = nullptr);
@@ -84,7 +84,7 @@ private:
 
     quint64 total_ = 0;
 
-    std::set<quint64> open_; // connections whose end was not read
+    std::set<quint64> open_;                                     // connections whose end was not read
     std::unordered_map<quint64, std::vector<Event>> beginnings_; // of connections that are open, or whose end is kept
     std::size_t beginningsSize_ = 0;                             // events
 

@@ -206,8 +206,7 @@ QString resultMeaning(const Event &event)
         return event.result == 0 && event.address.isNull()
                    ? Texts::tr("0, the end: the peer has closed its sending side (FIN)")
                    : Texts::tr("%1, the bytes that had come").arg(number(event.result));
-    case Call::RecvFrom:
-        return Texts::tr("%1, the length of a datagram from %2").arg(number(event.result), address);
+    case Call::RecvFrom: return Texts::tr("%1, the length of a datagram from %2").arg(number(event.result), address);
     case Call::End: return outcomeText(event.outcome);
     default: return Texts::tr("0, it succeeded");
     }

@@ -21,8 +21,8 @@
 #include <atomic>
 #include <chrono>
 #include <climits>
-#include <system_error>
 #include <memory>
+#include <system_error>
 #include <unordered_map>
 #include <vector>
 

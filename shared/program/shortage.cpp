@@ -36,7 +36,8 @@ QByteArray noMemory; // the sentence, made while there was memory
 
 [[noreturn]] void endWith(const QByteArray &line)
 {
-    [[maybe_unused]] const auto ignored = ::write(STDERR_FILENO, line.constData(), static_cast<std::size_t>(line.size()));
+    [[maybe_unused]] const auto ignored =
+        ::write(STDERR_FILENO, line.constData(), static_cast<std::size_t>(line.size()));
     ::_exit(ExitFailure); // no destructor: they would want what there is none of
 }
 

@@ -11,8 +11,8 @@ namespace parley
 {
 
 /// Lets a program that runs short of something end with one sentence on stderr and ExitFailure: where memory runs out,
-/// an exception goes uncaught (std::system_error tells what could not be had), or Qt itself gives up. To be called first
-/// in main().
+/// an exception goes uncaught (std::system_error tells what could not be had), or Qt itself gives up. To be called
+/// first in main().
 /// @param program its name, as it stands before the sentence.
 void endWithSentenceWhereShort(const QByteArray &program);
 

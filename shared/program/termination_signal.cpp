@@ -46,7 +46,7 @@ bool TerminationSignal::hasCome()
 TerminationSignal::TerminationSignal(QObject *parent) : QObject(parent)
 {
     if (::pipe(wakePipe) != 0)
-        return; // without a pipe the signals keep their default: they end the program
+        return;                      // without a pipe the signals keep their default: they end the program
     for (const int end : wakePipe) { // pipe2(2), which does it in one call, is not everywhere
         ::fcntl(end, F_SETFL, O_NONBLOCK);
         ::fcntl(end, F_SETFD, FD_CLOEXEC);

@@ -253,7 +253,8 @@ void ConverseBar::showProgress()
     preview_->setForegroundRole(QPalette::WindowText);
     preview_->showText(tr("Sent %1 of %2 to %3").arg(bytesText(progress.sent), bytesText(progress.total), whom));
     if (progress.total > 0)
-        progress_->setValue(static_cast<int>(1000.0 * static_cast<double>(progress.sent) / static_cast<double>(progress.total)));
+        progress_->setValue(
+            static_cast<int>(1000.0 * static_cast<double>(progress.sent) / static_cast<double>(progress.total)));
     showState();
 }
 

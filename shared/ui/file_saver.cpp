@@ -90,7 +90,7 @@ void FileSaver::save(const QString &name, Writer writer, const std::function<voi
         }
         const qint64 bytes = file.pos();
         QString error = refused.isEmpty() ? file.errorString() : refused; // which commit() forgets
-        isSaved = isSaved && file.commit(); // which tells of all that failed before
+        isSaved = isSaved && file.commit();                               // which tells of all that failed before
         if (isSaved)
             error.clear();
         QMetaObject::invokeMethod(

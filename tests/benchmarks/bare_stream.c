@@ -135,7 +135,8 @@ int main(int argc, char *argv[])
     if (!strcmp(mode, "source") || !strcmp(mode, "echo"))
         serve(number, !strcmp(mode, "echo"));
     if (argc != 4) {
-        fputs("usage: bare_stream source BYTES | echo | send BYTES PORT | trip BYTES PORT | receive TIMES PORT\n", stderr);
+        fputs("usage: bare_stream source BYTES | echo | send BYTES PORT | trip BYTES PORT | receive TIMES PORT\n",
+              stderr);
         return 2;
     }
     const int port = atoi(argv[3]);

@@ -306,8 +306,9 @@ void TestEventStream::boundsPayload()
     stream.write(eventOf(Call::Accept));
     stream.write(eventOf(Call::End));
     stream.flush();
-    const auto kept = std::count_if(reader.events.begin(), reader.events.end(),
-                                    [](const Event &event) { return event.call == Call::SendTo && !event.bytes.isEmpty(); });
+    const auto kept = std::count_if(reader.events.begin(), reader.events.end(), [](const Event &event) {
+        return event.call == Call::SendTo && !event.bytes.isEmpty();
+    });
     QCOMPARE(kept, 3);
     QCOMPARE(reader.count(Call::SendTo), 4);
     QCOMPARE(reader.count(call), most - 1);

@@ -253,7 +253,7 @@ void TestMessage::ignorableByUnicode()
 {
     QProcess perl;
     perl.start(u"perl"_s, {u"-e"_s, u"for (0 .. 0xd7ff, 0xe000 .. 0x10ffff) "
-                                     u"{ print \"$_\\n\" if chr =~ /\\p{Default_Ignorable_Code_Point}/ }"_s});
+                                    u"{ print \"$_\\n\" if chr =~ /\\p{Default_Ignorable_Code_Point}/ }"_s});
     QVERIFY2(perl.waitForFinished(60'000), qPrintable(perl.errorString()));
     QVERIFY2(perl.exitCode() == 0, perl.readAllStandardError().constData());
     QList<uint> ignorable;
@@ -262,8 +262,8 @@ void TestMessage::ignorableByUnicode()
         ignorable.append(number.toUInt());
     QVERIFY2(ignorable.size() > 4000, output.constData());
     // All of those are escaped; of the others, those are whose category says it.
-    const QList<QChar::Category> invisible{QChar::Other_Control,    QChar::Other_Format,      QChar::Other_Surrogate,
-                                           QChar::Other_PrivateUse, QChar::Other_NotAssigned, QChar::Separator_Line,
+    const QList<QChar::Category> invisible{QChar::Other_Control,      QChar::Other_Format,      QChar::Other_Surrogate,
+                                           QChar::Other_PrivateUse,   QChar::Other_NotAssigned, QChar::Separator_Line,
                                            QChar::Separator_Paragraph};
     QList<uint> wrong;
     const QSet<uint> isIgnorable(ignorable.cbegin(), ignorable.cend());

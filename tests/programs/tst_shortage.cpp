@@ -78,15 +78,21 @@ void TestShortage::limits()
     if (asUser) {
         if (::geteuid() != 0 || QStandardPaths::findExecutable(u"setpriv"_s).isEmpty())
             QSKIP("Only root may run a program as a user of its own.");
-        QVERIFY(QFile::setPermissions(folder.path(), QFile::permissions(folder.path()) | QFile::ReadOther
-                                                         | QFile::ExeOther));
+        QVERIFY(QFile::setPermissions(folder.path(),
+                                      QFile::permissions(folder.path()) | QFile::ReadOther | QFile::ExeOther));
         const QString copy = folder.filePath(command.first().section(u'/', -1));
         QVERIFY(QFile::copy(command.first(), copy));
         QVERIFY(QFile::setPermissions(copy, QFile::permissions(copy) | QFile::ReadOther | QFile::ExeOther));
         command.first() = copy;
         const QString user = QString::number(600'000'000 + ::getpid());
-        shell = QStringList{u"setpriv"_s, u"--reuid="_s + user, u"--regid="_s + user, u"--clear-groups"_s, u"/bin/bash"_s,
-                            u"-c"_s, script, u"sh"_s};
+        shell = QStringList{u"setpriv"_s,
+                            u"--reuid="_s + user,
+                            u"--regid="_s + user,
+                            u"--clear-groups"_s,
+                            u"/bin/bash"_s,
+                            u"-c"_s,
+                            script,
+                            u"sh"_s};
     }
     Process program(shell.first(), shell.mid(1) + command);
     VERIFY(program.exitStatus() == 1, program);

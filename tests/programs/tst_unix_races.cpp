@@ -31,11 +31,10 @@ struct UnixServer : Process
 {
     explicit UnixServer(const QString &path, const QString &injection = {}, const QStringList &options = {})
         : Process(injection.isEmpty() ? QStringLiteral(PARLEY_SERVER) : Strace,
-                  (injection.isEmpty()
-                       ? QStringList()
-                       : QStringList{u"-f"_s, u"-qq"_s, u"--seccomp-bpf"_s, u"-o"_s, u"/dev/null"_s, u"-e"_s,
-                                     u"trace="_s + injection.section(u':', 0, 0), u"-e"_s, u"inject="_s + injection,
-                                     QStringLiteral(PARLEY_SERVER)})
+                  (injection.isEmpty() ? QStringList()
+                                       : QStringList{u"-f"_s, u"-qq"_s, u"--seccomp-bpf"_s, u"-o"_s, u"/dev/null"_s,
+                                                     u"-e"_s, u"trace="_s + injection.section(u':', 0, 0), u"-e"_s,
+                                                     u"inject="_s + injection, QStringLiteral(PARLEY_SERVER)})
                       + QStringList{u"--headless"_s, u"--unix"_s, path} + options)
     {
     }

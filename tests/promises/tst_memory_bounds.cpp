@@ -19,10 +19,6 @@
 #include <thread>
 #include <unistd.h>
 
-#ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/allocator_interface.h>
-#endif
-
 using namespace parley;
 using namespace parley::test;
 using namespace Qt::StringLiterals;
@@ -31,18 +27,6 @@ namespace
 {
 
 constexpr qint64 MiB = 1024 * 1024;
-
-/// What this process takes, in bytes: its resident memory, or, where freed memory is kept in quarantine, what is
-/// allocated.
-qint64 usedMemory()
-{
-#ifdef __SANITIZE_ADDRESS__
-    return static_cast<qint64>(__sanitizer_get_current_allocated_bytes());
-#else
-    ::malloc_trim(0);
-    return memory(::getpid(), "VmRSS") * 1024;
-#endif
-}
 
 Event moved(Call call, const QByteArray &bytes, quint64 connection = 1)
 {
@@ -63,7 +47,8 @@ QByteArray piece(qsizetype size = 64 * 1024)
 } // namespace
 
 #define VERIFY_BELOW(used, most)                                                                                       \
-    QVERIFY2((used) <= (most), qPrintable(u"%1 MiB, and at most %2 were promised"_s.arg((used) / MiB).arg((most) / MiB)))
+    QVERIFY2((used) <= (most),                                                                                         \
+             qPrintable(u"%1 MiB, and at most %2 were promised"_s.arg((used) / MiB).arg((most) / MiB)))
 
 /// The bounds of ARCHITECTURE.md, by the memory of the process and not by the counters that keep them.
 class TestMemoryBounds : public QObject
@@ -216,18 +201,19 @@ void TestMemoryBounds::stalledReader()
     std::atomic<qint64> moved = 0;
     std::vector<std::thread> peers;
     for (int i = 0; i < count; ++i) {
-        peers.emplace_back([port, &moved, says = !behaviour.startsWith("random"_L1), reads = behaviour != "discard"_L1] {
-            // A small buffer: what the server sends is taken in parts.
-            auto peer = RawSocket::connectedTo("127.0.0.1", port, 4096);
-            const QByteArray said = piece();
-            for (qint64 done = 0; done < each; done += said.size()) {
-                if (says && !peer.send(said))
-                    return;
-                if (reads && peer.receive(said.size()).size() != said.size())
-                    return;
-                moved += said.size();
-            }
-        });
+        peers.emplace_back(
+            [port, &moved, says = !behaviour.startsWith("random"_L1), reads = behaviour != "discard"_L1] {
+                // A small buffer: what the server sends is taken in parts.
+                auto peer = RawSocket::connectedTo("127.0.0.1", port, 4096);
+                const QByteArray said = piece();
+                for (qint64 done = 0; done < each; done += said.size()) {
+                    if (says && !peer.send(said))
+                        return;
+                    if (reads && peer.receive(said.size()).size() != said.size())
+                        return;
+                    moved += said.size();
+                }
+            });
     }
     for (std::thread &peer : peers)
         peer.join();

@@ -293,6 +293,7 @@ void TestPromisesClient::endlessStream()
     const int reader = ::open(fifo.constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     const auto closeReader = qScopeGuard([reader] { ::close(reader); });
     const RawSocket server = RawSocket::listening();
+    std::future<qsizetype> output; // outlives the client, which would otherwise go on writing while this is waited for
     Process client(u"/bin/sh"_s,
                    {u"-c"_s, shell, Client, u"--headless"_s, u"127.0.0.1"_s, QString::number(server.localPort())});
     RawSocket peer = server.accept();
@@ -302,7 +303,7 @@ void TestPromisesClient::endlessStream()
     const qint64 most = memory(client.pid(), "VmHWM");
     qInfo("%lld KiB, and %lld KiB more than a short message takes", most, most - usual);
     ::fcntl(reader, F_SETFL, 0); // it may block now
-    auto output = std::async(std::launch::async, [reader] {
+    output = std::async(std::launch::async, [reader] {
         qsizetype size = 0;
         std::array<char, 65'536> buffer;
         for (ssize_t count = 0; (count = ::read(reader, buffer.data(), buffer.size())) > 0;)

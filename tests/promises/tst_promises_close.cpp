@@ -393,8 +393,7 @@ void TestPromisesClose::terminatesUnderLoad()
             }
         });
     }
-    [[maybe_unused]] const bool loaded =
-        QTest::qWaitFor([&greeted] { return greeted >= before; }, 3 * MilliPatience);
+    [[maybe_unused]] const bool loaded = QTest::qWaitFor([&greeted] { return greeted >= before; }, 3 * MilliPatience);
     const int atSignal = greeted;
     QElapsedTimer clock;
     clock.start();

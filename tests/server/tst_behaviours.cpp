@@ -199,12 +199,12 @@ void TestBehaviours::nextBehaviour()
     const quint16 port = fixture.start();
     auto held = RawSocket::connectedTo("127.0.0.1", port);
     QCOMPARE(held.receive(12), "Hello World!");
-    std::promise<void> changed;
-    fixture.server.post([&changed](Server &engine) {
+    const auto changed = std::make_shared<std::promise<void>>();
+    fixture.server.post([changed](Server &engine) {
         engine.setBehaviour(BehaviourChoice());
-        changed.set_value();
+        changed->set_value();
     });
-    changed.get_future().wait();
+    QVERIFY(changed->get_future().wait_for(std::chrono::milliseconds(Patience)) == std::future_status::ready);
     auto closed = RawSocket::connectedTo("127.0.0.1", port);
     QCOMPARE(closed.receive(100), "Hello World!");
     QVERIFY(closed.isAtEnd());

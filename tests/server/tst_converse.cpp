@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "client_gui/engine/client.h"
+#include "tests/support/process_state.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/server_fixture.h"
 
@@ -19,16 +20,6 @@ using namespace std::chrono_literals;
 
 namespace
 {
-
-/// The process's memory that is in use (bytes), less what is mapped from files; proc(5).
-qint64 residentMemory()
-{
-    QFile statm(u"/proc/self/statm"_s);
-    if (!statm.open(QIODevice::ReadOnly))
-        return 0;
-    const QByteArrayList fields = statm.readAll().split(' ');
-    return (fields.at(1).toLongLong() - fields.at(2).toLongLong()) * 4096;
-}
 
 struct HoldingServer : ServerFixture
 {
@@ -153,14 +144,14 @@ void TestConverse::serverSendsWhatFits()
     const auto transfer = std::get<std::shared_ptr<Transfer>>(Transfer::ofFile(large.fileName()));
     std::vector<quint64> all(count);
     std::iota(all.begin(), all.end(), 1U);
-    const qint64 before = residentMemory();
+    const qint64 before = usedMemory();
     fixture.send(all, transfer);
     // Until none takes more.
     QTRY_VERIFY_WITH_TIMEOUT(transfer->progress().sent > 0
                                  && fixture.stream.now() - fixture.recorder.events.back().time > 200'000'000, // ns
                              Patience);
     fixture.stream.flush();
-    const qint64 held = residentMemory() - before;
+    const qint64 held = usedMemory() - before;
     const auto kept = std::accumulate(fixture.recorder.events.begin(), fixture.recorder.events.end(), qint64{0},
                                       [](qint64 sum, const Event &event) { return sum + event.bytes.size(); });
     const qint64 sent = transfer->progress().sent;

@@ -214,21 +214,21 @@ void TestServer::newLimitsHoldForTheNext()
     QCOMPARE(next(), 30'000);
     /// The kernel makes the connection, so it has to know before that.
     const auto change = [&server](const auto &command) {
-        std::promise<void> done;
-        server.server.post([&](Server &engine) {
+        const auto done = std::make_shared<std::promise<void>>();
+        server.server.post([command, done](Server &engine) {
             command(engine);
-            done.set_value();
+            done->set_value();
         });
-        done.get_future().wait();
+        return done->get_future().wait_for(std::chrono::milliseconds(Patience)) == std::future_status::ready;
     };
     ServerLimits limits = server.settings.limits;
     limits.deadline = 77s;
-    change([&](Server &engine) { engine.setLimits(limits); });
+    QVERIFY(change([limits](Server &engine) { engine.setLimits(limits); }));
     QCOMPARE(next(), 77'000);
     limits.deadline.reset();
-    change([&](Server &engine) { engine.setLimits(limits); });
+    QVERIFY(change([limits](Server &engine) { engine.setLimits(limits); }));
     QCOMPARE(next(), 0); // it stays: no limit
-    change([](Server &engine) { engine.setBehaviour({}); });
+    QVERIFY(change([](Server &engine) { engine.setBehaviour({}); }));
     QCOMPARE(next(), 30'000);
 }
 

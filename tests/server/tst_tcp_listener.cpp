@@ -222,9 +222,8 @@ void TestTcpListener::isNoneForOthers()
     }
     fixture.listen();
     QCOMPARE(fixture.tell().objects, 0);
-    QTRY_VERIFY_WITH_TIMEOUT(std::any_of(fixture.recorder.events.begin(), fixture.recorder.events.end(),
-                                         &Server::isServing),
-                             Patience);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        std::any_of(fixture.recorder.events.begin(), fixture.recorder.events.end(), &Server::isServing), Patience);
 }
 
 /// Nothing is pending in QTcpServer: each descriptor goes on to a connection of the server, with its peer.
@@ -237,9 +236,8 @@ void TestTcpListener::leavesAcceptToTheServer()
     QTRY_VERIFY_WITH_TIMEOUT(fixture.recorder.find(1, Call::Accept), Patience);
     QCOMPARE(fixture.recorder.find(1, Call::Accept)->address, Address::ipv4(0x7f000001, client.localPort()));
     std::promise<bool> pending;
-    fixture.server.post([&pending](Server &engine) {
-        pending.set_value(engine.findChild<QTcpServer *>()->hasPendingConnections());
-    });
+    fixture.server.post(
+        [&pending](Server &engine) { pending.set_value(engine.findChild<QTcpServer *>()->hasPendingConnections()); });
     QVERIFY(!pending.get_future().get());
 }
 

@@ -3,6 +3,8 @@
 
 #pragma once
 
+#include "tests/support/waiting.h"
+
 #include <QByteArray>
 #include <QMap>
 #include <QProcess>
@@ -13,10 +15,6 @@
 
 /// QVERIFY() that reports how the processes stand where the condition fails.
 #define VERIFY(condition, ...) QVERIFY2(condition, parley::test::reports(__VA_ARGS__).constData())
-/// Likewise, where the condition comes true in time.
-#define TRY_VERIFY(condition, ...)                                                                                     \
-    QTRY_VERIFY2_WITH_TIMEOUT(condition, parley::test::reports(__VA_ARGS__).constData(),                               \
-                              std::chrono::milliseconds(parley::test::Patience).count())
 
 namespace parley::test
 {

@@ -9,6 +9,7 @@
 #include <QJsonDocument>
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -19,6 +20,11 @@
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+
+#ifdef __SANITIZE_ADDRESS__
+// Declared in sanitizer/allocator_interface.h, which comes with clang only.
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
+#endif
 
 using namespace Qt::StringLiterals;
 
@@ -77,6 +83,16 @@ qint64 memory(qint64 pid, QByteArrayView name)
             return line.mid(name.size() + 1).chopped(3).trimmed().toLongLong();
     }
     return -1;
+}
+
+qint64 usedMemory()
+{
+#ifdef __SANITIZE_ADDRESS__
+    return static_cast<qint64>(__sanitizer_get_current_allocated_bytes());
+#else
+    ::malloc_trim(0);
+    return memory(::getpid(), "VmRSS") * 1024;
+#endif
 }
 
 qsizetype openDescriptors(qint64 pid)

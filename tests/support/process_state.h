@@ -19,6 +19,9 @@ namespace parley::test
 std::chrono::milliseconds processorTime(qint64 pid);
 /// Memory in KiB, by the names of /proc/PID/status: VmRSS, VmHWM; -1 where there is none.
 qint64 memory(qint64 pid, QByteArrayView name);
+/// What this process takes, in bytes: its resident memory, or, where a sanitizer keeps freed memory in quarantine, what
+/// is allocated.
+qint64 usedMemory();
 qsizetype openDescriptors(qint64 pid);
 /// Whether SIGSTOP has stopped all its threads.
 bool isStopped(qint64 pid);

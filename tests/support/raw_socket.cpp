@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstring>
 
@@ -67,6 +68,22 @@ void setOption(int fd, int level, int name, const auto &value)
     ::setsockopt(fd, level, name, &value, sizeof value);
 }
 
+/// What @p call of the system returns once no signal cuts it short. A call with a time limit is not restarted by the
+/// system (signal(7)), and QProcess may learn by SIGCHLD that its process has ended.
+auto uninterrupted(const auto &call)
+{
+    auto result = call();
+    while (result < 0 && errno == EINTR)
+        result = call();
+    return result;
+}
+
+/// Called again after a signal, connect(2) goes on waiting for the same connection.
+bool connectTo(int fd, SocketAddress peer)
+{
+    return uninterrupted([&] { return ::connect(fd, peer.pointer(), peer.length); }) == 0;
+}
+
 void setPatience(int fd)
 {
     const timeval patience{Patience.count(), 0};
@@ -119,11 +136,11 @@ RawSocket RawSocket::listening(const char *address, int backlog)
 
 RawSocket RawSocket::connectedTo(const char *address, quint16 port, int receiveBuffer)
 {
-    SocketAddress peer = socketAddress(address, port);
+    const SocketAddress peer = socketAddress(address, port);
     RawSocket socket(::socket(peer.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (receiveBuffer > 0)
         setOption(socket.fd_, SOL_SOCKET, SO_RCVBUF, receiveBuffer);
-    if (::connect(socket.fd_, peer.pointer(), peer.length) != 0)
+    if (!connectTo(socket.fd_, peer))
         socket.close();
     return socket;
 }
@@ -139,9 +156,9 @@ RawSocket RawSocket::listeningOn(const QByteArray &path, int backlog)
 
 RawSocket RawSocket::connectedTo(const QByteArray &path)
 {
-    SocketAddress peer = socketAddress(path);
+    const SocketAddress peer = socketAddress(path);
     RawSocket socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (::connect(socket.fd_, peer.pointer(), peer.length) != 0)
+    if (!connectTo(socket.fd_, peer))
         socket.close();
     return socket;
 }
@@ -151,8 +168,8 @@ RawSocket RawSocket::connectedFrom(const char *source, const char *address, quin
     RawSocket socket = bound(source);
     if (receiveBuffer > 0)
         setOption(socket.fd_, SOL_SOCKET, SO_RCVBUF, receiveBuffer);
-    SocketAddress peer = socketAddress(address, port);
-    if (socket.isOpen() && ::connect(socket.fd_, peer.pointer(), peer.length) != 0)
+    const SocketAddress peer = socketAddress(address, port);
+    if (socket.isOpen() && !connectTo(socket.fd_, peer))
         socket.close();
     return socket;
 }
@@ -177,13 +194,14 @@ quint16 RawSocket::peerPort() const
 
 RawSocket RawSocket::accept() const
 {
-    return RawSocket(::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC));
+    return RawSocket(uninterrupted([this] { return ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC); }));
 }
 
 bool RawSocket::send(QByteArrayView bytes) const
 {
     while (!bytes.isEmpty()) {
-        const ssize_t sent = ::send(fd_, bytes.data(), static_cast<std::size_t>(bytes.size()), MSG_NOSIGNAL);
+        const ssize_t sent = uninterrupted(
+            [&] { return ::send(fd_, bytes.data(), static_cast<std::size_t>(bytes.size()), MSG_NOSIGNAL); });
         if (sent <= 0)
             return false;
         bytes = bytes.sliced(sent);
@@ -197,7 +215,7 @@ qint64 RawSocket::flood(qint64 most) const
     const QByteArray piece(64 * 1024, 'f');
     qint64 sent = 0;
     pollfd writable{fd_, POLLOUT, 0};
-    while (sent<most && ::poll(&writable, 1, patience)> 0) {
+    while (sent < most && uninterrupted([&] { return ::poll(&writable, 1, patience); }) > 0) {
         const ssize_t count =
             ::send(fd_, piece.constData(), static_cast<std::size_t>(piece.size()), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (count < 0)
@@ -223,7 +241,7 @@ QByteArray RawSocket::receive(qsizetype most)
     char buffer[65536];
     while (bytes.size() < most) {
         const auto wanted = static_cast<std::size_t>(qMin<qsizetype>(most - bytes.size(), sizeof buffer));
-        const ssize_t received = ::recv(fd_, buffer, wanted, 0);
+        const ssize_t received = uninterrupted([&] { return ::recv(fd_, buffer, wanted, 0); });
         failed_ = failed_ || received < 0;
         if (received <= 0)
             break;
@@ -267,10 +285,10 @@ RawDatagrams RawDatagrams::bound(const char *address)
 
 RawDatagrams RawDatagrams::connectedTo(const char *address, quint16 port)
 {
-    SocketAddress peer = socketAddress(address, port);
+    const SocketAddress peer = socketAddress(address, port);
     RawDatagrams socket(::socket(peer.storage.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     setPatience(socket.fd_);
-    if (::connect(socket.fd_, peer.pointer(), peer.length) != 0)
+    if (!connectTo(socket.fd_, peer))
         ::close(std::exchange(socket.fd_, -1));
     return socket;
 }
@@ -297,7 +315,9 @@ quint16 RawDatagrams::localPort() const
 
 bool RawDatagrams::send(QByteArrayView datagram) const
 {
-    return ::send(fd_, datagram.data(), static_cast<std::size_t>(datagram.size()), MSG_NOSIGNAL) == datagram.size();
+    return uninterrupted(
+               [&] { return ::send(fd_, datagram.data(), static_cast<std::size_t>(datagram.size()), MSG_NOSIGNAL); })
+           == datagram.size();
 }
 
 bool RawDatagrams::answer(QByteArrayView datagram) const
@@ -312,7 +332,8 @@ std::optional<QByteArray> RawDatagrams::receive()
     char buffer[65536];
     SocketAddress sender;
     sender.length = sizeof sender.storage;
-    const ssize_t received = ::recvfrom(fd_, buffer, sizeof buffer, 0, sender.pointer(), &sender.length);
+    const ssize_t received =
+        uninterrupted([&] { return ::recvfrom(fd_, buffer, sizeof buffer, 0, sender.pointer(), &sender.length); });
     if (received < 0)
         return {};
     sender_ = QByteArray(reinterpret_cast<const char *>(&sender.storage), static_cast<qsizetype>(sender.length));

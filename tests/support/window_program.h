@@ -5,6 +5,7 @@
 
 #include "client_gui/window/client_window.h"
 #include "server_gui/window/server_window.h"
+#include "tests/support/waiting.h"
 
 #include <QAction>
 #include <QApplication>
@@ -18,16 +19,12 @@
 #include <memory>
 #include <type_traits>
 
-/// QTRY_COMPARE() with a window's patience.
-#define TRY_COMPARE(actual, expected) QTRY_COMPARE_WITH_TIMEOUT(actual, expected, parley::test::WindowPatience)
-/// Waits until @p text matches @p pattern; says what it is where it does not.
-#define TRY_MATCH(text, pattern)                                                                                       \
-    QTRY_VERIFY2_WITH_TIMEOUT(parley::test::matches(text, pattern), qUtf8Printable(text), parley::test::WindowPatience)
-
 namespace parley::test
 {
 
-constexpr int WindowPatience = 60'000; // ms; a guard against deadlocks, not a measure of speed
+/// In ms; a guard against deadlocks, not a measure of speed. After a wait that failed Qt waits twice as long again, to
+/// tell what would have been enough. All of it has to fit into ctest's time limit, or the test ends without a word.
+constexpr int WindowPatience = 30'000;
 
 inline bool matches(const QString &text, const QString &pattern)
 {

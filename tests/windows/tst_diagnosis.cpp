@@ -213,6 +213,8 @@ void TestDiagnosis::whichListenerIsMeant()
 void TestDiagnosis::unknownHostOfClient()
 {
     const ServerProcess server(localHostName());
+    if (server.port() == 0)
+        QSKIP("This computer's name has no address.");
     const ClientProgram client(connectingTo(u"nosuch.invalid"_s, server.port()));
     TRY_MATCH(client.notice(), u"The host in nosuch\\.invalid:\\d+ (is unknown|could not be looked up).*"_s);
     if (!client.notice().contains(u"is unknown"_s)) {

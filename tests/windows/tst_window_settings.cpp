@@ -182,10 +182,9 @@ void TestWindowSettings::damagedSettings_data()
     QTest::newRow("geometry") << QByteArray("[General]\nhost=saved.example\n[window]\ngeometry=@ByteArray(rubbish)\n")
                               << u"saved.example"_s;
     for (const QByteArray &columns : {"@ByteArray(rubbish)"_ba, "60, 0, 90"_ba, "1000000000"_ba, "\"\""_ba}) {
-        QTest::addRow("columns %s", columns.constData())
-            << ("[General]\nhost=saved.example\n[connections]\ncolumns=" + columns
-                          + "\n[history]\ncolumns=" + columns + '\n')
-            << u"saved.example"_s;
+        QTest::addRow("columns %s", columns.constData()) << ("[General]\nhost=saved.example\n[connections]\ncolumns="
+                                                             + columns + "\n[history]\ncolumns=" + columns + '\n')
+                                                         << u"saved.example"_s;
     }
 }
 
