@@ -4,12 +4,14 @@
 #include "client_gui/engine/client.h"
 #include "server_gui/engine/server.h"
 #include "shared/inspect/copy_as.h"
+#include "shared/inspect/copy_as_text.h"
 #include "shared/loop/io_thread.h"
 #include "tests/support/event_recorder.h"
 #include "tests/support/process.h"
 #include "tests/support/raw_socket.h"
 
 #include <QFile>
+#include <QRandomGenerator>
 #include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
@@ -185,6 +187,8 @@ private Q_SLOTS:
     void nothingToCopy();
     void muchIsLeftOut();
     void limitsOfNcat();
+    void quoting();
+    void hostileNames();
 };
 
 void tst_CopyAs::client()
@@ -541,6 +545,56 @@ void tst_CopyAs::limitsOfNcat()
     exchange.transport = Transport::Unix;
     exchange.path = "@name";
     QCOMPARE(copyAsNcat(exchange), "# ncat has no abstract Unix sockets.\n");
+}
+
+/// What is quoted is what a shell and Python make of it, whatever the bytes.
+void tst_CopyAs::quoting()
+{
+    QByteArrayList words{"x;id>pwn", "$(id)", "`id`", "it's \"a\"", "-n",   "end\n\n", "\n",
+                         "%2",       "\\",    "",     "~",          "a b*", "#"};
+    QByteArray every;
+    for (int value = 1; value < 256; ++value)
+        every.append(static_cast<char>(value));
+    words.append(every);
+    QRandomGenerator random(4711); // the same words in each run
+    for (int i = 0; i < 300; ++i) {
+        QByteArray word;
+        for (quint32 left = random.bounded(1u, 24u); left > 0; --left)
+            word.append(every[random.bounded(i % 2 == 0 ? 128 : 255)]);
+        words.append(word);
+    }
+    QByteArray shell;
+    QByteArray python = "import sys\n";
+    QByteArray expected;
+    for (const QByteArray &word : words) {
+        shell += "printf '%s\\000' " + shellWord(word) + '\n';
+        python += "sys.stdout.buffer.write(" + pythonBytes(word) + " + b'\\0')\n";
+        expected += word + '\0';
+    }
+    Process sh(u"sh"_s, {}, shell);
+    VERIFY(sh.exitStatus() == 0, sh);
+    QCOMPARE(sh.output().split('\0'), expected.split('\0'));
+    Process python3(u"python3"_s, {u"-"_s}, python);
+    VERIFY(python3.exitStatus() == 0, python3);
+    QCOMPARE(python3.output().split('\0'), expected.split('\0'));
+}
+
+/// The copied command hands ncat the very name: a function that prints its arguments stands for ncat.
+void tst_CopyAs::hostileNames()
+{
+    QByteArray script = "ncat() { for word; do printf '%s\\000' \"$word\"; done; }\n";
+    QByteArrayList expected;
+    for (const QByteArray &path : {"-e"_ba, "end\n"_ba, "x;id>pwn"_ba, "%2"_ba}) {
+        Exchange exchange;
+        exchange.transport = Transport::Unix;
+        exchange.path = path;
+        exchange.steps = {{Exchange::Step::Kind::ReceiveAll}};
+        script += copyAsNcat(exchange);
+        expected += {"--recv-only", "-U", path.startsWith('-') ? "./" + path : path};
+    }
+    Process sh(u"sh"_s, {}, script);
+    VERIFY(sh.exitStatus() == 0, sh);
+    QCOMPARE(sh.output(), expected.join('\0') + '\0');
 }
 
 QTEST_GUILESS_MAIN(tst_CopyAs)

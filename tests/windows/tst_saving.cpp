@@ -21,6 +21,7 @@
 #include <csignal>
 #include <future>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 using namespace Qt::StringLiterals;
 using namespace parley;
@@ -88,6 +89,8 @@ private Q_SLOTS:
     void connections();
     void aMillionConnections();
     void nowhere();
+    void onlyRegularFiles_data();
+    void onlyRegularFiles();
     void disk();
     void closingWaits();
 
@@ -351,6 +354,59 @@ void TestSaving::nowhere()
     saveAs(*client, path(u"history.csv"_s));
     TRY_MATCH(client->text(u"status"_s), u"Saved .* to .*history\\.csv"_s);
     QVERIFY(!contents(path(u"history.csv"_s)).isEmpty());
+}
+
+void TestSaving::onlyRegularFiles_data()
+{
+    QTest::addColumn<QString>("what");
+    QTest::addColumn<QString>("reason");
+    QTest::newRow("FIFO") << u"fifo"_s << u"it is not a regular file"_s;
+    QTest::newRow("folder") << u"folder"_s << u"it is not a regular file"_s;
+    QTest::newRow("link to a device") << u"/dev/null"_s
+                                      << u"it is a link to /dev/null, which has to be chosen itself"_s;
+    QTest::newRow("link to a file") << u"file"_s << u"it is a link to %1, which has to be chosen itself"_s;
+}
+
+/// What is no regular file is refused, and stays what it was.
+void TestSaving::onlyRegularFiles()
+{
+    QFETCH(const QString, what);
+    QFETCH(const QString, reason);
+    const QString name = path(u"chosen.txt"_s);
+    const QByteArray nativeName = QFile::encodeName(name);
+    const QString target = path(u"target"_s);
+    if (what == u"fifo"_s) {
+        QCOMPARE(::mkfifo(nativeName.constData(), 0600), 0);
+    } else if (what == u"folder"_s) {
+        QVERIFY(QDir().mkdir(name));
+    } else if (what == u"file"_s) {
+        QFile file(target);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("before") == 6);
+        file.close();
+        QVERIFY(QFile::link(target, name));
+    } else {
+        QVERIFY(QFile::link(what, name));
+    }
+    struct stat before = {};
+    QCOMPARE(::lstat(nativeName.constData(), &before), 0);
+
+    QWidget window;
+    auto *saver = new FileSaver(&window);
+    QString sentence;
+    connect(saver, &FileSaver::saved, this, [&sentence](const QString &text) { sentence = text; });
+    connect(saver, &FileSaver::failed, this, [&sentence](const QString &text) { sentence = text; });
+    saver->ask({u"Save"_s, u"chosen.txt"_s, {}},
+               []() -> FileSaver::Writer { return [](QIODevice &file) { file.write("after"); }; });
+    Q_EMIT window.findChild<QFileDialog *>()->fileSelected(name);
+    const QString why = what == u"file"_s ? reason.arg(target) : reason;
+    TRY_COMPARE(sentence, u"Cannot save to %1: %2."_s.arg(name, why));
+
+    struct stat after = {};
+    QCOMPARE(::lstat(nativeName.constData(), &after), 0);
+    QCOMPARE(after.st_ino, before.st_ino);
+    QCOMPARE(after.st_mode, before.st_mode);
+    if (what == u"file"_s)
+        QCOMPARE(contents(target), "before"_ba);
 }
 
 /// A file that does not become whole is not there, and what was there before still is.

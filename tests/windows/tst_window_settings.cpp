@@ -9,6 +9,9 @@
 #include <QTableView>
 #include <QTest>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 using namespace Qt::StringLiterals;
 using namespace parley;
 using namespace parley::test;
@@ -39,6 +42,8 @@ private Q_SLOTS:
     void damagedSettings();
     void anotherScreen();
     void damagedBesideARun();
+    void onlyRegularFiles_data();
+    void onlyRegularFiles();
 
 private:
     /// The settings of parley-server or parley-client as they are in the file.
@@ -266,6 +271,68 @@ void TestWindowSettings::damagedBesideARun()
     settings.sync();
     QVERIFY(!settings.contains(u"port"_s));
     QCOMPARE(settings.value(u"repeat/count"_s).toString(), u"4711"_s);
+}
+
+void TestWindowSettings::onlyRegularFiles_data()
+{
+    QTest::addColumn<QString>("what");
+    for (const char *what : {"FIFO", "folder", "link to a device", "link to a file", "unreadable"})
+        QTest::newRow(what) << QString::fromLatin1(what);
+}
+
+/// The windows open whatever stands in the settings' place, say so, and leave it as it is.
+void TestWindowSettings::onlyRegularFiles()
+{
+    QFETCH(const QString, what);
+    if (what == u"unreadable"_s && ::geteuid() == 0)
+        QSKIP("root reads every file");
+    QVERIFY(QDir(scratch().path()).mkdir(u"Parley"_s));
+    const QString target = scratch().filePath(u"target"_s);
+    const QByteArray settings = "[General]\nhost=saved.example\n";
+    for (const QString &program : {u"parley-server"_s, u"parley-client"_s}) {
+        const QString name = scratch().filePath(u"Parley/%1.ini"_s.arg(program));
+        const QByteArray nativeName = QFile::encodeName(name);
+        if (what == u"FIFO"_s) {
+            QCOMPARE(::mkfifo(nativeName.constData(), 0600), 0);
+        } else if (what == u"folder"_s) {
+            QVERIFY(QDir().mkdir(name));
+        } else if (what == u"link to a device"_s) {
+            QVERIFY(QFile::link(u"/dev/null"_s, name));
+        } else {
+            QFile file(what == u"unreadable"_s ? name : target);
+            QVERIFY(file.open(QIODevice::WriteOnly) && file.write(settings) == settings.size());
+            file.close();
+            QVERIFY(what == u"unreadable"_s ? ::chmod(nativeName.constData(), 0) == 0 : QFile::link(target, name));
+        }
+        struct stat before = {};
+        QCOMPARE(::lstat(nativeName.constData(), &before), 0);
+
+        const QString notice =
+            u"Settings are neither read nor saved, because %1 is not a regular file that can be read."_s.arg(name);
+        if (program == u"parley-server"_s) {
+            ServerProgram server(notListening());
+            TRY_COMPARE(server.notice(), notice);
+            QCOMPARE(server.field(u"host"_s).text(), localHostName());
+            server.type(u"port"_s, u"4711"_s);
+            QVERIFY(server.close());
+        } else {
+            ClientProgram client(ClientOptions{});
+            TRY_COMPARE(client.notice(), notice);
+            QCOMPARE(client.field(u"host"_s).text(), localHostName());
+            client.type(u"port"_s, u"4711"_s);
+            QVERIFY(client.close());
+        }
+
+        struct stat after = {};
+        QCOMPARE(::lstat(nativeName.constData(), &after), 0);
+        QCOMPARE(after.st_ino, before.st_ino);
+        QCOMPARE(after.st_mode, before.st_mode);
+        if (what == u"link to a file"_s) {
+            QFile file(target);
+            QVERIFY(file.open(QIODevice::ReadOnly));
+            QCOMPARE(file.readAll(), settings);
+        }
+    }
 }
 
 QTEST_MAIN(TestWindowSettings)
