@@ -140,6 +140,7 @@ void ClientSocket::Input::clear()
 ClientSocket::ClientSocket(EventStream &events, QObject *parent) : QTcpSocket(parent), events_(events)
 {
     next_.setSingleShot(true);
+    next_.setTimerType(Qt::PreciseTimer); // a coarse one of Qt's own dispatchers may be a twentieth early
     connect(&next_, &QTimer::timeout, this, [this] {
         if (path_.isEmpty())
             tryNext();

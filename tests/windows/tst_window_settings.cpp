@@ -276,16 +276,16 @@ void TestWindowSettings::damagedBesideARun()
 void TestWindowSettings::onlyRegularFiles_data()
 {
     QTest::addColumn<QString>("what");
-    for (const char *what : {"FIFO", "folder", "link to a device", "link to a file", "unreadable"})
+    for (const char *what : {"FIFO", "folder", "link to a device", "link to a file"})
         QTest::newRow(what) << QString::fromLatin1(what);
+    if (::geteuid() != 0) // who can read every file
+        QTest::newRow("unreadable") << u"unreadable"_s;
 }
 
 /// The windows open whatever stands in the settings' place, say so, and leave it as it is.
 void TestWindowSettings::onlyRegularFiles()
 {
     QFETCH(const QString, what);
-    if (what == u"unreadable"_s && ::geteuid() == 0)
-        QSKIP("root reads every file");
     QVERIFY(QDir(scratch().path()).mkdir(u"Parley"_s));
     const QString target = scratch().filePath(u"target"_s);
     const QByteArray settings = "[General]\nhost=saved.example\n";
