@@ -6,6 +6,7 @@
 #include <QCoreApplication>
 #include <QFileInfo>
 
+#include <algorithm>
 #include <limits>
 
 namespace parley
@@ -43,7 +44,9 @@ QByteArray Transfer::piece(qint64 offset)
         return offset == 0 ? bytes_ : bytes_.sliced(offset);
     if (offset >= size_ || !file_.seek(offset))
         return {};
-    return file_.read(std::min(Piece, size_ - offset));
+    QByteArray bytes(std::min(Piece, size_ - offset), Qt::Uninitialized); // read(count) would allocate twice as much
+    bytes.truncate(std::max<qint64>(file_.read(bytes.data(), bytes.size()), 0));
+    return bytes;
 }
 
 void Transfer::begin(int connections, int failed)
