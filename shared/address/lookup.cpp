@@ -9,11 +9,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <atomic>
-#include <condition_variable>
-#include <mutex>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 namespace parley
@@ -21,8 +16,6 @@ namespace parley
 
 namespace
 {
-
-std::atomic<int> underWay = 0;
 
 int resolve(const QByteArray &host, const Endpoint &endpoint, std::vector<Address> &addresses)
 {
@@ -43,67 +36,24 @@ int resolve(const QByteArray &host, const Endpoint &endpoint, std::vector<Addres
 
 } // namespace
 
-/// Outlives the Lookup if that is destroyed first.
-struct Lookup::Shared
+Lookup::Lookup(const Endpoint &endpoint, QObject *parent)
+    : QObject(parent), work_(
+                           this,
+                           [endpoint, name = QUrl::toAce(endpoint.name)](const std::atomic<bool> &) {
+                               Found found;
+                               // toAce() is empty for names that it finds unfit, such as those with an underscore.
+                               const QByteArray host = name.isEmpty() ? endpoint.name.toUtf8() : name;
+                               found.error = resolve(host, endpoint, found.addresses);
+                               return found;
+                           },
+                           {EAI_AGAIN, {}}, [this] { tell(); })
 {
-    std::mutex mutex;
-    std::condition_variable finished;
-    // Guarded by mutex.
-    Lookup *lookup = nullptr; // null once the look-up is cancelled
-    bool isFinished = false;
-    int error = 0;
-    std::vector<Address> addresses;
-};
-
-Lookup::Lookup(const Endpoint &endpoint, QObject *parent) : QObject(parent), shared_(std::make_shared<Shared>())
-{
-    shared_->lookup = this;
-    const auto deliver = [](const std::shared_ptr<Shared> &shared, int error, std::vector<Address> addresses) {
-        const std::lock_guard lock(shared->mutex);
-        shared->isFinished = true;
-        shared->error = error;
-        shared->addresses = std::move(addresses);
-        shared->finished.notify_all();
-        if (Lookup *lookup = shared->lookup)
-            QMetaObject::invokeMethod(
-                lookup, [lookup] { lookup->tell(); }, Qt::QueuedConnection);
-    };
-    if (underWay.fetch_add(1) >= MaxUnderWay) {
-        --underWay;
-        deliver(shared_, EAI_AGAIN, {});
-        return;
-    }
-    const auto work = [shared = shared_, deliver, endpoint, name = QUrl::toAce(endpoint.name)] {
-        std::vector<Address> addresses;
-        // toAce() is empty for names that it finds unfit, such as those with an underscore.
-        const int error = resolve(name.isEmpty() ? endpoint.name.toUtf8() : name, endpoint, addresses);
-        deliver(shared, error, std::move(addresses));
-        --underWay;
-    };
-    try {
-        std::thread(work).detach();
-    } catch (const std::system_error &) { // no more threads
-        --underWay;
-        deliver(shared_, EAI_AGAIN, {});
-    }
-}
-
-Lookup::~Lookup()
-{
-    const std::lock_guard lock(shared_->mutex);
-    shared_->lookup = nullptr;
 }
 
 bool Lookup::wait(std::chrono::milliseconds most)
 {
-    {
-        std::unique_lock lock(shared_->mutex);
-        const auto isFinished = [this] { return shared_->isFinished; };
-        if (most.count() < 0)
-            shared_->finished.wait(lock, isFinished);
-        else if (!shared_->finished.wait_for(lock, most, isFinished))
-            return false;
-    }
+    if (!work_.wait(most))
+        return false;
     tell();
     return true;
 }
@@ -113,8 +63,8 @@ void Lookup::tell()
 {
     if (std::exchange(isTold_, true))
         return;
-    const std::shared_ptr<Shared> shared = shared_; // the object may be destroyed meanwhile; what it tells is not
-    Q_EMIT finished(shared->error, shared->addresses);
+    const Found found = work_.take(); // the object may be destroyed by who is told
+    Q_EMIT finished(found.error, found.addresses);
 }
 
 } // namespace parley

@@ -3,13 +3,13 @@
 
 #pragma once
 
+#include "shared/address/detached_work.h"
 #include "shared/address/endpoint.h"
 
 #include <QObject>
 #include <QString>
 
 #include <chrono>
-#include <memory>
 #include <vector>
 
 namespace parley
@@ -17,20 +17,24 @@ namespace parley
 
 /// One look-up of a host name's addresses with getaddrinfo(3), on a thread of its own.
 ///
-/// Destroying the object cancels: finished() is then never emitted. The system's call cannot be stopped; its
-/// thread goes on detached and holds up neither the caller nor the program's exit (QHostInfo's pool waits for it,
-/// ten seconds for an unreachable name server). At most MaxUnderWay such threads exist; one more look-up fails
-/// with EAI_AGAIN.
+/// Destroying the object cancels: finished() is then never emitted. Nothing waits for the system's call
+/// (QHostInfo's pool does, ten seconds for an unreachable name server). At most MaxUnderWay look-ups exist; one more
+/// fails with EAI_AGAIN.
 class Lookup : public QObject
 {
     Q_OBJECT
 
+    struct Found
+    {
+        int error = 0;
+        std::vector<Address> addresses;
+    };
+
 public:
-    static constexpr int MaxUnderWay = 32;
+    static constexpr int MaxUnderWay = DetachedWork<Found>::MaxUnderWay;
 
     /// Starts looking up the endpoint's name (Unicode; converted to its ASCII form, RFC 3490, where it needs one).
     explicit Lookup(const Endpoint &endpoint, QObject *parent = nullptr);
-    ~Lookup() override;
 
     /// Waits without an event loop until finished() was emitted, but no longer than @p most; for ever if that is
     /// negative. Returns whether it was.
@@ -42,10 +46,9 @@ Q_SIGNALS:
     void finished(int error, const std::vector<parley::Address> &addresses);
 
 private:
-    struct Shared;
     void tell();
 
-    const std::shared_ptr<Shared> shared_;
+    DetachedWork<Found> work_;
     bool isTold_ = false;
 };
 

@@ -8,7 +8,6 @@
 #include <QCoreApplication>
 
 #include <algorithm>
-#include <system_error>
 
 using namespace Qt::StringLiterals;
 
@@ -46,28 +45,15 @@ QString LocalListener::owner() const
     return QCoreApplication::translate("LocalListener", "%1 (process %2)").arg(program, QString::number(process));
 }
 
-ListenerSearch::ListenerSearch(Transport transport, const Address &address, QObject *parent) : QObject(parent)
+ListenerSearch::ListenerSearch(Transport transport, const Address &address, QObject *parent)
+    : QObject(parent),
+      work_(
+          this,
+          [transport, address](const std::atomic<bool> &cancelled) {
+              return isHere(address) ? native::localListeners(transport, cancelled) : std::vector<LocalListener>();
+          },
+          {}, [this] { Q_EMIT finished(work_.take()); })
 {
-    const auto search = [this, transport, address] {
-        std::vector<LocalListener> found;
-        if (isHere(address))
-            found = native::localListeners(transport, cancelled_);
-        QMetaObject::invokeMethod( // not delivered if this object is gone by then
-            this, [this, found = std::move(found)] { Q_EMIT finished(found); }, Qt::QueuedConnection);
-    };
-    try {
-        thread_ = std::thread(search);
-    } catch (const std::system_error &) { // no more threads: nothing is found
-        QMetaObject::invokeMethod(
-            this, [this] { Q_EMIT finished({}); }, Qt::QueuedConnection);
-    }
-}
-
-ListenerSearch::~ListenerSearch()
-{
-    cancelled_ = true;
-    if (thread_.joinable())
-        thread_.join();
 }
 
 const LocalListener *listenerAt(const std::vector<LocalListener> &listeners, const Address &address)

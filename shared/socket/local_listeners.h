@@ -4,13 +4,14 @@
 #pragma once
 
 #include "shared/address/address.h"
+#include "shared/address/detached_work.h"
 #include "shared/address/transport.h"
 
 #include <QObject>
 #include <QString>
 
 #include <atomic>
-#include <thread>
+#include <chrono>
 #include <vector>
 
 namespace parley
@@ -43,8 +44,8 @@ inline constexpr std::chrono::milliseconds ProcessSearch{1000};
 
 } // namespace native
 
-/// Finds out, on a thread of its own, what listens on this computer. Destroying the object cancels at once: finished()
-/// is then not emitted.
+/// Finds out, on a thread of its own, what listens on this computer. Destroying the object cancels, and waits for
+/// nothing, whatever the system is at: finished() is then not emitted.
 class ListenerSearch : public QObject
 {
     Q_OBJECT
@@ -52,14 +53,12 @@ class ListenerSearch : public QObject
 public:
     /// @param address what was connected or bound to: of another computer nothing is found.
     ListenerSearch(Transport transport, const Address &address, QObject *parent = nullptr);
-    ~ListenerSearch() override;
 
 Q_SIGNALS:
     void finished(const std::vector<parley::LocalListener> &listeners);
 
 private:
-    std::atomic<bool> cancelled_ = false;
-    std::thread thread_;
+    DetachedWork<std::vector<LocalListener>> work_;
 };
 
 /// The one of @p listeners that @p address reaches, or for `0.0.0.0` and `::` one that is in its way; null where there

@@ -4,6 +4,7 @@
 #include "shared/ui/file_saver.h"
 
 #include "shared/message/message.h"
+#include "shared/ui/file_kind.h"
 
 #include <QDir>
 #include <QFileDialog>
@@ -42,14 +43,12 @@ protected:
 /// and in the place of what a link leads to.
 QString refusal(const QString &name)
 {
-    const QFileInfo file(name);
-    if (file.isSymLink()) {
-        const QString target = displaySafe(QDir::toNativeSeparators(file.symLinkTarget()), LineBreaks::Escape);
-        return FileSaver::tr("it is a link to %1, which has to be chosen itself").arg(target);
-    }
-    if (file.exists() && !file.isFile())
-        return FileSaver::tr("it is not a regular file");
-    return {};
+    const QString kind = otherThanFile(name);
+    if (kind.isEmpty())
+        return {};
+    if (QFileInfo(name).isSymLink())
+        return FileSaver::tr("it %1, which has to be chosen itself").arg(kind);
+    return FileSaver::tr("it %1; choose a regular file or a new name").arg(kind);
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 
 #include "shared/message/message.h"
 #include "shared/ui/appearance.h"
+#include "shared/ui/file_kind.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -36,9 +37,9 @@ QString settingsFile()
 }
 
 /// Nothing, or a regular file that can be read. A link is not: what it leads to would be replaced unseen.
-bool isUsable(const QFileInfo &file)
+bool isUsable(const QString &file)
 {
-    return !file.isSymLink() && (!file.exists() || (file.isFile() && file.isReadable()));
+    return otherThanFile(file).isEmpty() && (!QFileInfo::exists(file) || QFileInfo(file).isReadable());
 }
 
 } // namespace
@@ -49,7 +50,7 @@ std::variant<Endpoint, EndpointError> SavedEndpoint::parse(Endpoint::Use use) co
 }
 
 Settings::Settings()
-    : file_(settingsFile()), isUsable_(parley::isUsable(QFileInfo(file_))),
+    : file_(settingsFile()), isUsable_(parley::isUsable(file_)),
       settings_(isUsable_ ? file_ : QStringView(Nowhere).toString(), QSettings::IniFormat)
 {
     settings_.setAtomicSyncRequired(true); // never half a file
@@ -181,11 +182,13 @@ void Settings::saveAppearance()
 QString Settings::damageText() const
 {
     const QString file = displaySafe(file_, LineBreaks::Escape);
-    if (!isUsable_)
+    if (!isUsable_) {
+        const QString kind = otherThanFile(file_);
         return QCoreApplication::translate("Settings",
-                                           "Settings are neither read nor saved, because %1 is not a regular file "
-                                           "that can be read.")
-            .arg(file);
+                                           "Settings are neither read nor saved, because %1 %2; what has to be there "
+                                           "is a regular file that can be read, or nothing.")
+            .arg(file, kind.isEmpty() ? QCoreApplication::translate("Settings", "cannot be read") : kind);
+    }
     return QCoreApplication::translate("Settings",
                                        "Some of the saved settings could not be read, so defaults are used in "
                                        "their place. They are kept in %1.")

@@ -8,8 +8,10 @@
 #include "shared/loop/io_thread.h"
 #include "tests/support/event_recorder.h"
 #include "tests/support/process.h"
+#include "tests/support/process_state.h"
 #include "tests/support/raw_socket.h"
 
+#include <QDir>
 #include <QFile>
 #include <QRandomGenerator>
 #include <QRegularExpression>
@@ -189,6 +191,7 @@ private Q_SLOTS:
     void limitsOfNcat();
     void quoting();
     void hostileNames();
+    void hostileInterface();
 };
 
 void tst_CopyAs::client()
@@ -547,7 +550,7 @@ void tst_CopyAs::limitsOfNcat()
     QCOMPARE(copyAsNcat(exchange), "# ncat has no abstract Unix sockets.\n");
 }
 
-/// What is quoted is what a shell and Python make of it, whatever the bytes.
+/// What is quoted is what a shell, Python and C make of it, whatever the bytes.
 void tst_CopyAs::quoting()
 {
     QByteArrayList words{"x;id>pwn", "$(id)", "`id`", "it's \"a\"", "-n",   "end\n\n", "\n",
@@ -565,8 +568,11 @@ void tst_CopyAs::quoting()
     }
     QByteArray shell;
     QByteArray python = "import sys\n";
+    QByteArray c = "#include <stdio.h>\n#define WORD(literal) fwrite(literal, 1, sizeof literal, stdout)\n"
+                   "int main(void)\n{\n";
     QByteArray expected;
     for (const QByteArray &word : words) {
+        c += "    WORD(" + cString(word, "         ") + ");\n"; // with the NUL at its end
         shell += "printf '%s\\000' " + shellWord(word) + '\n';
         python += "sys.stdout.buffer.write(" + pythonBytes(word) + " + b'\\0')\n";
         expected += word + '\0';
@@ -577,6 +583,17 @@ void tst_CopyAs::quoting()
     Process python3(u"python3"_s, {u"-"_s}, python);
     VERIFY(python3.exitStatus() == 0, python3);
     QCOMPARE(python3.output().split('\0'), expected.split('\0'));
+    const QTemporaryDir folder;
+    const QString program = folder.filePath(u"program"_s);
+    // C99 knows trigraphs.
+    Process compiler(u"cc"_s,
+                     {u"-std=c99"_s, u"-Wall"_s, u"-Wextra"_s, u"-Wpedantic"_s, u"-Wno-overlength-strings"_s,
+                      u"-Werror"_s, u"-x"_s, u"c"_s, u"-o"_s, program, u"-"_s},
+                     c + "    return 0;\n}\n");
+    VERIFY(compiler.exitStatus() == 0, compiler);
+    Process compiled(program);
+    VERIFY(compiled.exitStatus() == 0, compiled);
+    QCOMPARE(compiled.output().split('\0'), expected.split('\0'));
 }
 
 /// The copied command hands ncat the very name: a function that prints its arguments stands for ncat.
@@ -595,6 +612,35 @@ void tst_CopyAs::hostileNames()
     Process sh(u"sh"_s, {}, script);
     VERIFY(sh.exitStatus() == 0, sh);
     QCOMPARE(sh.output(), expected.join('\0') + '\0');
+}
+
+/// An interface whose name is a command for a shell, from connect to the copied command.
+void tst_CopyAs::hostileInterface()
+{
+    const PrivateNetwork network;
+    if (!network.isThere())
+        QSKIP("The system does not allow a network of its own.");
+    Process ip(u"sh"_s, {u"-c"_s, u"ip link set lo down && ip link set lo name 'x;id>pwn' && "
+                                  "ip link set 'x;id>pwn' up && ip address add fe80::1/64 dev 'x;id>pwn' nodad"_s});
+    if (ip.exitStatus() != 0)
+        QSKIP("The system does not let the interface be named like that.");
+    const QString host = u"fe80::1%x;id>pwn"_s;
+    ServerSettings settings;
+    settings.endpoint = endpointOf(host, 0, Endpoint::Use::Listen);
+    settings.greeting = "Hello";
+    Running<Server> server;
+    server.engine.post([settings](Server &engine) { engine.listen(settings); });
+    QTRY_VERIFY_WITH_TIMEOUT(server.recorder.find(0, Call::Listen).has_value(), EnginePatience);
+    ConnectRequest request;
+    request.endpoint = endpointOf(host, server.recorder.find(0, Call::Listen)->address.port(), Endpoint::Use::Connect);
+    const QByteArray text = copyAsNcat(attempt(request, [] {}));
+    QVERIFY2(text.contains("x;id>pwn"), text.constData());
+
+    const QTemporaryDir folder;
+    Process sh(u"sh"_s, {u"-c"_s, u"cd \"$0\"\n"_s + QString::fromUtf8(text), folder.path()});
+    VERIFY(sh.exitStatus() == 0, sh);
+    QCOMPARE(sh.output(), "Hello");
+    QCOMPARE(QDir(folder.path()).entryList(QDir::AllEntries | QDir::NoDotAndDotDot), QStringList());
 }
 
 QTEST_GUILESS_MAIN(tst_CopyAs)

@@ -4,6 +4,7 @@
 #include "client_gui/history/connect_diagnosis.h"
 #include "client_gui/window/message_view.h"
 #include "server_gui/engine/listen_diagnosis.h"
+#include "shared/socket/local_listeners.h"
 #include "shared/ui/limits_dialog.h"
 #include "tests/support/failing_call.h"
 #include "tests/support/process.h"
@@ -14,7 +15,12 @@
 #include <QSignalSpy>
 
 #include <cerrno>
+#include <fcntl.h>
+#include <future>
 #include <linux/capability.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -98,6 +104,7 @@ private Q_SLOTS:
     void refusedWhereTheServerIsAtAnotherAddress();
     void refusedWhereAServerIsOnAnotherPort();
     void refusedWithoutAServer();
+    void aStuckSearchIsLeftBehind();
     void whichListenerIsMeant_data();
     void whichListenerIsMeant();
     void unknownHostOfClient();
@@ -168,6 +175,45 @@ void TestDiagnosis::refusedWithoutAServer()
     TRY_MATCH(server.text(u"status"_s), Listening.arg(u".*"_s));
     takeWayOut(client);
     TRY_COMPARE(client.child<MessageView>(u"message"_s).toPlainText(), u"Hello World!"_s);
+}
+
+/// A FIFO stands for a table of the kernel's that does not come.
+void TestDiagnosis::aStuckSearchIsLeftBehind()
+{
+    const QByteArray fifo = QFile::encodeName(scratch().filePath(u"table"_s));
+    QCOMPARE(::mkfifo(fifo.constData(), 0600), 0);
+    std::atomic<int> writer = -1; // once the search reads
+    std::promise<QByteArray> destroyed;
+    std::thread elsewhere([&] {
+        // A view of the files for this thread and those that it starts.
+        if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0
+            || ::mount("tmpfs", "/proc", "tmpfs", 0, nullptr) != 0) {
+            destroyed.set_value("no files of its own");
+            return;
+        }
+        ::mkdir("/proc/thread-self", 0700);
+        ::mkdir("/proc/thread-self/net", 0700);
+        if (::symlink(fifo.constData(), "/proc/thread-self/net/tcp") != 0)
+            qFatal("There is no table");
+        auto search = std::make_unique<ListenerSearch>(Transport::Tcp, Address::parseIPv4("127.0.0.1", 1));
+        QDeadlineTimer end(WindowPatience);
+        while (writer < 0 && !end.hasExpired()) {
+            writer = ::open(fifo.constData(), O_WRONLY | O_NONBLOCK | O_CLOEXEC); // without a reader there is none
+            std::this_thread::yield();
+        }
+        search.reset();
+        destroyed.set_value(writer < 0 ? "it does not read" : "");
+    });
+    std::future<QByteArray> result = destroyed.get_future();
+    const bool cameBack = result.wait_for(std::chrono::milliseconds(2 * WindowPatience)) == std::future_status::ready;
+    if (writer >= 0)
+        ::close(writer); // the end of the table: the search goes on
+    elsewhere.join();
+    const QByteArray text = result.get();
+    if (text == "no files of its own")
+        QSKIP("The system does not allow a view of the files of its own.");
+    QCOMPARE(text, ""_ba);
+    QVERIFY2(cameBack, "It waited for its search, which was stuck");
 }
 
 void TestDiagnosis::whichListenerIsMeant_data()

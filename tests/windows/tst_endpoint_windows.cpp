@@ -3,11 +3,14 @@
 
 #include "client_gui/window/message_view.h"
 #include "shared/address/lookup.h"
+#include "tests/support/process.h"
+#include "tests/support/process_state.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/window_test.h"
 
 #include <QAbstractItemView>
 #include <QFileInfo>
+#include <QStandardPaths>
 
 #include <optional>
 #include <vector>
@@ -93,6 +96,9 @@ private Q_SLOTS:
     void vocabularyAsTyped_data();
     void vocabularyAsTyped();
     void vocabularyOnceResolved();
+    void hintOfTheEmptyTable_data();
+    void hintOfTheEmptyTable();
+    void hintForAnAbstractName();
     void hostListTellsMeanings();
     void loopbackThatLocalhostDoesNotReach_data();
     void loopbackThatLocalhostDoesNotReach();
@@ -264,6 +270,55 @@ void TestEndpointWindows::vocabularyOnceResolved()
     TRY_COMPARE(client.text(u"vocabulary"_s), u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, "_s + port);
     client.type(u"host"_s, u"example.org"_s); // what it was before is of no interest any more
     QCOMPARE(client.text(u"vocabulary"_s), u"AF_UNSPEC, SOCK_STREAM, 0 (TCP), example.org, "_s + port);
+}
+
+void TestEndpointWindows::hintOfTheEmptyTable_data()
+{
+    QTest::addColumn<Transport>("transport");
+    QTest::newRow("TCP") << Transport::Tcp;
+    QTest::newRow("UDP") << Transport::Udp;
+    QTest::newRow("Unix") << Transport::Unix;
+}
+
+/// `%2` is a part of the address or path, and no place for something else.
+void TestEndpointWindows::hintOfTheEmptyTable()
+{
+    QFETCH(const Transport, transport);
+    if (transport == Transport::Unix) {
+        const QString path = scratch().filePath(u"%2;%1"_s);
+        const ServerProgram server(listeningOn(path, transport));
+        TRY_MATCH(server.child(u"connections"_s).accessibleDescription(),
+                  u"No connection yet\\.\\n.*:  ncat -U '%1'"_s.arg(QRegularExpression::escape(path)));
+        return;
+    }
+    const PrivateNetwork network;
+    if (!network.isThere())
+        QSKIP("The system does not allow a network of its own.");
+    Process ip(u"sh"_s, {u"-c"_s, u"ip link set lo down && ip link set lo name 2x && ip link set 2x up && "
+                                  "ip address add fe80::1/64 dev 2x nodad"_s});
+    if (ip.exitStatus() != 0)
+        QSKIP("The system does not let the interface be named like that.");
+    const ServerProgram server(listeningOn(u"fe80::1%2x"_s, transport));
+    const QString port = QString::number(portOf(server));
+    const QString ncat = transport == Transport::Udp ? u"ncat -u"_s : u"ncat"_s;
+    TRY_MATCH(server.child(u"connections"_s).accessibleDescription(),
+              u"No (connection|datagram) yet\\.\\n.*:  "_s + ncat + u" fe80::1%2x "_s + port);
+}
+
+/// What socat gives a meaning to, and a shell, reaches the server all the same.
+void TestEndpointWindows::hintForAnAbstractName()
+{
+    if (QStandardPaths::findExecutable(u"socat"_s).isEmpty())
+        QSKIP("There is no socat here.");
+    const QString name =
+        u"@%1-%2:a,b!c\\d'e\"f`g(h)[i]{j}<k>l;id>pwn $(id>pwn)|m#n,fork"_s.arg(QString::number(::getpid()), u"%2"_s);
+    const ServerProgram server(listeningOn(name, Transport::Unix));
+    const auto hint = [&] { return server.child(u"connections"_s).accessibleDescription(); };
+    TRY_MATCH(hint(), u"No connection yet\\.\\n.*:  socat .*"_s);
+    Process sh(u"sh"_s, {u"-c"_s, u"cd \"$0\" && "_s + hint().section(u":  "_s, 1), scratch().path()});
+    VERIFY(sh.exitStatus() == 0, sh);
+    VERIFY(sh.output() == "Hello World!", sh);
+    QVERIFY(!QFile::exists(scratch().filePath(u"pwn"_s)));
 }
 
 void TestEndpointWindows::hostListTellsMeanings()

@@ -22,6 +22,7 @@
 #include <future>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 using namespace Qt::StringLiterals;
 using namespace parley;
@@ -65,6 +66,28 @@ QStringList callsOf(const QByteArray &lines)
     return calls;
 }
 
+/// What a FileSaver says.
+class Said
+{
+public:
+    explicit Said(const FileSaver &saver)
+    {
+        const auto keep = [this](const QString &text) { text_ = text; };
+        QObject::connect(&saver, &FileSaver::saved, &saver, keep);
+        QObject::connect(&saver, &FileSaver::failed, &saver, keep);
+    }
+
+    const QString &text() const { return text_; }
+    /// With sanitizers it takes long; and what was waited for has to be told before ctest's limit.
+    bool waitLong() const
+    {
+        return QTest::qWaitFor([this] { return !text_.isEmpty(); }, 2 * WindowPatience);
+    }
+
+private:
+    QString text_;
+};
+
 QByteArray contents(const QString &path)
 {
     QFile file(path);
@@ -96,7 +119,17 @@ private Q_SLOTS:
 
 private:
     QString path(const QString &name) const { return scratch().filePath(name); }
+    QByteArray stateOf(const Said &said) const;
 };
+
+/// What was said, and what there is by then.
+QByteArray TestSaving::stateOf(const Said &said) const
+{
+    QString state = u"said: “%1”; files:"_s.arg(said.text());
+    for (const QFileInfo &file : QDir(scratch().path()).entryInfoList(QDir::Files | QDir::Hidden))
+        state += u" %1 (%2 bytes)"_s.arg(file.fileName(), QString::number(file.size()));
+    return state.toUtf8();
+}
 
 void TestSaving::logOfServer()
 {
@@ -197,8 +230,7 @@ void TestSaving::windowGoesOn()
     history.read(batch);
     QWidget window;
     auto *saver = new FileSaver(&window);
-    bool isSaved = false;
-    connect(saver, &FileSaver::saved, this, [&isSaved] { isSaved = true; });
+    const Said said(*saver);
     QElapsedTimer all;
     all.start();
     qint64 snapshot = 0;
@@ -215,7 +247,8 @@ void TestSaving::windowGoesOn()
     QTimer timer;
     connect(&timer, &QTimer::timeout, this, [&turns] { ++turns; });
     timer.start(5);
-    QTRY_VERIFY_WITH_TIMEOUT(isSaved, 6 * WindowPatience); // with sanitizers it takes long
+    const bool isAnswered = said.waitLong();
+    QVERIFY2(isAnswered && said.text().startsWith(u"Saved "_s), stateOf(said).constData());
     QVERIFY(turns > 1);
     QCOMPARE(contents(path(u"long.jsonl"_s)).count('\n'), EventHistory::MaxEvents + 1);
     qInfo("a log of %zu events: %lld ms for the snapshot, %lld ms in all, %d turns of the event loop meanwhile",
@@ -319,8 +352,7 @@ void TestSaving::aMillionConnections()
     model.read(batch);
     QWidget window;
     auto *saver = new FileSaver(&window);
-    bool isSaved = false;
-    connect(saver, &FileSaver::saved, this, [&isSaved] { isSaved = true; });
+    const Said said(*saver);
     QElapsedTimer elapsed;
     qint64 snapshot = 0; // ns
     saver->ask({u"Save"_s, u"million.csv"_s, {}}, [&]() -> FileSaver::Writer {
@@ -330,7 +362,8 @@ void TestSaving::aMillionConnections()
         return [records](QIODevice &file) { writeConnections(file, records, QDateTime::currentDateTime()); };
     });
     Q_EMIT window.findChild<QFileDialog *>()->fileSelected(path(u"million.csv"_s));
-    QTRY_VERIFY_WITH_TIMEOUT(isSaved, 6 * WindowPatience); // with sanitizers it takes long
+    const bool isAnswered = said.waitLong();
+    QVERIFY2(isAnswered && said.text().startsWith(u"Saved "_s), stateOf(said).constData());
     const qint64 all = elapsed.elapsed();
     QCOMPARE(contents(path(u"million.csv"_s)).count('\n'), ConnectionModel::MaxRows + 1);
     qInfo("%d connections: %lld µs for the snapshot, %lld ms in all", ConnectionModel::MaxRows, snapshot / 1000, all);
@@ -360,8 +393,10 @@ void TestSaving::onlyRegularFiles_data()
 {
     QTest::addColumn<QString>("what");
     QTest::addColumn<QString>("reason");
-    QTest::newRow("FIFO") << u"fifo"_s << u"it is not a regular file"_s;
-    QTest::newRow("folder") << u"folder"_s << u"it is not a regular file"_s;
+    QTest::newRow("FIFO") << u"fifo"_s << u"it is a FIFO; choose a regular file or a new name"_s;
+    QTest::newRow("socket") << u"socket"_s << u"it is a socket; choose a regular file or a new name"_s;
+    QTest::newRow("device") << u"device"_s << u"it is a device; choose a regular file or a new name"_s;
+    QTest::newRow("folder") << u"folder"_s << u"it is a folder; choose a regular file or a new name"_s;
     QTest::newRow("link to a device") << u"/dev/null"_s
                                       << u"it is a link to /dev/null, which has to be chosen itself"_s;
     QTest::newRow("link to a file") << u"file"_s << u"it is a link to %1, which has to be chosen itself"_s;
@@ -379,6 +414,11 @@ void TestSaving::onlyRegularFiles()
         QCOMPARE(::mkfifo(nativeName.constData(), 0600), 0);
     } else if (what == u"folder"_s) {
         QVERIFY(QDir().mkdir(name));
+    } else if (what == u"socket"_s) {
+        QVERIFY(RawSocket::listeningOn(nativeName).isOpen());
+    } else if (what == u"device"_s) {
+        if (::mknod(nativeName.constData(), S_IFCHR | 0600, ::makedev(1, 3)) != 0) // that of /dev/null
+            QSKIP("Only root may make devices.");
     } else if (what == u"file"_s) {
         QFile file(target);
         QVERIFY(file.open(QIODevice::WriteOnly) && file.write("before") == 6);
@@ -392,14 +432,12 @@ void TestSaving::onlyRegularFiles()
 
     QWidget window;
     auto *saver = new FileSaver(&window);
-    QString sentence;
-    connect(saver, &FileSaver::saved, this, [&sentence](const QString &text) { sentence = text; });
-    connect(saver, &FileSaver::failed, this, [&sentence](const QString &text) { sentence = text; });
+    const Said said(*saver);
     saver->ask({u"Save"_s, u"chosen.txt"_s, {}},
                []() -> FileSaver::Writer { return [](QIODevice &file) { file.write("after"); }; });
     Q_EMIT window.findChild<QFileDialog *>()->fileSelected(name);
     const QString why = what == u"file"_s ? reason.arg(target) : reason;
-    TRY_COMPARE(sentence, u"Cannot save to %1: %2."_s.arg(name, why));
+    TRY_COMPARE(said.text(), u"Cannot save to %1: %2."_s.arg(name, why));
 
     struct stat after = {};
     QCOMPARE(::lstat(nativeName.constData(), &after), 0);

@@ -276,10 +276,12 @@ void TestWindowSettings::damagedBesideARun()
 void TestWindowSettings::onlyRegularFiles_data()
 {
     QTest::addColumn<QString>("what");
-    for (const char *what : {"FIFO", "folder", "link to a device", "link to a file"})
-        QTest::newRow(what) << QString::fromLatin1(what);
-    if (::geteuid() != 0) // who can read every file
-        QTest::newRow("unreadable") << u"unreadable"_s;
+    QTest::addColumn<QString>("is");
+    QTest::newRow("FIFO") << u"FIFO"_s << u"is a FIFO"_s;
+    QTest::newRow("folder") << u"folder"_s << u"is a folder"_s;
+    QTest::newRow("link to a device") << u"link to a device"_s << u"is a link to /dev/null"_s;
+    QTest::newRow("link to a file") << u"link to a file"_s << u"is a link to %1"_s;
+    QTest::newRow("unreadable") << u"unreadable"_s << u"cannot be read"_s;
 }
 
 /// The windows open whatever stands in the settings' place, say so, and leave it as it is.
@@ -307,8 +309,20 @@ void TestWindowSettings::onlyRegularFiles()
         struct stat before = {};
         QCOMPARE(::lstat(nativeName.constData(), &before), 0);
 
-        const QString notice =
-            u"Settings are neither read nor saved, because %1 is not a regular file that can be read."_s.arg(name);
+        const QString kind = what == u"link to a file"_s ? is.arg(target) : is;
+        const QString notice = u"Settings are neither read nor saved, because %1 %2; what has to be there is a regular "
+                               "file that can be read, or nothing."_s.arg(name, kind);
+        const bool asNobody = what == u"unreadable"_s && ::geteuid() == 0; // root can read every file
+        const auto back = qScopeGuard([asNobody] {
+            if (asNobody && ::setresuid(0, 0, 0) != 0)
+                qFatal("Cannot become root again");
+        });
+        if (asNobody) {
+            constexpr uid_t nobody = 65534;
+            for (const QString &folder : {scratch().path(), scratch().filePath(u"Parley"_s)})
+                QCOMPARE(::chmod(QFile::encodeName(folder).constData(), 0777), 0);
+            QCOMPARE(::setresuid(nobody, nobody, 0), 0);
+        }
         if (program == u"parley-server"_s) {
             ServerProgram server(notListening());
             TRY_COMPARE(server.notice(), notice);
