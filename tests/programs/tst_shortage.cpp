@@ -42,7 +42,7 @@ QList<std::pair<QByteArray, QStringList>> modes()
 bool works(const Process &program)
 {
     const QByteArray &said = program.errorOutput();
-    return said.startsWith("Listening on ") || said.contains("refused") || said.contains("were not completed");
+    return said.startsWith("Listening on ") || said.contains("refused") || said.contains("were not complete.");
 }
 
 const QString Strace = QStandardPaths::findExecutable(u"strace"_s);

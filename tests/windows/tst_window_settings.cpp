@@ -288,6 +288,7 @@ void TestWindowSettings::onlyRegularFiles_data()
 void TestWindowSettings::onlyRegularFiles()
 {
     QFETCH(const QString, what);
+    QFETCH(const QString, is);
     QVERIFY(QDir(scratch().path()).mkdir(u"Parley"_s));
     const QString target = scratch().filePath(u"target"_s);
     const QByteArray settings = "[General]\nhost=saved.example\n";
