@@ -104,7 +104,7 @@ void TestShortage::everyLimit_data()
 /// exit status 1. Before main there is none of our code: the dynamic loader says its own, and ends with 127.
 void TestShortage::everyLimit()
 {
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef __SANITIZE_ADDRESS__
     QSKIP("AddressSanitizer takes terabytes of addresses, and opens files of its own.");
 #endif
     QFETCH(const QStringList, command);
