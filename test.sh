@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Parley developers
 # SPDX-License-Identifier: MIT
 #
-# ./test.sh [PRESET...]: installs what is missing, builds the presets (by default dev, asan, then fuzz) and runs
+# ./test.sh [PRESET...]: installs what is missing, builds the presets (by default dev, asan, portable, then fuzz) and runs
 # every test of each. It reads no input and stops at the first preset that fails.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -20,7 +20,7 @@ command -v xvfb-run >/dev/null || {
     exit 1
 }
 
-(($#)) || set -- dev asan fuzz
+(($#)) || set -- dev asan portable fuzz
 for preset; do
     # libFuzzer is clang's; its library is a package apart.
     [[ $preset != fuzz ]] || install_missing clang libclang-rt-dev

@@ -322,8 +322,9 @@ void TestPromisesClose::statesAddUp()
     }
     for (const auto [clientPort, state] : expected.asKeyValueRange()) {
         const QString shown = states.value(clientPort);
-        if (IsPortable && state.startsWith(u"cut off"_s)) // nobody knows after how many bytes
-            QVERIFY2(shown.startsWith(u"cut off"_s), qPrintable(shown));
+        // A portable build knows what it sent, but not how much of it arrived (SIOCOUTQ, tcp(7)).
+        if (const qsizetype bytes = state.indexOf(u" after "_s); IsPortable && bytes > 0)
+            QVERIFY2(shown.startsWith(state.first(bytes)), qPrintable(shown + u", not "_s + state));
         else
             QCOMPARE(shown, state);
     }
