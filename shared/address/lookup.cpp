@@ -65,8 +65,7 @@ Lookup::Lookup(const Endpoint &endpoint, QObject *parent) : QObject(parent), sha
         shared->addresses = std::move(addresses);
         shared->finished.notify_all();
         if (Lookup *lookup = shared->lookup)
-            QMetaObject::invokeMethod(
-                lookup, [lookup] { lookup->tell(); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(lookup, &Lookup::tell, Qt::QueuedConnection);
     };
     if (underWay.fetch_add(1) >= MaxUnderWay) {
         --underWay;

@@ -58,8 +58,8 @@ ListenerSearch::ListenerSearch(Transport transport, const Address &address, QObj
     try {
         thread_ = std::thread(search);
     } catch (const std::system_error &) { // no more threads: nothing is found
-        QMetaObject::invokeMethod(
-            this, [this] { Q_EMIT finished({}); }, Qt::QueuedConnection);
+        const auto tell = [this] { Q_EMIT finished({}); };
+        QMetaObject::invokeMethod(this, tell, Qt::QueuedConnection);
     }
 }
 

@@ -344,7 +344,8 @@ void TestProgramEndpoints::unixSocket()
         VERIFY(client.exitStatus() == 0, client, server);
         QCOMPARE(client.output(), "Hello World!\n"_ba);
         QCOMPARE(client.errorOutput(), ""_ba);
-        VERIFY(matches(server.nextLine(), u"^Connection established with "_s + unixPeerPattern(::getuid()) + u'$'), server);
+        VERIFY(matches(server.nextLine(), u"^Connection established with "_s + unixPeerPattern(::getuid()) + u'$'),
+               server);
     }
     QCOMPARE(receiveFromUnix(path), "Hello World!"_ba);
     const QString self = IsPortable ? u"Connection established with ('', 0)"_s
@@ -398,9 +399,7 @@ void TestProgramEndpoints::unixFileHasAMode()
     Process server(u"sh"_s, QStringList{u"-c"_s, u"umask $0; exec \"$@\""_s, umask, Server, u"--headless"_s} + options
                                 + QStringList{u"--unix"_s, path});
     VERIFY(server.nextErrorLine().startsWith("Listening"), server);
-    struct stat file
-    {
-    };
+    struct stat file = {};
     QVERIFY(::stat(path.toUtf8().constData(), &file) == 0 && S_ISSOCK(file.st_mode));
     QCOMPARE(QString::number(file.st_mode & 07777, 8), QString::number(mode, 8));
 }

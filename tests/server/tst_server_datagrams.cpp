@@ -269,7 +269,7 @@ void TestServerDatagrams::endsALoopOfTwoServers()
         constexpr int silence = 2000; // ms
         int count = 0;
         pollfd sockets[]{{toA.fd(), POLLIN, 0}, {toB.fd(), POLLIN, 0}};
-        while (count<most && ::poll(sockets, 2, silence)> 0) {
+        while (most > count && ::poll(sockets, 2, silence) > 0) {
             if (sockets[0].revents)
                 count += toB.send(toA.receive().value_or(""_ba)) ? 1 : 0;
             if (sockets[1].revents)

@@ -166,15 +166,17 @@ void TestConverseWindows::behaviourParameters()
 
 void TestConverseWindows::behaviourIsRemembered()
 {
+    ServerOptions options;
+    options.listenAtOnce = false; // not on the port that is saved, which another program may have
     {
-        ServerProgram server(ServerOptions{});
+        ServerProgram server(options);
         auto &choice = server.child<QComboBox>(u"behaviour"_s);
         choice.setCurrentIndex(choice.findData(u"random"_s));
         server.child<QSpinBox>(u"behaviourSeed"_s).setValue(42);
         QVERIFY(server.close());
     }
     {
-        const ServerProgram server(ServerOptions{});
+        const ServerProgram server(options);
         QCOMPARE(server.child<QComboBox>(u"behaviour"_s).currentData().toString(), u"random"_s);
         QCOMPARE(server.child<QSpinBox>(u"behaviourSeed"_s).value(), 42);
         QCOMPARE(server.child<QSpinBox>(u"behaviourBytes"_s).value(), 1024);
@@ -183,7 +185,7 @@ void TestConverseWindows::behaviourIsRemembered()
         QSettings settings(QSettings::IniFormat, QSettings::UserScope, u"Parley"_s, u"parley-server"_s);
         settings.setValue(u"behaviour"_s, u"random:seed=-1"_s);
     }
-    const ServerProgram server(ServerOptions{});
+    const ServerProgram server(options);
     QCOMPARE(server.child<QComboBox>(u"behaviour"_s).currentData().toString(), u"greet-close"_s);
     TRY_MATCH(server.notice(), u"Some of the saved settings could not be read.*"_s);
 }
