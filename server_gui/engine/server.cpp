@@ -326,9 +326,9 @@ void Server::ended(Connection &connection)
         if (it != perPeer_.end() && --it->second <= 0)
             perPeer_.erase(it);
     }
+    const auto bury = [this] { dead_.clear(); };
     if (dead_.empty()) // one that has ended may still be on the stack
-        QMetaObject::invokeMethod(
-            this, [this] { dead_.clear(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(this, bury, Qt::QueuedConnection);
     dead_.emplace_back(&connection);
     open_.fetch_sub(1, std::memory_order_relaxed);
     if (finishing_ && !first_ && !isListening())

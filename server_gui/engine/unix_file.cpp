@@ -54,21 +54,15 @@ bool UnixFile::isInPlace() const
 {
     if (path_.startsWith('@'))
         return true;
-    struct stat made
-    {
-    };
-    struct stat now
-    {
-    };
+    struct stat made = {};
+    struct stat now = {};
     return file_.isOpen() && ::fstat(file_.get(), &made) == 0 && ::lstat(path_.constData(), &now) == 0
            && S_ISSOCK(now.st_mode) && now.st_dev == made.st_dev && now.st_ino == made.st_ino;
 }
 
 bool UnixFile::removeStale(const QByteArray &path)
 {
-    struct stat file
-    {
-    };
+    struct stat file = {};
     if (path.startsWith('@') || ::lstat(path.constData(), &file) != 0 || !S_ISSOCK(file.st_mode))
         return false;
     const native::Descriptor probe(static_cast<int>(native::socket(Transport::Unix, {}).value));
@@ -77,9 +71,7 @@ bool UnixFile::removeStale(const QByteArray &path)
     // Only a refusal says that nobody is there: EAGAIN is a full queue, EACCES a socket of somebody else.
     if (native::connectUnix(probe.get(), path).error != ECONNREFUSED)
         return false;
-    struct stat now
-    {
-    }; // another server may have replaced it meanwhile
+    struct stat now = {}; // another server may have replaced it meanwhile
     return ::lstat(path.constData(), &now) == 0 && now.st_dev == file.st_dev && now.st_ino == file.st_ino
            && ::unlink(path.constData()) == 0;
 }

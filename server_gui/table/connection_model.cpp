@@ -240,8 +240,8 @@ QString ConnectionModel::text(const ConnectionRecord &record, Column column) con
     case Number: return QLocale().toString(record.number);
     case Time: return stream_.wallClock(record.accepted).toLocalTime().toString(QStringLiteral("HH:mm:ss.zzz"));
     case PeerAddress: return QString::fromUtf8(record.peer.host());
-    case PeerPort:
-        return record.peer.family() == Address::Family::Unix ? QString() : QString::number(record.peer.port());
+    case PeerPort: // a Unix peer has none, whether it is known or not
+        return record.peer.port() == 0 ? QString() : QString::number(record.peer.port());
     case State: return record.progress.text();
     case Sent: return QLocale().toString(record.sent);
     case Received: return QLocale().toString(record.received);

@@ -62,7 +62,7 @@ constexpr double LongestDeadline = 86'400; // seconds; as on the command line
 } // namespace
 
 void editLimits(QWidget *parent, const ServerLimits &limits, std::chrono::milliseconds usual,
-                std::function<void(const ServerLimits &)> apply)
+                const std::function<void(const ServerLimits &)> &apply)
 {
     auto *most = countField(limits.maxConnections, Texts::tr("As many as possible"));
     auto *perPeer = countField(limits.maxPerPeer, Texts::tr("No limit"));

@@ -17,7 +17,7 @@ class Settings;
 /// Opens the dialog for the server's limits. @p apply gets the new ones when they are taken.
 /// @param usual the deadline that holds where none is set.
 void editLimits(QWidget *parent, const ServerLimits &limits, std::chrono::milliseconds usual,
-                std::function<void(const ServerLimits &)> apply);
+                const std::function<void(const ServerLimits &)> &apply);
 
 ServerLimits readLimits(Settings &settings);
 void saveLimits(Settings &settings, const ServerLimits &limits);

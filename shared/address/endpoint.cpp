@@ -153,12 +153,12 @@ std::variant<Address, EndpointError> parseIPv4Host(const QString &host)
 std::variant<std::uint16_t, EndpointError> parsePort(const QString &text, Endpoint::Use use, Transport transport)
 {
     const bool udp = transport == Transport::Udp;
-    const EndpointError invalid = portError(
-        (udp ? Texts::tr(
-             "%1 is not a port: that is a number from %2 to 65535, or the name of a UDP service such as domain.")
-             : Texts::tr(
-                 "%1 is not a port: that is a number from %2 to 65535, or the name of a TCP service such as http."))
-            .arg(quoted(text), QString::number(use == Endpoint::Use::Listen ? 0 : 1)));
+    const QString wrong = udp ? Texts::tr("%1 is not a port: that is a number from %2 to 65535, "
+                                          "or the name of a UDP service such as domain.")
+                              : Texts::tr("%1 is not a port: that is a number from %2 to 65535, "
+                                          "or the name of a TCP service such as http.");
+    const EndpointError invalid =
+        portError(wrong.arg(quoted(text), QString::number(use == Endpoint::Use::Listen ? 0 : 1)));
     if (isDecimal(text)) {
         bool fits = false;
         const ushort port = text.toUShort(&fits);
@@ -169,10 +169,10 @@ std::variant<std::uint16_t, EndpointError> parsePort(const QString &text, Endpoi
                                        "give the port that the server listens on."));
         return port;
     }
-    const bool plausible = !text.isEmpty() && text.size() < 64 && std::all_of(text.begin(), text.end(), [](QChar c) {
-        return c.unicode() > 0x20 && c.unicode() < 0x7f;
-    }) && std::any_of(text.begin(), text.end(), [](QChar c) { return c.isLetter(); });
-    if (!plausible)
+    const auto isPrintable = [](QChar c) { return c.unicode() > 0x20 && c.unicode() < 0x7f; };
+    const auto isLetter = [](QChar c) { return c.isLetter(); };
+    if (text.isEmpty() || text.size() >= 64 || !std::all_of(text.begin(), text.end(), isPrintable)
+        || std::none_of(text.begin(), text.end(), isLetter))
         return invalid;
     // getservbyname(3) is not thread-safe; getaddrinfo without a host reads the same database.
     addrinfo hints{};

@@ -56,16 +56,12 @@ TerminationSignal::TerminationSignal(QObject *parent) : QObject(parent)
         notifier->setEnabled(false);
         Q_EMIT received();
     });
-    struct sigaction action
-    {
-    };
+    struct sigaction action = {};
     action.sa_handler = onTerminationSignal;
     action.sa_flags = SA_RESTART;
     for (const int signal : Signals) {
         // A shell that starts a program in the background lets it ignore SIGINT; that is not ours to change.
-        struct sigaction inherited
-        {
-        };
+        struct sigaction inherited = {};
         if (::sigaction(signal, nullptr, &inherited) == 0 && inherited.sa_handler != SIG_IGN)
             ::sigaction(signal, &action, nullptr);
     }

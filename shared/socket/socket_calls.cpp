@@ -57,9 +57,7 @@ socklen_t unixAddress(const QByteArray &path, sockaddr_un &address)
 Result giveMode(const QByteArray &path, unsigned mode)
 {
     const Descriptor file(::open(path.constData(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
-    struct stat made
-    {
-    };
+    struct stat made = {};
     if (!file.isOpen() || ::fstat(file.get(), &made) != 0)
         return {-1, errno};
     constexpr mode_t permissions = 07777;
@@ -71,9 +69,7 @@ Result giveMode(const QByteArray &path, unsigned mode)
     if (::chmod(opened.constData(), mode) == 0)
         return {0, 0};
     const int error = errno;
-    struct stat now
-    {
-    };
+    struct stat now = {};
     if (::lstat(path.constData(), &now) == 0 && now.st_dev == made.st_dev && now.st_ino == made.st_ino)
         ::unlink(path.constData()); // nothing half-done stays
     return {-1, error};

@@ -94,9 +94,7 @@ void FileSaver::save(const QString &name, Writer writer, const std::function<voi
             error.clear();
         QMetaObject::invokeMethod(
             this,
-            [this, name, bytes, error, writer = std::move(writer), askAgain = std::move(askAgain)] {
-                finish(name, bytes, error, askAgain);
-            },
+            [this, name, bytes, error, writer = std::move(writer), askAgain] { finish(name, bytes, error, askAgain); },
             Qt::QueuedConnection);
     });
 }

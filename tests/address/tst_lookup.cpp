@@ -36,9 +36,8 @@ std::optional<Found> lookUp(const QString &host, std::uint16_t port = 3000)
 {
     std::optional<Found> found;
     Lookup lookup(named(host, port));
-    QObject::connect(&lookup, &Lookup::finished, &lookup, [&](int error, const std::vector<Address> &addresses) {
-        found = Found{error, addresses};
-    });
+    const auto keep = [&found](int error, const std::vector<Address> &addresses) { found = Found{error, addresses}; };
+    QObject::connect(&lookup, &Lookup::finished, &lookup, keep);
     [&] { QTRY_VERIFY_WITH_TIMEOUT(found, Patience); }();
     return found;
 }

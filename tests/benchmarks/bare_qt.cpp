@@ -2,8 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // bare_qt headless|window PORT: the least that a Qt Widgets program of this kind is. It listens on 127.0.0.1 and greets
-// whoever connects; with "window" it shows an empty main window of the same size. What parley-server's start and memory are measured
-// against.
+// whoever connects; with "window" it shows an empty main window of the same size. What parley-server's start and memory
+// are measured against.
 
 #include <QApplication>
 #include <QMainWindow>

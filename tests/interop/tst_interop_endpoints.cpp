@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
+#include "tests/support/portable.h"
 #include "tests/support/process.h"
 #include "tests/support/raw_socket.h"
 
@@ -30,7 +31,7 @@ bool matches(const QByteArray &text, const QString &pattern)
 QString peerPattern(const QString &host)
 {
     if (host.contains(u'/') || host.startsWith(u'@'))
-        return u"\\(pid \\d+, uid %1\\)"_s.arg(::getuid());
+        return unixPeerPattern(::getuid());
     return host.contains(u':') ? uR"(\('::1', \d+, 0, 0\))"_s : uR"(\('127\.0\.0\.1', \d+\))"_s;
 }
 

@@ -83,8 +83,10 @@ private Q_SLOTS:
     void everyLimit();
     void limits_data();
     void limits();
+#ifndef PARLEY_PORTABLE // the calls that make the epoll reactor; Qt does with a pipe where it gets no eventfd
     void faults_data();
     void faults();
+#endif
 };
 
 void TestShortage::everyLimit_data()
@@ -189,6 +191,7 @@ void TestShortage::limits()
     VERIFY(program.errorOutput().contains(says.toUtf8()), program);
 }
 
+#ifndef PARLEY_PORTABLE
 void TestShortage::faults_data()
 {
     QTest::addColumn<QStringList>("command");
@@ -227,6 +230,7 @@ void TestShortage::faults()
     VERIFY(program.errorOutput().count('\n') == 1, program);
     VERIFY(program.errorOutput().startsWith("parley-"), program);
 }
+#endif
 
 QTEST_GUILESS_MAIN(TestShortage)
 #include "tst_shortage.moc"

@@ -42,17 +42,13 @@ struct UnixServer : Process
 
 bool exists(const QString &path)
 {
-    struct stat file
-    {
-    };
+    struct stat file = {};
     return ::lstat(QFile::encodeName(path).constData(), &file) == 0;
 }
 
 mode_t modeOf(const QString &path)
 {
-    struct stat file
-    {
-    };
+    struct stat file = {};
     return ::lstat(QFile::encodeName(path).constData(), &file) == 0 ? file.st_mode & 07777 : 0;
 }
 
@@ -104,15 +100,11 @@ void TestUnixRaces::twoStart()
         QVERIFY(QFile::rename(path, path + u".old"_s));
         RawSocket::listeningOn(QFile::encodeName(path));
     }
-    struct stat before
-    {
-    };
+    struct stat before = {};
     ::lstat(QFile::encodeName(path).constData(), &before);
     UnixServer slow(path, u"listen:delay_enter=1000000"_s);
     const auto bound = [&] {
-        struct stat now
-        {
-        };
+        struct stat now = {};
         return ::lstat(QFile::encodeName(path).constData(), &now) == 0
                && (!stale || now.st_ino != before.st_ino || now.st_ctim.tv_nsec != before.st_ctim.tv_nsec);
     };

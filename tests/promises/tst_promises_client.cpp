@@ -12,12 +12,14 @@
 
 #include <arpa/inet.h>
 #include <array>
-#include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <fcntl.h>
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -52,22 +54,30 @@ bool isOneLine(const QByteArray &text)
 class Repeated
 {
 public:
-    explicit Repeated(std::function<bool()> step)
-        : thread_([this, step] {
-              while (!stopped_ && step()) {
+    /// @param pace between two of them
+    Repeated(std::chrono::milliseconds pace, std::function<bool()> step)
+        : thread_([this, pace, step] {
+              std::unique_lock lock(mutex_);
+              while (!wake_.wait_for(lock, pace, [this] { return stopped_; }) && step()) {
               }
           })
     {
     }
     ~Repeated()
     {
-        stopped_ = true;
+        {
+            const std::lock_guard lock(mutex_);
+            stopped_ = true;
+        }
+        wake_.notify_all();
         thread_.join();
     }
     Q_DISABLE_COPY_MOVE(Repeated)
 
 private:
-    std::atomic<bool> stopped_ = false;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool stopped_ = false;
     std::thread thread_;
 };
 
@@ -132,15 +142,11 @@ void TestPromisesClient::spring(Trap &trap, Kind kind)
         return;
     trap.peer = trap.listener.accept();
     if (kind == Drip) {
-        trap.work = std::make_unique<Repeated>([&peer = trap.peer] {
-            std::this_thread::sleep_for(50ms); // the drip
-            return peer.send("d");
-        });
+        trap.work = std::make_unique<Repeated>(50ms, [&peer = trap.peer] { return peer.send("d"); });
     } else if (kind == Endless) {
-        trap.work = std::make_unique<Repeated>([&peer = trap.peer, bytes = QByteArray(65'536, 'e')] {
-            std::this_thread::sleep_for(10ms); // so that the time-out comes before the limit
-            return peer.send(bytes);
-        });
+        // At a pace at which the time-out comes before the limit.
+        const auto send = [&peer = trap.peer, bytes = QByteArray(65'536, 'e')] { return peer.send(bytes); };
+        trap.work = std::make_unique<Repeated>(10ms, send);
     }
 }
 
@@ -297,7 +303,7 @@ void TestPromisesClient::endlessStream()
     Process client(u"/bin/sh"_s,
                    {u"-c"_s, shell, Client, u"--headless"_s, u"127.0.0.1"_s, QString::number(server.localPort())});
     RawSocket peer = server.accept();
-    const Repeated endless([&peer, bytes = QByteArray(65'536, 'e')] { return peer.send(bytes); });
+    const Repeated endless(0ms, [&peer, bytes = QByteArray(65'536, 'e')] { return peer.send(bytes); });
     pollfd printed{reader, POLLIN, 0};
     TRY_VERIFY(::poll(&printed, 1, 0) == 1 && (printed.revents & POLLIN) != 0, client);
     const qint64 most = memory(client.pid(), "VmHWM");

@@ -296,11 +296,9 @@ void TestPromisesClose::statesAddUp()
                 client.reset();
             }
         }
-        while (std::any_of(open.begin(), open.end(),
-                           [](RawSocket &client) { return client.isOpen() && client.send("x"); }))
-            std::this_thread::sleep_for(20ms); // until the deadline
-        for (int i = 1; i < each; i += 2) {    // what had come is still there
+        for (int i = 1; i < each; i += 2) { // what had come when the deadline passed is still there
             RawSocket &client = open[static_cast<std::size_t>(i)];
+            whole = whole && client.awaitsReset();
             expected.insert(client.localPort(),
                             u"timed out after "_s + bytesText(i * 100'000 + client.receive(Long).size()));
         }
@@ -322,8 +320,9 @@ void TestPromisesClose::statesAddUp()
     }
     for (const auto [clientPort, state] : expected.asKeyValueRange()) {
         const QString shown = states.value(clientPort);
-        if (IsPortable && state.startsWith(u"cut off"_s)) // nobody knows after how many bytes
-            QVERIFY2(shown.startsWith(u"cut off"_s), qPrintable(shown));
+        // A portable build knows what it sent, but not how much of it arrived (SIOCOUTQ, tcp(7)).
+        if (const qsizetype bytes = state.indexOf(u" after "_s); IsPortable && bytes > 0)
+            QVERIFY2(shown.startsWith(state.first(bytes)), qPrintable(shown + u", not "_s + state));
         else
             QCOMPARE(shown, state);
     }

@@ -57,7 +57,9 @@ private Q_SLOTS:
     void resetAfterHalfClose();
     void leftAlone_data();
     void leftAlone();
+#ifndef PARLEY_PORTABLE // POSIX does not tell what the peer's system has acknowledged (SIOCOUTQ, tcp(7))
     void resetsWhenDelivered();
+#endif
     void finishesAtOnce_data();
     void finishesAtOnce();
 };
@@ -284,6 +286,7 @@ void TestBehaviours::leftAlone()
     QTRY_VERIFY(fixture.recorder.count(Call::Recv) >= 2); // what was said, and FIN
 }
 
+#ifndef PARLEY_PORTABLE
 /// A peer that is slow to read gets all that it is to have before the reset.
 void TestBehaviours::resetsWhenDelivered()
 {
@@ -301,6 +304,7 @@ void TestBehaviours::resetsWhenDelivered()
     QCOMPARE(fixture.recorder.find(1, Call::End)->result, count);
     QCOMPARE(fixture.recorder.find(1, Call::Send)->argument, count); // though the event holds all of the greeting
 }
+#endif
 
 void TestBehaviours::finishesAtOnce_data()
 {

@@ -213,9 +213,8 @@ void TestConverse::serverEnds()
     HoldingServer fixture;
     std::vector<RawSocket> clients = fixture.connect(3);
     constexpr std::array commands{&Server::halfClose, &Server::close, &Server::reset};
-    fixture.server.post([chosen = commands[static_cast<std::size_t>(command)]](Server &engine) {
-        (engine.*chosen)({1, 3});
-    });
+    const auto chosen = commands[static_cast<std::size_t>(command)];
+    fixture.server.post([chosen](Server &engine) { (engine.*chosen)({1, 3}); });
     for (const std::size_t ended : {0U, 2U})
         QCOMPARE(clients[ended].isAtEnd(), inOrder);
     QCOMPARE(clients[1].waiting(), 0);

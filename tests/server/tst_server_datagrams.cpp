@@ -53,7 +53,9 @@ private Q_SLOTS:
     void boundsLargerAnswers();
     void boundsLargerAnswersToAnAddress();
     void endsALoopOfTwoServers();
+#ifndef PARLEY_PORTABLE // POSIX lets no socket send from many addresses (IP_PKTINFO, ip(7))
     void forgetsTheSilent();
+#endif
     void datagramsReachable();
 };
 
@@ -63,10 +65,11 @@ void TestServerDatagrams::answersDatagrams_data()
     QTest::addColumn<QByteArray>("asked"); // the address that the client sends to
 
     QTest::newRow("IPv4") << u"127.0.0.1"_s << "127.0.0.1"_ba;
-    QTest::newRow("every IPv4 interface") << u""_s << "127.0.0.2"_ba;
+    if (!IsPortable) // POSIX does not tell which address was asked (IP_PKTINFO, ip(7)): the answer is from 127.0.0.1
+        QTest::newRow("every IPv4 interface") << u""_s << "127.0.0.2"_ba;
     QTest::newRow("a name") << u"localhost"_s << "127.0.0.1"_ba;
     QTest::newRow("IPv6") << u"::1"_s << "::1"_ba;
-    QTest::newRow("dual stack, by IPv4") << u"*"_s << "127.0.0.2"_ba;
+    QTest::newRow("dual stack, by IPv4") << u"*"_s << (IsPortable ? "127.0.0.1"_ba : "127.0.0.2"_ba);
     QTest::newRow("dual stack, by IPv6") << u"*"_s << "::1"_ba;
 }
 
@@ -79,8 +82,6 @@ void TestServerDatagrams::answersDatagrams()
         if (!RawDatagrams::bound("::1").isOpen())
             QSKIP("no IPv6 on this computer");
     }
-    if (IsPortable && asked == "127.0.0.2")
-        QSKIP("The system does not tell which address was asked, and answers from 127.0.0.1.");
     DatagramFixture fixture("Hello World!", host);
     const quint16 port = fixture.start();
     QVERIFY2(port != 0, fixture.recorder.calls(0).constData());
@@ -268,7 +269,7 @@ void TestServerDatagrams::endsALoopOfTwoServers()
         constexpr int silence = 2000; // ms
         int count = 0;
         pollfd sockets[]{{toA.fd(), POLLIN, 0}, {toB.fd(), POLLIN, 0}};
-        while (count<most && ::poll(sockets, 2, silence)> 0) {
+        while (most > count && ::poll(sockets, 2, silence) > 0) {
             if (sockets[0].revents)
                 count += toB.send(toA.receive().value_or(""_ba)) ? 1 : 0;
             if (sockets[1].revents)
@@ -286,11 +287,10 @@ void TestServerDatagrams::endsALoopOfTwoServers()
     QCOMPARE(toA.receive().value_or("nothing"), "Hello World!");
 }
 
+#ifndef PARLEY_PORTABLE
 /// However many senders there are, or are made up, only so many are remembered.
 void TestServerDatagrams::forgetsTheSilent()
 {
-    if (IsPortable)
-        QSKIP("One socket cannot send from many addresses.");
     constexpr auto count = static_cast<int>(DatagramListener::MaxPeers);
     DatagramFixture fixture("?");
     const Address server = Address::ipv4(0x7f000001, fixture.start());
@@ -330,6 +330,7 @@ void TestServerDatagrams::forgetsTheSilent()
     QCOMPARE(numbers.back(), quint64(count) + 1);
     QCOMPARE(fixture.server.engine()->accepted(), quint64(count) + 3);
 }
+#endif
 
 void TestServerDatagrams::datagramsReachable()
 {

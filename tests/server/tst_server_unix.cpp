@@ -37,9 +37,7 @@ struct UnixFixture : ServerFixture
     /// The file's type and permissions; 0 where there is none.
     mode_t fileMode() const
     {
-        struct stat file
-        {
-        };
+        struct stat file = {};
         return ::lstat(path().constData(), &file) == 0 ? file.st_mode : 0;
     }
 

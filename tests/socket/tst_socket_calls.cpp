@@ -529,9 +529,7 @@ void TestSocketCalls::unixFileMode()
     const native::Result bound = native::bindUnix(server.get(), path, mode);
     ::umask(before);
     QCOMPARE(bound.error, 0);
-    struct stat file
-    {
-    };
+    struct stat file = {};
     QCOMPARE(::lstat(path.constData(), &file), 0);
     QVERIFY(S_ISSOCK(file.st_mode));
     QCOMPARE(file.st_mode & 07777, made);

@@ -256,6 +256,14 @@ qsizetype RawSocket::waiting() const
     return ::ioctl(fd_, FIONREAD, &count) == 0 ? count : 0;
 }
 
+bool RawSocket::awaitsReset() const
+{
+    constexpr std::chrono::milliseconds patience = Patience;
+    pollfd gone{fd_, 0, 0}; // errors are told unasked
+    return uninterrupted([&] { return ::poll(&gone, 1, static_cast<int>(patience.count())); }) == 1
+           && (gone.revents & POLLERR);
+}
+
 bool RawSocket::isAtEnd()
 {
     return receive(1).isEmpty() && !failed_;

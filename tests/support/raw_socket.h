@@ -57,6 +57,8 @@ public:
     QByteArray receive(qsizetype most);
     /// How many bytes have come that were not received yet.
     qsizetype waiting() const;
+    /// Waits until the connection was reset, and leaves what has come; false if it was not.
+    bool awaitsReset() const;
     /// Whether the peer closed in order (FIN, no RST) and all it sent was received.
     bool isAtEnd();
     void close();

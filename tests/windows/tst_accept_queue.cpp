@@ -41,10 +41,8 @@ struct HeldServer : ServerFixture
     void settle()
     {
         bool isSettled = false;
-        server.post([this, &isSettled](Server &) {
-            QMetaObject::invokeMethod(
-                &recorder, [&isSettled] { isSettled = true; }, Qt::QueuedConnection);
-        });
+        const auto settled = [&isSettled] { isSettled = true; };
+        server.post([this, settled](Server &) { QMetaObject::invokeMethod(&recorder, settled, Qt::QueuedConnection); });
         [[maybe_unused]] const bool inTime = QTest::qWaitFor([&isSettled] { return isSettled; }, Patience);
     }
     void accept(int most)

@@ -1,0 +1,146 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/program/command_line.h"
+
+#include <QRegularExpression>
+#include <QTest>
+
+using namespace parley;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace
+{
+
+/// A command line with an option of each kind, and what stands on it after the program's name.
+struct Parsed : CommandLine
+{
+    explicit Parsed(const QString &arguments)
+    {
+        addFlag(u"quick"_s, u"A flag."_s);
+        addValue(u"count"_s, u"N"_s, u"A number."_s);
+        addValue(u"pause"_s, u"SECONDS"_s, u"A time."_s);
+        isWellFormed = parse(u"program "_s.append(arguments).split(u' ', Qt::SkipEmptyParts));
+    }
+
+    bool isWellFormed = false;
+};
+
+} // namespace
+
+class TestCommandLine : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
+
+    void parses_data();
+    void parses();
+    void numbers_data();
+    void numbers();
+    void seconds_data();
+    void seconds();
+    void keepsTheFirstError();
+    void wantsNoWindow();
+};
+
+void TestCommandLine::parses_data()
+{
+    QTest::addColumn<QString>("arguments");
+    QTest::addColumn<QString>("error"); // words of it; empty where all is well
+
+    QTest::newRow("nothing") << QString() << QString();
+    QTest::newRow("host and port") << u"localhost 3000"_s << QString();
+    QTest::newRow("UDP") << u"--udp localhost 3000"_s << QString();
+    QTest::newRow("Unix") << u"--unix /tmp/x"_s << QString();
+    QTest::newRow("JSON") << u"--headless --json"_s << QString();
+    QTest::newRow("JSON in a window") << u"--json"_s << u"--headless"_s;
+    QTest::newRow("three arguments") << u"localhost 3000 more"_s << u"more"_s;
+    QTest::newRow("two transports") << u"--udp --unix /tmp/x"_s << u"exclude each other"_s;
+    QTest::newRow("Unix with a host") << u"--unix /tmp/x localhost"_s << u"localhost"_s;
+}
+
+void TestCommandLine::parses()
+{
+    QFETCH(const QString, arguments);
+    QFETCH(const QString, error);
+    const Parsed line(arguments);
+    QCOMPARE(line.error().isEmpty(), error.isEmpty());
+    QVERIFY2(line.error().contains(error), qPrintable(line.error()));
+}
+
+void TestCommandLine::numbers_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<bool>("isNumber"); // from 1 to 100
+
+    for (const char *text : {"1", "42", "100"})
+        QTest::newRow(text) << QString::fromLatin1(text) << true;
+    for (const char *text : {"0", "101", "-1", "1.5", "x", "0x10", "99999999999999999999"})
+        QTest::newRow(text) << QString::fromLatin1(text) << false;
+}
+
+void TestCommandLine::numbers()
+{
+    QFETCH(const QString, text);
+    QFETCH(const bool, isNumber);
+    Parsed line(u"--count="_s + text);
+    const std::optional<qint64> number = line.number(u"count"_s, 1, 100);
+    QCOMPARE(number.has_value(), isNumber);
+    if (isNumber)
+        QCOMPARE(QString::number(*number), text);
+    else
+        QVERIFY2(line.error().contains(text) && line.error().contains(u"1 to 100"_s), qPrintable(line.error()));
+}
+
+void TestCommandLine::seconds_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<int>("milliseconds"); // -1 where it is wrong
+
+    QTest::newRow("whole") << u"2"_s << 2000;
+    QTest::newRow("fraction") << u"0.25"_s << 250;
+    QTest::newRow("shortest") << u"0.001"_s << 1;
+    QTest::newRow("longest") << u"86400"_s << 86'400'000;
+    QTest::newRow("too short") << u"0.0001"_s << -1;
+    QTest::newRow("too long") << u"86401"_s << -1;
+    QTest::newRow("none") << u"0"_s << -1;
+    QTest::newRow("no number") << u"soon"_s << -1;
+    QTest::newRow("nan") << u"nan"_s << -1;
+}
+
+void TestCommandLine::seconds()
+{
+    QFETCH(const QString, text);
+    QFETCH(const int, milliseconds);
+    Parsed line(u"--pause="_s + text);
+    const auto pause = line.seconds(u"pause"_s);
+    QCOMPARE(pause ? int(pause->count()) : -1, milliseconds);
+    QCOMPARE(line.error().isEmpty(), milliseconds >= 0);
+    Parsed other(u"--pause=0"_s);
+    QCOMPARE(other.seconds(u"pause"_s, CommandLine::Zero::Allowed), std::optional(0ms));
+}
+
+void TestCommandLine::keepsTheFirstError()
+{
+    Parsed line(u"--count=many --pause=long"_s);
+    QVERIFY(!line.number(u"count"_s, 1, 100));
+    QVERIFY(!line.seconds(u"pause"_s));
+    QVERIFY2(line.error().contains(u"many"_s) && !line.error().contains(u"long"_s), qPrintable(line.error()));
+}
+
+/// Also where the rest is wrong: the error then goes to the terminal.
+void TestCommandLine::wantsNoWindow()
+{
+    for (const QString &option : {u"--headless"_s, u"--help"_s, u"-h"_s, u"--version"_s}) {
+        CommandLine line;
+        QVERIFY2(line.wantsNoWindow({u"program"_s, option, u"--nonsense"_s}), qPrintable(option));
+    }
+    CommandLine line;
+    QVERIFY(!line.wantsNoWindow({u"program"_s, u"localhost"_s}));
+}
+
+QTEST_GUILESS_MAIN(TestCommandLine)
+#include "tst_command_line.moc"
