@@ -134,8 +134,8 @@ void TestWindowLibrary::windowOpens()
     const QTemporaryDir folder;
     QString called = program;
     if (installed) {
-        Process install(QStringLiteral(CMAKE_COMMAND), {u"--install"_s, QStringLiteral(PARLEY_BUILD), u"--prefix"_s,
-                                                        folder.filePath(u"prefix"_s)});
+        Process install(QStringLiteral(CMAKE_COMMAND),
+                        {u"--install"_s, QStringLiteral(PARLEY_BUILD), u"--prefix"_s, folder.filePath(u"prefix"_s)});
         VERIFY(install.exitStatus() == 0, install);
         called = folder.filePath(u"prefix/bin/"_s + program.section(u'/', -1));
         QVERIFY2(QFileInfo(called).isExecutable(), qPrintable(called));
@@ -147,7 +147,8 @@ void TestWindowLibrary::windowOpens()
     if (const QByteArray files = mappedFiles(running.process().pid()); !files.isEmpty()) {
         VERIFY(files.contains("Qt6Widgets"), running.process());
         // The library that belongs to this program, and no other one that is installed somewhere.
-        const QByteArray own = QFileInfo(QFileInfo(called).canonicalPath() + u"/.."_s).canonicalFilePath().toUtf8() + '/';
+        const QByteArray own =
+            QFileInfo(QFileInfo(called).canonicalPath() + u"/.."_s).canonicalFilePath().toUtf8() + '/';
         const qsizetype at = files.indexOf("-window.so");
         const qsizetype start = files.lastIndexOf(' ', at) + 1;
         QVERIFY2(at > 0 && files.mid(start).startsWith(own), files.mid(start, at - start + 10).constData());
@@ -177,8 +178,9 @@ void TestWindowLibrary::saysWhichFileIsMissing()
     Process window(copy, {u"127.0.0.1"_s, u"0"_s}, {}, Offscreen);
     VERIFY(window.exitStatus() == 1, window);
     VERIFY(window.output().isEmpty(), window);
-    const QString says = u"^%1: Cannot open the window: %2/[^ ]*/%1-window[.]so: .*\\. Install the program anew, or use "
-                         u"--headless[.]\n$"_s.arg(name, QFileInfo(folder.path()).canonicalFilePath());
+    const QString says =
+        u"^%1: Cannot open the window: %2/[^ ]*/%1-window[.]so: .*\\. Install the program anew, or use "
+        u"--headless[.]\n$"_s.arg(name, QFileInfo(folder.path()).canonicalFilePath());
     VERIFY(QRegularExpression(says).match(QString::fromUtf8(window.errorOutput())).hasMatch(), window);
 
     Process help(copy, {u"--help"_s}, {}, Offscreen);
