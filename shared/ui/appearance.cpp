@@ -127,7 +127,7 @@ void addAppearanceActions(QMenu &menu)
         action->setCheckable(true);
         action->setChecked(appearance == currentAppearance());
         group->addAction(action);
-        QObject::connect(action, &QAction::triggered, action, [appearance] { applyAppearance(appearance); });
+        QObject::connect(action, &QAction::triggered, action, [chosen = appearance] { applyAppearance(chosen); });
     }
 }
 
