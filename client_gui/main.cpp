@@ -4,27 +4,26 @@
 #include "client_gui/options/client_options.h"
 #include "client_gui/terminal/headless_client.h"
 #include "client_gui/terminal/headless_repeat.h"
-#include "client_gui/window/client_window.h"
 #include "shared/program/shortage.h"
-#include "shared/program/termination_signal.h"
-#include "shared/ui/application.h"
+#include "shared/program/start.h"
+
+#include <QCoreApplication>
 
 int main(int argc, char *argv[])
 {
     using namespace parley;
+    startProgram(QStringLiteral("parley-client"));
     CommandLine commandLine;
     ClientOptions::declare(commandLine);
-    const auto application = makeApplication(argc, argv, QStringLiteral("parley-client"), commandLine);
+    if (opensWindow(commandLine, argc, argv))
+        return openWindow(QStringLiteral(PARLEY_WINDOW), argc, argv);
+    const auto application = makeTerminalApplication(argc, argv, commandLine);
     const ClientOptions options = ClientOptions::read(commandLine);
     if (const auto status = commandLine.answer())
         return *status;
     if (const auto status = missingThreads())
         return *status;
-    if (options.headless)
-        return options.repeat ? runHeadlessRepeat(options) : runHeadlessClient(options);
-    if (const auto status = missingDisplay())
-        return *status;
-    const TerminationSignal termination;
-    ClientWindow window(options);
-    return runWindow(window, termination);
+    if (!options.headless)
+        return missingDisplay();
+    return options.repeat ? runHeadlessRepeat(options) : runHeadlessClient(options);
 }

@@ -3,27 +3,26 @@
 
 #include "server_gui/options/server_options.h"
 #include "server_gui/terminal/headless_server.h"
-#include "server_gui/window/server_window.h"
 #include "shared/program/shortage.h"
-#include "shared/program/termination_signal.h"
-#include "shared/ui/application.h"
+#include "shared/program/start.h"
+
+#include <QCoreApplication>
 
 int main(int argc, char *argv[])
 {
     using namespace parley;
+    startProgram(QStringLiteral("parley-server"));
     CommandLine commandLine;
     ServerOptions::declare(commandLine);
-    const auto application = makeApplication(argc, argv, QStringLiteral("parley-server"), commandLine);
+    if (opensWindow(commandLine, argc, argv))
+        return openWindow(QStringLiteral(PARLEY_WINDOW), argc, argv);
+    const auto application = makeTerminalApplication(argc, argv, commandLine);
     const ServerOptions options = ServerOptions::read(commandLine);
     if (const auto status = commandLine.answer())
         return *status;
     if (const auto status = missingThreads())
         return *status;
-    if (options.headless)
-        return runHeadlessServer(options);
-    if (const auto status = missingDisplay())
-        return *status;
-    const TerminationSignal termination;
-    ServerWindow window(options);
-    return runWindow(window, termination);
+    if (!options.headless)
+        return missingDisplay();
+    return runHeadlessServer(options);
 }

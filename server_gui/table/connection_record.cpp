@@ -68,10 +68,10 @@ std::pair<int, qint64> ConnectionRecord::Progress::sortKey() const
 {
     constexpr int closing = 1;
     constexpr int datagrams = 2;
-    constexpr int ended = 3;
+    constexpr int over = 3;
     if (asked > 0 && outcome != Outcome::Denied)
         return {datagrams, static_cast<qint64>(answered) << 32 | asked};
-    const int rank = ended + static_cast<int>(outcome);
+    const int rank = over + static_cast<int>(outcome);
     switch (outcome) {
     case Outcome::None: return {sendingShut ? closing : 0, 0};
     case Outcome::Complete:

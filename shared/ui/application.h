@@ -6,9 +6,8 @@
 #include "shared/program/command_line.h"
 
 #include <memory>
-#include <optional>
 
-class QCoreApplication;
+class QApplication;
 class QWidget;
 
 namespace parley
@@ -16,15 +15,9 @@ namespace parley
 
 class TerminationSignal;
 
-/// Makes the application object that @p commandLine asks for, with a window or without, and parses the arguments.
-/// Without a display it is one without a window, whatever was asked for: see missingDisplay(). Ends the program with a
-/// sentence and ExitFailure where the system has not enough for it.
-std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv, const QString &name,
-                                                  CommandLine &commandLine);
-
-/// The exit status, once it is said on stderr, where there is no display to open a window on. (Qt would end the program
-/// with SIGABRT.)
-std::optional<int> missingDisplay();
+/// Makes the application object of a program with a window, once startProgram() has given it its name, and parses the
+/// arguments that Qt leaves.
+std::unique_ptr<QApplication> makeWindowApplication(int &argc, char **argv, CommandLine &commandLine);
 
 /// Shows @p window and runs the program until it is closed, which @p termination also does. That is to be made before
 /// the window: a server listens before its window is there.

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 //
-// bare_qt headless|window PORT: the least that a Qt Widgets program of this kind is. It listens on 127.0.0.1 and greets
-// whoever connects; with "window" it shows an empty main window of the same size. What parley-server's start and memory
-// are measured against.
+// bare_qt PORT: the least that a Qt Widgets program of this kind is. It listens on 127.0.0.1, greets whoever connects,
+// and shows an empty main window of the size of parley-server's. What the start and the memory of that are measured
+// against.
 
 #include <QApplication>
 #include <QMainWindow>
@@ -14,7 +14,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <memory>
 #include <string_view>
 
 namespace
@@ -49,19 +48,14 @@ int listenOn(int port)
 
 int main(int argc, char *argv[])
 {
-    if (argc != 3)
-        qFatal("usage: bare_qt headless|window PORT");
-    const bool hasWindow = std::string_view(argv[1]) == "window";
-    const std::unique_ptr<QCoreApplication> application(hasWindow ? new QApplication(argc, argv)
-                                                                  : new QCoreApplication(argc, argv));
-    const int listener = listenOn(QByteArray(argv[2]).toInt());
+    const QApplication application(argc, argv);
+    if (argc != 2)
+        qFatal("usage: bare_qt PORT");
+    const int listener = listenOn(QByteArray(argv[1]).toInt());
     QSocketNotifier notifier(listener, QSocketNotifier::Read);
     QObject::connect(&notifier, &QSocketNotifier::activated, [listener] { greet(listener); });
-    std::unique_ptr<QMainWindow> window;
-    if (hasWindow) {
-        window = std::make_unique<QMainWindow>();
-        window->resize(860, 520); // as parley-server's: both hold the picture of theirs
-        window->show();
-    }
+    QMainWindow window;
+    window.resize(860, 520); // as parley-server's: both hold the picture of theirs
+    window.show();
     return QCoreApplication::exec();
 }

@@ -186,7 +186,8 @@ class Run:
         return Program(self, self.tool("bare_server"), *options)
 
     def bare_qt(self, kind, port):
-        return Program(self, self.tool("bare_qt"), kind, port)
+        """Of a window or headless."""
+        return Program(self, self.tool({"window": "bare_qt", "headless": "bare_qt_network"}[kind]), port)
 
     def python(self):
         return Program(self, sys.executable, HERE.parent / "interop/classic_server.py", 0, "127.0.0.1")

@@ -11,10 +11,11 @@
 
 #include "server_gui/options/server_options.h"
 #include "server_gui/window/server_window.h"
+#include "shared/program/start.h"
 #include "shared/program/termination_signal.h"
 #include "shared/ui/application.h"
 
-#include <QCoreApplication>
+#include <QApplication>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QHeaderView>
@@ -191,13 +192,14 @@ private:
 
 int main(int argc, char *argv[])
 {
+    startProgram(u"parley-server"_s);
     CommandLine commandLine;
     ServerOptions::declare(commandLine);
-    const auto application = makeApplication(argc, argv, u"parley-server"_s, commandLine);
+    if (!opensWindow(commandLine, argc, argv))
+        return missingDisplay();
+    const auto application = makeWindowApplication(argc, argv, commandLine);
     const ServerOptions options = ServerOptions::read(commandLine);
     if (const auto status = commandLine.answer())
-        return *status;
-    if (const auto status = missingDisplay())
         return *status;
     const TerminationSignal termination;
     ServerWindow window(options);

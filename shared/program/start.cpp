@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/program/start.h"
+
+#include "shared/message/message.h"
+#include "shared/program/shortage.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#ifdef PARLEY_PORTABLE
+#include <QStandardPaths>
+#endif
+
+#include <csignal>
+#include <cstdlib>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+
+namespace parley
+{
+
+namespace
+{
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(Application)
+};
+
+/// Whether Qt can open a window: it ends the program with SIGABRT where it cannot.
+bool hasDisplay(const QStringList &arguments)
+{
+    return !qEnvironmentVariableIsEmpty("DISPLAY") || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY")
+           || !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM") || arguments.contains(u"-platform"_s);
+}
+
+/// The folder of this program's file, whatever symbolic link it was called by. (Qt's applicationDirPath() needs an
+/// application object, and whoever opens the window makes that.)
+/// @param called argv[0].
+QDir programFolder([[maybe_unused]] const char *called)
+{
+#ifdef PARLEY_PORTABLE
+    const QString name = QFile::decodeName(called);
+    return QFileInfo(QFileInfo(name.contains(u'/') ? name : QStandardPaths::findExecutable(name)).canonicalFilePath())
+        .path();
+#else
+    return QFileInfo(QFile::symLinkTarget(u"/proc/self/exe"_s)).path();
+#endif
+}
+
+QtMessageHandler handlerBefore = nullptr;
+
+/// In a terminal only our lines are printed: scripts read them, and Qt's own (about a locale that is not UTF-8, say)
+/// would stand before the first.
+void keepQtSilent(QtMsgType type, const QMessageLogContext &context, const QString &text)
+{
+    if (type == QtFatalMsg)
+        handlerBefore(type, context, text);
+}
+
+} // namespace
+
+void startProgram(const QString &name)
+{
+    // A socket must not get the number of a standard stream that was closed: what is printed would go to the peer.
+    int fd = 0;
+    while (fd >= 0 && fd <= STDERR_FILENO)
+        fd = ::open("/dev/null", O_RDWR);
+    ::close(fd);
+    std::signal(SIGPIPE, SIG_IGN); // a reader of stdout that goes away is an error of write(2), not our end
+    QCoreApplication::setApplicationName(name);
+    QCoreApplication::setApplicationVersion(QStringLiteral(PARLEY_VERSION));
+    QCoreApplication::setOrganizationName(u"Parley"_s);
+
+    endWithSentenceWhereShort(name.toUtf8());
+    if (const auto status = missingResources())
+        std::exit(*status);
+}
+
+bool opensWindow(CommandLine &commandLine, int argc, char **argv)
+{
+    QStringList arguments;
+    for (int i = 0; i < argc; ++i)
+        arguments.append(QString::fromLocal8Bit(argv[i]));
+    return !commandLine.wantsNoWindow(arguments) && hasDisplay(arguments);
+}
+
+int openWindow(const QString &library, int argc, char **argv)
+{
+    const QByteArray file = QFile::encodeName(QDir::cleanPath(programFolder(argv[0]).filePath(library)));
+    // An absolute path: what looks for it in RUNPATH is the caller's in a sanitizer's dlopen(), not ours.
+    void *const loaded = ::dlopen(file.constData(), RTLD_LAZY | RTLD_LOCAL);
+    void *const entry = loaded ? ::dlsym(loaded, "parleyWindowMain") : nullptr;
+    if (entry)
+        return reinterpret_cast<decltype(&parleyWindowMain)>(entry)(argc, argv);
+    printError(Texts::tr("Cannot open the window: %1. Install the program anew, or use --headless.")
+                   .arg(displaySafe(QString::fromLocal8Bit(::dlerror()), LineBreaks::Escape)));
+    return ExitFailure;
+}
+
+std::unique_ptr<QCoreApplication> makeTerminalApplication(int &argc, char **argv, CommandLine &commandLine)
+{
+    handlerBefore = qInstallMessageHandler(keepQtSilent);
+    auto application = std::make_unique<QCoreApplication>(argc, argv);
+    commandLine.parse(QCoreApplication::arguments());
+    return application;
+}
+
+int missingDisplay()
+{
+    printError(Texts::tr("There is no display to open a window on: set DISPLAY, or use --headless."));
+    return ExitFailure;
+}
+
+} // namespace parley

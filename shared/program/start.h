@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#pragma once
+
+#include "shared/program/command_line.h"
+
+#include <QtGlobal>
+
+#include <memory>
+
+class QCoreApplication;
+
+/// The main() of a program that opens its window. The library beside each program exports it (openWindow()).
+extern "C" Q_DECL_EXPORT int parleyWindowMain(int argc, char **argv);
+
+namespace parley
+{
+
+/// Makes the process what both programs take for granted: standard streams that are open, no SIGPIPE, a name. To be
+/// called first in main(). Ends the program with a sentence and ExitFailure where the system has not enough for it.
+void startProgram(const QString &name);
+
+/// Whether the command line asks for a window, and there is a display for it.
+bool opensWindow(CommandLine &commandLine, int argc, char **argv);
+
+/// Runs parleyWindowMain() of @p library, and returns what it returns. Qt Widgets comes with that library: a program
+/// that opens no window never loads it.
+/// @param library the path of its file, from the folder that holds the program's own.
+/// @return ExitFailure, once it is said on stderr, where the library cannot be loaded.
+int openWindow(const QString &library, int argc, char **argv);
+
+/// Makes the application object of a program without a window, and parses its arguments.
+std::unique_ptr<QCoreApplication> makeTerminalApplication(int &argc, char **argv, CommandLine &commandLine);
+
+/// Says on stderr that there is no display to open a window on. Returns the exit status.
+int missingDisplay();
+
+} // namespace parley
