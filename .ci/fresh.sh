@@ -74,6 +74,8 @@ start() {
             mount --bind "/$socket" "$root/$socket"
         fi
         cp /etc/resolv.conf "$root/etc/resolv.conf"
+        # As the installer of Debian does it: the system knows its own name.
+        printf "127.0.0.1\tlocalhost\n127.0.1.1\t%s\n::1\tlocalhost ip6-localhost\n" "$(hostname)" >"$root/etc/hosts"
         echo "Binary::apt-get::APT::Keep-Downloaded-Packages true;" >"$root/etc/apt/apt.conf.d/keep"
         if [[ $user != root ]]; then
             chroot "$root" useradd --create-home "$user"
