@@ -614,8 +614,8 @@ void ClientSocket::readable()
     }
     const qint64 left = limit_ < 0 ? most : limit_ - stream_->received();
     const bool isBeyond = left <= 0;
-    const auto [result, bytes] =
-        isBeyond ? stream_->receiveUnkept(1) : stream_->receive(std::min(most, left), EventStream::Bytes::Kept);
+    const auto [result, bytes] = isBeyond ? stream_->receive(1, EventStream::Bytes::LeftOut)
+                                          : stream_->receive(std::min(most, left), EventStream::Bytes::Kept);
     if (result.wouldBlock() && sendError_ == 0)
         return;
     if (result.wouldBlock()) {

@@ -43,7 +43,8 @@ public:
     {
         const QByteArrayView payload = event.payload();
         if (raw_)
-            output_.write(payload.toByteArray());
+            output_.write(payload.size() == event.bytes.size() ? event.bytes
+                                                               : payload.toByteArray()); // shared if whole
         else if (event.call == Call::RecvFrom) // on one line: it must not look as if another sender's line followed
             output_.write(event.address.toPython() + ": "
                           + displaySafe(MessageDecoder::decodeAll(payload), LineBreaks::Escape).toUtf8() + '\n');
@@ -94,7 +95,7 @@ int runHeadlessClient(const ClientOptions &options)
     constexpr int longestEscape = 4; // characters for a byte
     LineWriter output(
         STDOUT_FILENO, [&outputError](int error) { outputError = error; },
-        longestEscape * attempt.request.maxBytes + LineWriter::MaxPendingBytes);
+        longestEscape * attempt.request.maxBytes + LineWriter::MaxPendingBytes, LineWriter::Piece::Large);
     MessagePrinter message(output, options.raw);
     if (options.json)
         output.write(startToJson("parley-client", stream.wallClock(0)));

@@ -273,26 +273,23 @@ void ClientWindow::startAttempt()
 void ClientWindow::read(const EventBatch &batch)
 {
     inspector_->read(batch);
-    QByteArray received; // appended at once: each append lays out the last line again
     for (const Event &event : batch.events) {
         const Attempt *attempt = history_.apply(event);
         if (!attempt || attempt->number != current_)
             continue;
         if (event.call == Call::Recv)
-            received += event.payload();
+            message_->append(event.sharedPayload());
         else if (event.call == Call::RecvFrom)
-            message_->appendDatagram(event.address, event.payload());
+            message_->appendDatagram(event.address, event.sharedPayload());
         else if (event.call == Call::Connect
                  && form_->parse() == std::variant<Endpoint, EndpointError>(attempt->request.endpoint))
             form_->showResolved(attempt->request.endpoint, event.address);
         if (event.call == Call::End) {
-            message_->append(std::exchange(received, {}));
             message_->finishMessage();
             showEnd(*attempt);
         }
     }
-    if (!received.isEmpty())
-        message_->append(received);
+    message_->showAppended();
     showState();
 }
 
@@ -344,13 +341,13 @@ void ClientWindow::showState()
                                      ? tr("The server's message will appear here: start a server, then click Connect.")
                                  : underWay ? tr("Nothing received yet.")
                                             : tr("Nothing was received."));
-    saveAction_->setEnabled(!message_->bytes().isEmpty() && !underWay);
+    saveAction_->setEnabled(!message_->parts().isEmpty() && !underWay);
 
     QString summary = attempt ? attempt->summary() : QString();
     if (message_->isCut())
         summary += tr(" · only the first %1 characters are shown").arg(QLocale().toString(message_->shown()));
-    if (attempt && attempt->receivedBytes > message_->bytes().size()) // a conversation
-        summary += tr(" · only the first %1 are kept").arg(bytesText(message_->bytes().size()));
+    if (attempt && attempt->receivedBytes > message_->size()) // a conversation
+        summary += tr(" · only the first %1 are kept").arg(bytesText(message_->size()));
     summary_->showText(summary);
     message_->setAccessibleDescription(summary);
 
@@ -368,7 +365,10 @@ void ClientWindow::showState()
 void ClientWindow::saveMessage()
 {
     saver_->ask({tr("Save Message As"), u"message.txt"_s, {}}, [this]() -> FileSaver::Writer {
-        return [bytes = message_->bytes()](QIODevice &file) { file.write(bytes); };
+        return [parts = message_->parts()](QIODevice &file) {
+            for (const QByteArray &part : parts)
+                file.write(part);
+        };
     });
 }
 

@@ -25,7 +25,9 @@ void MessageView::startMessage(qint64 most)
 {
     clear();
     most_ = most;
-    bytes_.clear();
+    parts_.clear();
+    size_ = 0;
+    unshown_.clear();
     decoder_ = {};
     safe_ = SafeText();
     shown_ = 0;
@@ -33,19 +35,34 @@ void MessageView::startMessage(qint64 most)
     cut_ = false;
 }
 
-void MessageView::append(QByteArrayView bytes)
+void MessageView::append(const QByteArray &bytes)
 {
     keep(bytes);
     if (!cut_)
-        insert(decoder_.decode(shownPart(bytes)));
+        unshown_ += decoder_.decode(shownPart(bytes));
 }
 
-void MessageView::keep(QByteArrayView bytes)
+void MessageView::showAppended()
 {
-    bytes_.append(bytes.first(std::min<qsizetype>(bytes.size(), most_ - bytes_.size())));
+    insert(std::exchange(unshown_, {}));
 }
 
-void MessageView::appendDatagram(const Address &sender, QByteArrayView bytes)
+void MessageView::keep(const QByteArray &bytes)
+{
+    constexpr qsizetype few = 64 * 1024; // in one part, however small they come
+    const QByteArrayView kept = QByteArrayView(bytes).first(std::min<qsizetype>(bytes.size(), most_ - size_));
+    if (kept.isEmpty())
+        return;
+    size_ += kept.size();
+    if (!parts_.isEmpty() && parts_.last().size() + kept.size() <= few)
+        parts_.last() += kept;
+    else if (kept.size() < bytes.size() || bytes.capacity() > bytes.size() + few)
+        parts_ += kept.toByteArray();
+    else
+        parts_ += bytes;
+}
+
+void MessageView::appendDatagram(const Address &sender, const QByteArray &bytes)
 {
     keep(bytes);
     if (cut_)
@@ -59,13 +76,14 @@ void MessageView::appendDatagram(const Address &sender, QByteArrayView bytes)
 void MessageView::finishMessage()
 {
     if (!cut_)
-        insert(decoder_.finish());
+        unshown_ += decoder_.finish();
+    showAppended();
 }
 
 /// The bytes that may still be shown: there is at least a character for every four, and the rest need not be decoded.
 QByteArrayView MessageView::shownPart(QByteArrayView bytes)
 {
-    const qsizetype most = 4 * (MaxShown - shown_) + 4;
+    const qsizetype most = 4 * std::max<qsizetype>(MaxShown - shown_ - unshown_.size(), 0) + 4;
     if (bytes.size() <= most)
         return bytes;
     cut_ = true;

@@ -6,6 +6,7 @@
 #include "shared/address/address.h"
 #include "shared/message/message.h"
 
+#include <QByteArrayList>
 #include <QPlainTextEdit>
 
 namespace parley
@@ -26,24 +27,31 @@ public:
 
     /// @param most bytes that are kept; of what is longer, the beginning.
     void startMessage(qint64 most);
-    void append(QByteArrayView bytes);
-    /// A datagram of several, under a line that names its sender.
-    void appendDatagram(const Address &sender, QByteArrayView bytes);
+    /// Shares @p bytes where they fill their memory. They are shown with showAppended().
+    void append(const QByteArray &bytes);
+    /// Once for all that is at hand: each call lays out the last line again.
+    void showAppended();
+    /// A datagram of several, under a line that names its sender. Shown at once.
+    void appendDatagram(const Address &sender, const QByteArray &bytes);
+    /// Shows what was appended, and a character that was cut.
     void finishMessage();
 
-    const QByteArray &bytes() const { return bytes_; }
+    /// What is kept, in parts that follow each other.
+    const QByteArrayList &parts() const { return parts_; }
+    qint64 size() const { return size_; } ///< bytes kept
     bool isCut() const { return cut_; }
     /// How many UTF-16 code units of the message are shown.
     qsizetype shown() const { return shown_; }
 
 private:
-    void insert(const QString &text);
+    void keep(const QByteArray &bytes);
     QByteArrayView shownPart(QByteArrayView bytes);
-
-    void keep(QByteArrayView bytes);
+    void insert(const QString &text);
 
     qint64 most_ = 0;
-    QByteArray bytes_;
+    QByteArrayList parts_;
+    qint64 size_ = 0; // of all parts
+    QString unshown_; // appended since
     MessageDecoder decoder_;
     SafeText safe_;
     qsizetype shown_ = 0;

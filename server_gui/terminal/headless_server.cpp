@@ -78,6 +78,8 @@ int runHeadlessServer(const ServerOptions &options)
     });
     if (options.json)
         output.write(startToJson("parley-server", stream.wallClock(0)));
+    else
+        stream.leaveOutBytes();
 
     int status = ExitOk;
     quint64 dropped = 0;

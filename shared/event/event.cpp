@@ -134,6 +134,12 @@ QByteArrayView Event::payload() const
     return QByteArrayView(bytes).sliced(offset, std::min(result, bytes.size() - offset));
 }
 
+QByteArray Event::sharedPayload() const
+{
+    const QByteArrayView moved = payload();
+    return moved.size() == bytes.size() ? bytes : moved.toByteArray();
+}
+
 qint64 Event::given() const
 {
     return argument > 0 ? argument : std::max(bytes.size() - offset, result); // the bytes may be kept no longer

@@ -98,6 +98,8 @@ struct Event
     bool movesBytes() const;
     /// The bytes that a Send, Recv, SendTo or RecvFrom moved, as far as they were kept; empty for others.
     QByteArrayView payload() const;
+    /// The same, to be kept: it shares the event's memory where that holds nothing else.
+    QByteArray sharedPayload() const;
     /// How many bytes a Send or SendTo was given; it may have taken fewer.
     qint64 given() const;
 };

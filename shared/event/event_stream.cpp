@@ -23,7 +23,7 @@ void EventStream::write(Event event, Bytes bytes)
         const std::lock_guard lock(mutex_);
         event.time = now(); // under the lock: the order of the times is the order of the events
         const std::size_t waiting = pending_.events.size();
-        if (bytes == Bytes::Spared && !payload_.isShared(event.bytes) && isCrowdedWith(payload_.cost(event.bytes)))
+        if (leavesOut(event, bytes))
             event.bytes.clear();
         if (waiting >= MaxPendingEvents || payload_.size() + payload_.cost(event.bytes) > MaxPendingPayload
             || (detail && waiting >= MaxPendingDetails)) {
@@ -42,6 +42,14 @@ bool EventStream::isCrowded()
 {
     const std::lock_guard lock(mutex_);
     return isCrowdedWith(0);
+}
+
+/// Whether the bytes of @p event are left out. Called with the mutex held.
+bool EventStream::leavesOut(const Event &event, Bytes bytes) const
+{
+    if (bytes == Bytes::LeftOut || (leavesOutBytes_ && event.movesBytes()))
+        return true;
+    return bytes == Bytes::Spared && !payload_.isShared(event.bytes) && isCrowdedWith(payload_.cost(event.bytes));
 }
 
 /// Whether @p payload more bytes would be too many for who can do without them. Called with the mutex held.

@@ -47,11 +47,14 @@ public:
 
     explicit EventStream(Pace pace = ForWindow, QObject *parent = nullptr);
 
-    /// What becomes of an event's bytes while the stream is crowded.
+    /// What becomes of the bytes that a call moved. The event tells how many there were in any case.
     enum class Bytes : std::uint8_t {
         Kept,
-        Spared, ///< left out, unless waiting events hold them anyway: the event tells how many there were
+        Spared,  ///< left out while the stream is crowded, unless waiting events hold them anyway
+        LeftOut, ///< no reader shows them: whoever received them can use their memory again
     };
+    /// For all events, where no reader shows more than the calls. Before the first is written.
+    void leaveOutBytes() { leavesOutBytes_ = true; }
     /// Thread-safe. Fills in the time.
     void write(Event event, Bytes bytes = Bytes::Kept);
 
@@ -72,6 +75,7 @@ Q_SIGNALS:
 
 private:
     void scheduleDelivery();
+    bool leavesOut(const Event &event, Bytes bytes) const;
     bool isCrowdedWith(qint64 payload) const;
 
     const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
@@ -82,6 +86,7 @@ private:
     HeldBytes payload_;      // guarded by mutex_: of pending_
     bool scheduled_ = false; // guarded by mutex_: a delivery is on its way
 
+    bool leavesOutBytes_ = false;
     const Pace pace_;
     std::chrono::milliseconds pause_ = pace_.usual; // until the next delivery
     QTimer *const timer_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <deque>
 #include <poll.h>
 #include <unistd.h>
 
@@ -46,25 +47,39 @@ struct LineWriter::Shared
     int fd = -1;
     std::function<void(int)> failed;
     qsizetype maxPendingBytes = 0;
+    qsizetype mostAtOnce = 0; // bytes
 
     mutable std::mutex mutex;
     std::condition_variable changed;
-    QByteArray pending;
-    QByteArray current;    // what is being written; empty if nothing is
-    qsizetype written = 0; // of it
+    std::deque<QByteArray> pending; // from the first, which is being written
+    qsizetype pendingBytes = 0;     // of all of them, less what is written
+    qsizetype written = 0;          // of the first
     qint64 lostLines = 0;
     bool ended = false;
     bool reported = false;
 
-    qint64 unwrittenLines() const { return QByteArrayView(current).sliced(written).count('\n'); }
+    qint64 unwrittenLines() const
+    {
+        qint64 lines = 0;
+        for (const QByteArray &part : pending)
+            lines += part.count('\n');
+        return pending.empty() ? 0 : lines - QByteArrayView(pending.front()).first(written).count('\n');
+    }
+    void forget()
+    {
+        pending.clear();
+        pendingBytes = 0;
+        written = 0;
+    }
 };
 
-LineWriter::LineWriter(int fd, std::function<void(int)> failed, qsizetype maxPendingBytes)
+LineWriter::LineWriter(int fd, std::function<void(int)> failed, qsizetype maxPendingBytes, Piece piece)
     : shared_(std::make_shared<Shared>())
 {
     shared_->fd = fd;
     shared_->failed = std::move(failed);
     shared_->maxPendingBytes = maxPendingBytes;
+    shared_->mostAtOnce = piece == Piece::Large ? maxPendingBytes : PIPE_BUF;
     std::thread([shared = shared_] { run(shared); }).detach();
 }
 
@@ -78,21 +93,28 @@ LineWriter::~LineWriter()
 
 void LineWriter::write(const QByteArray &lines)
 {
+    if (lines.isEmpty())
+        return;
     const std::lock_guard lock(shared_->mutex);
-    const qsizetype waiting = shared_->pending.size() + shared_->current.size() - shared_->written;
-    if (waiting + lines.size() > shared_->maxPendingBytes) {
+    if (shared_->pendingBytes + lines.size() > shared_->maxPendingBytes) {
         shared_->lostLines += lines.count('\n');
         return;
     }
-    shared_->pending += lines;
+    constexpr qsizetype few = 64 * 1024; // bytes: joining them costs less than another write
+    std::deque<QByteArray> &pending = shared_->pending;
+    // The first is being written, and must not move.
+    if (pending.size() > 1 && pending.back().size() + lines.size() <= few)
+        pending.back() += lines;
+    else
+        pending.push_back(lines);
+    shared_->pendingBytes += lines.size();
     shared_->changed.notify_all();
 }
 
 bool LineWriter::finish(std::chrono::milliseconds patience)
 {
     std::unique_lock lock(shared_->mutex);
-    const bool idle = shared_->changed.wait_for(
-        lock, patience, [this] { return shared_->pending.isEmpty() && shared_->current.isEmpty(); });
+    const bool idle = shared_->changed.wait_for(lock, patience, [this] { return shared_->pending.empty(); });
     return idle && shared_->lostLines == 0;
 }
 
@@ -105,38 +127,35 @@ qint64 LineWriter::lostLines() const
 qint64 LineWriter::waitingLines() const
 {
     const std::lock_guard lock(shared_->mutex);
-    return shared_->unwrittenLines() + shared_->pending.count('\n');
+    return shared_->unwrittenLines();
 }
 
 void LineWriter::run(const std::shared_ptr<Shared> &shared)
 {
     std::unique_lock lock(shared->mutex);
     for (;;) {
-        shared->changed.wait(lock, [&] { return shared->ended || !shared->pending.isEmpty(); });
+        shared->changed.wait(lock, [&] { return shared->ended || !shared->pending.empty(); });
         if (shared->ended)
             return;
-        shared->current = std::exchange(shared->pending, {});
-        shared->written = 0;
-        int error = 0;
-        while (error == 0 && shared->written < shared->current.size()) {
-            // A pipe takes a piece of this size wholly or not at all (pipe(7)): what a stalled reader will miss is
-            // known.
-            const QByteArrayView rest = QByteArrayView(shared->current).sliced(shared->written);
-            const QByteArrayView piece = rest.first(std::min<qsizetype>(rest.size(), PIPE_BUF));
-            lock.unlock();
-            qsizetype done = 0;
-            error = writeAll(shared->fd, piece, done);
-            lock.lock();
-            shared->written += done;
-        }
+        const QByteArrayView rest = QByteArrayView(shared->pending.front()).sliced(shared->written);
+        const QByteArrayView piece = rest.first(std::min(rest.size(), shared->mostAtOnce));
+        lock.unlock();
+        qsizetype done = 0;
+        const int error = writeAll(shared->fd, piece, done);
+        lock.lock();
+        shared->written += done;
+        shared->pendingBytes -= done;
         if (error != 0) {
             shared->lostLines += shared->unwrittenLines();
+            shared->forget();
             if (shared->failed && !std::exchange(shared->reported, true))
                 shared->failed(error);
+        } else if (done == rest.size()) {
+            shared->pending.pop_front();
+            shared->written = 0;
         }
-        shared->current.clear();
-        shared->written = 0;
-        shared->changed.notify_all();
+        if (shared->pending.empty())
+            shared->changed.notify_all();
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -24,13 +25,20 @@ class LineWriter
 public:
     static constexpr qsizetype MaxPendingBytes = 16 * 1024 * 1024; ///< unless told otherwise
 
+    /// How many bytes one write(2) is given.
+    enum class Piece : std::uint8_t {
+        Whole, ///< no more than a pipe takes wholly or not at all (pipe(7)): what a stalled reader misses is known
+        Large, ///< as many as there are: for a reader who wants them fast
+    };
     /// @param failed called once, on the writer's thread, with the errno of the first write that fails. It must not
     /// call the writer.
-    LineWriter(int fd, std::function<void(int error)> failed, qsizetype maxPendingBytes = MaxPendingBytes);
+    LineWriter(int fd, std::function<void(int error)> failed, qsizetype maxPendingBytes = MaxPendingBytes,
+               Piece piece = Piece::Whole);
     /// Gives up what is not written yet; see finish().
     ~LineWriter();
 
-    /// Queues @p lines, whole lines with their line feeds, all or none. Never blocks. Thread-safe.
+    /// Queues @p lines, whole lines with their line feeds, all or none. Never blocks, and shares many bytes rather than
+    /// copying them. Thread-safe.
     void write(const QByteArray &lines);
     /// Waits until all is written, at most for @p patience. Returns whether it was, each line of it.
     bool finish(std::chrono::milliseconds patience);

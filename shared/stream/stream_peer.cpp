@@ -113,16 +113,6 @@ native::Result StreamPeer::sendPart()
 
 StreamPeer::Received StreamPeer::receive(qint64 most, EventStream::Bytes kept)
 {
-    return receive(most, kept, true);
-}
-
-StreamPeer::Received StreamPeer::receiveUnkept(qint64 most)
-{
-    return receive(most, EventStream::Bytes::Spared, false);
-}
-
-StreamPeer::Received StreamPeer::receive(qint64 most, EventStream::Bytes kept, bool keeps)
-{
     static thread_local ReceiveBuffer buffer;
     const std::span<char> room = buffer.room(most);
     Received received{channel_->receive(room), {}};
@@ -132,10 +122,7 @@ StreamPeer::Received StreamPeer::receive(qint64 most, EventStream::Bytes kept, b
         received.bytes = buffer.take(received.result.value);
         received_ += received.result.value;
     }
-    if (keeps)
-        events_.write(Event::recv(number_, received.result, received.bytes, std::ssize(room)), kept);
-    else
-        events_.write(Event::recv(number_, received.result, {}, std::ssize(room)));
+    events_.write(Event::recv(number_, received.result, received.bytes, std::ssize(room)), kept);
     const bool isAtEnd = received.result.ok() && received.result.value == 0;
     // The system tells of a reset once. After send() has, this looks like FIN; after EPIPE it is FIN (Linux:
     // tcp_reset()).

@@ -61,10 +61,8 @@ public:
         native::Result result; ///< a value of 0 is the peer's FIN; an error may be one that send() had
         QByteArray bytes;      ///< of result.value bytes
     };
-    /// Calls recv() once, for at most @p most bytes. @p kept: whether the event keeps them also in a flood.
+    /// Calls recv() once, for at most @p most bytes. @p kept: what becomes of them in the event.
     Received receive(qint64 most, EventStream::Bytes kept);
-    /// The event only tells how many bytes they were.
-    Received receiveUnkept(qint64 most);
 
     /// The peer's FIN was received.
     bool peerClosed() const { return peerClosed_; }
@@ -84,7 +82,6 @@ public:
 
 private:
     bool hasOutput() const { return offset_ < end_; }
-    Received receive(qint64 most, EventStream::Bytes kept, bool keeps);
     native::Result sendOutput();
     native::Result sendPart();
 

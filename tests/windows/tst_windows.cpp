@@ -229,7 +229,7 @@ void tst_Windows::greetingThatIsNotText()
     QCOMPARE(server.field(u"greeting"_s).placeholderText(), u"14 bytes from greeting.bin"_s);
     client.click(u"connect"_s);
     TRY_COMPARE(client.text(u"status"_s), u"Attempts: 1, complete: 1"_s);
-    QCOMPARE(client.child<MessageView>(u"message"_s).bytes(), *options.greeting);
+    QCOMPARE(client.child<MessageView>(u"message"_s).parts().join(), *options.greeting);
 }
 
 void tst_Windows::listenAndStop()
@@ -393,7 +393,7 @@ void tst_Windows::clientFailure()
         peer = listener.accept();
         TRY_MATCH(client.cell(u"history"_s, 0, AttemptModel::LocalPort), u"[0-9]+"_s); // it is connected
         QVERIFY(peer.send(sends));
-        TRY_COMPARE(client.child<MessageView>(u"message"_s).bytes(), sends.first(qMin<qsizetype>(sends.size(), 8)));
+        TRY_COMPARE(client.child<MessageView>(u"message"_s).parts().join(), sends.first(qMin<qsizetype>(sends.size(), 8)));
         act(peer);
     }
     // Whoever is refused is told of servers that others may have started here.
@@ -551,7 +551,7 @@ void tst_Windows::longLine()
 
     QCOMPARE(message.toPlainText().size(), MessageView::MaxShown);
     QVERIFY(message.toPlainText().startsWith(u"<xxx"_s));
-    QVERIFY2(message.bytes() == bytes, qPrintable(u"%1 bytes were kept"_s.arg(message.bytes().size())));
+    QVERIFY2(message.parts().join() == bytes, qPrintable(u"%1 bytes were kept"_s.arg(message.parts().join().size())));
     TRY_MATCH(client.text(u"summary"_s), u"2,000,000 bytes in [0-9,]+ reads · closed by the server after .* · only "
                                          "the first 65,536 characters are shown"_s);
     QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"complete, 2,000,000 bytes"_s);
@@ -582,7 +582,7 @@ void tst_Windows::byteByByte()
     const MessageView &message = client.child<MessageView>(u"message"_s);
     QVERIFY2(message.toPlainText() == text,
              qPrintable(u"%1 characters of %2"_s.arg(message.toPlainText().size()).arg(text.size())));
-    QVERIFY(message.bytes() == bytes);
+    QVERIFY(message.parts().join() == bytes);
     TRY_MATCH(client.text(u"summary"_s),
               QLocale().toString(bytes.size()) + u" bytes in [0-9,]+ reads · closed by the server after .*"_s);
 }
