@@ -56,8 +56,9 @@ public:
     /// Whether @p event has waited so long that printing it would keep the program from ending.
     bool isTooLateFor(const Event &event) const
     {
-        constexpr qint64 patience = 500'000'000; // ns
-        return began_ >= 0 && stream_.now() - std::max(event.time, began_) > patience;
+        constexpr std::chrono::milliseconds printingPatience{500};
+        const std::chrono::nanoseconds late(stream_.now() - std::max(event.time, began_));
+        return began_ >= 0 && late > printingPatience;
     }
 
 private:
@@ -122,13 +123,13 @@ int runHeadlessServer(const ServerOptions &options)
     QCoreApplication::exec();
 
     stream.flush();
-    constexpr std::chrono::seconds patience{2}; // for each reader that has stopped reading
-    output.finish(patience);
+    constexpr std::chrono::seconds readerPatience{2}; // for each reader that has stopped reading
+    output.finish(readerPatience);
     const qint64 unread = output.waitingLines();
     if (const qint64 lost = output.lostLines() + unread + static_cast<qint64>(dropped); lost > 0)
         errors.write(errorLine(
             Texts::tr("%1 lines of output were lost, because the reader of stdout was too slow or gone.").arg(lost)));
-    errors.finish(patience);
+    errors.finish(readerPatience);
     return status;
 }
 

@@ -15,7 +15,7 @@
 
 /// The platform's socket calls, thin: every function is one call of sockets(7), and returns what the call
 /// returned and the errno it left. Nothing here blocks (all sockets are non-blocking), raises SIGPIPE or
-/// survives exec. How QTcpSocket and QTcpServer stand on them: ARCHITECTURE.md, "Sockets".
+/// survives exec. How QTcpSocket and QTcpServer stand on them: docs/decisions.md, "Sockets".
 namespace parley::native
 {
 

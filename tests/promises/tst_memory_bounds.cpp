@@ -50,7 +50,7 @@ QByteArray piece(qsizetype size = 64 * 1024)
     QVERIFY2((used) <= (most),                                                                                         \
              qPrintable(u"%1 MiB, and at most %2 were promised"_s.arg((used) / MiB).arg((most) / MiB)))
 
-/// The bounds of ARCHITECTURE.md, by the memory of the process and not by the counters that keep them.
+/// The bounds of docs/bounds.md, by the memory of the process and not by the counters that keep them.
 class TestMemoryBounds : public QObject
 {
     Q_OBJECT
