@@ -55,7 +55,7 @@ bool isDecimal(QStringView text)
     return !text.isEmpty() && std::all_of(text.begin(), text.end(), [](QChar c) { return c >= u'0' && c <= u'9'; });
 }
 
-/// @p host as a resolver gets it (RFC 3490), where it has such a form: with ASCII digits and dots, whatever was typed.
+/// @p host in the ASCII form that a resolver gets (RFC 3490), where there is one: its digits and dots are ASCII, too.
 QString asciiForm(const QString &host)
 {
     const QByteArray ascii = QUrl::toAce(host);

@@ -34,7 +34,7 @@ Direction directionOf(const Event &event)
     return event.call == Call::Recv || event.call == Call::RecvFrom ? Direction::Received : Direction::Sent;
 }
 
-/// @p position, or if that is within a UTF-8 character, the end of the character.
+/// @p position, or the end of the UTF-8 character that @p position is within.
 qsizetype characterBoundary(QByteArrayView bytes, qsizetype position)
 {
     if (position >= bytes.size())

@@ -51,7 +51,7 @@ qint64 valueOf(QStringView text, qsizetype count)
 std::variant<QByteArray, BytesError> parseEscaped(QStringView text)
 {
     QByteArray bytes;
-    qsizetype plain = 0; // where the text begins that is not in bytes yet
+    qsizetype plain = 0; // the beginning of the text that is not in bytes yet
     for (qsizetype at = text.indexOf(u'\\'); at >= 0; at = text.indexOf(u'\\', plain)) {
         bytes += encodeMessage(text.sliced(plain, at - plain));
         if (at + 1 == text.size())

@@ -21,8 +21,8 @@ void waitUntilWritable(int fd)
     ::poll(&waiting, 1, -1);
 }
 
-/// Writes all of @p bytes, as long as that takes. Returns 0, or the errno that stopped it; @p done tells how far it
-/// came.
+/// Writes all of @p bytes, however long that takes. Returns 0, or the errno that stopped it; @p done says how many
+/// bytes were written.
 int writeAll(int fd, QByteArrayView bytes, qsizetype &done)
 {
     int error = 0;
@@ -119,8 +119,8 @@ void LineWriter::run(const std::shared_ptr<Shared> &shared)
         shared->written = 0;
         int error = 0;
         while (error == 0 && shared->written < shared->current.size()) {
-            // A pipe takes a piece of this size wholly or not at all (pipe(7)): what a stalled reader will miss is
-            // known.
+            // A pipe takes a piece of this size wholly or not at all (pipe(7)), so it is known which lines a stalled
+            // reader misses.
             const QByteArrayView rest = QByteArrayView(shared->current).sliced(shared->written);
             const QByteArrayView piece = rest.first(std::min<qsizetype>(rest.size(), PIPE_BUF));
             lock.unlock();

@@ -18,7 +18,7 @@ namespace parley
 /// Writes lines to a file descriptor (stdout) from a thread of its own, so that a reader that is slow, stopped or
 /// gone, or a disk that is full, never holds up the thread that has the lines.
 ///
-/// What waits is bounded; lines beyond that are dropped and counted.
+/// The bytes that wait are bounded; further lines are dropped and counted.
 class LineWriter
 {
 public:
@@ -27,16 +27,16 @@ public:
     /// @param failed called once, on the writer's thread, with the errno of the first write that fails. It must not
     /// call the writer.
     LineWriter(int fd, std::function<void(int error)> failed, qsizetype maxPendingBytes = MaxPendingBytes);
-    /// Gives up what is not written yet; see finish().
+    /// Gives up lines that are not written yet; see finish().
     ~LineWriter();
 
-    /// Queues @p lines, whole lines with their line feeds, all or none. Never blocks. Thread-safe.
+    /// Queues @p lines (whole lines with their line feeds), all of them or none. Never blocks. Thread-safe.
     void write(const QByteArray &lines);
-    /// Waits until all is written, at most for @p patience. Returns whether it was, each line of it.
+    /// Waits until all is written, for @p patience at the longest. Returns whether every line was written.
     bool finish(std::chrono::milliseconds patience);
     /// How many lines were dropped or could not be written.
     qint64 lostLines() const;
-    /// How many are not written yet, a part of one included.
+    /// How many lines are not written yet, one that is partly written included.
     qint64 waitingLines() const;
 
 private:

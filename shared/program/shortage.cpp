@@ -38,7 +38,7 @@ QByteArray noMemory; // the sentence, made while there was memory
 {
     [[maybe_unused]] const auto ignored =
         ::write(STDERR_FILENO, line.constData(), static_cast<std::size_t>(line.size()));
-    ::_exit(ExitFailure); // no destructor: they would want what there is none of
+    ::_exit(ExitFailure); // without destructors: they might need what has run out
 }
 
 [[noreturn]] void endForWantOfMemory()
@@ -68,7 +68,7 @@ QString missingThread(int error)
     } catch (const std::bad_alloc &) {
         endForWantOfMemory();
     } catch (const std::system_error &error) {
-        // std::thread says no more than the error.
+        // std::thread tells only the error.
         sentence = error.what() == error.code().message()
                        ? missingThread(error.code().value())
                        : missing(QByteArray(error.what()).split(':').first().constData(), error.code().value());

@@ -11,8 +11,8 @@
 namespace parley
 {
 
-/// Where recv(2) writes. One serves many sockets, one after the other. It grows while they fill it. Bytes that fill it
-/// well are handed out without being copied, and where nobody has kept them, the same memory is used again.
+/// The memory that recv(2) writes to. One buffer serves many sockets, one after the other. It grows while they fill it.
+/// Bytes that fill half of it are handed out without a copy. If nobody has kept them, the same memory is used again.
 ///
 /// Lives on one thread.
 class ReceiveBuffer
@@ -21,7 +21,7 @@ public:
     static constexpr qsizetype Usual = 64 * 1024; ///< bytes
     static constexpr qsizetype Large = 256 * 1024;
 
-    /// Room for at most @p most bytes (1 or more); holds until the next call.
+    /// Room for at most @p most bytes (1 or more); valid until the next call.
     std::span<char> room(qint64 most = Large)
     {
         if (!bytes_.isDetached() || bytes_.capacity() < size_)

@@ -26,7 +26,7 @@ namespace parley
 namespace
 {
 
-constexpr std::chrono::milliseconds FirstPoll{10}; // what ends within it shows no progress
+constexpr std::chrono::milliseconds FirstPoll{10}; // a shorter transfer shows no progress
 constexpr std::chrono::milliseconds PollInterval{100};
 constexpr qsizetype PreviewedBytes = 24;
 
@@ -80,7 +80,7 @@ ConverseBar::ConverseBar(QWidget *parent)
     explainField(*ending_, tr("What is sent after the text."));
     preview_->setForegroundRole(QPalette::PlaceholderText);
     preview_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    preview_->setMinimumWidth(1); // it must not widen the window
+    preview_->setMinimumWidth(1); // a long preview must not widen the window
     progress_->setObjectName(u"converseProgress"_s);
     progress_->setAccessibleName(tr("Progress of sending"));
     progress_->setRange(0, 1000);
@@ -190,7 +190,7 @@ void ConverseBar::sendFile()
     dialog->open();
 }
 
-/// The up and down keys go through what was sent.
+/// The Up and Down keys go through the lines that were sent.
 bool ConverseBar::eventFilter(QObject *watched, QEvent *event)
 {
     if (event->type() == QEvent::KeyPress) {
@@ -208,7 +208,7 @@ ConverseBar::Line ConverseBar::line() const
     return {mode_->currentIndex(), text_->text()};
 }
 
-/// With the mode that it was typed in: the same digits are other bytes in the other one.
+/// Also restores the line's mode: the same digits stand for other bytes in the other mode.
 void ConverseBar::recall(int step)
 {
     if (step < 0 ? recalled_ == 0 : recalled_ == history_.size())

@@ -103,7 +103,7 @@ void EndpointForm::addRow(const QString &label, QWidget *field)
 {
     const int row = grid_->rowCount();
     QLabel *caption = labelFor(field, label);
-    const QWidget *firstLine = field->focusProxy() ? field->focusProxy() : field; // that is what the label is beside
+    const QWidget *firstLine = field->focusProxy() ? field->focusProxy() : field; // the label stands beside it
     caption->setMinimumHeight(firstLine->sizeHint().height());
     grid_->addWidget(caption, row, 0, Qt::AlignTop);
     grid_->addWidget(field, row, 1, 1, 5);
@@ -130,7 +130,7 @@ void EndpointForm::setFields(const SavedEndpoint &fields)
 void EndpointForm::setEndpoint(const Endpoint &endpoint)
 {
     if (parse() == std::variant<Endpoint, EndpointError>(endpoint))
-        return; // as it was typed
+        return; // keep the text as it was typed
     SavedEndpoint fields = this->fields();
     fields.transport = endpoint.transport;
     if (endpoint.transport == Transport::Unix) {

@@ -128,7 +128,7 @@ KernelPage::KernelPage(const EventHistory &history, QWidget *parent)
 void KernelPage::inspect(quint64 connection)
 {
     if (connection == connection_ && connection != 0)
-        return; // the same with fewer events
+        return; // the same connection, with fewer events
     connection_ = connection;
     hasValues_ = false;
     showValues(nullptr);
