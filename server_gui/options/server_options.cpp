@@ -23,7 +23,7 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(ServerOptions)
 };
 
-/// The greeting file's bytes; leaves an error in @p line if it cannot be read or is too long.
+/// The greeting file's bytes. Leaves an error in @p line if the file cannot be read or is too long.
 QByteArray readGreetingFile(const QString &name, CommandLine &line)
 {
     if (name.isEmpty()) {
@@ -44,7 +44,7 @@ QByteArray readGreetingFile(const QString &name, CommandLine &line)
     return bytes;
 }
 
-/// Each behaviour with its parameters, a line each.
+/// A line for each behaviour, with its parameters.
 QString behaviourHelp()
 {
     QStringList lines{Texts::tr("What to do with a connection, such as drip:bytes=4,every=50. Default: greet-close.")};
@@ -78,7 +78,7 @@ std::optional<BehaviourChoice> readBehaviour(const QString &text, CommandLine &l
     return choice;
 }
 
-/// Nothing where the option was not given.
+/// Nothing if the option was not given.
 std::optional<std::vector<Net>> readNets(const QString &name, CommandLine &line)
 {
     if (!line.isSet(name))

@@ -31,7 +31,7 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(Headless)
 };
 
-/// As Python prints it: a tuple, or a Unix socket's path as a string.
+/// The address as Python prints it: a tuple, or a Unix socket's path as a string.
 QByteArray servedAddress(const Event &event)
 {
     if (event.bytes.isEmpty())
@@ -39,7 +39,7 @@ QByteArray servedAddress(const Event &event)
     return '\'' + displaySafe(MessageDecoder::decodeAll(event.bytes), LineBreaks::Escape).toUtf8() + '\'';
 }
 
-/// Carries a termination signal to the engine, from within a batch too: a batch may take seconds to print, and nothing
+/// Carries a termination signal to the engine, even from within a batch: a batch may take seconds to print, and nothing
 /// may be accepted in that time.
 class Ending
 {
@@ -73,7 +73,7 @@ int runHeadlessServer(const ServerOptions &options)
 {
     EventStream stream(EventStream::ForOutput);
     TerminationSignal termination;
-    LineWriter errors(STDERR_FILENO, {}); // nor does a reader of stderr hold up anything
+    LineWriter errors(STDERR_FILENO, {}); // a slow reader of stderr holds nothing up either
     LineWriter output(STDOUT_FILENO, [&errors](int error) {
         errors.write(errorLine(Texts::tr("Cannot write to stdout: %1. The greetings go on.").arg(errorText(error))));
     });
@@ -82,7 +82,7 @@ int runHeadlessServer(const ServerOptions &options)
 
     int status = ExitOk;
     quint64 dropped = 0;
-    quint64 lastSender = 0; // of a datagram; each is listed once
+    quint64 lastSender = 0; // of datagrams; each sender is listed once
     IoThread<Server> server(stream);
     Ending ending(server, stream);
     QObject::connect(&stream, &EventStream::arrived, &stream, [&](const EventBatch &batch) {
@@ -123,7 +123,7 @@ int runHeadlessServer(const ServerOptions &options)
     QCoreApplication::exec();
 
     stream.flush();
-    constexpr std::chrono::seconds readerPatience{2}; // for each reader that has stopped reading
+    constexpr std::chrono::seconds readerPatience{2}; // with each reader that has stopped reading
     output.finish(readerPatience);
     const qint64 unread = output.waitingLines();
     if (const qint64 lost = output.lostLines() + unread + static_cast<qint64>(dropped); lost > 0)

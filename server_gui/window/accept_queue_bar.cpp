@@ -36,7 +36,7 @@ AcceptQueueBar::AcceptQueueBar(IoThread<Server> &server, int backlog, QWidget *p
     backlog_->setObjectName(u"backlog"_s);
     backlog_->setRange(0, StreamListener::MostQueued);
     backlog_->setGroupSeparatorShown(true);
-    backlog_->setKeyboardTracking(false); // 4 is not meant by who types 4096
+    backlog_->setKeyboardTracking(false); // a user who types 4096 does not mean 4
     backlog_->setValue(backlog);
     explainField(*backlog_, tr("How many connections may wait; a change calls listen() again. Linux lets in one more, "
                                "and no more than net.core.somaxconn."));

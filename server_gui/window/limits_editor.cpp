@@ -26,7 +26,7 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(Limits)
 };
 
-/// Nets with blanks or commas between them.
+/// Reads nets with blanks or commas between them.
 std::variant<Nets, QString> parseNets(const QString &text)
 {
     Nets nets;
