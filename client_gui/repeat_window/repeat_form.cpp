@@ -26,7 +26,7 @@ constexpr int DefaultCount = 1'000;
 constexpr int DefaultConcurrency = 10;
 constexpr double LongestHold = 86'400; // seconds; as on the command line
 
-/// A field below its name and above what it takes.
+/// A field, with its name above it and its range below it.
 void addField(QGridLayout &grid, int row, int column, const QString &label, QWidget *field, const QString &objectName,
               const QString &range, int columns = 1)
 {
@@ -88,7 +88,7 @@ RepeatForm::RepeatForm(QWidget *parent)
     for (int column = 0; column < 4; ++column)
         grid->setColumnStretch(column, 1);
 
-    for (QLineEdit *field : findChildren<QLineEdit *>()) // those of the spin boxes too
+    for (QLineEdit *field : findChildren<QLineEdit *>()) // the spin boxes' line edits, too
         connect(field, &QLineEdit::returnPressed, this, &RepeatForm::submitted);
     usual_ = initial_ = values();
 }

@@ -33,7 +33,7 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(Headless)
 };
 
-/// Prints the message as it comes: whole characters and nothing that acts on a terminal, or byte for byte.
+/// Prints the message as it comes: whole characters and nothing that acts on a terminal; or, raw, byte for byte.
 class MessagePrinter
 {
 public:
@@ -44,7 +44,7 @@ public:
         const QByteArrayView payload = event.payload();
         if (raw_)
             output_.write(payload.toByteArray());
-        else if (event.call == Call::RecvFrom) // on one line: it must not look as if another sender's line followed
+        else if (event.call == Call::RecvFrom) // on one line, so that no part of it looks like another sender's line
             output_.write(event.address.toPython() + ": "
                           + displaySafe(MessageDecoder::decodeAll(payload), LineBreaks::Escape).toUtf8() + '\n');
         else
@@ -82,7 +82,7 @@ void printFailure(const QString &sentence, const bool &interrupted)
 
 int runHeadlessClient(const ClientOptions &options)
 {
-    EventStream stream(EventStream::AtOnce); // who runs it waits for its end
+    EventStream stream(EventStream::AtOnce); // the user waits for the end
     TerminationSignal termination;
     Attempt attempt;
     attempt.number = 1;
@@ -124,7 +124,7 @@ int runHeadlessClient(const ClientOptions &options)
 
     if (!options.json && !attempt.isBroadcast() && (attempt.receivedBytes > 0 || attempt.outcome == Outcome::Complete))
         message.finish();
-    // Whoever reads stdout may take as long as they like, as a pager does; a signal ends the wait.
+    // The reader of stdout may take as long as it likes, as a pager does; a signal ends the wait.
     constexpr std::chrono::milliseconds turn{20};
     while (!output.finish(turn) && outputError == 0 && !interrupted)
         QCoreApplication::processEvents();

@@ -201,7 +201,7 @@ QWidget *ClientWindow::buildConverse()
     return converse_;
 }
 
-/// Connected, for as long as the user likes.
+/// Whether the attempt is connected, for as long as the user likes.
 bool ClientWindow::isTalking(const Attempt *attempt) const
 {
     return attempt && attempt->isUnderWay() && attempt->connectedAt >= 0 && !attempt->isDatagram()
@@ -226,7 +226,7 @@ void ClientWindow::buildMenus()
     addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
 }
 
-/// The attempt that is selected, or else the latest.
+/// Shows the selected attempt, or else the latest one.
 void ClientWindow::inspectSelected()
 {
     const QModelIndexList rows = table_->selectionModel()->selectedRows();
@@ -273,7 +273,7 @@ void ClientWindow::startAttempt()
 void ClientWindow::read(const EventBatch &batch)
 {
     inspector_->read(batch);
-    QByteArray received; // appended at once: each append lays out the last line again
+    QByteArray received; // collected, because each append lays out the last line again
     for (const Event &event : batch.events) {
         const Attempt *attempt = history_.apply(event);
         if (!attempt || attempt->number != current_)
@@ -314,7 +314,7 @@ void ClientWindow::showEnd(const Attempt &attempt)
 
 void ClientWindow::showDiagnosis(const ConnectDiagnosis &diagnosis)
 {
-    const bool isFailure = diagnosis.remedy != ConnectDiagnosis::Remedy::None; // and not the user's own doing
+    const bool isFailure = diagnosis.remedy != ConnectDiagnosis::Remedy::None; // rather than the user's own doing
     notice_->showNotice(isFailure ? NoticeBar::Kind::Error : NoticeBar::Kind::Information, diagnosis.text(),
                         diagnosis.button, [this, diagnosis] { applyRemedy(diagnosis); });
 }
@@ -349,7 +349,7 @@ void ClientWindow::showState()
     QString summary = attempt ? attempt->summary() : QString();
     if (message_->isCut())
         summary += tr(" · only the first %1 characters are shown").arg(QLocale().toString(message_->shown()));
-    if (attempt && attempt->receivedBytes > message_->bytes().size()) // a conversation
+    if (attempt && attempt->receivedBytes > message_->bytes().size()) // the user has stayed connected
         summary += tr(" · only the first %1 are kept").arg(bytesText(message_->bytes().size()));
     summary_->showText(summary);
     message_->setAccessibleDescription(summary);
@@ -469,7 +469,7 @@ void ClientWindow::saveSettings()
 {
     Settings settings;
     if (damaged_)
-        settings.clear(repeat_ ? QString() : u"repeat/"_s); // what was never shown is not damaged
+        settings.clear(repeat_ ? QString() : u"repeat/"_s); // if repeat/ was not read, it is not known to be damaged
     if ((damaged_ || form_->fields() != initialEndpoint_) && std::holds_alternative<Endpoint>(form_->parse()))
         settings.setEndpoint(form_->fields());
     if (damaged_ || send_->text() != initialSend_)

@@ -11,9 +11,9 @@
 namespace parley
 {
 
-/// Shows a message as it arrives: plain text, whatever the peer sent, with control and bidirectional characters
-/// escaped. Its bytes are kept up to the limit that it is started with; at most MaxShown characters and MaxLines lines
-/// are laid out, because more make the layout, and with it the window, slow.
+/// Shows a message as it arrives: as plain text, whatever the peer sent, with control and bidirectional characters
+/// escaped. Its bytes are kept up to the limit that start() gets. At most MaxShown characters and MaxLines lines are
+/// laid out, because more would make the window slow.
 class MessageView : public QPlainTextEdit
 {
     Q_OBJECT
@@ -24,10 +24,10 @@ public:
 
     explicit MessageView(QWidget *parent = nullptr);
 
-    /// @param most bytes that are kept; of what is longer, the beginning.
+    /// @param most the most bytes that are kept, from the beginning of the message.
     void startMessage(qint64 most);
     void append(QByteArrayView bytes);
-    /// A datagram of several, under a line that names its sender.
+    /// Adds a datagram, under a line that names its sender.
     void appendDatagram(const Address &sender, QByteArrayView bytes);
     void finishMessage();
 
