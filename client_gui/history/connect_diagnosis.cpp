@@ -96,7 +96,7 @@ QString failureOf(const Attempt &attempt)
 QString adviceOn(const Attempt &attempt)
 {
     if (attempt.isDatagram() && attempt.outcome == Outcome::LimitReached)
-        return Texts::tr("Raise the limit (--max-bytes) to take longer ones.");
+        return Texts::tr("Raise the limit (--max-bytes) to take longer datagrams.");
     if (attempt.isDatagram() && attempt.outcome == Outcome::TimedOut && attempt.connectedAt >= 0)
         return Texts::tr("A datagram can be lost without a word, dropped by a firewall, or have no one to answer it.");
     if (attempt.isIncomplete()) {
@@ -180,7 +180,7 @@ void refine(ConnectDiagnosis &diagnosis, const Attempt &attempt, const std::vect
         diagnosis.button = Texts::tr("Try Again");
         diagnosis.advice =
             (attempt.connectedAt < 0 ? Texts::tr("Perhaps the accept queue is full: %1 until %2 accepts.")
-                                     : Texts::tr("Perhaps it is not accepted yet: %1 until %2 accepts."))
+                                     : Texts::tr("Perhaps the connection is not accepted yet: %1 until %2 accepts."))
                 .arg(waitingText(listener->waiting), listener->owner());
     }
 }

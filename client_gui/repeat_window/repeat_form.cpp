@@ -82,7 +82,7 @@ RepeatForm::RepeatForm(QWidget *parent)
              tr("0 to %1 s after the greeting").arg(locale.toString(LongestHold, 'f', 0)));
     grid->setRowMinimumHeight(3, 4);
     addField(*grid, 4, 0, tr("E&xpected greeting:"), expected_, u"repeatExpected"_s,
-             tr("Any text; empty: at least a byte"));
+             tr("Any text; empty: any of at least a byte"));
     addField(*grid, 4, 1, tr("&Source addresses:"), source_, u"repeatSource"_s,
              tr("Addresses and nets such as 127.0.0.0/8, taken in turn: each address has ports of its own"), 3);
     for (int column = 0; column < 4; ++column)

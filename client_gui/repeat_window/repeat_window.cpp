@@ -161,7 +161,7 @@ QWidget *RepeatWindow::buildResults()
     shown_->setAccessibleName(tr("Run that is shown"));
     compared_ = new QComboBox;
     compared_->setObjectName(u"repeatCompared"_s);
-    compared_->setAccessibleName(tr("Run that is laid over it"));
+    compared_->setAccessibleName(tr("Run that it is compared with"));
     const auto exportButton = [this](const QString &name, const QString &text, const FileSaver::Kind &kind,
                                      QByteArray (*format)(const RepeatResult &)) {
         auto *button = new QPushButton(text);

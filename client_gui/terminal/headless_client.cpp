@@ -134,8 +134,9 @@ int runHeadlessClient(const ClientOptions &options)
     else if (outputError != 0)
         printFailure(Texts::tr("Cannot write to stdout: %1.").arg(errorText(outputError)), interrupted);
     else if (interrupted || dropped > 0)
-        printFailure(Texts::tr("Not all that came from %1 was written to stdout.").arg(options.endpoint.toString()),
-                     interrupted);
+        printFailure(
+            Texts::tr("Not all of the message from %1 was written to stdout.").arg(options.endpoint.toString()),
+            interrupted);
     else
         return ExitOk;
     return ExitFailure;

@@ -113,14 +113,14 @@ QWidget *ClientWindow::buildForm()
     send_ = new QLineEdit;
     send_->setObjectName(u"send"_s);
     send_->setAccessibleName(tr("Send"));
-    explainField(*send_, tr("Text that is sent with send() after connecting, in UTF-8."));
+    explainField(*send_, tr("The text that send() sends after connecting, in UTF-8."));
 
     auto *host = new QLineEdit;
     form_ = new EndpointForm(Endpoint::Use::Connect, host, host, connect_);
     stay_ = new QCheckBox(tr("Stay connecte&d"));
     stay_->setObjectName(u"stay"_s);
-    explainField(*stay_, tr("Neither the time-out nor the longest message ends it once it is connected: talk until you "
-                            "disconnect, or the server closes."));
+    explainField(*stay_, tr("Once connected, neither the time-out nor the longest message ends the connection: talk "
+                            "until you disconnect or the server closes."));
     auto *sending = new QWidget;
     auto *layout = new QHBoxLayout(sending);
     layout->setContentsMargins({});

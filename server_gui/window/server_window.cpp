@@ -177,12 +177,12 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     listen_ = new QPushButton;
     listen_->setObjectName(u"listen"_s);
     explainField(*listen_, tr("Calls socket(), bind() and listen(): from then on clients can connect. Stopping closes "
-                              "the listening socket, and not the connections."));
+                              "the listening socket, not the connections."));
     keepWidth(*listen_, {tr("Listen"), tr("Stop Listening")});
     greetingEdit_ = new QLineEdit;
     greetingEdit_->setObjectName(u"greeting"_s);
     greetingEdit_->setAccessibleName(tr("Greeting"));
-    explainField(*greetingEdit_, tr("What each client is sent with send(), in UTF-8."));
+    explainField(*greetingEdit_, tr("The text that send() sends to each client, in UTF-8."));
     greetingEdit_->setMaxLength(MaxEditableGreeting);
     // Bytes that the field cannot hold unchanged are sent as they are, until something else is typed.
     if (fields.greeting.size() <= MaxEditableGreeting && encodeMessage(fields.greeting) == greeting_)

@@ -182,7 +182,7 @@ QByteArray BytesModel::bytes(Direction direction) const
 
 QString BytesModel::omission() const
 {
-    return isCut_ ? tr("Only the first %1 are shown; what is saved has all that is kept.").arg(bytesText(shown_))
+    return isCut_ ? tr("Only the first %1 are shown; saving writes all that are kept.").arg(bytesText(shown_))
                   : history_.omission();
 }
 

@@ -54,14 +54,14 @@ QString missing(const char *call, int error)
 
 QString missingThread(int error)
 {
-    return Texts::tr("Cannot start: there is no thread to be had: %1. Raise the limit of processes (ulimit -u) or of "
+    return Texts::tr("Cannot start: the system gives no thread: %1. Raise the limit of processes (ulimit -u) or of "
                      "memory (ulimit -v).")
         .arg(errorText(error));
 }
 
 [[noreturn]] void endForUncaught()
 {
-    QString sentence = Texts::tr("Ended by an error that nothing expects.");
+    QString sentence = Texts::tr("Ended by an unexpected error.");
     try {
         if (const std::exception_ptr uncaught = std::current_exception())
             std::rethrow_exception(uncaught);

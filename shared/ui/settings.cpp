@@ -186,9 +186,8 @@ QString Settings::damageText() const
     const QString file = displaySafe(file_, LineBreaks::Escape);
     if (!isUsable_) {
         const QString kind = otherThanFile(file_);
-        return QCoreApplication::translate("Settings",
-                                           "Settings are neither read nor saved, because %1 %2; what has to be there "
-                                           "is a regular file that can be read, or nothing.")
+        return QCoreApplication::translate("Settings", "Settings are neither read nor saved, because %1 %2; there has "
+                                                       "to be a regular file that can be read, or nothing.")
             .arg(file, kind.isEmpty() ? QCoreApplication::translate("Settings", "cannot be read") : kind);
     }
     return QCoreApplication::translate("Settings",

@@ -395,10 +395,10 @@ void TestEndpoint::badPath_data()
     QTest::addColumn<QString>("named"); // must be in the sentence
     QTest::newRow("empty") << u""_s << u"path is empty"_s;
     QTest::newRow("abstract without a name") << u"@"_s << u"path is empty"_s;
-    QTest::newRow("a byte too long") << (u"/tmp/"_s + QString(103, u'a')) << u"at most 107 bytes, this one 108"_s;
+    QTest::newRow("a byte too long") << (u"/tmp/"_s + QString(103, u'a')) << u"at most 107 bytes, and this one has 108"_s;
     QTest::newRow("abstract and too long") << (u"@"_s + QString(107, u'a')) << u"at most 107 bytes"_s;
-    QTest::newRow("too long in bytes") << (u"/a"_s + QString(53, u'ü')) << u"this one 108"_s;
-    QTest::newRow("very long") << QString(1'000'000, u'/') << u"this one 1000000"_s;
+    QTest::newRow("too long in bytes") << (u"/a"_s + QString(53, u'ü')) << u"this one has 108"_s;
+    QTest::newRow("very long") << QString(1'000'000, u'/') << u"this one has 1000000"_s;
     QTest::newRow("null character") << u"/tmp/a\0b"_s << u"null character"_s;
     QTest::newRow("null character at the end") << u"/tmp/a\0"_s << u"null character"_s;
     QTest::newRow("folder") << u"/tmp/"_s << u"“/tmp/” is a folder"_s;

@@ -172,7 +172,7 @@ void tst_BytesModel::isBounded()
     for (int i = 0; i < 80; ++i)
         history.read({{moved(Call::Recv, QByteArray(65'536, 'x'))}, 0});
     QVERIFY(model.rowCount() <= BytesModel::MaxShown / 16 + 80);
-    QCOMPARE(model.omission(), u"Only the first 4,194,304 bytes are shown; what is saved has all that is kept."_s);
+    QCOMPARE(model.omission(), u"Only the first 4,194,304 bytes are shown; saving writes all that are kept."_s);
     QCOMPARE(model.bytes(BytesModel::Direction::Received).size(), 80 * 65'536);
     QElapsedTimer timer;
     timer.start();

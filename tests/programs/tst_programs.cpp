@@ -650,7 +650,7 @@ void TestPrograms::usageErrors_data()
     server("deadline is not finite", {u"--deadline"_s, u"inf"_s}, "inf");
     server("deadline is too short", {u"--deadline"_s, u"0.0001"_s}, "0.0001");
     server("behaviour is not known", {u"--behaviour"_s, u"greet"_s},
-           "“greet” is no behaviour: give one of greet-close, greet-hold");
+           "“greet” is not a behaviour: give one of greet-close, greet-hold");
     server("behaviour without a name", {u"--behaviour"_s, u""_s}, "--behaviour “”");
     server("greeting file does not exist", {u"--greeting-file"_s, u"/no/such/file"_s}, "/no/such/file");
     const QString directory = QStringLiteral(PARLEY_INTEROP);

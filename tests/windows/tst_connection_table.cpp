@@ -39,7 +39,7 @@ struct Pane
 
     /// Accepts from 10.0.0.1, and every third from 10.0.0.3, that stay open.
     void accept(int count) { accept(count, true); }
-    /// Likewise, but they end at once.
+    /// Accepts from the same addresses; the connections end at once.
     void serve(int count) { accept(count, false); }
     void accept(int count, bool stay)
     {

@@ -299,7 +299,7 @@ void TestDiagnosis::notAcceptedYet()
     ClientOptions options = connectingTo(u"127.0.0.1"_s, listener.localPort());
     options.timeout = 300ms;
     const ClientProgram client(options);
-    TRY_MATCH(client.notice(), u".* Perhaps it is not accepted yet: 1 connection waits in the queue until "
+    TRY_MATCH(client.notice(), u".* Perhaps the connection is not accepted yet: 1 connection waits in the queue until "
                                "tst_diagnosis \\(process \\d+\\) accepts\\."_s);
     QCOMPARE(wayOutText(client), u"Try Again"_s);
 }

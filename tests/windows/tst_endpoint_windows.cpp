@@ -401,7 +401,7 @@ void TestEndpointWindows::badPath_data()
     QTest::newRow("empty") << QString() << u"The path is empty: .*"_s;
     QTest::newRow("folder") << u"/tmp/"_s << u"“/tmp/” is a folder: .*"_s;
     QTest::newRow("too long") << QString(108, u'a')
-                              << u"“a+…” is too long for a Unix socket: .* 107 bytes, this one 108\\."_s;
+                              << u"“a+…” is too long for a Unix socket: .* 107 bytes, and this one has 108\\."_s;
 }
 
 void TestEndpointWindows::badPath()

@@ -311,8 +311,8 @@ void TestWindowSettings::onlyRegularFiles()
         QCOMPARE(::lstat(nativeName.constData(), &before), 0);
 
         const QString kind = what == u"link to a file"_s ? is.arg(target) : is;
-        const QString notice = u"Settings are neither read nor saved, because %1 %2; what has to be there is a regular "
-                               "file that can be read, or nothing."_s.arg(name, kind);
+        const QString notice = u"Settings are neither read nor saved, because %1 %2; there has to be a regular file "
+                               "that can be read, or nothing."_s.arg(name, kind);
         const bool asNobody = what == u"unreadable"_s && ::geteuid() == 0; // root can read every file
         const auto back = qScopeGuard([asNobody] {
             if (asNobody && ::setresuid(0, 0, 0) != 0)

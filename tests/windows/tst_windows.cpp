@@ -414,7 +414,7 @@ void tst_Windows::clientInputError_data()
     QTest::addColumn<QString>("notice");
     QTest::addColumn<QString>("wrong"); // the field; empty where only the network can tell
     QTest::newRow("port 65536") << u"127.0.0.1"_s << u"65536"_s
-                                << u"“65536” is not a port: that is a number from 1 to 65535, .*"_s << u"port"_s;
+                                << u"“65536” is not a port: give a number from 1 to 65535, .*"_s << u"port"_s;
     QTest::newRow("port 0") << u"127.0.0.1"_s << u"0"_s << u"Port 0 stands for any free port, .*"_s << u"port"_s;
     QTest::newRow("port abc") << u"127.0.0.1"_s << u"abc"_s << u"“abc” is not a port: .*"_s << u"port"_s;
     QTest::newRow("no port") << u"127.0.0.1"_s << QString() << u"“” is not a port: .*"_s << u"port"_s;
@@ -456,7 +456,7 @@ void tst_Windows::serverFailure_data()
     QTest::newRow("port in use") << u"127.0.0.1"_s << QString()
                                  << u"Cannot listen on 127\\.0\\.0\\.1:%1: the port is in use by .*\\. .*"_s;
     QTest::newRow("port 65536") << u"127.0.0.1"_s << u"65536"_s
-                                << u"“65536” is not a port: that is a number from 0 to 65535, .*"_s;
+                                << u"“65536” is not a port: give a number from 0 to 65535, .*"_s;
     QTest::newRow("port abc") << u"127.0.0.1"_s << u"abc"_s << u"“abc” is not a port: .*"_s;
     QTest::newRow("no name") << u"not a host"_s << u"0"_s << u"“not a host” is not a host: .*"_s;
     QTest::newRow("unknown host") << u"nosuch.invalid"_s << u"3000"_s
