@@ -159,7 +159,7 @@ RawSocket connectedOnce(const QByteArray &host, quint16 port)
 
 Q_DECLARE_METATYPE(Language)
 
-class tst_CopyAs : public QObject
+class TestCopyAs : public QObject
 {
     Q_OBJECT
 
@@ -194,7 +194,7 @@ private Q_SLOTS:
     void hostileInterface();
 };
 
-void tst_CopyAs::client()
+void TestCopyAs::client()
 {
     QFETCH(const Language, language);
     QFETCH(const QString, host);
@@ -219,7 +219,7 @@ void tst_CopyAs::client()
     VERIFY(program->output().contains("Good day"), program);
 }
 
-void tst_CopyAs::silentClient()
+void TestCopyAs::silentClient()
 {
     QFETCH(const Language, language);
     const auto listener = RawSocket::listening();
@@ -236,7 +236,7 @@ void tst_CopyAs::silentClient()
     VERIFY(program->output().contains("Good day"), program);
 }
 
-void tst_CopyAs::server()
+void TestCopyAs::server()
 {
     QFETCH(const Language, language);
     QFETCH(const QString, host);
@@ -274,7 +274,7 @@ void tst_CopyAs::server()
     VERIFY(program->output().contains("Good day"), program);
 }
 
-void tst_CopyAs::emptyGreeting()
+void TestCopyAs::emptyGreeting()
 {
     QFETCH(const Language, language);
     Exchange exchange;
@@ -296,14 +296,14 @@ void tst_CopyAs::emptyGreeting()
     VERIFY(program->exitStatus() == 0, program);
 }
 
-void tst_CopyAs::resettingServer_data()
+void TestCopyAs::resettingServer_data()
 {
     QTest::addColumn<Language>("language");
     QTest::newRow("Python") << Language::Python;
     QTest::newRow("C") << Language::C;
 }
 
-void tst_CopyAs::resettingServer()
+void TestCopyAs::resettingServer()
 {
     QFETCH(const Language, language);
     Exchange exchange;
@@ -327,7 +327,7 @@ void tst_CopyAs::resettingServer()
     VERIFY(!peer.send("abc"), program); // after a FIN alone, one can still send
 }
 
-void tst_CopyAs::datagramClient()
+void TestCopyAs::datagramClient()
 {
     QFETCH(const Language, language);
     QFETCH(const QString, host);
@@ -349,7 +349,7 @@ void tst_CopyAs::datagramClient()
     VERIFY(program->output().contains("Good day"), program);
 }
 
-void tst_CopyAs::datagramServer()
+void TestCopyAs::datagramServer()
 {
     QFETCH(const Language, language);
     QFETCH(const QString, host);
@@ -384,7 +384,7 @@ void tst_CopyAs::datagramServer()
     TRY_VERIFY(program->output().contains("Good day"), program);
 }
 
-void tst_CopyAs::unixClient_data()
+void TestCopyAs::unixClient_data()
 {
     QTest::addColumn<Language>("language");
     QTest::addColumn<QByteArray>("name");
@@ -397,7 +397,7 @@ void tst_CopyAs::unixClient_data()
     }
 }
 
-void tst_CopyAs::unixClient()
+void TestCopyAs::unixClient()
 {
     QFETCH(const Language, language);
     QFETCH(const QByteArray, name);
@@ -424,7 +424,7 @@ void tst_CopyAs::unixClient()
     VERIFY(program->output().contains("Good day"), program);
 }
 
-void tst_CopyAs::unixServer_data()
+void TestCopyAs::unixServer_data()
 {
     QTest::addColumn<Language>("language");
     QTest::addColumn<bool>("isAbstract");
@@ -435,7 +435,7 @@ void tst_CopyAs::unixServer_data()
     QTest::newRow("ncat") << Language::Ncat << false;
 }
 
-void tst_CopyAs::unixServer()
+void TestCopyAs::unixServer()
 {
     QFETCH(const Language, language);
     QFETCH(const bool, isAbstract);
@@ -470,7 +470,7 @@ void tst_CopyAs::unixServer()
     VERIFY(program->exitStatus() == 0, program);
 }
 
-void tst_CopyAs::exchange_data()
+void TestCopyAs::exchange_data()
 {
     QTest::addColumn<Language>("language");
     QTest::newRow("Python") << Language::Python;
@@ -478,7 +478,7 @@ void tst_CopyAs::exchange_data()
 }
 
 /// Both sides take turns: what was received in several pieces may come in others.
-void tst_CopyAs::exchange()
+void TestCopyAs::exchange()
 {
     QFETCH(const Language, language);
     const auto listener = RawSocket::listening();
@@ -501,7 +501,7 @@ void tst_CopyAs::exchange()
     VERIFY(program->output().contains("end"), program);
 }
 
-void tst_CopyAs::nothingToCopy()
+void TestCopyAs::nothingToCopy()
 {
     QVERIFY(!Exchange::of({}, {}));
     Event event;
@@ -517,7 +517,7 @@ void tst_CopyAs::nothingToCopy()
     QVERIFY(!Exchange::of({event}, {event}));
 }
 
-void tst_CopyAs::muchIsLeftOut()
+void TestCopyAs::muchIsLeftOut()
 {
     Event connect;
     connect.connection = 1;
@@ -539,7 +539,7 @@ void tst_CopyAs::muchIsLeftOut()
     }
 }
 
-void tst_CopyAs::limitsOfNcat()
+void TestCopyAs::limitsOfNcat()
 {
     Exchange exchange;
     exchange.address = Address::broadcast(3000);
@@ -551,7 +551,7 @@ void tst_CopyAs::limitsOfNcat()
 }
 
 /// What is quoted is what a shell, Python and C make of it, whatever the bytes.
-void tst_CopyAs::quoting()
+void TestCopyAs::quoting()
 {
     QByteArrayList words{"x;id>pwn", "$(id)", "`id`", "it's \"a\"", "-n",   "end\n\n", "\n",
                          "%2",       "\\",    "",     "~",          "a b*", "#"};
@@ -597,7 +597,7 @@ void tst_CopyAs::quoting()
 }
 
 /// The copied command hands ncat the very name: a function that prints its arguments stands for ncat.
-void tst_CopyAs::hostileNames()
+void TestCopyAs::hostileNames()
 {
     QByteArray script = "ncat() { for word; do printf '%s\\000' \"$word\"; done; }\n";
     QByteArrayList expected;
@@ -615,7 +615,7 @@ void tst_CopyAs::hostileNames()
 }
 
 /// An interface whose name is a command for a shell, from connect to the copied command.
-void tst_CopyAs::hostileInterface()
+void TestCopyAs::hostileInterface()
 {
     const PrivateNetwork network;
     if (!network.isThere())
@@ -643,5 +643,5 @@ void tst_CopyAs::hostileInterface()
     QCOMPARE(QDir(folder.path()).entryList(QDir::AllEntries | QDir::NoDotAndDotDot), QStringList());
 }
 
-QTEST_GUILESS_MAIN(tst_CopyAs)
+QTEST_GUILESS_MAIN(TestCopyAs)
 #include "tst_copy_as.moc"

@@ -106,7 +106,7 @@ ConnectRequest requestTo(const QString &host, quint16 port, Transport transport 
 
 } // namespace
 
-class tst_Ladder : public QObject
+class TestLadder : public QObject
 {
     Q_OBJECT
 
@@ -130,7 +130,7 @@ private Q_SLOTS:
     void unixSocket();
 };
 
-void tst_Ladder::callTexts_data()
+void TestLadder::callTexts_data()
 {
     QTest::addColumn<Event>("event");
     QTest::addColumn<QString>("text");
@@ -181,13 +181,13 @@ void tst_Ladder::callTexts_data()
     QTest::newRow("end") << end << u"end: refused (ECONNREFUSED, Connection refused)"_s;
 }
 
-void tst_Ladder::callTexts()
+void TestLadder::callTexts()
 {
     QFETCH(const Event, event);
     QTEST(callText(event), "text");
 }
 
-void tst_Ladder::rungs_data()
+void TestLadder::rungs_data()
 {
     QTest::addColumn<std::vector<Event>>("events");
     QTest::addColumn<QStringList>("rows");
@@ -266,7 +266,7 @@ void tst_Ladder::rungs_data()
                                                      u"recv() → ECONNREFUSED, Connection refused"_s, u"close()"_s};
 }
 
-void tst_Ladder::rungs()
+void TestLadder::rungs()
 {
     QFETCH(const std::vector<Event>, events);
     EventHistory history;
@@ -276,7 +276,7 @@ void tst_Ladder::rungs()
     QTEST(rowsOf(ladder), "rows");
 }
 
-void tst_Ladder::growsAsItIsRead()
+void TestLadder::growsAsItIsRead()
 {
     EventHistory history;
     Ladder ladder(history);
@@ -303,7 +303,7 @@ void tst_Ladder::growsAsItIsRead()
     QCOMPARE(ladder.rowCount(), 0);
 }
 
-void tst_Ladder::server()
+void TestLadder::server()
 {
     Observed<Server> server;
     ServerSettings settings;
@@ -334,7 +334,7 @@ void tst_Ladder::server()
     QCOMPARE(rowsOf(server.ladder).mid(3), (QStringList{u"close()"_s, u"end: complete"_s}));
 }
 
-void tst_Ladder::listenerFails()
+void TestLadder::listenerFails()
 {
     const auto taken = RawSocket::listening();
     Observed<Server> server;
@@ -349,7 +349,7 @@ void tst_Ladder::listenerFails()
              qUtf8Printable(rows.join(u'\n')));
 }
 
-void tst_Ladder::client()
+void TestLadder::client()
 {
     const auto listener = RawSocket::listening();
     Observed<Client> client;
@@ -370,7 +370,7 @@ void tst_Ladder::client()
                           u"close()"_s, u"--> FIN, or RST if bytes were unread"_s, u"end: complete"_s}));
 }
 
-void tst_Ladder::refused()
+void TestLadder::refused()
 {
     const auto nobody = RawSocket::bound();
     Observed<Client> client;
@@ -385,7 +385,7 @@ void tst_Ladder::refused()
     QVERIFY(rows.contains(u"--> SYN"_s));
 }
 
-void tst_Ladder::datagrams()
+void TestLadder::datagrams()
 {
     Observed<Server> server;
     ServerSettings settings;
@@ -416,7 +416,7 @@ void tst_Ladder::datagrams()
                           u"sendto(5, ('127.0.0.1', PORT)) → 5"_s, u"--> UDP datagram, 5 bytes"_s}));
 }
 
-void tst_Ladder::unixSocket()
+void TestLadder::unixSocket()
 {
     const QTemporaryDir folder;
     const QByteArray path = folder.filePath(u"socket"_s).toUtf8();
@@ -449,5 +449,5 @@ void tst_Ladder::unixSocket()
                           u"end: complete"_s}));
 }
 
-QTEST_GUILESS_MAIN(tst_Ladder)
+QTEST_GUILESS_MAIN(TestLadder)
 #include "tst_ladder.moc"

@@ -262,9 +262,9 @@ void TestPromisesClose::statesAddUp()
 
     QMap<quint16, QString> expected; // by the client's port
     constexpr int each = 10;
-    const bool allWhole = beside([&] {
+    std::vector<RawSocket> open;
+    const bool turnedAway = beside([&] {
         bool whole = true;
-        std::vector<RawSocket> open;
         for (int i = 0; i < each; ++i) {
             RawSocket greeted = RawSocket::connectedTo("127.0.0.1", port);
             expected.insert(greeted.localPort(), u"greeted"_s);
@@ -279,16 +279,17 @@ void TestPromisesClose::statesAddUp()
         }
         RawSocket surplus = RawSocket::connectedFrom("127.0.0.5", "127.0.0.1", port);
         expected.insert(surplus.localPort(), u"over the limit"_s);
-        whole = whole && surplus.isAtEnd();
-        // As much has come as the buffers hold when nothing more comes.
-        qsizetype before = -1;
-        for (qsizetype waiting = 0; waiting != before;) {
-            before = waiting;
-            std::this_thread::sleep_for(400ms);
-            waiting = 0;
-            for (const RawSocket &client : open)
-                waiting += client.waiting();
-        }
+        return whole && surplus.isAtEnd();
+    });
+    QVERIFY(turnedAway);
+    const auto stalled = [&] { // as much has come as the buffers hold
+        return static_cast<int>(std::count_if(open.begin(), open.end(), [port](const RawSocket &client) {
+            return waitsForRoom(port, client.localPort());
+        }));
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(stalled(), each, MilliPatience);
+    const bool allWhole = beside([&] {
+        bool whole = true;
         for (int i = 0; i < each; ++i) {
             RawSocket &client = open[static_cast<std::size_t>(i)];
             if (i % 2 == 0) {

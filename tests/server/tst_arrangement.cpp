@@ -193,7 +193,7 @@ private:
 
 } // namespace
 
-class tst_Arrangement : public QObject
+class TestArrangement : public QObject
 {
     Q_OBJECT
 
@@ -222,17 +222,17 @@ private Q_SLOTS:
     void memoryOfAMillionRows();
 };
 
-void tst_Arrangement::initTestCase()
+void TestArrangement::initTestCase()
 {
     QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
 }
 
-void tst_Arrangement::init()
+void TestArrangement::init()
 {
     QTest::failOnWarning(QRegularExpression(u".*"_s));
 }
 
-void tst_Arrangement::filters_data()
+void TestArrangement::filters_data()
 {
     QTest::addColumn<QString>("filter");
     QTest::addColumn<QString>("matches"); // which of the records below, by their numbers
@@ -268,7 +268,7 @@ void tst_Arrangement::filters_data()
     QTest::newRow("more words") << (u"1 "_s.repeated(32) + u"xyz"_s) << all;
 }
 
-void tst_Arrangement::filters()
+void TestArrangement::filters()
 {
     QFETCH(const QString, filter);
     QFETCH(const QString, matches);
@@ -294,7 +294,7 @@ void tst_Arrangement::filters()
 }
 
 /// Where the separator of groups is what IPv4 addresses are written with.
-void tst_Arrangement::filtersInOtherLocales()
+void TestArrangement::filtersInOtherLocales()
 {
     QLocale::setDefault(QLocale(QLocale::German, QLocale::Germany));
     ConnectionFilter grouped(u"1.234"_s);
@@ -306,7 +306,7 @@ void tst_Arrangement::filtersInOtherLocales()
     initTestCase();
 }
 
-void tst_Arrangement::sorts_data()
+void TestArrangement::sorts_data()
 {
     QTest::addColumn<int>("column");
     QTest::addColumn<QString>("ascending"); // the numbers of the records below
@@ -324,7 +324,7 @@ void tst_Arrangement::sorts_data()
     QTest::newRow("duration") << int(ConnectionModel::Duration) << u"2 1 3 10 4"_s << u"4 10 3 1 2"_s;
 }
 
-void tst_Arrangement::sorts()
+void TestArrangement::sorts()
 {
     QFETCH(const int, column);
     EventStream stream;
@@ -352,7 +352,7 @@ void tst_Arrangement::sorts()
     QTEST(numbers(), "descending");
 }
 
-void tst_Arrangement::arrangesAnew()
+void TestArrangement::arrangesAnew()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -387,7 +387,7 @@ void tst_Arrangement::arrangesAnew()
 }
 
 /// No thread is needed for that.
-void tst_Arrangement::asArrivedAgain()
+void TestArrangement::asArrivedAgain()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -415,7 +415,7 @@ void tst_Arrangement::asArrivedAgain()
     QCOMPARE(reset.size(), 1);
 }
 
-void tst_Arrangement::newRequestCancels()
+void TestArrangement::newRequestCancels()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -438,7 +438,7 @@ void tst_Arrangement::newRequestCancels()
 }
 
 /// Those of a filter are inserted as they come, and nothing else is touched.
-void tst_Arrangement::newRowsAreFiltered()
+void TestArrangement::newRowsAreFiltered()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -462,7 +462,7 @@ void tst_Arrangement::newRowsAreFiltered()
     QCOMPARE(model.total(), 7);
 }
 
-void tst_Arrangement::changedRowsAreFilteredAnew()
+void TestArrangement::changedRowsAreFilteredAnew()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -482,7 +482,7 @@ void tst_Arrangement::changedRowsAreFilteredAnew()
     QTRY_COMPARE_WITH_TIMEOUT(model.rowCount(), 0, Patience);
 }
 
-void tst_Arrangement::sortedRowsAreSortedAnew()
+void TestArrangement::sortedRowsAreSortedAnew()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -519,7 +519,7 @@ void tst_Arrangement::sortedRowsAreSortedAnew()
     QTRY_COMPARE_WITH_TIMEOUT(first(), 6U, Patience);
 }
 
-void tst_Arrangement::equalsAReference_data()
+void TestArrangement::equalsAReference_data()
 {
     QTest::addColumn<QString>("filter");
     QTest::addColumn<int>("column");
@@ -540,7 +540,7 @@ void tst_Arrangement::equalsAReference_data()
 }
 
 /// While connections come, change, end and leave the list, before and after it is asked for.
-void tst_Arrangement::equalsAReference()
+void TestArrangement::equalsAReference()
 {
     QFETCH(const QString, filter);
     QFETCH(const int, column);
@@ -579,7 +579,7 @@ void tst_Arrangement::equalsAReference()
     QVERIFY(numbersOf(model) == reference.arranged({}, -1, order));
 }
 
-void tst_Arrangement::oldestLeave_data()
+void TestArrangement::oldestLeave_data()
 {
     QTest::addColumn<QString>("filter");
     QTest::addColumn<int>("column");
@@ -606,7 +606,7 @@ void tst_Arrangement::oldestLeave_data()
 }
 
 /// Those that have ended, at once, with their rows; and a listing that is under way does without them.
-void tst_Arrangement::oldestLeave()
+void TestArrangement::oldestLeave()
 {
     QFETCH(const QString, filter);
     QFETCH(const int, column);
@@ -678,7 +678,7 @@ void tst_Arrangement::oldestLeave()
 }
 
 /// More than the list is to have, where all of them are open.
-void tst_Arrangement::openOnesAreListed()
+void TestArrangement::openOnesAreListed()
 {
     constexpr int maxRows = 3000;
     EventStream stream;
@@ -697,7 +697,7 @@ void tst_Arrangement::openOnesAreListed()
     QCOMPARE(model.removedRows(), static_cast<quint64>(maxRows));
 }
 
-void tst_Arrangement::rowsOfNumbers()
+void TestArrangement::rowsOfNumbers()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -710,7 +710,7 @@ void tst_Arrangement::rowsOfNumbers()
     QCOMPARE(model.rowsOf({}), std::vector<int>());
 }
 
-void tst_Arrangement::aMillionRows()
+void TestArrangement::aMillionRows()
 {
     constexpr quint64 most = ConnectionModel::MaxRows;
     constexpr quint64 every = 1000;
@@ -753,7 +753,7 @@ void tst_Arrangement::aMillionRows()
 }
 
 /// At most, while they are arranged and more come; the table's header takes 8 bytes a row on top.
-void tst_Arrangement::memoryOfAMillionRows()
+void TestArrangement::memoryOfAMillionRows()
 {
 #if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
     constexpr int most = 50'000; // the one keeps freed memory, so that there is no figure; the other takes minutes
@@ -808,5 +808,5 @@ void tst_Arrangement::memoryOfAMillionRows()
 #endif
 }
 
-QTEST_GUILESS_MAIN(tst_Arrangement)
+QTEST_GUILESS_MAIN(TestArrangement)
 #include "tst_arrangement.moc"
