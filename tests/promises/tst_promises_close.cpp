@@ -234,7 +234,9 @@ void TestPromisesClose::goneAtTheDeadline()
     qInfo("the last was gone after %lld ms; +%lld KiB; of 50 others the median took %.1f ms, the slowest %.1f ms", gone,
           most - before, others.at(25), others.last());
     QVERIFY(gone < 2000 + 5000);
-    QVERIFY(most - before < 32 * 1024);
+#ifndef __SANITIZE_ADDRESS__        // it keeps freed memory
+    QVERIFY(most - before < 2'400); // KiB
+#endif
     QVERIFY(others.last() < 5000);
     for (RawSocket &client : clients) { // and they can tell
         client.receive(greeting + 1);
@@ -282,12 +284,8 @@ void TestPromisesClose::statesAddUp()
         return whole && surplus.isAtEnd();
     });
     QVERIFY(turnedAway);
-    const auto stalled = [&] { // as much has come as the buffers hold
-        return static_cast<int>(std::count_if(open.begin(), open.end(), [port](const RawSocket &client) {
-            return waitsForRoom(port, client.localPort());
-        }));
-    };
-    QTRY_COMPARE_WITH_TIMEOUT(stalled(), each, MilliPatience);
+    // As much has come as the buffers hold.
+    QTRY_COMPARE_WITH_TIMEOUT(connectionsWithoutRoom(port), each, MilliPatience);
     const bool allWhole = beside([&] {
         bool whole = true;
         for (int i = 0; i < each; ++i) {

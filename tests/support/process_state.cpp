@@ -138,17 +138,15 @@ QList<QByteArray> listeners(qint64 pid)
     return found;
 }
 
-bool waitsForRoom(quint16 localPort, quint16 peerPort)
+int connectionsWithoutRoom(quint16 port)
 {
-    const auto ending = [](quint16 port) {
-        return ':' + QByteArray::number(port, 16).toUpper().rightJustified(4, '0');
-    };
+    int found = 0;
+    const QByteArray own = ':' + QByteArray::number(port, 16).toUpper().rightJustified(4, '0');
     for (const QByteArray &line : contents(u"/proc/thread-self/net/tcp"_s).split('\n')) {
         const QList<QByteArray> fields = line.simplified().split(' ');
-        if (fields.value(1).endsWith(ending(localPort)) && fields.value(2).endsWith(ending(peerPort)))
-            return fields.value(5).startsWith("04:");
+        found += fields.value(1).endsWith(own) && fields.value(5).startsWith("04:") ? 1 : 0;
     }
-    return false;
+    return found;
 }
 
 qint64 networkCounter(QByteArrayView name)

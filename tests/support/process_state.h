@@ -33,10 +33,10 @@ int descriptorLimit(qint64 pid);
 bool setDescriptorLimit(qint64 pid, int limit);
 /// Addresses and ports that a process's network has TCP listeners on, as the kernel writes them: `0100007F:0BB8`.
 QList<QByteArray> listeners(qint64 pid);
-/// Whether the sender at @p localPort waits for its peer at @p peerPort to read: the peer has no room, everything sent
-/// is acknowledged, and more waits. (The kernel's zero window probe timer runs; proc_net_tcp.txt.) Of the calling
-/// thread's network, IPv4.
-bool waitsForRoom(quint16 localPort, quint16 peerPort);
+/// How many connections of the local @p port wait for their peers to read: the peer has no room, everything sent is
+/// acknowledged, and more waits. (The kernel's zero window probe timer runs; proc_net_tcp.txt.) Of the calling thread's
+/// network, IPv4.
+int connectionsWithoutRoom(quint16 port);
 /// A counter of /proc/net/netstat, of the calling thread's network: ListenOverflows.
 qint64 networkCounter(QByteArrayView name);
 
