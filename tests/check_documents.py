@@ -11,7 +11,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PAGES = ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/bounds.md", "docs/decisions.md", "docs/promises.md")
 CONSTANT = re.compile(r"constexpr\s+(?:const\s+)?([\w:<>]+)\s+(\w+)\s*(?:=\s*([^;]+)|\{([^};]+)\})\s*;")
-UNITS = {"KiB": 1024, "MiB": 1024**2, "ms": 1, "s": 1000}  # times in milliseconds
+UNITS = {"KiB": 1024, "MiB": 1024**2, "ns": 1, "ms": 1, "s": 1000}  # durations in ms; ns stand for plain numbers
 TIMES = {"milliseconds": 1, "seconds": 1000, "minutes": 60_000}
 
 

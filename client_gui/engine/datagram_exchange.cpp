@@ -139,7 +139,7 @@ void DatagramExchange::receive()
     const bool isBroadcast = peer_.isBroadcast();
     Event received = Event::recvFrom(number_, result, bytes, std::ssize(buffer), path.peer);
     if (!isBroadcast)
-        received.call = Call::Recv; // the socket is connected to this peer
+        received.call = Call::Recv; // of the one peer it is connected to
     events_.write(std::move(received));
     if (!result.ok()) {
         refused(result.error);

@@ -44,7 +44,7 @@ public:
     int descriptor() const { return socket_.get(); }
 
 Q_SIGNALS:
-    /// Emitted last: a slot may stop() or destroy the object. @p error is for the event End.
+    /// Emitted last: a slot may stop(), or destroy the object. @p error as Event::error of End.
     void ended(parley::Outcome outcome, int error);
 
 private:

@@ -33,7 +33,7 @@ void Attempt::apply(const Event &event)
     case Call::GetSockName: local = event.address; break;
     case Call::SendTo:
         peer = event.address;
-        connectedAt = event.time; // as connected as datagrams can be
+        connectedAt = event.time; // as far as datagrams can be
         break;
     case Call::Recv:
     case Call::RecvFrom:

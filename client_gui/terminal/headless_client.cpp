@@ -44,7 +44,7 @@ public:
         const QByteArrayView payload = event.payload();
         if (raw_)
             output_.write(payload.toByteArray());
-        else if (event.call == Call::RecvFrom) // on one line, so that no part of it looks like another sender's line
+        else if (event.call == Call::RecvFrom) // on one line: it must not look as if another sender's line followed
             output_.write(event.address.toPython() + ": "
                           + displaySafe(MessageDecoder::decodeAll(payload), LineBreaks::Escape).toUtf8() + '\n');
         else

@@ -56,9 +56,8 @@ public:
     /// Whether @p event has waited so long that printing it would keep the program from ending.
     bool isTooLateFor(const Event &event) const
     {
-        constexpr std::chrono::milliseconds printingPatience{500};
-        const std::chrono::nanoseconds late(stream_.now() - std::max(event.time, began_));
-        return began_ >= 0 && late > printingPatience;
+        constexpr qint64 patience = 500'000'000; // ns
+        return began_ >= 0 && stream_.now() - std::max(event.time, began_) > patience;
     }
 
 private:

@@ -405,7 +405,7 @@ void ServerWindow::readListenerEvent(const Event &event)
         setState(State::Listening);
         adviseOnLoopback();
     } else if (event.call == Call::End && event.outcome == Outcome::Complete) {
-        if (state_ == State::Listening || state_ == State::Stopping) // otherwise the next listen() is already under way
+        if (state_ == State::Listening || state_ == State::Stopping) // or else the next listen() is under way already
             setState(State::Stopped);
     } else if (event.call == Call::End) {
         setState(State::Stopped);

@@ -30,7 +30,7 @@ struct HoldingServer : ServerFixture
     }
     std::vector<RawSocket> connect(int count, int receiveBuffer = 0)
     {
-        const quint16 port = start();
+        port = start();
         std::vector<RawSocket> clients;
         for (int i = 0; i < count; ++i) {
             clients.push_back(RawSocket::connectedTo("127.0.0.1", port, receiveBuffer));
@@ -43,6 +43,8 @@ struct HoldingServer : ServerFixture
     {
         server.post([numbers, transfer](Server &engine) { engine.send(numbers, transfer); });
     }
+
+    quint16 port = 0; // once connected
 };
 
 /// Bytes that tell where they stand.
@@ -144,10 +146,9 @@ void TestConverse::serverSendsWhatFits()
     const auto transfer = std::get<std::shared_ptr<Transfer>>(Transfer::ofFile(large.fileName()));
     std::vector<quint64> all(count);
     std::iota(all.begin(), all.end(), 1U);
-    const quint16 port = fixture.recorder.find(0, Call::Listen)->address.port();
     const qint64 before = usedMemory();
     fixture.send(all, transfer);
-    QTRY_COMPARE_WITH_TIMEOUT(connectionsWithoutRoom(port), count, Patience); // none takes more
+    QTRY_COMPARE_WITH_TIMEOUT(connectionsWithoutRoom(fixture.port), count, Patience); // none takes more
     fixture.stream.flush();
     const qint64 held = usedMemory() - before;
     const auto kept = std::accumulate(fixture.recorder.events.begin(), fixture.recorder.events.end(), qint64{0},
@@ -158,7 +159,7 @@ void TestConverse::serverSendsWhatFits()
     QVERIFY2(held - kept < 7'500'000, qPrintable(QString::number(held - kept)));
 
     // The others go on meanwhile.
-    auto another = RawSocket::connectedTo("127.0.0.1", port);
+    auto another = RawSocket::connectedTo("127.0.0.1", fixture.recorder.find(0, Call::Listen)->address.port());
     QCOMPARE(another.receive(12), "Hello World!");
     fixture.server.post([transfer](Server &engine) { engine.cancel(transfer); });
     QTRY_VERIFY(transfer->progress().isFinished);
