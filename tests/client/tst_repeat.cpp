@@ -32,7 +32,7 @@ using std::chrono::nanoseconds;
 constexpr int Patience = 30'000; // ms; QTRY_ waits thrice as long before it tells a failure, within ctest's limit
 const QByteArray Greeting = "Hello World!";
 
-/// What a server does with its connection of a number, from 0.
+/// What a server does with each connection, by its number from 0.
 using Script = std::function<void(int number, RawSocket &peer)>;
 
 /// Accepts one connection after another and does with each what the script says.
@@ -44,7 +44,7 @@ public:
     Q_DISABLE_COPY_MOVE(Host)
 
     quint16 port() const { return listener_.localPort(); }
-    /// Stops; how many there were.
+    /// Stops. Returns how many connections there were.
     int accepted()
     {
         if (thread_.joinable()) {
@@ -126,7 +126,7 @@ RepeatSnapshot runOf(const RepeatRequest &request)
     return run.waitForEnd() ? run.account : std::make_shared<const RepeatResult>();
 }
 
-/// The account, those outcomes that occurred.
+/// The outcomes of the account that occurred.
 QMap<QString, qint64> outcomesOf(const RepeatResult &account)
 {
     QMap<QString, qint64> outcomes;
@@ -149,7 +149,7 @@ bool addsUp(const RepeatResult &account)
 
 Q_DECLARE_METATYPE(Script)
 
-/// The client as a load: every connection is counted once, as what became of it.
+/// The client as a load: every connection is counted once, by what became of it.
 class TestRepeat : public QObject
 {
     Q_OBJECT

@@ -29,7 +29,7 @@ namespace
 
 constexpr int EnginePatience = 20'000; // ms; a guard against deadlocks
 
-/// Every byte, and what means something to Python, C or a shell.
+/// Every byte, and the sequences that mean something to Python, C or a shell.
 QByteArray hostileBytes()
 {
     QByteArray bytes = "-n '\"`$(touch pwned)`; %s%n%d ?\?/ ?\?' \\ \\x41 \\0 {} #\n*/ //\r\n";
@@ -112,7 +112,7 @@ Endpoint endpointOf(const QString &host, quint16 port, Endpoint::Use use, Transp
     return std::get<Endpoint>(Endpoint::parse(host, QString::number(port), use, transport));
 }
 
-/// What the client did there; it has ended.
+/// The exchange of a client that has ended.
 Exchange attempt(const ConnectRequest &request, const std::function<void()> &serve)
 {
     Running<Client> client;
@@ -477,7 +477,7 @@ void TestCopyAs::exchange_data()
     QTest::newRow("C") << Language::C;
 }
 
-/// Both sides take turns: what was received in several pieces may come in others.
+/// Both sides take turns: bytes that came in some pieces may come in other ones again.
 void TestCopyAs::exchange()
 {
     QFETCH(const Language, language);
@@ -550,7 +550,7 @@ void TestCopyAs::limitsOfNcat()
     QCOMPARE(copyAsNcat(exchange), "# ncat has no abstract Unix sockets.\n");
 }
 
-/// What is quoted is what a shell, Python and C make of it, whatever the bytes.
+/// A shell, Python and C read quoted bytes as the same bytes, whatever they are.
 void TestCopyAs::quoting()
 {
     QByteArrayList words{"x;id>pwn", "$(id)", "`id`", "it's \"a\"", "-n",   "end\n\n", "\n",

@@ -49,7 +49,7 @@ Event of(Event event, Transport transport)
     return event;
 }
 
-/// The rows as a person would note them down: what is inferred with its direction.
+/// The rows as a person would note them down, inferred ones with their direction.
 QStringList rowsOf(const Ladder &ladder)
 {
     QStringList rows;

@@ -124,7 +124,7 @@ void TestInteropBehaviours::terminates_data()
     QTest::newRow("half-close") << u"half-close"_s << "Hello World!"_ba;
 }
 
-/// SIGTERM ends with each of them at once, and greets who still waits for it.
+/// SIGTERM ends the server at once with each behaviour, and clients that wait for the greeting get it.
 void TestInteropBehaviours::terminates()
 {
     QFETCH(const QString, behaviour);

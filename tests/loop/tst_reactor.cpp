@@ -156,7 +156,6 @@ private Q_SLOTS:
     void queuedCallsComeFirst();
     void interrupted();
     void engineThread();
-
 };
 
 void TestReactor::watched_data()
@@ -173,7 +172,7 @@ void TestReactor::watched_data()
     QTest::newRow("both, nothing there") << Reactor::Interest::ReadWrite << false << false << true;
 }
 
-/// A watcher is called as long as what it waits for holds, and for nothing else.
+/// A watcher is called as long as its interest holds, and for nothing else.
 void TestReactor::watched()
 {
     QFETCH(Reactor::Interest, interest);
@@ -244,7 +243,7 @@ void TestReactor::resetIsBoth()
     QVERIFY(watcher.last.read && watcher.last.write);
 }
 
-/// Bytes that are not wanted are not reported; the peer's FIN behind them is.
+/// Bytes without an interest are not reported; the peer's FIN behind them is.
 void TestReactor::hangupIsNotBytes()
 {
     const Listener listener(Loopback);
@@ -487,7 +486,7 @@ void TestReactor::notifiersOfTwoSockets()
     QVERIFY(!notifiers[0] != !notifiers[1]);
 }
 
-/// What cannot be watched is said, and the notifier is disabled; nothing that is watched already suffers.
+/// A warning tells of a descriptor that cannot be watched, and its notifier is disabled; the others go on.
 void TestReactor::notifierErrors()
 {
     if (IsPortable)
@@ -541,7 +540,7 @@ void TestReactor::socketsOfQt()
     QCOMPARE(client.error(), QAbstractSocket::UnknownSocketError);
 }
 
-/// By when they are due, not by when they were set.
+/// Timers run in the order in which they are due, not in the order in which they were set.
 void TestReactor::timersInOrder()
 {
     Ticking ticking([](int id) { dispatcher().unregisterTimer(id); });
@@ -562,7 +561,7 @@ void TestReactor::repeatingTimer()
     QVERIFY(std::chrono::steady_clock::now() - start >= 50ms);
 }
 
-/// Both are due in the same turn; the first to be called stops the other.
+/// Both timers are due in the same turn; the first one that is called stops the other.
 void TestReactor::stoppedTimer()
 {
     Ticking ticking([](int id) {

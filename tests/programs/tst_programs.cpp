@@ -23,7 +23,7 @@ namespace
 const QString Server = QStringLiteral(PARLEY_SERVER);
 const QString Client = QStringLiteral(PARLEY_CLIENT);
 
-/// What the other end does with a client that connected.
+/// What the other end does with a client that has connected.
 using Script = std::function<void(RawSocket &peer)>;
 
 Script sending(const QByteArray &bytes)
@@ -197,7 +197,7 @@ void TestPrograms::printNothingOfQt_data()
     QTest::newRow("all that Qt can log") << u"QT_LOGGING_RULES=*=true"_s;
 }
 
-/// What scripts read begins with our first line, whatever Qt has to say.
+/// Output for scripts begins with our first line, whatever warnings Qt has.
 void TestPrograms::printNothingOfQt()
 {
     QFETCH(const QString, variable);

@@ -244,7 +244,7 @@ void TestPromisesClose::goneAtTheDeadline()
     }
 }
 
-/// Each kind of end at once. What the rows say is what the clients saw.
+/// All kinds of ends at once. The rows say what the clients saw.
 void TestPromisesClose::statesAddUp()
 {
     EventStream stream;
@@ -440,7 +440,7 @@ void TestPromisesClose::secondInstance()
     VERIFY(isOneLine(first.errorOutput()), first);
 }
 
-/// A reader that has the pipe and takes nothing from it, while far more is printed than a pipe holds.
+/// A reader keeps the pipe and takes nothing from it, while far more is printed than a pipe holds.
 void TestPromisesClose::stdoutReaderStalls()
 {
     QTemporaryDir files;

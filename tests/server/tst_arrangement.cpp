@@ -29,7 +29,7 @@ namespace
 constexpr int Patience = 30'000; // ms; QTRY_ waits thrice as long before it tells a failure, within ctest's limit
 constexpr auto TesterMode = QAbstractItemModelTester::FailureReportingMode::Fatal;
 
-/// Waits until what was asked for is shown.
+/// Waits until the requested filter and order are shown.
 bool isArranged(const ConnectionModel &model)
 {
     return QTest::qWaitFor([&] { return !model.isArranging(); }, Patience);
@@ -174,7 +174,7 @@ public:
         return batch;
     }
 
-    /// Ends of all that is open.
+    /// The ends of all open connections.
     EventBatch last()
     {
         EventBatch batch;
@@ -308,7 +308,7 @@ void TestArrangement::arrangesAnew()
     QVERIFY(model.isSorted());
 }
 
-/// No thread is needed for that.
+/// The order of arrival needs no thread.
 void TestArrangement::asArrivedAgain()
 {
     EventStream stream;
@@ -359,7 +359,7 @@ void TestArrangement::newRequestCancels()
     model.setFilter(u"1"_s); // and one that is under way at the end
 }
 
-/// Those of a filter are inserted as they come, and nothing else is touched.
+/// New rows that the filter lets through are inserted as they come, and nothing else is touched.
 void TestArrangement::newRowsAreFiltered()
 {
     EventStream stream;
@@ -527,7 +527,7 @@ void TestArrangement::oldestLeave_data()
     }
 }
 
-/// Those that have ended, at once, with their rows; and a listing that is under way does without them.
+/// Ended connections leave at once, with their rows, and a listing under way does without them.
 void TestArrangement::oldestLeave()
 {
     QFETCH(const QString, filter);

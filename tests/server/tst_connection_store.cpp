@@ -203,7 +203,7 @@ void TestConnectionStore::openOnesStay_data()
     QTest::newRow("all") << 1 << 0;
 }
 
-/// In front of the others, as the same connections.
+/// They move in front of the others, and stay the same connections.
 void TestConnectionStore::openOnesStay()
 {
     QFETCH(const int, every);

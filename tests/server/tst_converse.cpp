@@ -58,7 +58,7 @@ QByteArray pattern(qint64 size)
 
 } // namespace
 
-/// What a user sends on open connections, and how they end them, as the other side sees it.
+/// What a user sends on open connections, and how the user ends them, as the other side sees it.
 class TestConverse : public QObject
 {
     Q_OBJECT
@@ -135,7 +135,7 @@ void TestConverse::serverSendsAFile()
     QCOMPARE(transfer->progress().sent, 3 * bytes.size());
 }
 
-/// 100 MB to many that do not read: nothing of it is held for them.
+/// 100 MB to many peers that do not read: none of it is held for them.
 void TestConverse::serverSendsWhatFits()
 {
     HoldingServer fixture;
@@ -340,7 +340,7 @@ void TestConverse::clientSendsAfterFin_data()
     QTest::newRow("until the attempt is cancelled") << false << true << false;
 }
 
-/// What is being sent when the server closes its side is not lost.
+/// Bytes that are being sent when the server closes its side are not lost.
 void TestConverse::clientSendsAfterFin()
 {
     QFETCH(const bool, cancels);

@@ -86,7 +86,7 @@ struct Pane
         const auto &label = child<QLabel>(u"shown"_s);
         return label.isVisible() ? label.text() : QString();
     }
-    /// Those that the table's own selection has, ascending.
+    /// The connections of the table's own selection, ascending.
     Numbers selected() const
     {
         Numbers numbers;
@@ -406,7 +406,7 @@ void TestConnectionTable::selectedRowsLeave()
     TRY_COMPARE(pane.pane.selection(), Numbers());
 }
 
-/// In the list and in the selection, wherever they are in it.
+/// Connections leave the list and the selection, wherever they are in it.
 void TestConnectionTable::openRowsStay()
 {
     Pane pane(3000);

@@ -69,7 +69,7 @@ QString received(const ClientProgram &client)
     return client.child<MessageView>(u"message"_s).toPlainText();
 }
 
-/// What @p name resolves to here.
+/// The address that @p name resolves to here.
 std::vector<Address> addressesOf(const QString &name)
 {
     Endpoint endpoint;
@@ -307,7 +307,7 @@ void TestEndpointWindows::hintOfTheEmptyTable()
               u"No (connection|datagram) yet\\.\\n.*:  "_s + ncat + u" fe80::1%2x "_s + port);
 }
 
-/// What socat gives a meaning to, and a shell, reaches the server all the same.
+/// Characters that mean something to socat or to a shell reach the server all the same.
 void TestEndpointWindows::hintForAnAbstractName()
 {
     if (QStandardPaths::findExecutable(u"socat"_s).isEmpty())

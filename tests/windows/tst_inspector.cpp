@@ -88,7 +88,7 @@ EventBatch longConnection(int count)
     return batch;
 }
 
-/// How much the pictures differ where they are looked at from afar: letters may be placed a little otherwise.
+/// How much two pictures differ when seen from afar: letters may be placed a little differently.
 double difference(const QImage &a, const QImage &b)
 {
     constexpr int step = 8;
@@ -379,7 +379,7 @@ void TestInspector::keysOfTheWindowStayItsOwn()
     TRY_COMPARE(filter.hasFocus(), true);
 }
 
-/// A command of a page that does not show brings it forward; what is closed has none.
+/// A command of a hidden page brings that page forward; a closed inspector has no commands.
 void TestInspector::commandsShowWhatTheyWorkOn()
 {
     const ServerProgram server(listening());
@@ -630,7 +630,7 @@ void TestInspector::legendIsWhole()
     }
 }
 
-/// Code, times and bytes stand from left to right in every language; what is around them does not.
+/// Code, times and bytes stand from left to right in every language; the widgets around them do not.
 void TestInspector::rightToLeft()
 {
     EventHistory history;
@@ -674,7 +674,7 @@ void TestInspector::whatIsMissingIsSaid()
              u"The first 10,001 events are no longer kept."_s);
 }
 
-/// Of a connection that is still open the beginning is kept, and then there is a gap.
+/// The beginning of a connection that is still open is kept; after it there is a gap.
 void TestInspector::copiesSayWhatIsMissing()
 {
     Inspector inspector;

@@ -17,7 +17,7 @@ using namespace parley::test;
 namespace
 {
 
-/// The value beside @p name in the list; it is empty where there is none.
+/// The value beside @p name in the list; empty if there is none.
 QString value(const auto &program, const QString &name)
 {
     const auto &values = program.template child<QTreeWidget>(u"kernelValues"_s);

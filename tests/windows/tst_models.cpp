@@ -223,7 +223,7 @@ void TestModels::connectionChangesCoverTheirRows()
     QCOMPARE(cell(model, 10, ConnectionModel::Sent), u"3"_s);
 }
 
-/// Those of the listener, and those whose accept was dropped because this reader was too slow.
+/// Events of the listener, and events of connections whose accept was dropped because this reader was too slow.
 void TestModels::eventsWithoutARowAreIgnored()
 {
     EventStream stream;

@@ -100,7 +100,7 @@ void TestRatePlot::longPauses()
     }
 }
 
-/// They are delivered up to 33 ms after they happened, or later under load.
+/// Events are delivered up to 33 ms after they happened, or later under load.
 void TestRatePlot::lateEvents()
 {
     RateHistory history;

@@ -217,7 +217,7 @@ void TestWindows::emptyGreeting()
     QCOMPARE(client.notice(), QString());
 }
 
-/// A greeting that the field would not give back unchanged is sent byte for byte, and the field tells of it.
+/// A greeting that the field cannot hold unchanged is sent byte for byte, and the field says so.
 void TestWindows::greetingThatIsNotText()
 {
     ServerOptions options = listeningOn();
@@ -557,7 +557,7 @@ void TestWindows::longLine()
     QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"complete, 2,000,000 bytes"_s);
 }
 
-/// However the bytes come, the characters are whole.
+/// The characters are whole, however the bytes are split.
 void TestWindows::byteByByte()
 {
     const QString line = u"Zwölf Boxkämpfer · Καλημέρα · 今日は · 🌍🚀 · é\n"_s;
@@ -627,7 +627,7 @@ void TestWindows::accessibleNames()
         check(ClientProgram(ClientOptions{}));
 }
 
-/// A screen reader gets what they say now.
+/// A screen reader gets the present texts.
 void TestWindows::accessibleTexts()
 {
     const ServerProgram server(listeningOn());
