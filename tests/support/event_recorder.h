@@ -34,7 +34,7 @@ public:
         return it == events.end() ? std::nullopt : std::optional(*it);
     }
 
-    /// How the connection ended; None while it has not.
+    /// How it ended; None as long as it has not.
     Outcome outcome(quint64 connection) const { return find(connection, Call::End).value_or(Event()).outcome; }
 
     qsizetype count(Call call, Outcome outcome = Outcome::None) const
