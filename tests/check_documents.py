@@ -2,7 +2,8 @@
 # SPDX-FileCopyrightText: 2026 The Parley developers
 # SPDX-License-Identifier: MIT
 """Holds the documents to the code: each bound of docs/bounds.md is the value of its constant, and each constant that is
-named as a bound has a row; each test that docs/promises.md names exists; each file that a page names or links to exists."""
+named as a bound has a row; each test that docs/promises.md names exists; each file and each `Class::member` that a page
+names exists."""
 
 import os
 import re
@@ -126,6 +127,18 @@ def check_files(path, page, known):
     return found
 
 
+def check_names(path, page, sources):
+    """Each `Class::member` is written in a file about that class, or in the .cpp beside it."""
+    found = []
+    for scope, member in re.findall(r"`(?:\w+::)*([A-Za-z]\w+)::(\w+)`", page):
+        declares = re.compile(rf"\b(?:class|struct|namespace) (?:parley::)?{scope}\b")
+        units = {os.path.splitext(source)[0] for source, text in sources.items() if declares.search(text)}
+        if not scope.startswith("Q") and not any(re.search(rf"\b{member}\b", text) for source, text in sources.items()
+                                                 if os.path.splitext(source)[0] in units):
+            found.append(f"{path}: there is no {scope}::{member}")
+    return found
+
+
 def check_the_check(bounds, promises, sources, tests):
     """A check that finds nothing is worth nothing."""
     assert check_bounds(bounds.replace("| 250,000 |", "| 250,001 |"), sources)
@@ -137,6 +150,7 @@ def check_the_check(bounds, promises, sources, tests):
     assert check_bounds(bounds, changed) == [f"docs/bounds.md has no row for MaxBoxes in {path}"]
     assert check_tests(promises.replace("outOfDescriptors", "outOfBoxes"), tests)
     assert check_files("README.md", "[x](docs/boxes.md)", set())
+    assert check_names("README.md", "`Server::openBoxes`", sources)
 
 
 def main():
@@ -149,7 +163,7 @@ def main():
     for path in PAGES:
         # What ARCHITECTURE.md proposes is not there yet.
         page = read(path).split("| TLS |")[0] if path == "ARCHITECTURE.md" else read(path)
-        found += check_files(path, page, known)
+        found += check_files(path, page, known) + check_names(path, page, sources)
     for line in found:
         print(line)
     if found:
