@@ -153,7 +153,7 @@ void Client::connectFailed()
     end(socket_.error() == ClientSocket::HostNotFoundError ? Outcome::UnknownHost : outcomeOf(error), error);
 }
 
-/// A conversation may be of any length.
+/// A connection that the user keeps may receive any number of bytes.
 void Client::limitMessage()
 {
     socket_.setReceiveLimit(request_.stays ? -1 : std::max<qint64>(request_.maxBytes - received_, 0));
