@@ -127,13 +127,13 @@ void Client::connected()
     socket_.send(request_.send);
 }
 
-/// The events have kept what came. Here it is only counted.
+/// The events have kept the bytes. Here they are only counted.
 void Client::received()
 {
     while (const qint64 size = socket_.takeReceived().size())
         received_ += size;
     if (events_.isCrowded()) {
-        // The reader is slower than the peer: let it wait, as TCP lets it, and lose nothing.
+        // The reader is slower than the peer. TCP lets the peer wait, and nothing is lost.
         socket_.setReceiving(false);
         resume_.start();
     }
@@ -153,13 +153,13 @@ void Client::connectFailed()
     end(socket_.error() == ClientSocket::HostNotFoundError ? Outcome::UnknownHost : outcomeOf(error), error);
 }
 
-/// A conversation may be of any length.
+/// A connection that the user keeps may receive any number of bytes.
 void Client::limitMessage()
 {
     socket_.setReceiveLimit(request_.stays ? -1 : std::max<qint64>(request_.maxBytes - received_, 0));
 }
 
-/// As the peer's FIN has decided, whatever came after it.
+/// Ends the attempt as the peer's FIN has decided, whatever came after it.
 void Client::endOfMessage()
 {
     end(received_ > 0 ? Outcome::Complete : Outcome::NoMessage);
@@ -168,7 +168,7 @@ void Client::endOfMessage()
 void Client::end(Outcome outcome, int error)
 {
     if (!underWay_)
-        return; // it has: this is the socket, which was closed here
+        return; // the attempt has ended; this signal comes from closing the socket below
     underWay_ = false;
     deadline_.stop();
     resume_.stop();

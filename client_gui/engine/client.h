@@ -22,12 +22,12 @@ namespace parley
 class EventStream;
 
 /// The engine of parley-client: one attempt at a time to connect, and to receive until the peer closes. It writes
-/// each call to an EventStream and knows no reader of it; the last event of an attempt is End.
+/// each call to an EventStream and knows no reader of it. The last event of an attempt is End.
 ///
-/// The peer's FIN decides how the attempt ended. It ends once what is being sent then is sent, or cannot be.
+/// The peer's FIN decides how the attempt ended. The attempt ends once the output under way is sent, or cannot be.
 ///
-/// How it connects: ClientSocket. With UDP there is nothing to connect to: DatagramExchange, whose answer ends the
-/// attempt; to `<broadcast>`, it goes on until the time-out.
+/// A ClientSocket connects. UDP has no connections: there a DatagramExchange asks, and its answer ends the attempt. To
+/// `<broadcast>`, the attempt goes on until the time-out.
 ///
 /// Lives on an I/O thread; commands are called there (IoThread::post()).
 class Client : public QObject
@@ -45,14 +45,14 @@ public:
     /// Asks the system about an attempt's connection, for kernelViewed().
     void viewKernel(quint64 attempt);
 
-    // What the user asks of the connection; nothing happens where there is none, or with UDP.
-    /// As ConnectRequest::stays, for the attempt under way. One that is to stay no longer has its time-out from now on.
+    // Commands of the user to the connection. Nothing happens if there is none, or with UDP.
+    /// Sets ConnectRequest::stays for the attempt under way. If it is not to stay, its time-out starts now.
     void setStays(bool stays);
     /// Fails at once while another transfer is under way, or after halfClose().
     void send(const std::shared_ptr<Transfer> &transfer);
-    /// What was sent of it stays sent.
+    /// Bytes already sent stay sent.
     void cancel(const std::shared_ptr<Transfer> &transfer);
-    /// Sends FIN after what is under way, and goes on receiving.
+    /// Sends FIN after the output under way, and goes on receiving.
     void halfClose();
     /// Closes at once: the attempt is Closed.
     void close();

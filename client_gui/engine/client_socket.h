@@ -26,7 +26,7 @@ namespace parley
 class EventStream;
 class Lookup;
 
-/// A QTcpSocket each of whose system calls is its own, and written to an EventStream. To its users it is a QTcpSocket.
+/// A QTcpSocket that makes each system call itself, and writes it to an EventStream. To its users it is a QTcpSocket.
 /// Beyond that:
 /// - a reset is told from FIN (systemError());
 /// - the sending side can be closed alone (closeSending()), and goes on after the peer's FIN until all is sent;
@@ -35,11 +35,11 @@ class Lookup;
 /// - it never connects a second time by itself;
 /// - a Unix socket can be the peer (connectToPath()): addresses are then null and ports 0.
 ///
-/// Bytes received are kept as they came, and takeReceived() hands them on without a copy; openMode() says Unbuffered,
-/// for QIODevice's buffer is not used. What QTcpSocket can do and this can't: bind() and proxies.
+/// Received bytes are kept as they came, and takeReceived() hands them on without a copy. openMode() says Unbuffered,
+/// because QIODevice's buffer is not used. bind() and proxies are not supported.
 ///
-/// As with QSslSocket, the engine below QAbstractSocket is not used; only its public and protected API is. Readiness
-/// comes from QSocketNotifier, so it works with any event dispatcher. Any slot may close the socket, connect it anew or
+/// As with QSslSocket, the engine below QAbstractSocket is not used, only the public and protected API. Readiness comes
+/// from QSocketNotifier, so it works with any event dispatcher. Any slot may close the socket, connect it anew or
 /// destroy it. Lives on one thread.
 class ClientSocket : public QTcpSocket
 {
@@ -47,7 +47,7 @@ class ClientSocket : public QTcpSocket
 
 public:
     static constexpr std::chrono::milliseconds NextAddressDelay{250};
-    /// A Unix socket's connect fails while the accept queue is full, and is tried again after this time.
+    /// A Unix socket's connect fails while the accept queue is full; it is tried again after this time.
     static constexpr std::chrono::milliseconds UnixRetry{20};
 
     explicit ClientSocket(EventStream &events, QObject *parent = nullptr);

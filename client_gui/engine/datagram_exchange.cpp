@@ -82,7 +82,7 @@ int DatagramExchange::open()
     return made.error;
 }
 
-/// The address does not answer: the next one may.
+/// The address does not answer. Tries the next one.
 void DatagramExchange::refused(int error)
 {
     close();
@@ -93,7 +93,7 @@ void DatagramExchange::refused(int error)
         tryNext();
 }
 
-/// Without connecting, which would let through the answers of one peer only.
+/// Does not connect the socket: that would let through the answers of one peer only.
 void DatagramExchange::broadcast()
 {
     native::Result sent = native::enableBroadcast(socket_.get());
@@ -153,7 +153,7 @@ void DatagramExchange::receive()
 
 void DatagramExchange::close()
 {
-    readable_.reset(); // before their descriptor
+    readable_.reset(); // the notifiers go before their descriptor
     writable_.reset();
     if (!socket_.isOpen())
         return;

@@ -19,11 +19,11 @@ namespace parley
 class EventStream;
 class Lookup;
 
-/// A question over UDP and its answer: one datagram is sent, and the first that comes back from there ends the
-/// exchange. A refusal (ICMP) moves on to the host's next address. To `<broadcast>`, all that come back are answers
-/// (RecvFrom), until the user stops.
+/// A question over UDP and its answer: one datagram is sent, and the first one that comes back from the peer ends the
+/// exchange. After a refusal (ICMP) the host's next address is asked. To `<broadcast>`, all datagrams that come back
+/// are answers (RecvFrom), until the owner stops it.
 ///
-/// Each call is written to an EventStream; End is the user's to write. Works with any event dispatcher, on one thread.
+/// Each call is written to an EventStream; the owner writes End. Works with any event dispatcher, on one thread.
 class DatagramExchange : public QObject
 {
     Q_OBJECT
@@ -32,13 +32,13 @@ public:
     explicit DatagramExchange(EventStream &events, QObject *parent = nullptr);
     ~DatagramExchange() override;
 
-    /// Sends @p question, which may be empty, to a Udp endpoint; none is under way. The events carry @p number.
-    /// @p maxBytes: the most bytes taken of all answers together.
+    /// Sends @p question, which may be empty, to a Udp endpoint. Not while an exchange is under way. The events carry
+    /// @p number. @p maxBytes: the most bytes taken of all answers together.
     void start(quint64 number, const Endpoint &endpoint, const QByteArray &question, qint64 maxBytes);
     /// Closes the socket. ended() is not emitted.
     void stop();
 
-    /// One under way has had an answer.
+    /// The exchange under way has had an answer.
     bool hasAnswer() const { return hasAnswer_; }
     /// -1 where there is no socket.
     int descriptor() const { return socket_.get(); }
@@ -62,7 +62,7 @@ private:
     Candidates candidates_;
     native::Descriptor socket_;
     std::unique_ptr<QSocketNotifier> readable_;
-    std::unique_ptr<QSocketNotifier> writable_; // where there was no room for the question
+    std::unique_ptr<QSocketNotifier> writable_; // if there was no room for the question
 
     quint64 number_ = 0;
     Address peer_;

@@ -11,7 +11,7 @@
 namespace parley
 {
 
-/// What became of one attempt to connect, as told by its events: a row of the history, and the words for it.
+/// What became of one attempt to connect, as its events tell: a row of the history, and the words for it.
 struct Attempt
 {
     quint64 number = 0;
@@ -19,11 +19,11 @@ struct Attempt
     qint64 started = 0;       ///< ns since the stream's start: when it was asked for
     qint64 connectedAt = -1;  ///< ns; -1 if it never connected
     qint64 ended = -1;        ///< ns; -1 while it is under way
-    Address peer;             ///< the address that was connected, or tried last
+    Address peer;             ///< the address connected to, or the one tried last
     Address local;            ///< null if it never connected
-    qint64 receivedBytes = 0; ///< those that were kept
-    qint64 reads = 0;         ///< calls of recv that returned bytes; datagrams: all that came
-    int error = 0;            ///< errno, or EAI_ code of the look-up, behind the outcome
+    qint64 receivedBytes = 0; ///< the ones that were kept
+    qint64 reads = 0;         ///< calls of recv that returned bytes, or all datagrams received
+    int error = 0;            ///< the errno behind the outcome, or the look-up's EAI_ code
     bool lookedUp = false;
     Outcome outcome = Outcome::None;
 
@@ -33,7 +33,7 @@ struct Attempt
     bool isBroadcast() const;
     bool isUnderWay() const { return outcome == Outcome::None; }
     qint64 duration() const { return isUnderWay() ? 0 : ended - started; }
-    /// Bytes came, and not all of them.
+    /// Some bytes came, but not all.
     bool isIncomplete() const;
 
     /// One or two words: `complete`, `refused`, `timed out after 5 bytes`.

@@ -14,8 +14,7 @@ namespace parley
 
 class EventStream;
 
-/// The client's history: a row for each attempt, in the order in which they were made. At most MaxRows are kept;
-/// the oldest leave first.
+/// The client's history: a row for each attempt, in order. At most MaxRows are kept; the oldest leave first.
 class AttemptModel : public QAbstractTableModel
 {
     Q_OBJECT
@@ -29,10 +28,10 @@ public:
 
     /// Adds the row of an attempt that is about to start. Returns its number.
     quint64 add(const ConnectRequest &request);
-    /// Adds an event to its attempt. Null if that is not listed (any more).
+    /// Adds an event to its attempt and returns that. Null if the attempt is not listed (any more).
     const Attempt *apply(const Event &event);
     const Attempt *find(quint64 number) const;
-    /// All that are listed, in the order in which they were made.
+    /// All listed attempts, in order.
     const std::deque<Attempt> &attempts() const { return attempts_; }
     quint64 numberAt(int row) const { return attempts_[static_cast<std::size_t>(row)].number; }
     quint64 total() const { return total_; }

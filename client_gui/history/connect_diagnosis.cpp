@@ -66,7 +66,7 @@ QString failureOf(const Attempt &attempt)
     case Outcome::Aborted:
     case Outcome::Denied: // of servers
     case Outcome::OverLimit:
-    case Outcome::LimitReached: return {}; // the limit is at least a byte, so there it is incomplete
+    case Outcome::LimitReached: return {}; // the limit is at least a byte, so the message is incomplete
     case Outcome::NoMessage: return Texts::tr("%1 closed the connection without sending a byte.").arg(endpoint);
     case Outcome::Reset:
         return attempt.connectedAt < 0 ? Texts::tr("%1 reset the connection while it was being made.").arg(endpoint)
@@ -96,7 +96,7 @@ QString failureOf(const Attempt &attempt)
 QString adviceOn(const Attempt &attempt)
 {
     if (attempt.isDatagram() && attempt.outcome == Outcome::LimitReached)
-        return Texts::tr("Raise the limit (--max-bytes) to take longer ones.");
+        return Texts::tr("Raise the limit (--max-bytes) to take longer datagrams.");
     if (attempt.isDatagram() && attempt.outcome == Outcome::TimedOut && attempt.connectedAt >= 0)
         return Texts::tr("A datagram can be lost without a word, dropped by a firewall, or have no one to answer it.");
     if (attempt.isIncomplete()) {
@@ -133,7 +133,7 @@ QString adviceOn(const Attempt &attempt)
     }
 }
 
-/// Who speaks first is a matter of the protocol: where neither did, it may be this side's turn.
+/// The protocol decides who speaks first. If neither side did, it may be this side's turn.
 bool isSilent(const Attempt &attempt)
 {
     const bool silent =
@@ -141,11 +141,11 @@ bool isSilent(const Attempt &attempt)
     return silent && attempt.receivedBytes == 0 && attempt.request.send.isEmpty() && !attempt.isDatagram();
 }
 
-/// Where whoever mistyped a host most likely finds a server.
+/// The endpoint where a user who mistyped a host most likely finds a server.
 Endpoint onThisComputer(Endpoint endpoint)
 {
     const QString own = localHostName();
-    if (endpoint.name == own) { // and it has no address
+    if (endpoint.name == own) { // this computer's name has no address
         endpoint.name.clear();
         endpoint.literal = Address::ipv4(0x7f000001, endpoint.port); // INADDR_LOOPBACK
     } else {
@@ -160,7 +160,7 @@ QString waitingText(int count)
                       : Texts::tr("%1 connections wait in the queue").arg(QLocale().toString(count));
 }
 
-/// What knowing the listeners adds.
+/// Adds advice that follows from the listeners.
 void refine(ConnectDiagnosis &diagnosis, const Attempt &attempt, const std::vector<LocalListener> &listeners)
 {
     if (attempt.outcome == Outcome::Refused) {
@@ -169,7 +169,7 @@ void refine(ConnectDiagnosis &diagnosis, const Attempt &attempt, const std::vect
             return;
         const Address there = reachableAddress(*meant, attempt.peer);
         if (there == attempt.peer)
-            return; // it has just begun to
+            return; // it has just begun to listen
         diagnosis.useful.name.clear();
         diagnosis.useful.literal = there;
         diagnosis.useful.port = there.port();
@@ -180,7 +180,7 @@ void refine(ConnectDiagnosis &diagnosis, const Attempt &attempt, const std::vect
         diagnosis.button = Texts::tr("Try Again");
         diagnosis.advice =
             (attempt.connectedAt < 0 ? Texts::tr("Perhaps the accept queue is full: %1 until %2 accepts.")
-                                     : Texts::tr("Perhaps it is not accepted yet: %1 until %2 accepts."))
+                                     : Texts::tr("Perhaps the connection is not accepted yet: %1 until %2 accepts."))
                 .arg(waitingText(listener->waiting), listener->owner());
     }
 }

@@ -18,7 +18,7 @@ struct Attempt;
 /// What went wrong with an attempt to connect, and a way out.
 struct ConnectDiagnosis
 {
-    /// What the notice's button does.
+    /// The action of the notice's button.
     enum class Remedy {
         None,
         Connect,     ///< connects to the endpoint below
@@ -26,11 +26,11 @@ struct ConnectDiagnosis
         ChangeLimits ///< opens the dialog of the time-out and the longest message
     };
 
-    QString failure; ///< with the endpoint in it; empty if nothing went wrong
+    QString failure; ///< names the endpoint; empty if nothing went wrong
     QString advice;  ///< what to try next; may be empty
     Remedy remedy = Remedy::None;
     QString button;  ///< a verb
-    Endpoint useful; ///< Remedy::Connect: the one to connect to in place of the one that failed, or once more
+    Endpoint useful; ///< Remedy::Connect: to connect to in place of the failed one, or once more
 
     /// For the notice and for stderr.
     QString text() const { return (failure + u' ' + advice).trimmed(); }
@@ -38,10 +38,10 @@ struct ConnectDiagnosis
     friend bool operator==(const ConnectDiagnosis &, const ConnectDiagnosis &) = default;
 };
 
-/// @param listeners what listens on this computer, where that was looked for.
+/// @param listeners the listeners of this computer, if they were looked for.
 ConnectDiagnosis diagnoseConnect(const Attempt &attempt, const std::vector<LocalListener> &listeners = {});
 
-/// Whether it may tell more to know what listens on this computer.
+/// Whether the listeners of this computer may tell more.
 bool dependsOnListeners(const Attempt &attempt);
 
 } // namespace parley

@@ -22,7 +22,7 @@ void writeHistory(QIODevice &device, const std::deque<Attempt> &attempts, const 
 {
     device.write("number,started,ended,endpoint,peer_address,peer_port,local_address,local_port,outcome,error,"
                  "received_bytes,reads,duration_us\r\n");
-    const QDateTime utc = start.toUTC(); // once: it asks for the time zone
+    const QDateTime utc = start.toUTC(); // only once, because it asks for the time zone
     for (const Attempt &attempt : attempts) {
         const auto wallClock = [&](qint64 time) { return utc.addMSecs(time / NsPerMs); };
         CsvRecord record;

@@ -14,8 +14,8 @@ class QIODevice;
 namespace parley
 {
 
-/// Writes the client's history as CSV: a header, then a record for each of @p attempts. @p start is the wall clock of
-/// their stream's start. Columns: README, "CSV".
+/// Writes the client's history as CSV: a header, then a line for each of @p attempts. @p start is the wall clock at the
+/// start of their stream. Columns: README, "CSV".
 void writeHistory(QIODevice &device, const std::deque<Attempt> &attempts, const QDateTime &start);
 
 } // namespace parley

@@ -28,21 +28,19 @@ void ClientOptions::declare(CommandLine &line)
     line.addValue(u"send"_s, u"TEXT"_s, Texts::tr("Send TEXT, in UTF-8, after connecting."));
     line.addValue(u"timeout"_s, u"SECONDS"_s,
                   Texts::tr("The longest that look-up, connect and receive may take together. Default: 10."));
-    line.addValue(u"max-bytes"_s, u"N"_s, Texts::tr("The longest message taken. Default: 16777216 (16 MiB)."));
+    line.addValue(u"max-bytes"_s, u"N"_s, Texts::tr("The longest message to receive. Default: 16777216 (16 MiB)."));
     line.addValue(u"repeat"_s, u"N"_s,
                   Texts::tr("Make N connections, and tell what became of them and how long they took."));
     line.addValue(u"concurrency"_s, u"C"_s, Texts::tr("With --repeat: how many at a time, 1 to 10000. Default: 1."));
     line.addValue(u"rate"_s, u"R"_s,
                   Texts::tr("With --repeat: start R connections a second. Default: as many as the server takes."));
     line.addValue(u"expect"_s, u"TEXT"_s,
-                  Texts::tr("With --repeat: the greeting that is right. Default: any of at least a byte."));
-    line.addValue(
-        u"source"_s, u"NET"_s,
-        Texts::tr("With --repeat: connect from this address, or from those of a net such as 127.0.0.0/8 in turn. Can "
-                  "be repeated."));
-    line.addValue(
-        u"hold"_s, u"SECONDS"_s,
-        Texts::tr("With --repeat: keep each connection open so long once it is greeted. Default: not at all."));
+                  Texts::tr("With --repeat: the greeting to expect. Default: any of at least a byte."));
+    line.addValue(u"source"_s, u"NET"_s,
+                  Texts::tr("With --repeat: connect from this address, or from the addresses of a net such as "
+                            "127.0.0.0/8 in turn. Can be repeated."));
+    line.addValue(u"hold"_s, u"SECONDS"_s,
+                  Texts::tr("With --repeat: keep each greeted connection open that long. Default: not at all."));
     line.addFlag(u"csv"_s, Texts::tr("With --headless and --repeat: print the account as comma-separated values."));
     line.addFlag(u"raw"_s,
                  Texts::tr("With --headless: print the message byte for byte, with nothing escaped or added."));

@@ -13,7 +13,8 @@
 namespace parley
 {
 
-/// parley-client's command line. What was not given is empty: the window then takes what it remembers.
+/// parley-client's command line. An option that was not given is empty: the window then takes the value that it
+/// remembers.
 struct ClientOptions
 {
     std::optional<QString> host;
@@ -23,14 +24,14 @@ struct ClientOptions
     std::optional<QString> send;
     std::optional<std::chrono::milliseconds> timeout;
     std::optional<qint64> maxBytes;
-    std::optional<qint64> repeat; ///< how many connections; the rest of it is for these
+    std::optional<qint64> repeat; ///< how many connections; the options below are for them
     std::optional<int> concurrency;
     std::optional<double> rate;
     std::optional<QString> expected;
     std::vector<Net> sources;
     std::optional<std::chrono::milliseconds> hold;
     bool headless = false;
-    Endpoint endpoint; ///< with headless: the one to connect to
+    Endpoint endpoint; ///< with headless: where to connect
     bool json = false;
     bool csv = false;
     bool raw = false;
@@ -39,7 +40,7 @@ struct ClientOptions
     static void declare(CommandLine &commandLine);
     /// Reads @p commandLine, which has been parsed; leaves an error in it if a value is wrong.
     static ClientOptions read(CommandLine &commandLine);
-    /// With repeat: what to do at the endpoint.
+    /// With repeat: the run to make.
     RepeatRequest repeatRequest() const;
 
 private:

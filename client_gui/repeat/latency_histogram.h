@@ -14,9 +14,9 @@
 namespace parley
 {
 
-/// How often which duration occurred, in buckets that grow with the duration, so that every one is known as precisely
-/// in proportion: 2^Bits of 1 ns each, and from there on 2^(Bits - 1) for each doubling (a log-linear histogram). What
-/// is read from it differs from what was put in by at most 1 / 2^Bits of it. The size is fixed, whatever comes.
+/// Counts how often each duration occurred, in buckets that grow with the duration: 2^Bits buckets of 1 ns, and from
+/// there on 2^(Bits - 1) for each doubling (a log-linear histogram). A duration that is read differs from the one put
+/// in by at most 1 / 2^Bits of it. The size is fixed.
 template <int Bits>
 class Histogram
 {
@@ -24,7 +24,7 @@ public:
     using Duration = std::chrono::nanoseconds;
 
     static constexpr double Precision = 1.0 / (1 << Bits); ///< the largest relative error
-    static constexpr int Octaves = 47; ///< durations up to 2^47 ns, 39 hours; longer ones count there
+    static constexpr int Octaves = 47; ///< durations up to 2^47 ns, 39 hours; longer ones count as that
     static constexpr std::size_t Size = ((Octaves - Bits) << (Bits - 1)) + (1 << Bits);
 
     void add(Duration duration)
@@ -51,7 +51,7 @@ public:
     Duration min() const { return Duration(min_); } ///< exact
     Duration max() const { return Duration(max_); } ///< exact
 
-    /// The duration that @p share (0 to 1) of all were not longer than; 0 where there are none.
+    /// The duration that @p share (0 to 1) of all durations do not exceed; 0 if there are none.
     Duration quantile(double share) const
     {
         const auto rank = std::clamp<std::int64_t>(std::llround(std::ceil(share * static_cast<double>(count_))), 1,
@@ -67,7 +67,7 @@ public:
         return Duration(0);
     }
 
-    /// The buckets, from 0 to Size: the durations from @ref from up to the next one's, and how many there were.
+    /// A bucket: the durations from @ref from up to the next bucket's, and how many there were.
     static std::int64_t from(std::size_t index)
     {
         constexpr std::size_t half = std::size_t(1) << (Bits - 1);

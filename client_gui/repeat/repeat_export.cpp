@@ -148,7 +148,7 @@ QByteArray repeatToJson(const RepeatResult &account)
 QByteArray repeatToCsv(const RepeatResult &account)
 {
     QByteArray csv;
-    // All of it is numbers and words of this file: nothing needs quotes.
+    // There are only numbers and words of this file: nothing needs quotes.
     const auto add = [&csv](const char *part, const QByteArray &series, const QByteArray &from, const QByteArray &to,
                             qint64 value, const char *unit) {
         csv += QByteArray(part) + ',' + series + ',' + from + ',' + to + ',' + QByteArray::number(value) + ',' + unit

@@ -23,7 +23,7 @@ struct LatencyRow
 };
 std::array<LatencyRow, 3> latencies(const RepeatResult &account);
 
-/// What is told of each: min, p50, p90, p99, p99.9, max.
+/// The figures of each: min, p50, p90, p99, p99.9, max.
 struct LatencyFigure
 {
     const char *name;

@@ -134,7 +134,7 @@ std::chrono::nanoseconds RepeatResult::timeLeft() const
     const auto all = static_cast<double>(request.count);
     const auto soFar = static_cast<double>(elapsed.count());
     double left = soFar / static_cast<double>(ended) * (all - static_cast<double>(ended));
-    if (request.rate > 0) // the latency is no part of it, unless too few at a time keep the rate from being reached
+    if (request.rate > 0) // the latency does not count, unless the concurrency is too low to reach the rate
         left = std::max((all - static_cast<double>(ended)) / request.rate * 1e9,
                         soFar / static_cast<double>(started) * (all - static_cast<double>(started)));
     return std::chrono::nanoseconds(qRound64(left));

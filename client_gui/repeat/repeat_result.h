@@ -33,31 +33,31 @@ struct RepeatRequest
     int concurrency = DefaultConcurrency;
     double rate = 0;                                                    ///< connections a second; 0: as fast as it goes
     QByteArray send;                                                    ///< sent after connecting
-    QByteArray expected;                                                ///< the greeting; empty: any that has a byte
+    QByteArray expected;                                                ///< the greeting; empty: any of a byte or more
     std::vector<Net> sources;                                           ///< addresses to connect from, taking turns
-    std::chrono::milliseconds hold{0};                                  ///< how long each stays open once greeted
+    std::chrono::milliseconds hold{0};                                  ///< how long a greeted one stays open
     std::chrono::milliseconds timeout = ConnectRequest::DefaultTimeout; ///< of a connection: connect and receive
     qint64 maxBytes = DefaultMaxMessageBytes;                           ///< the longest message
 
-    /// What does not go together, in one sentence; empty if all is well.
+    /// One sentence that says which values do not go together; empty if all is well.
     QString problem() const;
 };
 
-/// What became of a connection of a run. Each of the run has exactly one.
+/// What became of a connection of a run. Each connection has exactly one outcome.
 enum class RepeatOutcome : std::uint8_t {
-    Complete, ///< a message of at least a byte, as expected, and then the peer closed in order (FIN); where it is to
-              ///< be held: it was, for that long or until the peer closed in order
+    Complete, ///< a message of at least a byte, as expected, then the peer closed in order (FIN); with hold: it was
+    ///< held for that long, or until the peer closed in order
     WrongGreeting, ///< closed in order (or held) with a message that is not the expected one
     NeverGreeted,  ///< connected; then closed in order, or silence until the time-out, without a byte
     Refused,
     TimedOut,    ///< not connected in time, or the message not ended in time
-    Reset,       ///< after any number of bytes, none included
+    Reset,       ///< after any number of bytes, also after none
     TooLong,     ///< more bytes than the limit
     LocalLimit,  ///< this computer's: file descriptors, ephemeral ports, memory
     Unreachable, ///< no route to the address
     Failed,      ///< another error of a call of ours
     Cancelled,   ///< under way when the run was cancelled
-    NotStarted,  ///< because the run ended before
+    NotStarted,  ///< the run ended before
 };
 inline constexpr std::size_t RepeatOutcomes = static_cast<std::size_t>(RepeatOutcome::NotStarted) + 1;
 
@@ -65,10 +65,10 @@ inline constexpr std::size_t RepeatOutcomes = static_cast<std::size_t>(RepeatOut
 const char *repeatOutcomeName(RepeatOutcome outcome);
 /// `never greeted`, for people.
 QString repeatOutcomeText(RepeatOutcome outcome);
-/// Whether people are told of it even where there is none.
+/// Whether people are told of the outcome even if no connection has it.
 bool isUsual(RepeatOutcome outcome);
 
-/// What happened over time, in at most MaxIntervals of equal length: where there would be more, each two become one.
+/// What happened over time, in at most MaxIntervals of equal length. Before there are more, each two become one.
 class RepeatTimeline
 {
 public:
@@ -76,11 +76,11 @@ public:
     struct Interval
     {
         qint64 complete = 0;
-        qint64 others = 0;       ///< that ended otherwise
+        qint64 others = 0;       ///< those that ended otherwise
         CoarseHistogram latency; ///< of the complete ones
     };
 
-    /// A connection that ended @p when (since the run's start).
+    /// Adds a connection that ended at @p when (since the run's start).
     void add(std::chrono::nanoseconds when, bool complete, std::chrono::nanoseconds latency);
 
     const std::vector<Interval> &intervals() const { return intervals_; }
@@ -107,7 +107,7 @@ struct RepeatResult
         qint64 bytes;
         qint64 count;
     };
-    static constexpr std::size_t MaxResetsAfter = 16; ///< distinct counts of bytes; those of further ones are not told
+    static constexpr std::size_t MaxResetsAfter = 16; ///< distinct counts of bytes; further ones are counted together
 
     RepeatRequest request;
     Address peer;        ///< null before the name is looked up
@@ -119,18 +119,18 @@ struct RepeatResult
     qint64 mostOpen = 0;  ///< connected at once
     qint64 bytes = 0;     ///< received
     qint64 silent = 0;    ///< of NeverGreeted: those that were not closed until the time-out
-    qint64 connected = 0; ///< of all, whatever became of them
+    qint64 connected = 0; ///< of all connections, whatever became of them
     std::vector<Error> errors;
     std::vector<ResetAfter> resetsAfter;
     qint64 timedOutConnecting = 0;       ///< of TimedOut
-    std::chrono::nanoseconds elapsed{0}; ///< since the first was started, or should have been
+    std::chrono::nanoseconds elapsed{0}; ///< since the first one was started, or should have been
     bool finished = false;
 
-    /// From when a connection was started, or at a fixed rate should have been started: whoever waits for a server that
-    /// stalls has waited since then (no coordinated omission).
+    /// They count from when a connection was started, or with a fixed rate should have been started: a client of a
+    /// server that stalls has waited since then (no coordinated omission).
     LatencyHistogram connect;   ///< of all that connected
-    LatencyHistogram firstByte; ///< of all that got one
-    LatencyHistogram complete;  ///< until the end of the message; of the complete ones
+    LatencyHistogram firstByte; ///< of all that got a byte
+    LatencyHistogram complete;  ///< of the complete ones, until the end of the message
     RepeatTimeline timeline;
 
     qint64 count(RepeatOutcome outcome) const { return counts[static_cast<std::size_t>(outcome)]; }
@@ -138,22 +138,22 @@ struct RepeatResult
     bool allComplete() const { return count(RepeatOutcome::Complete) == request.count; }
     /// Complete connections a second.
     double rate() const;
-    /// How much longer it takes at the rate so far; 0 where that cannot be told.
+    /// How much longer it takes at the rate so far; 0 if nobody can tell.
     std::chrono::nanoseconds timeLeft() const;
 
-    /// `after 5 bytes: 1,900, after 0 bytes: 100`; empty where there is no more to tell.
+    /// `after 5 bytes: 1,900, after 0 bytes: 100`; empty if there is nothing more to tell.
     QString detail(RepeatOutcome outcome) const;
     /// `20,000 connections to 127.0.0.1:3000, 64 at a time, 1,000 a second`.
     QString title() const;
     /// `20,000 in 0.53 s, 37,736 complete a second, at most 64 open at once`.
     QString summary() const;
-    /// What went wrong, with the endpoint in it; empty if nothing did.
+    /// What went wrong, naming the endpoint; empty if nothing did.
     QString failure() const;
-    /// What to do about it; empty where there is nothing to say.
+    /// What to do about it; may be empty.
     QString advice() const;
 };
 
-/// As the engine hands it to its readers: it does not change any more.
+/// The account that the engine hands to its readers: it does not change any more.
 using RepeatSnapshot = std::shared_ptr<const RepeatResult>;
 
 } // namespace parley

@@ -129,7 +129,7 @@ void RepeatRun::begin(const std::vector<Address> &addresses)
     startMore();
 }
 
-/// The others may start, for it is known which address is used.
+/// The other connections may start: it is known which address is used.
 void RepeatRun::settle(Clock::time_point now)
 {
     settled_ = true;
@@ -193,7 +193,7 @@ int RepeatRun::open(Connection &connection)
         const auto turn = static_cast<quint64>(result_.started - 1);
         const Net &net = sources[turn % sources.size()];
         const native::Result bound = native::bindSource(fd, net.host(turn / sources.size() % net.hosts()));
-        connection.foreignSource = bound.error == EADDRNOTAVAIL; // of connect it means something else
+        connection.foreignSource = bound.error == EADDRNOTAVAIL; // connect means something else by it
         if (!bound.ok())
             return bound.error;
     }
@@ -236,7 +236,7 @@ bool RepeatRun::connectEnded(Connection &connection, int error, Clock::time_poin
     }
     if (!settled_)
         settle(now);
-    if (error == 0 || outcome == RepeatOutcome::Reset) { // which only what is connected can be
+    if (error == 0 || outcome == RepeatOutcome::Reset) { // only a connected socket can be reset
         connection.connected = true;
         ++result_.connected;
         result_.mostOpen = std::max(result_.mostOpen, ++openNow_);
@@ -252,9 +252,9 @@ void RepeatRun::sendMore(Connection &connection)
     const QByteArrayView rest = QByteArrayView(result_.request.send).sliced(connection.sent);
     const native::Result result = connection.channel->send(rest);
     if (result.ok())
-        connection.sent += result.value; // all of it, or as much as there is room for
+        connection.sent += result.value; // all bytes, or as many as there is room for
     else if (!result.wouldBlock())
-        connection.sendError = result.error; // what the peer said before is still to be read
+        connection.sendError = result.error; // bytes that the peer sent before can still be read
     if (connection.sendError == 0 && connection.sent < result_.request.send.size())
         Reactor::current().rewatch(connection.channel->descriptor(), &connection, Reactor::Interest::Edges);
 }
@@ -265,7 +265,7 @@ void RepeatRun::receive(Connection &connection, Reactor::Ready ready, Clock::tim
         const native::Result result = connection.channel->receive(buffer_);
         const bool isOver = result.value <= 0 && !result.wouldBlock();
         if (isOver && connection.sendError != 0) {
-            failed(connection, connection.sendError, now); // which took the socket's error with it
+            failed(connection, connection.sendError, now); // send() has already consumed SO_ERROR
             return;
         }
         if (result.wouldBlock())
@@ -291,10 +291,10 @@ void RepeatRun::receive(Connection &connection, Reactor::Ready ready, Clock::tim
         if (!connection.held && result_.request.hold.count() > 0 && isGreeted(connection))
             hold(connection, now);
         if (size < buffer_.size() && !ready.ended)
-            return; // a further byte, or the end, is a further edge (epoll(7), "Questions and answers")
+            return; // further bytes, or the end, make a new edge (epoll(7), "Questions and answers")
     }
     Reactor::current().rewatch(connection.channel->descriptor(), &connection,
-                               Reactor::Interest::Edges); // the others first
+                               Reactor::Interest::Edges); // after the other connections
 }
 
 void RepeatRun::compare(Connection &connection, std::span<const char> bytes) const
@@ -307,7 +307,7 @@ void RepeatRun::compare(Connection &connection, std::span<const char> bytes) con
                          || std::memcmp(bytes.data(), expected.constData() + connection.received, bytes.size()) != 0;
 }
 
-/// Whether all that it is held for is there.
+/// Whether the message is there that a held connection waits for.
 bool RepeatRun::isGreeted(const Connection &connection) const
 {
     return connection.differs || connection.received >= std::max<qint64>(result_.request.expected.size(), 1);
@@ -359,7 +359,7 @@ void RepeatRun::connectionTimedOut(Connection &connection)
     startMore();
 }
 
-/// @param now when its message was complete, where it is.
+/// @param now when the message was complete, if it is.
 void RepeatRun::end(Connection &connection, RepeatOutcome outcome, Clock::time_point now)
 {
     timeouts_.stop(connection);

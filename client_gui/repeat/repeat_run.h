@@ -23,11 +23,11 @@ namespace parley
 
 class Lookup;
 
-/// Makes many connections, so many at a time, as a load on a server, and counts what becomes of each. It writes no
-/// events: a call is not worth telling where there are a hundred thousand a second.
+/// Makes many connections as a load on a server, up to `concurrency` at a time, and counts what becomes of each. It
+/// writes no events: a single call is not worth telling where there are a hundred thousand a second.
 ///
-/// The host is looked up once. Where it has several addresses, the run's first connection settles which is used: the
-/// first that neither refuses nor is unreachable; the others start when that is known.
+/// The host is looked up once. If it has several addresses, the run's first connection decides: it takes the first
+/// address that neither refuses nor is unreachable. The other connections start when that is known.
 ///
 /// Lives on an I/O thread; commands are called there (IoThread::post()).
 class RepeatRun : public QObject
@@ -62,15 +62,15 @@ private:
         RepeatRun *run = nullptr;
         Connection *nextFree = nullptr;
         std::unique_ptr<ByteChannel> channel; // while it is in use
-        Clock::time_point due;                // when it started, or should have
-        Clock::time_point greeted;            // held ones: when the message was there
+        Clock::time_point due;                // when it was started, or should have been
+        Clock::time_point greeted;            // for hold: when the message was there
         qint64 sent = 0;
         qint64 received = 0;
         int sendError = 0;
         bool connected = false;
         bool held = false;
         bool differs = false;       // from the expected greeting
-        bool foreignSource = false; // the address to connect from is not this computer's
+        bool foreignSource = false; // this computer does not have the address to connect from
     };
 
     void lookedUp(int error, const std::vector<Address> &addresses);
@@ -96,18 +96,18 @@ private:
     void finish();
     RepeatSnapshot account();
 
-    PreciseTimer pace_{[this] { startMore(); }}; // at a fixed rate: the next one
+    PreciseTimer pace_{[this] { startMore(); }}; // with a fixed rate: the next start
     Timeouts timeouts_{this};
     QTimer progress_{this};
-    QTimer resume_{this}; // starting more, once the loop had its turn
+    QTimer resume_{this}; // starts more, after a turn of the loop
     std::unique_ptr<Lookup> lookup_;
 
     bool underWay_ = false;
-    bool settled_ = false; // which address is used
-    Candidates untried_;   // before that
+    bool settled_ = false; // it is known which address is used
+    Candidates untried_;   // until then
     Clock::time_point begun_;
-    Clock::time_point paceFrom_;   // at a fixed rate: when the first was due
-    Clock::time_point paceSet_;    // what the timer is set for
+    Clock::time_point paceFrom_;   // with a fixed rate: when the first one was due
+    Clock::time_point paceSet_;    // the time that the timer is set to
     std::vector<Connection> pool_; // never resized while it is in use: the reactor knows their addresses
     Connection *firstFree_ = nullptr;
     qint64 openNow_ = 0;

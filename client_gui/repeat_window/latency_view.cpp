@@ -92,7 +92,7 @@ struct Curve
         double from = 0; // s
         double to = 0;
         double rate = 0;   // complete a second
-        double others = 0; // likewise
+        double others = 0; // other outcomes a second
         double median = 0; // ns
         double p99 = 0;
         bool hasLatency = false;
@@ -112,7 +112,8 @@ struct Curve
                 sum.others += intervals[j].others;
                 sum.latency.add(intervals[j].latency);
             }
-            // The last one may not be over: it lasts as long as the run did, but a moment says nothing about a rate.
+            // The last interval may not be over. It lasts until the run's end, but a mere moment says nothing about a
+            // rate.
             const double elapsed = std::chrono::duration<double>(run.elapsed).count();
             const double from = static_cast<double>(i) * width;
             const double to = std::max(std::min(static_cast<double>(end) * width, elapsed),

@@ -10,8 +10,8 @@
 namespace parley
 {
 
-/// A picture of a run, and of another one laid over it, from left to right in every language. What it shows is also its
-/// accessible description, in figures.
+/// A picture of a run, and of another one laid over it, from left to right in every language. Its accessible
+/// description gives the same in figures.
 class RunPicture : public QWidget
 {
     Q_OBJECT
@@ -39,7 +39,7 @@ private:
     RepeatSnapshot compared_;
 };
 
-/// How the latencies until the end of the message are distributed, over a logarithmic axis of time.
+/// The distribution of the latencies until the end of the message, over a logarithmic axis of time.
 class LatencyView final : public RunPicture
 {
     Q_OBJECT

@@ -26,7 +26,7 @@ constexpr int DefaultCount = 1'000;
 constexpr int DefaultConcurrency = 10;
 constexpr double LongestHold = 86'400; // seconds; as on the command line
 
-/// A field below its name and above what it takes.
+/// A field, with its name above it and its range below it.
 void addField(QGridLayout &grid, int row, int column, const QString &label, QWidget *field, const QString &objectName,
               const QString &range, int columns = 1)
 {
@@ -82,13 +82,13 @@ RepeatForm::RepeatForm(QWidget *parent)
              tr("0 to %1 s after the greeting").arg(locale.toString(LongestHold, 'f', 0)));
     grid->setRowMinimumHeight(3, 4);
     addField(*grid, 4, 0, tr("E&xpected greeting:"), expected_, u"repeatExpected"_s,
-             tr("Any text; empty: at least a byte"));
+             tr("Any text; empty: any of at least a byte"));
     addField(*grid, 4, 1, tr("&Source addresses:"), source_, u"repeatSource"_s,
              tr("Addresses and nets such as 127.0.0.0/8, taken in turn: each address has ports of its own"), 3);
     for (int column = 0; column < 4; ++column)
         grid->setColumnStretch(column, 1);
 
-    for (QLineEdit *field : findChildren<QLineEdit *>()) // those of the spin boxes too
+    for (QLineEdit *field : findChildren<QLineEdit *>()) // the spin boxes' line edits, too
         connect(field, &QLineEdit::returnPressed, this, &RepeatForm::submitted);
     usual_ = initial_ = values();
 }

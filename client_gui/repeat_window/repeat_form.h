@@ -21,7 +21,7 @@ namespace parley
 struct ClientOptions;
 class Settings;
 
-/// The fields that say what a run is to do, each with its range below it.
+/// The fields of a run, each with its range below it.
 class RepeatForm : public QWidget
 {
     Q_OBJECT
@@ -29,13 +29,13 @@ class RepeatForm : public QWidget
 public:
     explicit RepeatForm(QWidget *parent = nullptr);
 
-    /// The run of which @p one is a single connection; or what is wrong with the fields, in one sentence.
+    /// A run whose connections are like @p one, or one sentence that says what is wrong with the fields.
     std::variant<RepeatRequest, QString> request(const ConnectRequest &one) const;
 
     void restoreSettings(Settings &settings);
-    /// Takes what was given on the command line, in place of what was restored.
+    /// Takes the values of the command line in place of the restored ones.
     void setOptions(const ClientOptions &options);
-    /// @param all as the settings are written anew; or else only what the user has changed.
+    /// @param all true: the settings are written anew; false: only the user's changes are saved.
     void saveSettings(Settings &settings, bool all) const;
 
 Q_SIGNALS:
@@ -43,7 +43,7 @@ Q_SIGNALS:
     void submitted();
 
 private:
-    using Values = std::vector<std::pair<QString, QString>>; ///< with their keys, as the settings spell both
+    using Values = std::vector<std::pair<QString, QString>>; ///< keys and values, as the settings spell both
 
     Values values() const;
 
@@ -54,7 +54,7 @@ private:
     QLineEdit *expected_;
     QLineEdit *source_;
     Values usual_;
-    Values initial_; ///< what need not be saved: it is there, or is the command line's
+    Values initial_; ///< need not be saved: they are restored values, or the command line's
 };
 
 } // namespace parley

@@ -46,7 +46,7 @@ TableView *makeTable(const QString &objectName, const QString &name, QStandardIt
     return table;
 }
 
-/// As high as its header and so many rows.
+/// Makes @p table as high as its header and @p rows rows.
 int heightOf(const TableView &table, int rows)
 {
     return table.horizontalHeader()->sizeHint().height() + rows * table.verticalHeader()->defaultSectionSize()
@@ -86,7 +86,7 @@ RepeatWindow::RepeatWindow(QWidget *parent, Base base)
     auto *layout = new QVBoxLayout(this);
     layout->addWidget(buildRequest());
     layout->addWidget(notice_ = new NoticeBar);
-    notice_->setObjectName(u"repeatNotice"_s); // "notice" is the first window's
+    notice_->setObjectName(u"repeatNotice"_s); // "notice" belongs to the first window
     layout->addWidget(buildResults(), 1);
     resize(880, 760);
     connect(run_.engine(), &RepeatRun::progressed, this, &RepeatWindow::took);
@@ -161,7 +161,7 @@ QWidget *RepeatWindow::buildResults()
     shown_->setAccessibleName(tr("Run that is shown"));
     compared_ = new QComboBox;
     compared_->setObjectName(u"repeatCompared"_s);
-    compared_->setAccessibleName(tr("Run that is laid over it"));
+    compared_->setAccessibleName(tr("Run that it is compared with"));
     const auto exportButton = [this](const QString &name, const QString &text, const FileSaver::Kind &kind,
                                      QByteArray (*format)(const RepeatResult &)) {
         auto *button = new QPushButton(text);
@@ -272,7 +272,8 @@ void RepeatWindow::took(const RepeatSnapshot &account)
     showRuns();
 }
 
-/// The choices, the latest first. The latest is shown; what it is compared with stays as long as there is such a run.
+/// Fills the choices, the latest run first, and shows that. The run that it is compared with stays as long as it
+/// exists.
 void RepeatWindow::listRuns()
 {
     const QString compared = compared_->currentText();

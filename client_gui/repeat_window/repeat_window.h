@@ -30,24 +30,24 @@ class StatusLabel;
 class TableView;
 class TimelineView;
 
-/// The client's second window: many connections to the endpoint of the first, and the account of what became of them.
-/// The last MaxRuns accounts are kept, and two of them can be laid over each other.
+/// The client's second window: many connections to the endpoint of the first window, and the account of what became of
+/// them. The last MaxRuns accounts are kept, and two of them can be laid over each other.
 class RepeatWindow : public QWidget
 {
     Q_OBJECT
 
 public:
     static constexpr std::size_t MaxRuns = 10;
-    /// What one connection of the client's window would be; or a sentence where that is wrong.
+    /// The request of one connection of the client's window, or a sentence that says what is wrong with it.
     using Base = std::function<std::variant<ConnectRequest, QString>()>;
 
     RepeatWindow(QWidget *parent, Base base);
 
-    /// Takes what was given on the command line.
+    /// Takes the values of the command line.
     void setOptions(const ClientOptions &options);
     void start();
     void restoreSettings(Settings &settings);
-    /// As RepeatForm::saveSettings(), and the window's size and place.
+    /// As RepeatForm::saveSettings(); also saves the window's size and place.
     void saveSettings(Settings &settings, bool all) const;
 
 protected:
@@ -96,7 +96,7 @@ private:
     TableView *latencyTable_ = nullptr;
     LatencyView *histogram_ = nullptr;
     TimelineView *timeline_ = nullptr;
-    IoThread<RepeatRun> run_; // last: taken down first
+    IoThread<RepeatRun> run_; // the last member, so that it is destroyed first
 };
 
 } // namespace parley

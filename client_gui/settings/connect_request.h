@@ -22,7 +22,8 @@ struct ConnectRequest
     QByteArray send;                                    ///< sent after connecting
     std::chrono::milliseconds timeout = DefaultTimeout; ///< for look-up, connect, send and receive together
     qint64 maxBytes = DefaultMaxMessageBytes;           ///< the longest message taken
-    /// A conversation: once connected, neither timeout nor maxBytes ends it, but the user does, or the server's FIN.
+    /// The user keeps the connection: once it is there, neither timeout nor maxBytes ends it, only the user or the
+    /// server's FIN.
     bool stays = false;
 };
 

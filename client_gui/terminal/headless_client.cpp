@@ -33,7 +33,7 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(Headless)
 };
 
-/// Prints the message as it comes: whole characters and nothing that acts on a terminal, or byte for byte.
+/// Prints the message as it comes: whole characters and nothing that acts on a terminal; or, raw, byte for byte.
 class MessagePrinter
 {
 public:
@@ -82,7 +82,7 @@ void printFailure(const QString &sentence, const bool &interrupted)
 
 int runHeadlessClient(const ClientOptions &options)
 {
-    EventStream stream(EventStream::AtOnce); // who runs it waits for its end
+    EventStream stream(EventStream::AtOnce); // the user waits for the end
     TerminationSignal termination;
     Attempt attempt;
     attempt.number = 1;
@@ -124,7 +124,7 @@ int runHeadlessClient(const ClientOptions &options)
 
     if (!options.json && !attempt.isBroadcast() && (attempt.receivedBytes > 0 || attempt.outcome == Outcome::Complete))
         message.finish();
-    // Whoever reads stdout may take as long as they like, as a pager does; a signal ends the wait.
+    // The reader of stdout may take as long as it likes, as a pager does; a signal ends the wait.
     constexpr std::chrono::milliseconds turn{20};
     while (!output.finish(turn) && outputError == 0 && !interrupted)
         QCoreApplication::processEvents();
@@ -134,8 +134,9 @@ int runHeadlessClient(const ClientOptions &options)
     else if (outputError != 0)
         printFailure(Texts::tr("Cannot write to stdout: %1.").arg(errorText(outputError)), interrupted);
     else if (interrupted || dropped > 0)
-        printFailure(Texts::tr("Not all that came from %1 was written to stdout.").arg(options.endpoint.toString()),
-                     interrupted);
+        printFailure(
+            Texts::tr("Not all of the message from %1 was written to stdout.").arg(options.endpoint.toString()),
+            interrupted);
     else
         return ExitOk;
     return ExitFailure;

@@ -38,7 +38,7 @@ int runHeadlessRepeat(const ClientOptions &options)
     });
     run.post([request = options.repeatRequest()](RepeatRun &engine) { engine.start(request); });
     QCoreApplication::exec();
-    interrupted = false; // it ended the run; the next one ends the wait for whoever reads stdout
+    interrupted = false; // this signal ended the run; the next one ends the wait for the reader of stdout
 
     std::atomic<int> outputError = 0;
     LineWriter output(STDOUT_FILENO, [&outputError](int error) { outputError = error; });

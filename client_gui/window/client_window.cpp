@@ -113,14 +113,14 @@ QWidget *ClientWindow::buildForm()
     send_ = new QLineEdit;
     send_->setObjectName(u"send"_s);
     send_->setAccessibleName(tr("Send"));
-    explainField(*send_, tr("Text that is sent with send() after connecting, in UTF-8."));
+    explainField(*send_, tr("The text that send() sends after connecting, in UTF-8."));
 
     auto *host = new QLineEdit;
     form_ = new EndpointForm(Endpoint::Use::Connect, host, host, connect_);
     stay_ = new QCheckBox(tr("Stay connecte&d"));
     stay_->setObjectName(u"stay"_s);
-    explainField(*stay_, tr("Neither the time-out nor the longest message ends it once it is connected: talk until you "
-                            "disconnect, or the server closes."));
+    explainField(*stay_, tr("Once connected, neither the time-out nor the longest message ends the connection: talk "
+                            "until you disconnect or the server closes."));
     auto *sending = new QWidget;
     auto *layout = new QHBoxLayout(sending);
     layout->setContentsMargins({});
@@ -201,7 +201,7 @@ QWidget *ClientWindow::buildConverse()
     return converse_;
 }
 
-/// Connected, for as long as the user likes.
+/// Whether the attempt is connected, for as long as the user likes.
 bool ClientWindow::isTalking(const Attempt *attempt) const
 {
     return attempt && attempt->isUnderWay() && attempt->connectedAt >= 0 && !attempt->isDatagram()
@@ -226,7 +226,7 @@ void ClientWindow::buildMenus()
     addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
 }
 
-/// The attempt that is selected, or else the latest.
+/// Shows the selected attempt, or else the latest one.
 void ClientWindow::inspectSelected()
 {
     const QModelIndexList rows = table_->selectionModel()->selectedRows();
@@ -311,7 +311,7 @@ void ClientWindow::showEnd(const Attempt &attempt)
 
 void ClientWindow::showDiagnosis(const ConnectDiagnosis &diagnosis)
 {
-    const bool isFailure = diagnosis.remedy != ConnectDiagnosis::Remedy::None; // and not the user's own doing
+    const bool isFailure = diagnosis.remedy != ConnectDiagnosis::Remedy::None; // rather than the user's own doing
     notice_->showNotice(isFailure ? NoticeBar::Kind::Error : NoticeBar::Kind::Information, diagnosis.text(),
                         diagnosis.button, [this, diagnosis] { applyRemedy(diagnosis); });
 }
@@ -346,7 +346,7 @@ void ClientWindow::showState()
     QString summary = attempt ? attempt->summary() : QString();
     if (message_->isCut())
         summary += tr(" · only the first %1 characters are shown").arg(QLocale().toString(message_->shown()));
-    if (attempt && attempt->receivedBytes > message_->size()) // a conversation
+    if (attempt && attempt->receivedBytes > message_->size()) // the user has stayed connected
         summary += tr(" · only the first %1 are kept").arg(bytesText(message_->size()));
     summary_->showText(summary);
     message_->setAccessibleDescription(summary);
@@ -469,7 +469,7 @@ void ClientWindow::saveSettings()
 {
     Settings settings;
     if (damaged_)
-        settings.clear(repeat_ ? QString() : u"repeat/"_s); // what was never shown is not damaged
+        settings.clear(repeat_ ? QString() : u"repeat/"_s); // if repeat/ was not read, it is not known to be damaged
     if ((damaged_ || form_->fields() != initialEndpoint_) && std::holds_alternative<Endpoint>(form_->parse()))
         settings.setEndpoint(form_->fields());
     if (damaged_ || send_->text() != initialSend_)

@@ -85,7 +85,7 @@ private:
     quint64 current_ = 0; // the attempt that the message view shows; 0 before the first
 
     FileSaver *const saver_;
-    std::unique_ptr<ListenerSearch> search_; // for where the server is that was not found
+    std::unique_ptr<ListenerSearch> search_; // for the server that was not found
 
     EndpointForm *form_ = nullptr;
     QLineEdit *send_ = nullptr;

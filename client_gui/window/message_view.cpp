@@ -17,7 +17,7 @@ MessageView::MessageView(QWidget *parent) : QPlainTextEdit(parent)
     setUndoRedoEnabled(false);
     setTabChangesFocus(true);
     setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-    // Breaking anywhere costs a tenth of looking for word boundaries in a line of 100,000 characters.
+    // In a line of 100,000 characters, breaking anywhere costs a tenth of what looking for word boundaries costs.
     setWordWrapMode(QTextOption::WrapAnywhere);
 }
 
@@ -68,7 +68,7 @@ void MessageView::appendDatagram(const Address &sender, const QByteArray &bytes)
     if (cut_)
         return;
     const QString separator = shown_ > 0 ? QStringLiteral("\n") : QString();
-    // On one line: it must not look as if another sender's line followed.
+    // On one line, so that no part of it looks like another sender's line.
     const QString text = displaySafe(MessageDecoder::decodeAll(shownPart(bytes)), LineBreaks::Escape);
     insert(separator + QString::fromLatin1(sender.toPython()) + u'\n' + text);
 }
@@ -80,7 +80,7 @@ void MessageView::finishMessage()
     showAppended();
 }
 
-/// The bytes that may still be shown: there is at least a character for every four, and the rest need not be decoded.
+/// The bytes that may still be shown. Every four bytes make at least a character, so the rest need not be decoded.
 QByteArrayView MessageView::shownPart(QByteArrayView bytes)
 {
     const qsizetype most = 4 * std::max<qsizetype>(MaxShown - shown_ - unshown_.size(), 0) + 4;

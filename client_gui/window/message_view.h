@@ -12,9 +12,9 @@
 namespace parley
 {
 
-/// Shows a message as it arrives: plain text, whatever the peer sent, with control and bidirectional characters
-/// escaped. Its bytes are kept up to the limit that it is started with; at most MaxShown characters and MaxLines lines
-/// are laid out, because more make the layout, and with it the window, slow.
+/// Shows a message as it arrives: as plain text, whatever the peer sent, with control and bidirectional characters
+/// escaped. Its bytes are kept up to the limit that start() gets. At most MaxShown characters and MaxLines lines are
+/// laid out, because more would make the window slow.
 class MessageView : public QPlainTextEdit
 {
     Q_OBJECT
@@ -25,13 +25,13 @@ public:
 
     explicit MessageView(QWidget *parent = nullptr);
 
-    /// @param most bytes that are kept; of what is longer, the beginning.
+    /// @param most the most bytes that are kept, from the beginning of the message.
     void startMessage(qint64 most);
     /// Shares @p bytes where they fill their memory. They are shown with showAppended().
     void append(const QByteArray &bytes);
-    /// Once for all that is at hand: each call lays out the last line again.
+    /// Called once for all that is at hand, because each call lays out the last line again.
     void showAppended();
-    /// A datagram of several, under a line that names its sender. Shown at once.
+    /// Adds a datagram, under a line that names its sender, and shows it.
     void appendDatagram(const Address &sender, const QByteArray &bytes);
     /// Shows what was appended, and a character that was cut.
     void finishMessage();

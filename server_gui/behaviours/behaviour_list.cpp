@@ -63,18 +63,19 @@ constexpr qint64 Hour = 3'600'000; // ms
 constexpr qint64 MiB = 1024 * 1024;
 
 constexpr std::array drip{
-    BehaviourParameter{"bytes", "bytes", 1, MiB, 1, QT_TRANSLATE_NOOP("Behaviours", "how many at a time")},
-    BehaviourParameter{"every", "ms", 1, Hour, 100, QT_TRANSLATE_NOOP("Behaviours", "from one time to the next")},
+    BehaviourParameter{"bytes", "bytes", 1, MiB, 1, QT_TRANSLATE_NOOP("Behaviours", "bytes at a time")},
+    BehaviourParameter{"every", "ms", 1, Hour, 100, QT_TRANSLATE_NOOP("Behaviours", "time from one piece to the next")},
 };
 constexpr std::array delay{
-    BehaviourParameter{"after", "ms", 1, Hour, 1000, QT_TRANSLATE_NOOP("Behaviours", "from accept to the greeting")},
+    BehaviourParameter{"after", "ms", 1, Hour, 1000,
+                       QT_TRANSLATE_NOOP("Behaviours", "time from accept to the greeting")},
 };
 constexpr std::array reset{
     BehaviourParameter{"after", "bytes", 0, 16 * MiB, 5,
-                       QT_TRANSLATE_NOOP("Behaviours", "how many of the greeting come before the reset")},
+                       QT_TRANSLATE_NOOP("Behaviours", "bytes of the greeting before the reset")},
 };
 constexpr std::array garbage{
-    BehaviourParameter{"bytes", "bytes", 1, 1024 * MiB, 1024, QT_TRANSLATE_NOOP("Behaviours", "how many in all")},
+    BehaviourParameter{"bytes", "bytes", 1, 1024 * MiB, 1024, QT_TRANSLATE_NOOP("Behaviours", "bytes in all")},
     BehaviourParameter{"seed", "", 0, std::numeric_limits<int>::max(), 1,
                        QT_TRANSLATE_NOOP("Behaviours", "the same seed makes the same bytes")},
 };
@@ -151,7 +152,7 @@ std::variant<BehaviourChoice, QString> BehaviourChoice::parse(const QString &tex
     const QString name = text.first(colon < 0 ? text.size() : colon);
     const auto kind = std::find_if(kinds.begin(), kinds.end(), isNamed(name));
     if (kind == kinds.end())
-        return Texts::tr("“%1” is no behaviour: give one of %2.").arg(name, namesOf(kinds));
+        return Texts::tr("“%1” is not a behaviour: give one of %2.").arg(name, namesOf(kinds));
 
     BehaviourChoice choice(*kind);
     if (colon < 0)

@@ -15,7 +15,7 @@
 namespace parley
 {
 
-/// A whole number that a behaviour can be told. The command line, the window and the settings all follow from it.
+/// A whole number that a behaviour can be given. The command line, the window and the settings all follow from it.
 struct BehaviourParameter
 {
     const char *name; ///< `every`, as the command line and the settings spell it
@@ -34,27 +34,27 @@ struct BehaviourKind
 
     const char *name;        ///< `greet-close`, as the command line and the settings spell it
     const char *title;       ///< in a list; untranslated, see behaviourText()
-    const char *description; ///< what the peer sees, in a phrase; likewise
-    bool stays; ///< until the peer leaves: its deadline counts from the last byte either way, not from accept
+    const char *description; ///< what the server does, in a phrase; untranslated, too
+    bool stays; ///< until the peer leaves: the deadline counts from the last byte either way, not from accept
     std::unique_ptr<Behaviour> (*make)(const QByteArray &greeting, const Values &values);
     std::span<const BehaviourParameter> parameters = {};
 };
 
-/// All of them, the default first.
+/// All kinds, the default first.
 std::span<const BehaviourKind> behaviours();
 /// A text of a kind in the user's language.
 QString behaviourText(const char *text);
 
-/// A behaviour and what it was told: `drip`, or `drip:bytes=1,every=100`. Parameters that are not named have their
-/// usual values.
+/// A behaviour with its parameters: `drip`, or `drip:bytes=1,every=100`. Parameters that are not named have their usual
+/// values.
 struct BehaviourChoice
 {
     BehaviourChoice() : BehaviourChoice(behaviours().front()) {}
     explicit BehaviourChoice(const BehaviourKind &chosen);
 
-    /// The choice, or what is wrong with @p text in one sentence that names it.
+    /// The choice, or one sentence that names what is wrong with @p text.
     static std::variant<BehaviourChoice, QString> parse(const QString &text);
-    /// What parse() takes, without the usual values.
+    /// The text that parse() takes, without the usual values.
     QString toString() const;
 
     std::unique_ptr<Behaviour> make(const QByteArray &greeting) const { return kind->make(greeting, values); }

@@ -21,7 +21,7 @@ public:
         conversation.leave();
         hasGreeted_ = true;
     }
-    void peerClosed(Conversation &) override {} // it is greeted all the same
+    void peerClosed(Conversation &) override {} // the peer is greeted all the same
     void finish(Conversation &conversation) override { woken(conversation); }
     bool hasGreeted() const override { return hasGreeted_; }
 

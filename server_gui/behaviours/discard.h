@@ -8,7 +8,7 @@
 namespace parley
 {
 
-/// The peer can send as much as it likes, and receives nothing (RFC 863) but FIN once it has sent its own.
+/// The peer can send as much as it likes, and receives nothing (RFC 863) but FIN, after its own.
 class Discard final : public Behaviour
 {
 public:

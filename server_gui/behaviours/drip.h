@@ -10,8 +10,8 @@
 namespace parley
 {
 
-/// The peer receives the greeting so many bytes at a time, the first at once and the others at fixed times after it,
-/// then FIN. Where a timer was late, what was missed is made up for; where the peer did not read, it is not.
+/// The peer receives the greeting some bytes at a time, the first piece at once and the others at fixed times after it,
+/// then FIN. If a timer was late, the missed pieces follow at once; if the peer did not read, they do not.
 class Drip final : public Behaviour
 {
 public:
@@ -36,7 +36,7 @@ public:
             conversation.wakeAfter(std::chrono::ceil<std::chrono::milliseconds>(due_ - now));
     }
     void sent(Conversation &) override { isTaken_ = true; }
-    void peerClosed(Conversation &) override {} // it is greeted all the same
+    void peerClosed(Conversation &) override {} // the peer is greeted all the same
     void finish(Conversation &conversation) override { sendNext(conversation, greeting_.size()); }
     bool hasGreeted() const override { return offset_ == greeting_.size(); }
 

@@ -8,7 +8,7 @@
 namespace parley
 {
 
-/// The peer receives what it sends (RFC 862), no faster than it reads, and FIN once it has sent its own.
+/// The peer receives what it sends (RFC 862), no faster than it reads, and FIN after its own.
 class Echo final : public Behaviour
 {
 public:

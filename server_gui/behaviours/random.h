@@ -13,7 +13,7 @@
 namespace parley
 {
 
-/// The peer receives so many bytes of garbage, and FIN. They depend on the seed alone: they are the outputs of
+/// The peer receives some bytes of garbage, then FIN. The bytes depend on the seed alone: they are the outputs of
 /// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014), each as eight bytes,
 /// the lowest first.
 class Random final : public Behaviour
@@ -34,7 +34,7 @@ public:
         if (left_ == 0)
             conversation.leave();
     }
-    void peerClosed(Conversation &) override {} // it may still be reading
+    void peerClosed(Conversation &) override {} // the peer may still be reading
 
 private:
     static constexpr qint64 Piece = 64 * 1024; // a multiple of 8

@@ -10,7 +10,7 @@
 namespace parley
 {
 
-/// The peer receives so many bytes of the greeting, or all if it has fewer, and then RST.
+/// The peer receives the given number of bytes of the greeting, or all if there are fewer, and then RST.
 class Reset final : public Behaviour
 {
 public:

@@ -8,8 +8,8 @@
 namespace parley
 {
 
-/// The peer is connected, and that is all: it receives nothing, not even FIN, and what it sends is not read, so that
-/// in the end it cannot send more.
+/// The peer is connected, and that is all. It receives nothing, not even FIN. Its bytes are not read, so in the end it
+/// cannot send more.
 class Silent final : public Behaviour
 {
 public:

@@ -16,7 +16,7 @@ using Interest = Reactor::Interest;
 namespace
 {
 
-/// How often to ask whether the peer has acknowledged all.
+/// How often to ask whether the peer has acknowledged all bytes.
 constexpr std::chrono::milliseconds AcknowledgementCheck{5};
 
 } // namespace
@@ -46,7 +46,7 @@ void Connection::start()
 void Connection::finish()
 {
     if (!deadline_.isRenewed)
-        return; // it ends by itself
+        return; // the connection ends by itself
     if (!leaves_)
         behaviour_->finish(*this);
     const bool isDelivered = !stream_.isSending() && stream_.channel().isAcknowledged();
@@ -73,7 +73,7 @@ void Connection::closeSending()
     stream_.closeSending();
 }
 
-/// Where the deadline counts from accept, it already limits this.
+/// A deadline that counts from accept already limits the time this takes.
 void Connection::leave()
 {
     stream_.closeSending();
@@ -96,7 +96,7 @@ void Connection::wakeAfter(std::chrono::milliseconds time)
 void Connection::send(const std::shared_ptr<Transfer> &transfer)
 {
     stream_.begin(transfer);
-    watchOrClose(); // sent in its turn, as the others are
+    watchOrClose(); // the bytes are sent in turn with the other connections'
 }
 
 void Connection::drop(const Transfer &transfer)
@@ -131,7 +131,7 @@ void Connection::wake()
 
 void Connection::ready(Reactor::Ready ready)
 {
-    if (interest_ == Interest::None) { // nothing was asked for: it is an error
+    if (interest_ == Interest::None) { // only an error is reported without an interest
         hungUp();
         return;
     }
@@ -143,12 +143,12 @@ void Connection::ready(Reactor::Ready ready)
         sendSome();
     if (ready.read && reads)
         receive();
-    if (!wasSending) // what the behaviour answered
+    if (!wasSending) // the behaviour's answer
         sendSome();
     watchOrClose();
 }
 
-/// The peer has closed, and now reset, or closed a Unix socket for good.
+/// The peer had closed its sending side. Now it has reset the connection, or closed its Unix socket for good.
 void Connection::hungUp()
 {
     const int error = native::pendingError(descriptor());
@@ -174,11 +174,11 @@ void Connection::watchOrClose()
 Interest Connection::neededInterest() const
 {
     const bool sends = stream_.isSending();
-    if (stream_.peerClosed()) // its FIN stays readable for ever
+    if (stream_.peerClosed()) // FIN stays readable for ever
         return sends ? Interest::Write : Interest::None;
     if (behaviour_->inputWanted(stream_.unsent()) > 0)
         return sends ? Interest::ReadWrite : Interest::Read;
-    if (peerIsLeaving_) // and stays so
+    if (peerIsLeaving_) // Hangup would be reported for ever
         return sends ? Interest::Write : Interest::Read;
     return sends ? Interest::WriteHangup : Interest::Hangup;
 }
@@ -189,12 +189,12 @@ void Connection::renewDeadline()
         return;
     if (deadline_.length.count() > 0)
         owner_.timeouts().set(*this, deadline_.length);
-    else if (isRunning()) // limitHalfClosed()
+    else if (isRunning()) // limitHalfClosed() has started it
         owner_.timeouts().set(*this, Deadline::Default);
 }
 
-/// A peer that has closed its sending side may be gone for good. It is waited for as long as it takes what is sent, and
-/// as long as the behaviour waits for its own time.
+/// A peer that has closed its sending side may be gone for good. The connection waits as long as the peer takes bytes,
+/// and as long as the behaviour sleeps.
 void Connection::limitHalfClosed()
 {
     if ((!stream_.peerClosed() && !peerIsLeaving_) || !deadline_.isRenewed || leaves_)
@@ -203,14 +203,14 @@ void Connection::limitHalfClosed()
     if (!stream_.isSending() && !sleeps && stream_.peerClosed())
         limitClosing();
     else if (deadline_.length.count() > 0)
-        return; // it runs anyway
+        return; // the deadline runs anyway
     else if (!stream_.isSending() && sleeps)
         owner_.timeouts().stop(*this);
     else if (!isRunning())
         owner_.timeouts().set(*this, Deadline::Default);
 }
 
-/// Where the behaviour would stay for as long as the peer does, but it is time to go.
+/// Limits the rest of a connection whose behaviour would stay as long as the peer does.
 void Connection::limitClosing()
 {
     leaves_ = true;
@@ -218,7 +218,7 @@ void Connection::limitClosing()
         owner_.timeouts().set(*this, deadline_.length.count() > 0 ? deadline_.length : Deadline::Default);
 }
 
-/// An acknowledgement is no event that could be waited for.
+/// No event tells of an acknowledgement, so it is asked for.
 void Connection::resetWhenDelivered()
 {
     if (stream_.channel().isAcknowledged())
@@ -269,7 +269,7 @@ void Connection::receive()
 {
     if (!stream_.isOpen() || stream_.peerClosed())
         return;
-    // Where nothing is wanted, the peer's FIN was reported: what came before it is read all the same.
+    // If no input is wanted, the peer's FIN was reported: the bytes before it are read all the same.
     const qint64 wanted = behaviour_->inputWanted(stream_.unsent());
     const auto [result, bytes] =
         stream_.receive(wanted > 0 ? wanted : Behaviour::MostInput, EventStream::Bytes::Spared);

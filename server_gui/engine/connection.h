@@ -26,7 +26,7 @@ public:
     virtual Reactor &reactor() = 0;
     virtual Timeouts &timeouts() = 0;
     virtual EventStream &events() = 0;
-    /// The connection has ended: it is called no more, and is to be destroyed once this turn of the loop is over.
+    /// The connection has ended. It is not to be called any more, and to be destroyed after this turn of the loop.
     virtual void ended(Connection &connection) = 0;
 
 protected:
@@ -39,40 +39,40 @@ struct Deadline
     static constexpr std::chrono::milliseconds Default{30'000};
 
     std::chrono::milliseconds length = Default; ///< 0: no limit
-    bool isRenewed = false; ///< whether it counts from the last byte either way, or else from accept to end
+    bool isRenewed = false; ///< true: it counts from the last byte either way; false: from accept to end
 };
 
-/// One accepted connection: does what its behaviour asks for. Where that closes the sending side, it reads what the
-/// peer still says until the peer closes too, and only then closes. Closing earlier, with bytes unread, would make the
-/// kernel send RST and the peer lose what it was sent (RFC 1122, 4.2.2.13).
+/// One accepted connection: does what its behaviour asks for. After closing the sending side, it reads until the peer
+/// closes too, and only then closes. Closing earlier, with bytes unread, would make the kernel send RST and the peer
+/// lose what it was sent (RFC 1122, 4.2.2.13).
 ///
-/// It is Complete (or Closed, where the behaviour does not greet) once the peer has acknowledged all that was sent, and
-/// closed. A peer that closes its sending side early is waited for: a close would leave the rest to the kernel, and
-/// nobody would know what became of it.
+/// It is Complete (or Closed, if the behaviour does not greet) once the peer has acknowledged all bytes and closed. If
+/// the peer closes its sending side early, the connection still waits for that: a close would leave the rest to the
+/// kernel, and nobody would know what became of it.
 ///
-/// Any function may end the connection and call ConnectionOwner::ended(); it stays, without a socket, until the turn of
-/// the loop is over. Lives on the I/O thread. Owned by the server.
+/// Any function may end the connection and call ConnectionOwner::ended(). The object stays, without a socket, until
+/// this turn of the loop is over. Lives on the I/O thread. Owned by the server.
 class Connection final : public Reactor::Watcher, private Conversation, private Timeouts::Timed
 {
 public:
     Connection(ConnectionOwner &owner, quint64 number, std::unique_ptr<ByteChannel> channel, const Address &peer,
                std::unique_ptr<Behaviour> behaviour, Deadline deadline);
 
-    /// Sends what it can at once.
+    /// Begins, and sends at once what the system takes.
     void start();
-    /// The server is to end. What is under way is completed; a connection that would stay is closed in order.
+    /// The server is about to end. A greeting under way is completed; a connection that would stay is closed in order.
     void finish();
     /// Ends the connection with a reset, whatever is still unsent.
     void abort(Outcome outcome, int error = 0);
 
-    // What the user asks for, whatever the behaviour does.
+    // Commands of the user, whatever the behaviour does.
     /// Whether a transfer can begin: the sending side is open, and no other transfer under way.
     bool isFree() const { return stream_.isFree() && !sendsReset_; }
     void send(const std::shared_ptr<Transfer> &transfer);
-    /// Gives up what is unsent of @p transfer, if it is under way.
+    /// Gives up the unsent rest of @p transfer, if it is under way.
     void drop(const Transfer &transfer);
     void halfClose();
-    /// Closes in order, as one does that has sent its greeting: what is under way is completed.
+    /// Closes in order, as after a greeting: output under way is completed.
     void hangUp();
 
     quint64 number() const { return stream_.number(); }
@@ -80,11 +80,11 @@ public:
     KernelView kernelView() const { return parley::kernelView(stream_.channel().descriptor()); }
     void ready(Reactor::Ready ready) override;
 
-    Connection *previous = nullptr; ///< the owner's list
+    Connection *previous = nullptr; ///< in the owner's list
     Connection *next = nullptr;
 
 private:
-    /// What wakes the behaviour.
+    /// Wakes the behaviour.
     class Wake final : public Timeouts::Timed
     {
     public:
@@ -123,10 +123,10 @@ private:
     Reactor::Interest interest_ = Reactor::Interest::None;
     bool sendsReset_ = false; // once the output is acknowledged
     bool leaves_ = false;
-    bool peerIsLeaving_ = false; // its FIN has come, but was not received yet
+    bool peerIsLeaving_ = false; // the peer's FIN has come, but was not received yet
     const Address peer_;
     const std::unique_ptr<Behaviour> behaviour_;
-    std::unique_ptr<Wake> wake_; // for the few behaviours that sleep
+    std::unique_ptr<Wake> wake_; // only for the few behaviours that sleep
     const Deadline deadline_;
 };
 

@@ -55,10 +55,10 @@ void DatagramListener::ready(Reactor::Ready)
         if (received.wouldBlock())
             return;
         if (!received.ok())
-            continue; // an error about an earlier answer, which is fetched with this
+            continue; // an error about an earlier answer, which this call fetches
         Peer &peer = peerOf(path.peer);
         const QByteArray datagram(buffer.data(), received.value);
-        const QByteArray kept = events.isCrowded() ? QByteArray() : datagram; // a flood is counted, but not kept
+        const QByteArray kept = events.isCrowded() ? QByteArray() : datagram; // the bytes of a flood are not kept
         events.write(Event::recvFrom(peer.number, received, kept, buffer.size(), path.peer));
         if (!owner_.settings().limits.access.admits(path.peer)) {
             deny(peer);
@@ -90,7 +90,7 @@ DatagramListener::Peer &DatagramListener::peerOf(const Address &address)
     return it->second;
 }
 
-/// Said once for a sender, and counted once.
+/// Reported once for a sender, and counted once.
 void DatagramListener::deny(Peer &peer)
 {
     if (std::exchange(peer.denied, true))
@@ -113,7 +113,8 @@ bool DatagramListener::mayAnswer(const Address &address, Peer &peer, QByteArrayV
 bool DatagramListener::mayAnswerLarger(const Address &address, Peer &peer, Clock::time_point now)
 {
     if (addresses_.size() >= MaxPeers) {
-        // Those that have not been answered for a while may have as much as strangers.
+        // An address that was not answered for a while may have as many answers as a new one: it need not be
+        // remembered.
         for (auto it = addresses_.begin(); it != addresses_.end();) {
             it->second.fill(LargerAnswers::PerAddress, now);
             it = it->second.left >= LargerAnswers::PerAddress ? addresses_.erase(it) : std::next(it);

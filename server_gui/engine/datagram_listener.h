@@ -14,17 +14,17 @@ namespace parley
 {
 
 /// Serves a UDP socket: each datagram is answered with the greeting, from the address that it came to. Senders are
-/// numbered like connections, each once as long as it is remembered.
+/// numbered as connections are. A sender keeps its number as long as it is remembered.
 ///
-/// A server that answers can be used against others, because the sender's address is easily forged, and two of them
+/// A server that answers can be used against others, because the sender's address is easily forged. Two such servers
 /// can keep each other busy for ever. Therefore
-/// - a greeting that is longer than the datagram that asked for it goes to one peer, to one address whatever its
-///   ports, and to all together at most so many times a second (LargerAnswers), after a first burst of as many;
+/// - a greeting that is longer than the datagram that asked for it is limited (LargerAnswers): so many a second go to
+///   one peer, to one address whatever its ports, and to all together, after a first burst of as many;
 /// - the same datagram over and over, each within LoopPause of the one before, is answered MaxRepeats times.
 class DatagramListener final : public Listener
 {
 public:
-    static constexpr std::size_t MaxPeers = 10'000; ///< remembered; the one that was silent longest is forgotten
+    static constexpr std::size_t MaxPeers = 10'000; ///< remembered; the peer that was silent longest is forgotten
     struct LargerAnswers
     {
         static constexpr int PerPeer = 10;
@@ -44,7 +44,7 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
 
-    /// Lets through so many a second, and at first as many at once.
+    /// Lets through a number of answers a second, and as many at once at first.
     struct Bucket
     {
         double left;
@@ -61,7 +61,7 @@ private:
         Bucket largerAnswers{LargerAnswers::PerPeer, {}};
         std::size_t lastDatagram = 0; // hash
         int repeats = 0;
-        bool denied = false; // and said so
+        bool denied = false; // and reported as that
     };
 
     void deny(Peer &peer);
@@ -71,9 +71,9 @@ private:
 
     Address::Form form_ = Address::Form::Plain;
     std::map<Address, Peer> peers_;
-    std::map<quint64, Address> uses_; // the peers, the one that was silent longest first
+    std::map<quint64, Address> uses_; // the peers, the longest silent one first
     quint64 lastUse_ = 0;
-    std::map<Address, Bucket> addresses_; // without their ports; those that may have less than they could
+    std::map<Address, Bucket> addresses_; // without their ports; only those whose bucket is not full
     Bucket all_{LargerAnswers::InAll, {}};
 };
 

@@ -49,7 +49,7 @@ Endpoint onPath(Endpoint endpoint, const QByteArray &path)
     return endpoint;
 }
 
-/// `parley-2.sock` for `parley.sock`, and `parley-3.sock` for that.
+/// The next name: `parley-2.sock` after `parley.sock`, and `parley-3.sock` after that.
 QByteArray nextPath(const QByteArray &path)
 {
     const qsizetype name = path.lastIndexOf('/') + 1;
@@ -142,7 +142,7 @@ ListenDiagnosis diagnoseListen(const Endpoint &endpoint, const Event &end, const
                         "free one.")
                         .arg(where),
                     Texts::tr("Use Another Port"), onPort(endpoint, 0)};
-        constexpr std::uint16_t above = 8000; // 8080 for 80, as is the custom
+        constexpr std::uint16_t above = 8000; // 8080 for 80, by custom
         const auto port = static_cast<std::uint16_t>(endpoint.port + above);
         return {
             Texts::tr("Cannot listen on %1: ports below 1024 are reserved for the administrator. Choose a higher port.")

@@ -19,16 +19,16 @@ struct ListenDiagnosis
 {
     QString text;    ///< cause and advice: one or two sentences for the notice and for stderr
     QString button;  ///< for the notice, a verb: listens on the endpoint below
-    Endpoint useful; ///< one to listen on in place of the one that failed; the same where it is worth another try
+    Endpoint useful; ///< to listen on in place of the failed one; the same one if it is worth another try
 
     friend bool operator==(const ListenDiagnosis &, const ListenDiagnosis &) = default;
 };
 
 /// @param end the listener's End event, with its outcome and error.
-/// @param holder who listens there, where the port is in use and that is known.
+/// @param holder the listener that has the port, if the port is in use and its listener is known.
 ListenDiagnosis diagnoseListen(const Endpoint &endpoint, const Event &end, const LocalListener *holder = nullptr);
 
-/// Why accept() fails and that it is tried again; as in Server::starved().
+/// Says why accept() fails and that it is tried again. The parameters are those of Server::starved().
 QString starvedText(int error, native::DescriptorUse descriptors);
 
 } // namespace parley

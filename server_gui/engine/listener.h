@@ -27,7 +27,7 @@ class ListenerOwner
 public:
     virtual Reactor &reactor() = 0;
     virtual EventStream &events() = 0;
-    /// As they are now: a greeting or an access list may change while the listener is open.
+    /// The settings as they are now: a greeting or an access list may change while the listener is open.
     virtual const ServerSettings &settings() const = 0;
     virtual Deadline deadline() const = 0;
 
@@ -35,7 +35,7 @@ public:
     virtual quint64 nextNumber() = 0;
     /// The access list has turned away a sender of datagrams.
     virtual void countDenied() = 0;
-    /// accept() has returned @p socket, and told its @p peer.
+    /// accept() has returned @p socket and its @p peer.
     virtual void accepted(native::Descriptor socket, const Address &peer) = 0;
     /// accept() lacks the resource that @p error names; 0: it works again.
     virtual void acceptStarves(int error) = 0;
@@ -46,20 +46,20 @@ protected:
     ~ListenerOwner() = default;
 };
 
-/// The one socket that a server listens on: makes, binds and closes it, and writes each call to the event stream as
-/// connection 0. One half accepts connections (StreamListener), the other answers datagrams (DatagramListener).
+/// The one socket that a server listens on. Makes, binds and closes the socket, and writes each call to the event
+/// stream as connection 0. A StreamListener accepts connections; a DatagramListener answers datagrams.
 ///
-/// Lives on the I/O thread. It is closed for good by close(), and may be destroyed in a later turn of the loop.
+/// Lives on the I/O thread. close() closes it for good; it is to be destroyed in a later turn of the loop.
 class Listener : public Reactor::Watcher
 {
 public:
-    /// A closed listener for the transport of the owner's settings. @p parent: of a TCP listener, which is a
+    /// A closed listener for the transport of the owner's settings. @p parent is for a TCP listener, which is a
     /// QTcpServer.
     static std::unique_ptr<Listener> make(ListenerOwner &owner, QObject *parent);
     virtual ~Listener() = default;
     Q_DISABLE_COPY_MOVE(Listener)
 
-    /// Whether the settings can be served at all: 0, or the errno that says why not. Makes no call.
+    /// 0 if the settings can be served at all, or else the errno that says why not. Makes no call.
     virtual int check() const { return 0; }
     /// Makes the socket, binds it to @p address (Unix sockets: to the path of the settings) and lets it receive.
     /// Returns 0 or the errno of the call that failed. It may be called again, with another address, after a failure.
@@ -73,8 +73,8 @@ public:
     /// The owner's settings or deadline have changed.
     virtual void settingsChanged() {}
 
-    // For sockets that accept. Datagrams wait for nobody.
-    /// Whether it is open, and accepts.
+    // Only for sockets that accept.
+    /// Whether it is open and accepts.
     virtual bool accepts() const { return false; }
     /// Takes over the backlog of the settings, by calling listen() once more.
     virtual void renewBacklog() {}
@@ -86,7 +86,7 @@ public:
 protected:
     Listener(ListenerOwner &owner, Transport transport) : owner_(owner), transport_(transport) {}
 
-    /// The open socket, whoever owns it; -1 for none.
+    /// The open socket, whichever object owns it; -1 for none.
     virtual int descriptor() const { return socket_.get(); }
     virtual void closeSocket() { socket_.close(); }
     /// socket(), recorded. Returns 0 or an errno.

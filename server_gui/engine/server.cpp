@@ -28,7 +28,7 @@ Server::~Server()
     closeAll();
 }
 
-/// Calls @p command, which may end it, with each open connection of @p numbers.
+/// Calls @p command with each open connection of @p numbers. The command may end the connection.
 template <typename Command>
 void Server::forEach(const std::vector<quint64> &numbers, Command command)
 {
@@ -197,7 +197,7 @@ void Server::stop()
 {
     const bool lookedUp = std::exchange(lookup_, nullptr) != nullptr;
     if (isListening())
-        listener_->acceptWaiting(); // they believe to be connected: closing the listener would reset them all
+        listener_->acceptWaiting(); // waiting clients believe they are connected; closing the listener would reset them
     if (lookedUp || isListening())
         closeListener(Outcome::Complete, 0);
 }
@@ -244,7 +244,7 @@ void Server::viewKernel(quint64 connection)
         found = found->next;
     KernelView view = found ? found->kernelView() : KernelView();
     if (!found && isListening() && !listener_->accepts())
-        view.kind = KernelView::Kind::NotTold; // its senders have no connection that could end
+        view.kind = KernelView::Kind::NotTold; // senders of datagrams have no connection that could end
     Q_EMIT kernelViewed(connection, view);
 }
 
@@ -276,7 +276,7 @@ void Server::acceptStarves(int error)
     Q_EMIT starved(error, error == EMFILE ? native::descriptorUse() : native::DescriptorUse{});
 }
 
-/// None where the peer may stay, or else why not.
+/// None if the peer may stay, or else the reason why not.
 Outcome Server::admission(const Address &peer) const
 {
     const ServerLimits &limits = settings_.limits;
@@ -292,7 +292,7 @@ Outcome Server::admission(const Address &peer) const
     return Outcome::None;
 }
 
-/// The limit that was asked for, but always so few that there are descriptors to accept and turn away one more.
+/// The limit that was asked for, or fewer: there must be descriptors left to accept and turn away one more.
 quint64 Server::mostConnections() const
 {
     const int spare = std::min(SpareDescriptors, descriptorLimit_ / 2);
@@ -328,7 +328,7 @@ void Server::ended(Connection &connection)
             perPeer_.erase(it);
     }
     const auto bury = [this] { dead_.clear(); };
-    if (dead_.empty()) // one that has ended may still be on the stack
+    if (dead_.empty()) // a connection that has ended may still be on the stack
         QMetaObject::invokeMethod(this, bury, Qt::QueuedConnection);
     dead_.emplace_back(&connection);
     open_.fetch_sub(1, std::memory_order_relaxed);

@@ -26,17 +26,17 @@ namespace parley
 
 class Lookup;
 
-/// The engine of parley-server: listens, accepts, greets; with UDP, answers. It writes each call to an EventStream and
-/// knows no reader of it.
+/// The engine of parley-server: listens, accepts and greets, or answers datagrams. It writes each call to an
+/// EventStream and knows no reader of it.
 ///
-/// It looks up where to listen, and has a listener that knows how. It admits connections or turns them away, keeps
-/// those that are open, and passes commands on to them.
+/// It looks up where to listen, and has a listener that knows how. It admits connections or turns them away, keeps the
+/// open ones, and passes commands on to them.
 ///
 /// Lives on an I/O thread; commands are called there (IoThread::post()). The counts may be read on any thread.
 ///
-/// What became of a command is told by the listener's events (connection 0): one for which isServing() holds, after its
-/// Bind, once it is listening (others tell of setBacklog()), End when it has stopped (Complete) or could not listen
-/// (UnknownHost, Failed with the errno).
+/// The listener's events (connection 0) tell what became of a command. Once it listens, there is one for which
+/// isServing() holds, after its Bind; without a Bind before it, it tells of setBacklog(). End says that it has stopped
+/// (Complete) or could not listen (UnknownHost, or Failed with the errno).
 class Server : public QObject, private ConnectionOwner, private ListenerOwner
 {
     Q_OBJECT
@@ -46,21 +46,21 @@ public:
     ~Server() override;
 
     void listen(const ServerSettings &settings);
-    /// For the connections accepted from now on.
+    /// Applies to connections accepted from now on.
     void setGreeting(const QByteArray &greeting);
     void setBehaviour(const BehaviourChoice &behaviour);
-    /// Calls listen() once more, if it listens: the system then lets in no more than that, and keeps who waits already.
+    /// Calls listen() once more, if it listens. The system then lets in no more than that; clients that wait stay.
     void setBacklog(int backlog);
     /// Applies to connections accepted from now on; the access list also applies to datagrams.
     void setLimits(const ServerLimits &limits);
-    // What the user asks of connections by their numbers, in ascending order. Those that have ended are left out.
-    /// Sends @p transfer to each whose sending side is open. One at a time: to one that is still at another it fails.
+    // Commands of the user to connections, by their numbers in ascending order. Ended connections are left out.
+    /// Sends @p transfer on each connection whose sending side is open. It fails where another transfer is under way.
     void send(const std::vector<quint64> &numbers, const std::shared_ptr<Transfer> &transfer);
-    /// Ends @p transfer where it is under way. What was sent of it stays sent.
+    /// Ends @p transfer where it is under way. Bytes already sent stay sent.
     void cancel(const std::shared_ptr<Transfer> &transfer);
-    /// Sends FIN after what is under way, and goes on reading.
+    /// Sends FIN after the output under way, and goes on reading.
     void halfClose(const std::vector<quint64> &numbers);
-    /// Sends FIN after what is under way, and ends once the peer has closed too, or at the deadline.
+    /// Sends FIN after the output under way, and ends once the peer has closed too, or at the deadline.
     void close(const std::vector<quint64> &numbers);
     /// Sends RST at once, and drops what is unsent.
     void reset(const std::vector<quint64> &numbers);
@@ -68,10 +68,10 @@ public:
     void closeAll();
     /// Stops listening; connections under way go on.
     void stop();
-    /// While accept is held, the socket goes on listening, and whoever connects waits in its accept queue, unless
-    /// acceptHeld() lets them in. It stays so over listen(). stop() and finish() accept who waits then.
+    /// While accept is held, the socket goes on listening, and clients that connect wait in its accept queue until
+    /// acceptHeld() lets them in. It stays held over listen(). stop() and finish() accept the clients that wait.
     void holdAccept(bool hold);
-    /// Accepts @p most of those who wait, or fewer if fewer do.
+    /// Accepts @p most of the clients that wait, or fewer if fewer wait.
     void acceptHeld(int most);
     /// acceptQueueChanged() tells of the queue, at most every QueueInterval.
     void watchAcceptQueue(bool watch);
@@ -79,7 +79,7 @@ public:
     void viewKernel(quint64 connection);
     /// Finds out this computer's name and addresses, for surveyed().
     void survey();
-    /// Stops listening, completes what is under way (each connection has its deadline), then emits finished().
+    /// Stops listening, completes the connections under way (each has its deadline), then emits finished().
     void finish();
 
     quint64 accepted() const { return accepted_.load(std::memory_order_relaxed); }
@@ -87,8 +87,8 @@ public:
     quint64 denied() const { return denied_.load(std::memory_order_relaxed); }
     quint64 overLimit() const { return overLimit_.load(std::memory_order_relaxed); }
 
-    /// Whether @p event says that the server listens from now on: Listen, or for UDP, which has no such call,
-    /// GetSockName. Its address is the one listened on, its bytes the path of a Unix socket.
+    /// Whether @p event says that the server listens from now on: Listen, or GetSockName for UDP, which has no
+    /// listen(). Its address is the listener's, and its bytes are the path of a Unix socket.
     static bool isServing(const Event &event);
 
     static constexpr std::chrono::milliseconds QueueInterval{250};
@@ -97,10 +97,10 @@ Q_SIGNALS:
     void surveyed(const parley::LocalNames &names);
     /// Where the listening socket can be reached; once for each successful listen().
     void reachable(const parley::Reachability &reachability);
-    /// accept() fails for lack of @p error's resource (EMFILE, ENFILE, ENOBUFS, ENOMEM), or again and again for
-    /// another reason. It is tried again every StreamListener::AcceptRetry; 0: it works again.
+    /// accept() fails for lack of the resource that @p error names (EMFILE, ENFILE, ENOBUFS, ENOMEM), or again and
+    /// again for another reason. It is tried again every StreamListener::AcceptRetry. 0: it works again.
     void starved(int error, parley::native::DescriptorUse descriptors);
-    /// @p exists: there is a socket that accepts. @p queue: none where the system does not tell, as of Unix sockets.
+    /// @p exists: there is a socket that accepts. @p queue: none where the system does not tell, as for Unix sockets.
     void acceptQueueChanged(bool exists, std::optional<parley::native::AcceptQueue> queue);
     void kernelViewed(quint64 connection, const parley::KernelView &view);
     void finished();
@@ -138,11 +138,11 @@ private:
     ServerSettings settings_;
     std::unique_ptr<Lookup> lookup_;
     std::unique_ptr<Lookup> survey_;
-    std::unique_ptr<Listener> listener_; // closed ones stay until the next listen()
+    std::unique_ptr<Listener> listener_; // a closed one stays until the next listen()
     bool held_ = false;                  // accept
     QTimer queueTimer_{this};            // while the accept queue is watched
 
-    Connection *first_ = nullptr;                   // of all open connections, the newest
+    Connection *first_ = nullptr;                   // the newest open connection
     std::vector<std::unique_ptr<Connection>> dead_; // until this turn of the loop is over
     std::map<Address, int> perPeer_;                // open connections of each address, counted while there is a limit
     const int descriptorLimit_;

@@ -67,7 +67,7 @@ void StreamListener::hold(bool hold)
     released_ = 0;
     if (!isOpen())
         return;
-    if (hold) { // it is not tried again
+    if (hold) { // accept is not tried again
         retry_.stop();
         setStarved(0);
     }
@@ -96,7 +96,7 @@ int StreamListener::watch()
     return error;
 }
 
-/// Lets the reactor tell of those who wait, as long as they are to be accepted.
+/// Lets the reactor report clients that wait, as long as they are to be accepted.
 void StreamListener::updateWatch()
 {
     const bool wanted = isReleased() && !retry_.isActive();
@@ -132,8 +132,8 @@ void StreamListener::acceptSome(int most)
     }
 }
 
-/// Without free descriptors it would have failed, even with nobody waiting (accept(2), EMFILE). The shortage is said to
-/// be over only after it has been over for a while.
+/// Without free descriptors accept() would have failed, even with nobody waiting (accept(2), EMFILE). The shortage is
+/// reported to be over only after it has been over for a while.
 void StreamListener::acceptSucceeded()
 {
     failures_ = 0;
@@ -148,7 +148,7 @@ void StreamListener::acceptFailed(int error)
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
-        // Whoever waits stays in the queue, and the listener readable: ask again later, not at once.
+        // Waiting clients stay in the queue and keep the listener readable: ask again later, not at once.
         setStarved(error);
         retryLater();
         break;
@@ -159,8 +159,8 @@ void StreamListener::acceptFailed(int error)
         owner_.listenerFailed(error);
         break;
     default:
-        // The one connection is gone, or its network is (accept(2), "Error handling"): the others are not. The same
-        // again and again is something else, a firewall's EPERM perhaps, and must not keep a core busy.
+        // This one connection is gone, or its network is (accept(2), "Error handling"); the others are not. An error
+        // that comes again and again has another cause, a firewall's EPERM perhaps, and must not keep a core busy.
         if (++failures_ < FailuresInARow) {
             recordFailure(error);
         } else {

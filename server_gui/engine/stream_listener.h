@@ -12,22 +12,23 @@
 namespace parley
 {
 
-/// A listening socket, and when accept() is called on it: as soon as somebody waits, unless accept is held, and later
-/// where it fails for want of a resource. A TCP or a Unix socket adds how it is made, and who the peer is.
+/// A listening socket that accepts. accept() is called as soon as a client waits, unless accept is held, and again
+/// later if it fails for want of a resource. The subclasses for TCP and Unix sockets know how the socket is made, and
+/// who the peer is.
 class StreamListener : public Listener
 {
 public:
     static constexpr std::chrono::milliseconds AcceptRetry{100}; ///< after a failure that lasts
-    static constexpr int MostQueued = 65'535;                    ///< what a system makes of a longer backlog
+    static constexpr int MostQueued = 65'535;                    ///< a system shortens a longer backlog to this
 
     void close() override;
     bool accepts() const override { return isOpen(); }
     void renewBacklog() override;
-    /// While accept is held, the socket goes on listening, and whoever connects waits in its accept queue.
+    /// While accept is held, the socket goes on listening, and clients that connect wait in its accept queue.
     void hold(bool hold) override;
-    /// Accepts @p most of those who wait while accept is held, or fewer if fewer do.
+    /// Accepts @p most of the clients that wait while accept is held, or fewer if fewer wait.
     void release(int most) override;
-    /// Accepts at once whoever waits, though accept is held.
+    /// Accepts all waiting clients at once, even while accept is held.
     void acceptWaiting() override;
     std::optional<native::AcceptQueue> acceptQueue() const override { return native::acceptQueue(descriptor()); }
 
@@ -36,17 +37,18 @@ public:
 protected:
     StreamListener(ListenerOwner &owner, Transport transport);
 
-    /// Lets the bound socket listen. It is watched before that is announced, for who is told may connect at once.
-    /// @param path where it is bound to one. Returns 0 or an errno.
+    /// Lets the bound socket listen. The socket is watched before this is announced, because a reader may connect at
+    /// once. Returns 0 or an errno.
+    /// @param path the path that it is bound to, if any.
     int serve(const Address &bound, const QByteArray &path);
-    /// The socket listens, and is not watched yet. Returns 0, or an errno where it is not to be served.
+    /// The socket listens, and is not watched yet. Returns 0, or an errno if it is not to be served.
     virtual int listening() { return 0; }
-    /// accept() has returned @p fd. @p peer is the one that accept() told.
+    /// accept() has returned @p fd and its @p peer.
     virtual void take(int fd, const Address &peer) = 0;
 
 private:
-    static constexpr int AcceptsPerTurn = 64; // so that those already accepted get their turn
-    static constexpr int FailuresInARow = 16; // then it is not the single connection that is at fault
+    static constexpr int AcceptsPerTurn = 64; // so that open connections get their turn
+    static constexpr int FailuresInARow = 16; // after so many, the fault is not a single connection's
 
     native::Result callListen();
     bool isReleased() const { return !held_ || released_ > 0; }
@@ -64,10 +66,10 @@ private:
     int longestBacklog_ = 0; // the largest one requested
     bool watched_ = false;
     bool held_ = false;
-    int released_ = 0; // how many may be accepted though accept is held
-    QTimer retry_;     // accept is not called meanwhile
-    QTimer recovered_; // accept works again, for now
-    int starved_ = 0;  // of what (errno)
+    int released_ = 0; // how many may be accepted while accept is held
+    QTimer retry_;     // while it runs, accept is not called
+    QTimer recovered_; // runs since accept works again
+    int starved_ = 0;  // the errno of the missing resource; 0: none is missing
     int failures_ = 0; // of accept, since it last succeeded
 };
 

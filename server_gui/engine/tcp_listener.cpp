@@ -26,7 +26,7 @@ int TcpListener::open(const Address &address)
     return serve(localAddress(), {});
 }
 
-/// Those who connect from now on inherit it from the listener.
+/// Connections from now on inherit the time-out from the listener.
 void TcpListener::settingsChanged()
 {
     if (isOpen())
@@ -39,7 +39,7 @@ void TcpListener::renewBacklog()
     StreamListener::renewBacklog();
 }
 
-/// Until the socket listens it is not QTcpServer's.
+/// QTcpServer owns the socket only once it listens.
 int TcpListener::descriptor() const
 {
     return isListening() ? static_cast<int>(socketDescriptor()) : socket_.get();
@@ -51,13 +51,13 @@ void TcpListener::closeSocket()
     socket_.close();
 }
 
-/// QTcpServer watches what it is given. The pause takes that back before the reactor watches the descriptor, which it
-/// can do only once.
+/// QTcpServer watches the descriptor that it is given. The pause ends that before the reactor watches the descriptor:
+/// it can be watched only once.
 int TcpListener::listening()
 {
     setListenBacklogSize(owner_.settings().backlog);
     if (!setSocketDescriptor(socket_.get()))
-        return EBADF; // it asks the socket for its kind and address, no more
+        return EBADF; // QTcpServer has asked the socket only for its kind and address
     socket_.release();
     pauseAccepting();
     return 0;

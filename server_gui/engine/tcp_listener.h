@@ -10,12 +10,12 @@
 namespace parley
 {
 
-/// A TCP listener. It is a QTcpServer, which owns the listening socket and tells the truth about it: isListening(),
-/// serverAddress(), serverPort(), socketDescriptor().
+/// A TCP listener. It is a QTcpServer that owns the listening socket; isListening(), serverAddress(), serverPort() and
+/// socketDescriptor() tell the truth.
 ///
-/// The calls are ours. socket(), bind() and listen() are recorded, and the descriptor is handed over once it listens.
-/// accept4() tells the peer with the descriptor, and incomingConnection() takes both. QTcpServer's own loop over accept
-/// is paused for good: it does not ask for the peer, accepts without end, and sticks at its first error
+/// The calls are ours. socket(), bind() and listen() are recorded, and QTcpServer gets the descriptor once it listens.
+/// accept4() returns the descriptor together with the peer, and incomingConnection() takes both. QTcpServer's own loop
+/// over accept is paused for good: it does not ask for the peer, accepts without end, and sticks at its first error
 /// (qtcpserver.cpp, Qt 6.4). Connections stay descriptors: nothing is pending, and nextPendingConnection() returns
 /// null.
 class TcpListener final : public QTcpServer, public StreamListener
@@ -26,7 +26,7 @@ public:
     TcpListener(ListenerOwner &owner, QObject *parent);
 
     int open(const Address &address) override;
-    void close() override { StreamListener::close(); } // not QTcpServer's, which nobody would hear of
+    void close() override { StreamListener::close(); } // QTcpServer's close() would write no event
     void settingsChanged() override;
     void renewBacklog() override;
 
@@ -38,9 +38,9 @@ protected:
     void incomingConnection(qintptr descriptor) override;
 
 private:
-    static constexpr int MaxUnsent = 256 * 1024; // bytes that the system holds for a peer that does not read
+    static constexpr int MaxUnsent = 256 * 1024; // bytes; the system holds them for a peer that does not read
 
-    Address peer_; // of the descriptor that incomingConnection() is about to be given
+    Address peer_; // of the descriptor that incomingConnection() gets next
 };
 
 } // namespace parley

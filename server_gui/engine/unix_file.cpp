@@ -26,7 +26,7 @@ FolderLock::FolderLock(const QByteArray &path)
     constexpr std::chrono::milliseconds turn{5};
     while (::flock(folder_.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK && errno != EINTR)
-            return; // not a file system with locks
+            return; // the file system has no locks
         if (std::chrono::steady_clock::now() >= end) {
             mayReplace_ = false;
             return;
@@ -68,10 +68,10 @@ bool UnixFile::removeStale(const QByteArray &path)
     const native::Descriptor probe(static_cast<int>(native::socket(Transport::Unix, {}).value));
     if (!probe.isOpen())
         return false;
-    // Only a refusal says that nobody is there: EAGAIN is a full queue, EACCES a socket of somebody else.
+    // Only a refusal says that nobody serves it: EAGAIN is a full queue, EACCES is another user's socket.
     if (native::connectUnix(probe.get(), path).error != ECONNREFUSED)
         return false;
-    struct stat now = {}; // another server may have replaced it meanwhile
+    struct stat now = {}; // another server may have replaced the socket meanwhile
     return ::lstat(path.constData(), &now) == 0 && now.st_dev == file.st_dev && now.st_ino == file.st_ino
            && ::unlink(path.constData()) == 0;
 }

@@ -33,7 +33,7 @@ int UnixListener::bindPath(const QByteArray &path)
     return bound.error;
 }
 
-/// Somebody who does not ask for the lock may have replaced the file.
+/// A process that does not ask for the lock may have replaced the file.
 int UnixListener::listening()
 {
     return file_->isInPlace() ? 0 : EADDRINUSE;
@@ -41,7 +41,7 @@ int UnixListener::listening()
 
 void UnixListener::closeSocket()
 {
-    file_.reset(); // while the socket still listens: nobody finds a file that is not served
+    file_.reset(); // before the socket is closed: nobody finds a file that is not served
     StreamListener::closeSocket();
 }
 

@@ -11,13 +11,13 @@
 namespace parley
 {
 
-/// A listener at a path, or at a Linux abstract name. Its peers are the processes that the system vouches for.
+/// A listener at a path, or at a Linux abstract name. The system vouches for its peers: they are processes.
 class UnixListener final : public StreamListener
 {
 public:
     explicit UnixListener(ListenerOwner &owner) : StreamListener(owner, Transport::Unix) {}
 
-    /// At the path of the settings. A socket that nobody serves any more is replaced.
+    /// Listens at the path of the settings. Replaces a socket that nobody serves any more.
     int open(const Address &) override;
     Address localAddress() const override { return {}; }
 

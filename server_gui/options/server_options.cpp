@@ -23,7 +23,7 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(ServerOptions)
 };
 
-/// The greeting file's bytes; leaves an error in @p line if it cannot be read or is too long.
+/// The greeting file's bytes. Leaves an error in @p line if the file cannot be read or is too long.
 QByteArray readGreetingFile(const QString &name, CommandLine &line)
 {
     if (name.isEmpty()) {
@@ -44,7 +44,7 @@ QByteArray readGreetingFile(const QString &name, CommandLine &line)
     return bytes;
 }
 
-/// Each behaviour with its parameters, a line each.
+/// A line for each behaviour, with its parameters.
 QString behaviourHelp()
 {
     QStringList lines{Texts::tr("What to do with a connection, such as drip:bytes=4,every=50. Default: greet-close.")};
@@ -78,7 +78,7 @@ std::optional<BehaviourChoice> readBehaviour(const QString &text, CommandLine &l
     return choice;
 }
 
-/// Nothing where the option was not given.
+/// Nothing if the option was not given.
 std::optional<std::vector<Net>> readNets(const QString &name, CommandLine &line)
 {
     if (!line.isSet(name))
@@ -101,8 +101,8 @@ void ServerOptions::declare(CommandLine &line)
     line.setDescription(
         Texts::tr("Listens for connections over TCP, UDP or a Unix socket, greets each client and lists them all."));
     line.addFlag(u"no-listen"_s, Texts::tr("Do not listen as soon as the window opens."));
-    line.addValue(u"greeting"_s, u"TEXT"_s, Texts::tr("What to send, in UTF-8. Default: Hello World!"));
-    line.addValue(u"greeting-file"_s, u"FILE"_s, Texts::tr("Send what FILE holds, byte for byte."));
+    line.addValue(u"greeting"_s, u"TEXT"_s, Texts::tr("The greeting, in UTF-8. Default: Hello World!"));
+    line.addValue(u"greeting-file"_s, u"FILE"_s, Texts::tr("Send the contents of FILE, byte for byte."));
     line.addValue(u"backlog"_s, u"N"_s, Texts::tr("Length of the accept queue. Default: 4096."));
     line.addValue(u"behaviour"_s, u"NAME"_s, behaviourHelp());
     line.addValue(u"unix-mode"_s, u"MODE"_s,
@@ -110,14 +110,16 @@ void ServerOptions::declare(CommandLine &line)
     line.addValue(
         u"max-connections"_s, u"N"_s,
         Texts::tr("The most connections at once; the surplus is closed. Default: what the descriptor limit allows."));
-    line.addValue(u"max-per-peer"_s, u"N"_s, Texts::tr("Likewise from one address. Default: no limit."));
+    line.addValue(u"max-per-peer"_s, u"N"_s,
+                  Texts::tr("The most connections at once from one address. Default: no limit."));
     line.addValue(u"allow"_s, u"NET"_s,
                   Texts::tr("Serve only this address or net, such as 192.168.0.0/16. Can be repeated."));
     line.addValue(u"deny"_s, u"NET"_s,
-                  Texts::tr("Do not serve this address or net, even if allowed. Can be repeated."));
-    line.addValue(u"deadline"_s, u"SECONDS"_s,
-                  Texts::tr("The longest a connection may keep the server waiting; 0 for no limit. From accept to end "
-                            "(default: 30), or where the server stays, since the last byte either way (default: 0)."));
+                  Texts::tr("Do not serve this address or net, even if --allow names it. Can be repeated."));
+    line.addValue(
+        u"deadline"_s, u"SECONDS"_s,
+        Texts::tr("How long a connection may keep the server waiting; 0 for no limit. It counts from accept to end "
+                  "(default: 30) or, where the server stays, since the last byte either way (default: 0)."));
 }
 
 ServerOptions ServerOptions::read(CommandLine &line)

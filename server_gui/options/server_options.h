@@ -11,7 +11,8 @@
 namespace parley
 {
 
-/// parley-server's command line. What was not given is empty: the window then takes what it remembers.
+/// parley-server's command line. An option that was not given is empty: the window then takes the value that it
+/// remembers.
 struct ServerOptions
 {
     std::optional<QString> host;
@@ -19,7 +20,7 @@ struct ServerOptions
     std::optional<QString> path; ///< with transport Unix
     std::optional<Transport> transport;
     std::optional<QByteArray> greeting;
-    QString greetingSource; ///< the file that the greeting is from; empty for --greeting
+    QString greetingSource; ///< the file of the greeting; empty for --greeting
     std::optional<BehaviourChoice> behaviour;
     int backlog = ServerSettings::DefaultBacklog;
     std::optional<std::chrono::milliseconds> deadline;
@@ -29,7 +30,7 @@ struct ServerOptions
     std::optional<std::vector<Net>> deny;
     unsigned unixMode = ServerSettings::DefaultUnixMode;
     bool headless = false;
-    Endpoint endpoint; ///< with headless: the one to listen on
+    Endpoint endpoint; ///< with headless: where to listen
     bool json = false;
     bool listenAtOnce = true;
 
@@ -37,9 +38,9 @@ struct ServerOptions
     /// Reads @p commandLine, which has been parsed; leaves an error in it if a value is wrong.
     static ServerOptions read(CommandLine &commandLine);
 
-    /// What to serve @p endpoint with; the default greeting where none was given.
+    /// The settings to serve @p endpoint with; the default greeting if none was given.
     ServerSettings settings(const Endpoint &served) const;
-    /// @p saved with what was given in place of it.
+    /// @p saved, with the given values in place of the saved ones.
     ServerLimits limits(ServerLimits saved = {}) const;
 };
 

@@ -15,23 +15,23 @@
 namespace parley
 {
 
-/// What each client is held to. Those that are turned away get no byte.
+/// The limits of each client. A client that is turned away gets no byte.
 struct ServerLimits
 {
     static constexpr int MostConnections = 1'000'000;
 
-    /// As Deadline::length; what the behaviour counts it from. Where it is not set: Deadline::Default for a behaviour
-    /// that closes, none for one that stays.
+    /// As Deadline::length. If it is not set: Deadline::Default for a behaviour that closes, none for a behaviour that
+    /// stays.
     std::optional<std::chrono::milliseconds> deadline;
-    int maxConnections = 0; ///< at once; 0: as many as there are descriptors for
+    int maxConnections = 0; ///< at once; 0: as many as the descriptors allow
     int maxPerPeer = 0;     ///< at once from one address; 0: no limit
     AccessList access;
 };
 
-/// What to listen on, and how to treat those who connect.
+/// What to listen on, and how to treat the clients.
 struct ServerSettings
 {
-    static constexpr int DefaultBacklog = 4096;       ///< a burst of connects overflows the 50 that Qt asks for
+    static constexpr int DefaultBacklog = 4096;       ///< a burst of connects would overflow Qt's 50
     static constexpr unsigned DefaultUnixMode = 0600; ///< only this user may connect
 
     Endpoint endpoint;

@@ -17,8 +17,8 @@ namespace parley
 namespace
 {
 
-/// Calls @p use with the row of each record that the filter @p text lets through, and with the record; no more of them
-/// once @p cancelled is set.
+/// Calls @p use with the row and the record of each record that the filter @p text lets through. Stops once @p
+/// cancelled is set.
 template <typename Use>
 void forEachMatch(const ConnectionStore &records, const QString &text, const std::atomic<bool> &cancelled, Use use)
 {
@@ -38,9 +38,9 @@ Serials filtered(const ConnectionStore &records, const QString &text, const std:
     return listing;
 }
 
-/// Those that @p text lets through, sorted by a key of each record; those with equal keys by their numbers.
+/// The records that @p text lets through, sorted by a key of each record; records with equal keys by their numbers.
 ///
-/// Keys are compared side by side: looked up anywhere in memory they would take ten times as long. All at once they
+/// Keys lie side by side to be compared: looked up all over memory they would take ten times as long. All keys at once
 /// would take half as much memory as the records. So the rows are divided into buckets, by the keys of a sample, and
 /// sorted bucket by bucket.
 template <typename KeyOf>
@@ -61,12 +61,12 @@ Serials sortedBy(KeyOf keyOf, Qt::SortOrder order, const ConnectionStore &record
     constexpr quint8 bucketCount = 32;
     constexpr quint8 notListed = bucketCount;
     constexpr std::size_t samplesPerBucket = 32;
-    std::vector<Entry> sample; // at random: what comes in turn, as the addresses of a load do, must not fool it
+    std::vector<Entry> sample; // at random: keys that come in turn, as a load's addresses do, must not fool it
     std::minstd_rand random;
     for (std::size_t i = 0; i < bucketCount * samplesPerBucket && !records.isEmpty(); ++i)
         sample.push_back(entryOf(static_cast<int>(random() % static_cast<quint32>(records.size()))));
     std::ranges::sort(sample, isBefore);
-    std::vector<Entry> bounds; // the first entry of each bucket but the first one; equal keys are divided by their rows
+    std::vector<Entry> bounds; // the first entry of each bucket after the first; rows divide equal keys
     for (std::size_t i = samplesPerBucket; i < sample.size(); i += samplesPerBucket)
         bounds.push_back(sample[i]);
 
@@ -138,7 +138,7 @@ void Arranger::start(const ConnectionStore &records, const Arrangement &arrangem
     request_.reset(new Request{records, arrangement, now});
     pool_.start([this, request = request_]() mutable {
         run(*request);
-        // The request goes back with its snapshot: the references to shared chunks are counted on one thread only.
+        // The request goes back with its snapshot, because references to shared chunks are counted on one thread only.
         QMetaObject::invokeMethod(
             this,
             [this, request = std::move(request)] {

@@ -20,8 +20,8 @@ namespace parley
 /// Which connections a table lists, and in what order.
 struct Arrangement
 {
-    QString filter;                                 ///< as ConnectionFilter reads it; empty: all
-    std::optional<ConnectionRecord::Column> column; ///< sorted by it; none: as they arrived
+    QString filter;                                 ///< as ConnectionFilter reads it; empty: no filter
+    std::optional<ConnectionRecord::Column> column; ///< to sort by; none: in the order of arrival
     Qt::SortOrder order = Qt::AscendingOrder;
 
     bool isSorted() const { return column.has_value(); }
@@ -29,7 +29,7 @@ struct Arrangement
     friend bool operator==(const Arrangement &, const Arrangement &) = default;
 };
 
-/// Serial numbers of the records that are listed, in the order in which they are.
+/// Serial numbers of the listed records, in the order of the list.
 using Serials = PageVector<ConnectionStore::Serial>;
 
 /// Arranges a million records on a thread of its own: one request at a time, the newest.
@@ -39,19 +39,19 @@ class Arranger : public QObject
 
 public:
     explicit Arranger(QObject *parent = nullptr);
-    /// Waits for what is under way, a fraction of a second at most.
+    /// Waits for the request under way, a fraction of a second at most.
     ~Arranger() override;
 
-    /// Cancels what is under way and starts anew. Ends with finished(), unless it is cancelled.
-    /// @param now of the durations of open connections: ns since the stream's start.
+    /// Cancels the request under way and starts a new one. Ends with finished(), unless it is cancelled.
+    /// @param now for the durations of open connections: ns since the stream's start.
     void start(const ConnectionStore &records, const Arrangement &arrangement, qint64 now);
     void cancel();
     bool isRunning() const { return request_ != nullptr; }
 
 Q_SIGNALS:
     /// @param listing may be moved from.
-    /// @param end the serial number after the last record that was looked at.
-    /// @param took the time on the thread.
+    /// @param end the serial number after the last record of the snapshot.
+    /// @param took how long the thread worked.
     void finished(parley::Serials &listing, parley::ConnectionStore::Serial end, std::chrono::nanoseconds took);
 
 private:
@@ -67,7 +67,7 @@ private:
 
     static void run(Request &request);
 
-    std::shared_ptr<Request> request_; // the one under way
+    std::shared_ptr<Request> request_; // under way
     QThreadPool pool_;
 };
 

@@ -21,7 +21,7 @@ QByteArray folded(const QString &text)
     return text.toCaseFolded().toUtf8();
 }
 
-/// The decimal digits of a number, without allocation: this is done a million times for a filter.
+/// The decimal digits of a number, without allocation, because a filter needs them a million times.
 class Digits
 {
 public:

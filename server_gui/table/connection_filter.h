@@ -17,7 +17,7 @@ namespace parley
 /// Words between blanks, each of which has to occur in the number, the peer's address, its port or the state of a
 /// connection as the table shows them, in upper or lower case. Without a word everything matches.
 ///
-/// Remembers what it found lately, because many connections are alike: each thread needs a copy of its own.
+/// Remembers its last results, because many connections are alike. Each thread needs a copy of its own.
 class ConnectionFilter
 {
 public:
@@ -34,10 +34,10 @@ private:
     struct Word
     {
         QByteArray text;   // case-folded UTF-8
-        QByteArray digits; // a number's, without group separators: ports and numbers have none; otherwise empty
+        QByteArray digits; // of a number, without group separators, which ports and numbers do not have; or empty
     };
 
-    /// The words in the texts of the values that were looked at last.
+    /// The words that were found in the texts of the last values.
     template <typename Value>
     struct Found
     {

@@ -21,7 +21,7 @@ ConnectionModel::ConnectionModel(const EventStream &stream, int maxRows, QObject
     connect(&refreshTimer_, &QTimer::timeout, this, &ConnectionModel::startArranger);
     connect(&arranger_, &Arranger::finished, this,
             [this](Serials &serials, ConnectionStore::Serial end, std::chrono::nanoseconds took) {
-                // Of the time of a processor, at most a fifth goes into orders that nobody asked for.
+                // Arrangements that nobody asked for take at most a fifth of one processor's time.
                 const auto pause = std::chrono::ceil<std::chrono::milliseconds>(4 * took);
                 refreshTimer_.setInterval(std::max(pause, RefreshPause));
                 take(std::move(serials), end);
@@ -60,7 +60,7 @@ void ConnectionModel::noteChanges(const std::vector<int> &recordRows)
     if (listing_.arrangement().isAsArrived()) {
         const auto [first, last] = std::ranges::minmax(recordRows);
         Q_EMIT dataChanged(index(first, State), index(last, Duration));
-    } else if (rowCount() > 0) { // to find out which would take longer than to show them all anew
+    } else if (rowCount() > 0) { // finding out which rows changed would take longer than showing them all anew
         Q_EMIT dataChanged(index(0, State), index(rowCount() - 1, Duration));
     }
     if (arranger_.isRunning()) {
@@ -105,7 +105,7 @@ void ConnectionModel::removeOldest()
     const int chunks = (store_.size() - maxRows_ + std::max(maxRows_ / 20, size - 1)) / size;
     const ConnectionStore::Removal removal = store_.oldestEnded(chunks * size);
     if (removal.count == 0)
-        return; // all are open
+        return; // all connections are open
     const auto remove = [&] {
         store_.remove(removal);
         removedRows_ += static_cast<quint64>(removal.count);
@@ -116,11 +116,11 @@ void ConnectionModel::removeOldest()
         for (ConnectionStore::Serial &serial : changed_)
             serial = removal.moved(serial);
     };
-    // Those that stay are mostly the oldest of all, as they are from the first removal on.
+    // The records that stay are mostly the oldest of all, because an earlier removal has kept them, too.
     const int kept = static_cast<int>(removal.kept.size());
     const bool areTogether = kept == 0 || removal.kept.back() == kept - 1;
     if (listing_.arrangement().isSorted() || !areTogether) {
-        beginResetModel(); // they may be anywhere
+        beginResetModel(); // the rows may be anywhere
         remove();
         endResetModel();
         return;

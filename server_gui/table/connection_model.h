@@ -17,13 +17,13 @@ namespace parley
 
 class EventStream;
 
-/// The server's connections: a row for each accepted one, or for each sender of datagrams, in that order or as the
-/// user filters and sorts them. Rows are compact records; their texts are made when they are looked at.
+/// The server's connections: a row for each accepted connection, or for each sender of datagrams, in the order of
+/// arrival or as the user filters and sorts them. Rows are compact records; their texts are made when they are shown.
 ///
-/// Filtering and sorting walk a million records, so they are done on another thread, and the rows stay as they are
-/// until the result is there. It comes as a reset of the model. From then on, what arrives is taken in: where rows
-/// are only filtered, new ones at once; whatever else changes the order or the choice of rows, by arranging them
-/// anew after a pause that is long in comparison.
+/// Filtering and sorting walk a million records, so another thread does it, and the rows stay as they are until the
+/// result is there. The result is a reset of the model. From then on the list follows the events. In a list that is
+/// only filtered, new rows are added at once. Every other change of the order or the choice of rows makes the thread
+/// arrange them anew, after a pause that is long in comparison.
 class ConnectionModel : public QAbstractTableModel
 {
     Q_OBJECT
@@ -37,12 +37,12 @@ public:
     using enum ConnectionRecord::Column;
 
     /// @param stream tells the wall clock of its events; outlives the model.
-    /// @param maxRows records beyond this leave the list, the oldest first, a twentieth of them at a time, in
+    /// @param maxRows if there are more records, the oldest ones leave the list, a twentieth of all at a time, in whole
     /// thousands. Open connections stay.
     explicit ConnectionModel(const EventStream &stream, int maxRows = MaxRows, QObject *parent = nullptr);
 
     void read(const EventBatch &batch);
-    /// All of them, whatever is listed. A copy is a snapshot.
+    /// All records, listed or not. A copy is a snapshot.
     const ConnectionStore &records() const { return store_; }
     /// Rows without the filter.
     int total() const { return store_.size(); }
@@ -50,19 +50,19 @@ public:
     /// The durations of open connections have grown.
     void refreshDurations();
 
-    /// Lists only what ConnectionFilter finds @p text in.
+    /// Lists only the connections that ConnectionFilter finds @p text in.
     void setFilter(const QString &text);
     const QString &filter() const { return wanted_.filter; }
-    /// @param column -1: as they arrived.
+    /// @param column -1: in the order of arrival.
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
     bool isSorted() const { return wanted_.isSorted(); }
     /// A filter or an order that was asked for is not shown yet.
     bool isArranging() const { return isArranging_; }
 
     quint64 numberAt(int row) const { return store_.numberAt(listing_.recordRow(row)); }
-    /// Whether bytes can still be sent there: not of a sender of datagrams.
+    /// Whether bytes can still be sent there; false for a sender of datagrams.
     bool isOpenAt(int row) const { return store_.isOpenAt(listing_.recordRow(row)); }
-    /// The rows of those of the connections that are listed, ascending.
+    /// The rows of the connections with these @p numbers, as far as they are listed, ascending.
     std::vector<int> rowsOf(const std::vector<quint64> &numbers) const { return listing_.rowsOf(numbers); }
 
     int rowCount(const QModelIndex &parent = {}) const override { return parent.isValid() ? 0 : listing_.size(); }
@@ -71,7 +71,7 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 Q_SIGNALS:
-    /// What was asked for is complete and shown.
+    /// The filter and the order that were asked for are shown.
     void arranged();
 
 private:
@@ -93,11 +93,11 @@ private:
     ConnectionStore store_;
     quint64 removedRows_ = 0;
 
-    Listing listing_{store_}; // what the rows show
-    Arrangement wanted_;      // what was asked for last
+    Listing listing_{store_}; // the rows
+    Arrangement wanted_;      // the latest request
     bool isArranging_ = false;
     Arranger arranger_;
-    // Since the arranger took its snapshot
+    // Changes since the arranger took its snapshot
     std::vector<ConnectionStore::Serial> changed_;
     std::vector<ConnectionStore::Removal> removals_;
     QTimer refreshTimer_; // runs while listing_ is out of date

@@ -12,7 +12,7 @@
 namespace parley
 {
 
-/// What the events told of one connection, or of one sender of datagrams: a row of the server's table.
+/// All that the events told of one connection, or of one sender of datagrams: a row of the server's table.
 struct ConnectionRecord
 {
     enum Column { Number, Time, PeerAddress, PeerPort, State, Sent, Received, Duration, ColumnCount };
@@ -24,12 +24,12 @@ struct ConnectionRecord
         bool sendingShut = false;
         quint32 asked = 0;    ///< datagrams received
         quint32 answered = 0; ///< datagrams sent
-        qint64 delivered = 0; ///< bytes that the peer had acknowledged at the end; none for datagrams
+        qint64 delivered = 0; ///< bytes that the peer had acknowledged at the end; 0 for datagrams
 
         bool isOpen() const { return outcome == Outcome::None && asked == 0; }
         QString text() const;
-        /// What the column is sorted by: equal texts have equal keys, like ones are neighbours in the order of the
-        /// figures in them.
+        /// The key that the column is sorted by. Equal texts have equal keys; similar texts are neighbours, in the
+        /// order of their figures.
         std::pair<int, qint64> sortKey() const;
         friend bool operator==(const Progress &, const Progress &) = default;
 
@@ -39,7 +39,7 @@ struct ConnectionRecord
     quint64 number = 0;
     Address peer;
     qint64 accepted = 0; ///< ns since the stream's start
-    qint64 ended = 0;    ///< ns; datagrams: when the last one came or went. Means nothing while it is open
+    qint64 ended = 0;    ///< ns; datagrams: when the last one came or went. Undefined while the connection is open
     qint64 sent = 0;     ///< bytes
     qint64 received = 0; ///< bytes
     Progress progress;
@@ -50,7 +50,7 @@ struct ConnectionRecord
 
     void apply(const Event &event);
 
-    /// ns; of an open connection as of @p now (ns since the stream's start).
+    /// In ns; for an open connection, up to @p now (ns since the stream's start).
     qint64 duration(qint64 now) const { return (progress.isOpen() ? now : ended) - accepted; }
 };
 

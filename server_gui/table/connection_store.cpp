@@ -49,7 +49,7 @@ const ConnectionStore::Packed &ConnectionStore::packedAt(int row) const
     return chunks_[static_cast<std::size_t>(row / ChunkSize)]->records[static_cast<std::size_t>(row % ChunkSize)];
 }
 
-/// To be changed: the chunk is not shared any more.
+/// For a change: the chunk is not shared any more.
 ConnectionStore::Packed &ConnectionStore::packedAt(int row)
 {
     return chunks_[static_cast<std::size_t>(row / ChunkSize)]->records[static_cast<std::size_t>(row % ChunkSize)];
@@ -104,7 +104,7 @@ ConnectionStore::Removal ConnectionStore::oldestEnded(int most) const
 {
     Removal removal;
     removal.first = firstSerial_;
-    std::size_t kept = 0; // before the last one that leaves
+    std::size_t kept = 0; // records that stay, before the last one that leaves
     for (int row = 0, ended = 0; row < size_ && removal.count < most; ++row) {
         if (isOpenAt(row)) {
             removal.kept.push_back(row);
@@ -119,7 +119,7 @@ ConnectionStore::Removal ConnectionStore::oldestEnded(int most) const
 
 void ConnectionStore::remove(const Removal &removal)
 {
-    const ConnectionStore &before = *this; // reading unshares nothing
+    const ConnectionStore &before = *this; // reading a const store unshares nothing
     int row = removal.size();
     for (auto kept = removal.kept.rbegin(); kept != removal.kept.rend(); ++kept) {
         if (--row != *kept)

@@ -15,33 +15,33 @@ namespace parley
 {
 
 /// Up to millions of records in the order of their numbers (below 2^40), packed to 60 bytes each. They lie in chunks of
-/// one size, so that growing copies none of them and leaves no room unused.
+/// one size, so growing copies no record and leaves no room unused.
 ///
-/// A copy shares the chunks with its original until either changes one, so it costs a pointer a thousand records: a
-/// snapshot, which another thread may read. Copies are made, changed and destroyed on one thread.
+/// A copy shares the chunks with its original until either changes one, so it costs a pointer for a thousand records.
+/// It is a snapshot that another thread may read. Copies are made, changed and destroyed on one thread.
 class ConnectionStore
 {
 public:
     static constexpr int ChunkSize = 1000; ///< records
 
-    /// Counts all records that were ever appended, modulo 2^32. Rows move up when others leave, serial numbers do not,
-    /// except those that a Removal tells of.
+    /// Counts all records that were ever appended, modulo 2^32. Rows move up when others leave; serial numbers change
+    /// only as a Removal tells.
     using Serial = quint32;
 
-    /// Which records leave, and where those among them go that stay: in front of all others, in their order.
+    /// Which of the oldest records leave. Those among them that stay move to the front of all others, in their order.
     struct Removal
     {
-        Serial first = 0;      ///< that of the first record before
+        Serial first = 0;      ///< the serial number of the first record before the removal
         int count = 0;         ///< how many leave: whole chunks
-        std::vector<int> kept; ///< the rows, before, of those that stay although later ones leave; ascending
+        std::vector<int> kept; ///< earlier rows of records that stay although later ones leave; ascending
 
         bool removes(Serial serial) const;
-        /// What @p serial is from then on; of a record that leaves, that of the next one that stays.
+        /// The new value of @p serial; for a record that leaves, the value of the next one that stays.
         Serial moved(Serial serial) const;
 
     private:
         friend class ConnectionStore;
-        int size() const { return count + static_cast<int>(kept.size()); } // the rows that it is about
+        int size() const { return count + static_cast<int>(kept.size()); } // how many rows it is about
     };
 
     /// @param first the serial number of the first record.
@@ -55,23 +55,23 @@ public:
     quint64 numberAt(int row) const;
     /// ConnectionRecord::Progress::isOpen(), without unpacking the record.
     bool isOpenAt(int row) const;
-    /// The row of a connection's record; -1 if there is none.
+    /// The row of a connection; -1 if there is none.
     int find(quint64 number) const;
     /// Appends a record with a number greater than all others'.
     void append(const ConnectionRecord &record);
     /// Adds an event to the record of its connection.
     void apply(int row, const Event &event);
-    /// The oldest connections that are not open: @p most, or as many whole chunks as there are of them.
+    /// A removal of the oldest connections that are not open: @p most, or as many whole chunks as there are.
     Removal oldestEnded(int most) const;
     void remove(const Removal &removal);
 
     Serial serialOf(int row) const { return firstSerial_ + static_cast<Serial>(row); }
-    /// Of a record that has not left.
+    /// The row of a record that has not left.
     int rowOf(Serial serial) const { return static_cast<int>(serial - firstSerial_); }
 
 private:
-    /// A number below 2^48 in six bytes: bytes up to 281 TB, microseconds up to 8.9 years. What does not fit is kept
-    /// as the nearest that does.
+    /// A number below 2^48 in six bytes: bytes up to 281 TB, microseconds up to 8.9 years. A number that does not fit
+    /// becomes the nearest one that does.
     class UInt48
     {
     public:

@@ -13,7 +13,7 @@ namespace parley
 
 void writeConnections(QIODevice &device, const ConnectionStore &records, const QDateTime &start)
 {
-    const QDateTime utc = start.toUTC(); // once: it asks for the time zone
+    const QDateTime utc = start.toUTC(); // only once, because it asks for the time zone
     constexpr qint64 nsPerMs = 1'000'000;
     constexpr qint64 nsPerUs = 1'000;
     device.write("number,started,ended,peer_address,peer_port,outcome,sent_bytes,received_bytes,acknowledged_bytes,"

@@ -12,8 +12,8 @@ namespace parley
 
 class ConnectionStore;
 
-/// Writes the server's connections as CSV: a header, then a record for each of @p records. @p start is the wall clock
-/// of their stream's start. Columns: README, "CSV". May run on another thread than the one that @p records are
+/// Writes the server's connections as CSV: a header, then a line for each of @p records. @p start is the wall clock at
+/// the start of their stream. Columns: README, "CSV". May run on another thread than the one that @p records are
 /// destroyed on.
 void writeConnections(QIODevice &device, const ConnectionStore &records, const QDateTime &start);
 

@@ -35,7 +35,7 @@ std::vector<int> Listing::rowsOf(const std::vector<quint64> &numbers) const
 
 bool Listing::isOutOfPlace(int recordRow)
 {
-    if (!serials_ || recordRow >= store_->size()) // it may have left meanwhile
+    if (!serials_ || recordRow >= store_->size()) // the record may have left meanwhile
         return false;
     if (arrangement_.isSorted()) // the columns before State do not change
         return !filter_.isEmpty() || arrangement_.column >= ConnectionRecord::State;

@@ -12,8 +12,8 @@
 namespace parley
 {
 
-/// Takes memory from the system and gives it back when it is freed. malloc keeps blocks of this size once it has had
-/// some (mallopt(3), M_MMAP_THRESHOLD): a sort of a million rows would leave the process larger by half.
+/// Takes memory from the system and returns it when it is freed. malloc would keep freed blocks of this size
+/// (mallopt(3), M_MMAP_THRESHOLD): a sort of a million rows would leave the process larger by half.
 template <typename T>
 struct PageAllocator
 {

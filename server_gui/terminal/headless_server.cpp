@@ -31,7 +31,7 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(Headless)
 };
 
-/// As Python prints it: a tuple, or a Unix socket's path as a string.
+/// The address as Python prints it: a tuple, or a Unix socket's path as a string.
 QByteArray servedAddress(const Event &event)
 {
     const QByteArray path = event.path();
@@ -40,7 +40,7 @@ QByteArray servedAddress(const Event &event)
     return '\'' + displaySafe(MessageDecoder::decodeAll(path), LineBreaks::Escape).toUtf8() + '\'';
 }
 
-/// Carries a termination signal to the engine, from within a batch too: a batch may take seconds to print, and nothing
+/// Carries a termination signal to the engine, even from within a batch: a batch may take seconds to print, and nothing
 /// may be accepted in that time.
 class Ending
 {
@@ -73,7 +73,7 @@ int runHeadlessServer(const ServerOptions &options)
 {
     EventStream stream(EventStream::ForOutput);
     TerminationSignal termination;
-    LineWriter errors(STDERR_FILENO, {}); // nor does a reader of stderr hold up anything
+    LineWriter errors(STDERR_FILENO, {}); // a slow reader of stderr holds nothing up either
     LineWriter output(STDOUT_FILENO, [&errors](int error) {
         errors.write(errorLine(Texts::tr("Cannot write to stdout: %1. The greetings go on.").arg(errorText(error))));
     });
@@ -84,7 +84,7 @@ int runHeadlessServer(const ServerOptions &options)
 
     int status = ExitOk;
     quint64 dropped = 0;
-    quint64 lastSender = 0; // of a datagram; each is listed once
+    quint64 lastSender = 0; // of datagrams; each sender is listed once
     IoThread<Server> server(stream);
     Ending ending(server, stream);
     QObject::connect(&stream, &EventStream::arrived, &stream, [&](const EventBatch &batch) {
@@ -125,13 +125,13 @@ int runHeadlessServer(const ServerOptions &options)
     QCoreApplication::exec();
 
     stream.flush();
-    constexpr std::chrono::seconds patience{2}; // for each reader that has stopped reading
-    output.finish(patience);
+    constexpr std::chrono::seconds readerPatience{2}; // with each reader that has stopped reading
+    output.finish(readerPatience);
     const qint64 unread = output.waitingLines();
     if (const qint64 lost = output.lostLines() + unread + static_cast<qint64>(dropped); lost > 0)
         errors.write(errorLine(
             Texts::tr("%1 lines of output were lost, because the reader of stdout was too slow or gone.").arg(lost)));
-    errors.finish(patience);
+    errors.finish(readerPatience);
     return status;
 }
 

@@ -36,7 +36,7 @@ AcceptQueueBar::AcceptQueueBar(IoThread<Server> &server, int backlog, QWidget *p
     backlog_->setObjectName(u"backlog"_s);
     backlog_->setRange(0, StreamListener::MostQueued);
     backlog_->setGroupSeparatorShown(true);
-    backlog_->setKeyboardTracking(false); // 4 is not meant by who types 4096
+    backlog_->setKeyboardTracking(false); // a user who types 4096 does not mean 4
     backlog_->setValue(backlog);
     explainField(*backlog_, tr("How many connections may wait; a change calls listen() again. Linux lets in one more, "
                                "and no more than net.core.somaxconn."));
@@ -116,9 +116,8 @@ void AcceptQueueBar::showQueue(bool exists, std::optional<native::AcceptQueue> q
 QString AcceptQueueBar::queueText(std::optional<native::AcceptQueue> queue) const
 {
     if (!queue)
-        return holdAction_->isChecked()
-                   ? tr("Accept is held. How many connections wait, the system does not tell.")
-                   : tr("How many connections wait in the accept queue, the system does not tell.");
+        return holdAction_->isChecked() ? tr("Accept is held. The system does not tell how many connections wait.")
+                                        : tr("The system does not tell how many connections wait in the accept queue.");
     const QLocale locale;
     const QString text = (holdAction_->isChecked() ? tr("Accept is held: %1 waiting in its queue, backlog %2.")
                                                    : tr("Accept queue: %1 waiting, backlog %2."))

@@ -16,9 +16,9 @@ namespace parley
 
 class StatusLabel;
 
-/// How many connections wait in the server's accept queue, how many may, and the buttons that let them in while accept
-/// is held. It is there while accept is held, while it fails for lack of resources, or as long as the user wants it;
-/// the engine is asked no longer than that.
+/// Shows how many connections wait in the server's accept queue and how many may, with the buttons that let them in
+/// while accept is held. It is visible while accept is held or fails for lack of resources, or as long as the user
+/// wants it. The engine is asked only while it is visible.
 class AcceptQueueBar : public QWidget
 {
     Q_OBJECT
@@ -26,10 +26,10 @@ class AcceptQueueBar : public QWidget
 public:
     AcceptQueueBar(IoThread<Server> &server, int backlog, QWidget *parent = nullptr);
 
-    /// For the window's menus: holds accept; shows the bar in any case.
+    /// Actions for the window's menus: one holds accept, the other keeps the bar visible.
     QAction *holdAction() const { return holdAction_; }
     QAction *showAction() const { return showAction_; }
-    /// What the queue is to hold, from now on and of each listener to come.
+    /// The queue's length that the user wants, for this listener and later ones.
     int backlog() const;
 
 protected:

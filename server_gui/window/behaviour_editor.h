@@ -16,8 +16,8 @@ class QSpinBox;
 namespace parley
 {
 
-/// The choice of a behaviour (`behaviour`), and a field for each parameter that the chosen one has, with its range
-/// below. What the others were told is kept for when they are chosen again.
+/// The choice of a behaviour (`behaviour`), and a field for each parameter of the chosen one, with its range below. The
+/// parameters of the other behaviours are kept until they are chosen again.
 class BehaviourEditor : public QWidget
 {
     Q_OBJECT
@@ -28,7 +28,7 @@ public:
     const BehaviourChoice &choice() const { return choices_[current_]; }
 
 Q_SIGNALS:
-    /// By the user.
+    /// The user has changed the choice.
     void changed(const parley::BehaviourChoice &choice);
 
 private:

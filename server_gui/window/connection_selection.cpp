@@ -22,7 +22,7 @@ ConnectionSelection::ConnectionSelection(const ConnectionModel &model, QTableVie
         if (!isRestoring_)
             current_ = current.isValid() ? model_.numberAt(current.row()) : 0;
     });
-    // A reset empties Qt's selection without a signal; this comes after it.
+    // A reset empties Qt's selection without a signal; this slot runs after that.
     connect(&model, &QAbstractItemModel::modelReset, this, &ConnectionSelection::restore);
 }
 
@@ -46,7 +46,7 @@ void ConnectionSelection::restore()
 {
     const QScopedValueRollback restoring(isRestoring_, true);
     const bool autoScroll = table_.hasAutoScroll();
-    table_.setAutoScroll(false); // the rows that are in sight stay there
+    table_.setAutoScroll(false); // rows in sight stay there
     const auto indexOf = [this](int row, int column) { return model_.index(row, column); };
     const std::vector<int> rows = model_.rowsOf(selected_);
     QItemSelection selection;
@@ -73,7 +73,7 @@ void ConnectionSelection::restore()
 void ConnectionSelection::setNumbers(std::vector<quint64> numbers)
 {
     std::ranges::sort(numbers);
-    if (numbers == numbers_ && !isCut_) // those beyond the bound may be others
+    if (numbers == numbers_ && !isCut_) // beyond the bound, other rows may be selected
         return;
     numbers_ = std::move(numbers);
     Q_EMIT changed(numbers_);

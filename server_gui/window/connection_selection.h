@@ -14,21 +14,21 @@ namespace parley
 
 class ConnectionModel;
 
-/// The selected connections of a table by their numbers, which stay selected when the table is filtered and sorted:
-/// one that a filter hides is selected again when it is listed again. Likewise the current row.
+/// The selected connections of a table by their numbers, and the current one. They stay so when the table is filtered
+/// and sorted: a connection that a filter hides is selected again when it is listed again.
 class ConnectionSelection : public QObject
 {
     Q_OBJECT
 
 public:
-    /// Of more than these selected rows only the first ones are known, and stay selected: each may have to be found
-    /// among a million others, and drawn apart from its neighbours.
+    /// If more rows are selected, only the first ones are known and stay selected: each may have to be found among a
+    /// million others, and drawn apart from its neighbours.
     static constexpr int MaxSelected = 10'000;
 
     /// @param table shows @p model already; both outlive this.
     ConnectionSelection(const ConnectionModel &model, QTableView &table, QObject *parent = nullptr);
 
-    /// Those that are listed now, ascending.
+    /// The selected connections that are listed now, ascending.
     const std::vector<quint64> &numbers() const { return numbers_; }
     /// More rows than MaxSelected have been selected.
     bool isCut() const { return isCut_; }

@@ -56,7 +56,7 @@ void ConnectionsPane::buildTable()
     QHeaderView &columns = header();
     columns.setSectionResizeMode(ConnectionModel::State, QHeaderView::Stretch);
     columns.setSortIndicator(order_.first, order_.second);
-    columns.setSortIndicatorClearable(true); // the third click shows them as they arrived
+    columns.setSortIndicatorClearable(true); // the third click shows the order of arrival
     table_->setSortingEnabled(true);
     table_->setColumnRoom(ConnectionModel::Number, 10);
     table_->setColumnRoom(ConnectionModel::Time, 16);
@@ -130,7 +130,7 @@ void ConnectionsPane::addActions(QMenu &menu)
     addSortActions(*menu.addMenu(tr("&Sort by")));
 }
 
-/// What clicks on the headers do.
+/// Each action sorts as clicks on a header do.
 void ConnectionsPane::addSortActions(QMenu &menu)
 {
     auto *columns = new QActionGroup(&menu);
@@ -168,7 +168,7 @@ void ConnectionsPane::setPlaceholder(const QString &text)
     showCounts();
 }
 
-/// What was asked for is there: to where is the table scrolled?
+/// The new rows are there. Decides where the table is scrolled to.
 void ConnectionsPane::showArrangement()
 {
     table_->setFollowing(!model_.isSorted());
@@ -186,7 +186,7 @@ void ConnectionsPane::showArrangement()
 void ConnectionsPane::showCounts()
 {
     if (model_.isArranging())
-        return; // the rows are still those of another filter
+        return; // the rows still belong to another filter
     const QLocale locale;
     const bool isFiltered = !model_.filter().isEmpty();
     QStringList counts;

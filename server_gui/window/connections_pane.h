@@ -22,7 +22,7 @@ class EventStream;
 class StatusLabel;
 class TableView;
 
-/// The table of the connections; above it the field that filters it and the plot of their rate.
+/// The table of the connections, and above it the field that filters it and the plot of their rate.
 class ConnectionsPane : public QWidget
 {
     Q_OBJECT
@@ -31,19 +31,19 @@ public:
     /// The longest filter (UTF-16 code units).
     static constexpr int MaxFilterLength = 200;
 
-    /// @param model reads @p stream before the pane does.
+    /// @param model it has to read @p stream before the pane does.
     ConnectionsPane(ConnectionModel &model, const EventStream &stream, QWidget *parent = nullptr);
 
-    /// The table's, to restore and save the widths of its columns.
+    /// The table's header, to restore and save the widths of its columns.
     QHeaderView &header() const;
-    /// Adds what else takes the pointer: the filter, and the order by a column.
+    /// Adds to a menu what otherwise needs the pointer: the filter, and sorting by a column.
     void addActions(QMenu &menu);
     /// Plain text, shown while there is no connection.
     void setPlaceholder(const QString &text);
 
     /// The numbers of the selected connections that are listed, ascending; at most ConnectionSelection::MaxSelected.
     const std::vector<quint64> &selection() const;
-    /// Those of all the selected ones that are open, ascending.
+    /// The numbers of all selected connections that are open, ascending.
     std::vector<quint64> openSelection() const;
     void clearSelection();
 
@@ -63,8 +63,8 @@ private:
     QLineEdit *filter_ = nullptr;
     StatusLabel *shown_ = nullptr;
     QString placeholder_;
-    std::pair<int, Qt::SortOrder> order_{-1, Qt::AscendingOrder}; // column and direction that are shown
-    bool isCurrentInSight_ = false;                               // before the rows changed
+    std::pair<int, Qt::SortOrder> order_{-1, Qt::AscendingOrder}; // the column and direction shown
+    bool isCurrentInSight_ = false;                               // it was, before the rows changed
 };
 
 } // namespace parley

@@ -26,7 +26,7 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(Limits)
 };
 
-/// Nets with blanks or commas between them.
+/// Reads nets with blanks or commas between them.
 std::variant<Nets, QString> parseNets(const QString &text)
 {
     Nets nets;
@@ -103,7 +103,8 @@ void editLimits(QWidget *parent, const ServerLimits &limits, std::chrono::millis
     dialog->addLimit(
         Texts::tr("Allo&w:"), allow, u"allow"_s,
         Texts::tr("Addresses and nets such as 192.168.0.0/16. If any are named, all others are turned away."));
-    dialog->addLimit(Texts::tr("De&ny:"), deny, u"deny"_s, Texts::tr("Turns these away, even if they are allowed."));
+    dialog->addLimit(Texts::tr("De&ny:"), deny, u"deny"_s,
+                     Texts::tr("Addresses and nets to turn away, even if they are allowed."));
     dialog->open();
 }
 

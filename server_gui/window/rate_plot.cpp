@@ -66,7 +66,7 @@ RatePlot::RatePlot(const EventStream &stream, QWidget *parent) : QWidget(parent)
     setObjectName(u"rate"_s);
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     timer_.setSingleShot(true);
-    timer_.setTimerType(Qt::PreciseTimer); // a coarse one comes up to 50 ms early: before the second is over
+    timer_.setTimerType(Qt::PreciseTimer); // a coarse one may fire 50 ms early, before the second is over
     connect(&timer_, &QTimer::timeout, this, &RatePlot::tick);
     describe();
 }
@@ -86,7 +86,7 @@ void RatePlot::read(const EventBatch &batch)
         scheduleTick();
 }
 
-/// At the end of the second, when its events have been delivered.
+/// Starts the timer for the end of the second, when its events have been delivered.
 void RatePlot::scheduleTick()
 {
     constexpr auto delivery = 2 * EventStream::ForWindow.inAFlood;
@@ -100,7 +100,7 @@ void RatePlot::tick()
     if (!history_.isEmpty())
         scheduleTick();
     describe();
-    if (sizeHint() != size()) // the figures have become longer
+    if (sizeHint() != size()) // the figures have grown longer
         updateGeometry();
     update();
 }
@@ -167,7 +167,7 @@ void RatePlot::paintEvent(QPaintEvent *)
     painter.drawText(text, Qt::AlignRight | Qt::AlignBottom, peakText());
 }
 
-/// The newest second at the right, the highest one at the top.
+/// The newest second is at the right; the highest one touches the top.
 void RatePlot::paintCurve(QPainter &painter, const QRectF &area) const
 {
     constexpr qreal lineWidth = 1.25;

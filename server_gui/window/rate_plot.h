@@ -21,24 +21,24 @@ class RateHistory
 public:
     static constexpr int Seconds = 60;
 
-    /// @param time ns since the stream's start. What is older than the history is not counted.
+    /// @param time ns since the stream's start. An event that is older than the history is not counted.
     void count(qint64 time);
-    /// Forgets what is older than a minute at @p now (ns), the second that is not over yet apart.
+    /// Forgets seconds older than a minute at @p now (ns), the second that is not over yet apart.
     void advance(qint64 now);
 
-    /// In one whole second: 1 for the last one, Seconds for the oldest.
+    /// The events of one whole second: 1 for the last one, Seconds for the oldest.
     quint32 secondsAgo(int seconds) const;
     quint32 current() const { return secondsAgo(1); }
     quint32 peak() const;
     bool isEmpty() const;
 
 private:
-    static constexpr qint64 Slots = Seconds + 1; // the last is the second that is not over
+    static constexpr qint64 Slots = Seconds + 1; // the last slot is the second that is not over
 
     quint32 &slot(qint64 second) { return counts_[static_cast<std::size_t>(second % Slots)]; }
 
     std::array<quint32, Slots> counts_{};
-    qint64 second_ = 0; // the one that is not over: since the stream's start
+    qint64 second_ = 0; // the second that is not over, since the stream's start
 };
 
 /// The connections, or datagrams, of each second of the last minute: a line over a filled area, with the current rate

@@ -50,7 +50,7 @@ namespace
 
 /// The longest greeting that the one-line field lays out without a stall (UTF-16 code units).
 constexpr qsizetype MaxEditableGreeting = 4096;
-/// How long the status line says what was saved (ms); the counts are there again after that.
+/// How long the status line says what was saved (ms); after that it shows the counts again.
 constexpr int SavedFor = 10'000;
 
 /// socat(1) gives a meaning to some characters of an address, and to none after a backslash.
@@ -141,7 +141,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
 
 ServerWindow::~ServerWindow()
 {
-    hide(); // its parts take leave of the engine, which goes before they do
+    hide(); // widgets disconnect from the engine here: it is destroyed before them
 }
 
 ServerWindow::Fields ServerWindow::initialFields(Settings &settings)
@@ -167,24 +167,24 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
 {
     host_ = new QComboBox;
     host_->setEditable(true);
-    host_->lineEdit()->setAccessibleName(tr("Host")); // it is what gets the focus
+    host_->lineEdit()->setAccessibleName(tr("Host")); // the line edit gets the focus
     host_->setInsertPolicy(QComboBox::NoInsert);
     host_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     host_->setMinimumContentsLength(16);
-    host_->setCompleter(nullptr); // it would write the meaning into the field
+    host_->setCompleter(nullptr); // a completer would write the meaning into the field
     connect(host_, &QComboBox::activated, this,
             [this](int index) { host_->setEditText(host_->itemData(index).toString()); });
     listen_ = new QPushButton;
     listen_->setObjectName(u"listen"_s);
     explainField(*listen_, tr("Calls socket(), bind() and listen(): from then on clients can connect. Stopping closes "
-                              "the listening socket, and not the connections."));
+                              "the listening socket, not the connections."));
     keepWidth(*listen_, {tr("Listen"), tr("Stop Listening")});
     greetingEdit_ = new QLineEdit;
     greetingEdit_->setObjectName(u"greeting"_s);
     greetingEdit_->setAccessibleName(tr("Greeting"));
-    explainField(*greetingEdit_, tr("What each client is sent with send(), in UTF-8."));
+    explainField(*greetingEdit_, tr("The text that send() sends to each client, in UTF-8."));
     greetingEdit_->setMaxLength(MaxEditableGreeting);
-    // Bytes that the field would not give back unchanged are sent as they are, until something else is typed.
+    // Bytes that the field cannot hold unchanged are sent as they are, until something else is typed.
     if (fields.greeting.size() <= MaxEditableGreeting && encodeMessage(fields.greeting) == greeting_)
         greetingEdit_->setText(fields.greeting);
     else
@@ -255,7 +255,7 @@ QWidget *ServerWindow::buildConnections()
     return pane_;
 }
 
-/// For the connections that are selected and open.
+/// The bar that talks to the selected open connections.
 QWidget *ServerWindow::buildConverse()
 {
     using Numbers = std::vector<quint64>;
@@ -315,7 +315,7 @@ void ServerWindow::buildMenus()
     addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
 }
 
-/// The connection that is selected, or else the listener.
+/// Shows the selected connection, or else the listener.
 void ServerWindow::inspectSelected()
 {
     if (pane_->selection().empty()) {
@@ -398,7 +398,7 @@ void ServerWindow::readListenerEvent(const Event &event)
         bound_ = event.local();
         isBound_ = event.errorNumber() == 0;
     }
-    // Without its bind() it is the listener before, whose backlog was changed.
+    // Without a bind() before it, this tells of the old listener, whose backlog was changed.
     if (Server::isServing(event) && state_ == State::Starting && isBound_) {
         listening_ = event.local();
         form_->showResolved(endpoint_, listening_);
@@ -413,7 +413,7 @@ void ServerWindow::readListenerEvent(const Event &event)
     }
 }
 
-/// Who has a port that is in use takes a while to find out: the notice says the rest until then.
+/// Finding out which program has the port takes a while. Until then the notice says the rest.
 void ServerWindow::showFailure(const Event &end)
 {
     const auto show = [this](const ListenDiagnosis &diagnosis) {
@@ -444,7 +444,7 @@ void ServerWindow::setLocalNames(const LocalNames &names)
     localNames_ = names;
     const QString typed = host_->currentText();
     const QSignalBlocker blocker(host_);
-    const QSignalBlocker editBlocker(host_->lineEdit()); // what is typed stays, and what it became
+    const QSignalBlocker editBlocker(host_->lineEdit()); // keep the text and its resolved address
     host_->clear();
     const auto add = [this](const QString &host, const QString &meaning) {
         host_->addItem(host + u" – "_s + meaning, host);
@@ -466,7 +466,7 @@ void ServerWindow::setLocalNames(const LocalNames &names)
     showState();
 }
 
-/// On Debian a computer's name is 127.0.1.1: who tries 127.0.0.1 or localhost is refused, and wonders.
+/// On Debian a computer's name is 127.0.1.1: a user who tries 127.0.0.1 or localhost is refused, and wonders.
 void ServerWindow::adviseOnLoopback()
 {
     const Address usual = Address::ipv4(0x7f000001, listening_.port()); // INADDR_LOOPBACK
@@ -514,7 +514,7 @@ void ServerWindow::setStarved(int error, native::DescriptorUse descriptors)
                });
 }
 
-/// One notice at a time: a graver one takes the place of a lesser one, and not the other way round.
+/// There is one notice at a time. A graver notice replaces a lesser one, not the other way round.
 void ServerWindow::showNotice(About about, const QString &text, const QString &action, std::function<void()> onAction)
 {
     if (about < noticeAbout_)

@@ -34,7 +34,7 @@ class ListenerSearch;
 class NoticeBar;
 class StatusLabel;
 
-/// The window of parley-server. It listens before it is built, so that the first client need not wait for it.
+/// The window of parley-server. It listens before it is built, so that the first client need not wait for the window.
 class ServerWindow : public QMainWindow
 {
     Q_OBJECT
@@ -50,10 +50,10 @@ protected:
 
 private:
     enum class State { Stopped, Starting, Listening, Stopping };
-    /// What the notice is about, the graver the later.
+    /// Notice topics in order of rising severity.
     enum class About { Nothing, Loopback, Conversation, Damage, Saving, Starvation, Failure, Closing };
 
-    /// What the fields start with: the command line's, or else the remembered, or else the defaults.
+    /// The fields' first values: from the command line, or else remembered ones, or else the defaults.
     struct Fields
     {
         SavedEndpoint endpoint;
@@ -100,8 +100,8 @@ private:
     IoThread<Server> server_{stream_}; // after the stream it writes to: taken down first
 
     State state_ = State::Stopped;
-    Endpoint endpoint_; // what was asked for last
-    Address listening_; // what is listened on
+    Endpoint endpoint_; // the latest one that was asked for
+    Address listening_; // the listener's
     BehaviourChoice behaviour_;
     QByteArray greeting_; // what is sent
     ServerLimits limits_;
@@ -119,9 +119,9 @@ private:
     QTimer clock_;        // while connections are open
 
     FileSaver *const saver_;
-    Address bound_;                          // what was tried last
+    Address bound_;                          // the latest address that was tried
     bool isBound_ = false;                   // since listen()
-    std::unique_ptr<ListenerSearch> search_; // for who has the port that is in use
+    std::unique_ptr<ListenerSearch> search_; // for the program that has the port in use
 
     EndpointForm *form_ = nullptr;
     QComboBox *host_ = nullptr;

@@ -129,7 +129,7 @@ Address Address::parseIPv4(QByteArrayView text, std::uint16_t port)
 Address Address::parseIPv6(QByteArrayView text, std::uint16_t port)
 {
     if (text.contains('\0'))
-        return {}; // the system's functions would stop reading there
+        return {}; // the system's functions would stop reading at a NUL
     QByteArray host = text.toByteArray();
     std::uint32_t scope = 0;
     if (const qsizetype percent = host.indexOf('%'); percent >= 0) {

@@ -23,7 +23,7 @@ inline constexpr qsizetype MaxUnixPath = 107;
 /// no address: a value of 28 bytes without allocation.
 ///
 /// IPv4-mapped IPv6 addresses (RFC 4291, 2.5.5.2) are turned into plain IPv4 when they are read from the
-/// system, so that an IPv4 peer looks the same on a dual-stack socket (sockets-in-Qt report ::ffff:a.b.c.d).
+/// system, so that an IPv4 peer looks the same on a dual-stack socket. (Qt's sockets report ::ffff:a.b.c.d.)
 class Address
 {
 public:
@@ -46,12 +46,12 @@ public:
     /// The inverse of family(), bytes(), scope() and port().
     static Address fromParts(Family family, const std::array<std::uint8_t, 16> &bytes, std::uint32_t scope,
                              std::uint16_t port);
-    /// A null address for any family other than AF_INET and AF_INET6, and for one that is too short.
+    /// A null address for any family other than AF_INET and AF_INET6, and for a @p length that is too short.
     static Address fromSockaddr(const sockaddr *address, std::uint32_t length);
     /// Strict dotted quad: four decimal parts without leading zeros. Null otherwise.
     static Address parseIPv4(QByteArrayView text, std::uint16_t port = 0);
-    /// Colon form with a possible dotted tail and `%scope` (interface name or index). Null otherwise, and for
-    /// a scope that this computer has no interface for.
+    /// Colon form with a possible dotted tail and `%scope` (interface name or index). Null otherwise, and where
+    /// this computer has no interface of that scope.
     static Address parseIPv6(QByteArrayView text, std::uint16_t port = 0);
 
     enum class Form {
@@ -64,14 +64,14 @@ public:
     Family family() const { return family_; }
     bool isNull() const { return family_ == Family::None; }
     std::uint16_t port() const { return port_; }
-    /// The interface's index, 0 for none; of a Unix peer the user's id.
+    /// The interface's index, 0 for none; for a Unix peer, the user's id.
     std::uint32_t scope() const { return scope_; }
-    /// In network byte order, IPv4 in the first four; of a Unix peer the process's id.
+    /// In network byte order, IPv4 in the first four; for a Unix peer, the process's id.
     const std::array<std::uint8_t, 16> &bytes() const { return bytes_; }
     Address withPort(std::uint16_t port) const;
     /// The first @p bits of the address with zeros after them, without scope and flow label.
     Address masked(int bits) const;
-    /// The address that many further on; beyond the last one it starts from the first again.
+    /// The address @p count further on; after the last address comes the first one again.
     Address plus(std::uint64_t count) const;
 
     bool isLoopback() const;  ///< 127.0.0.0/8 or ::1
@@ -82,8 +82,8 @@ public:
 
     /// `192.168.0.104` or `fe80::1%eth0`, without the port; `pid 4711, uid 1000` for a Unix peer.
     QByteArray host() const;
-    /// As Python prints a socket address: `('127.0.0.1', 60239)`, `('::1', 60239, 0, 0)`. For a Unix peer, of which
-    /// Python prints nothing: `(pid 4711, uid 1000)`.
+    /// As Python prints a socket address: `('127.0.0.1', 60239)`, `('::1', 60239, 0, 0)`. Python prints nothing for a
+    /// Unix peer; here it is `(pid 4711, uid 1000)`.
     QByteArray toPython() const;
 
     friend bool operator==(const Address &, const Address &) = default;

@@ -23,7 +23,7 @@ public:
     static Candidates preferring(Address::Family family, std::vector<Address> addresses);
 
     bool isEmpty() const { return addresses_.empty(); }
-    /// Takes the next one; there is one.
+    /// Takes the next one. Not for an empty list.
     Address take();
     void clear() { addresses_.clear(); }
 

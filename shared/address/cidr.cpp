@@ -46,9 +46,8 @@ std::variant<Net, QString> Net::parse(const QString &text)
     const bool colons = host.contains(':');
     net.first_ = colons ? Address::parseIPv6(host) : Address::parseIPv4(host);
     if (net.first_.isNull() || net.first_.scope() != 0) {
-        return Texts::tr(
-                   "%1 is not a net: that is an address, or an address and a prefix length, such as 192.168.0.0/16 or "
-                   "fe80::/10.")
+        return Texts::tr("%1 is not a net: give an address, or an address and a prefix length, such as 192.168.0.0/16 "
+                         "or fe80::/10.")
             .arg(quoted);
     }
     // ::ffff:10.0.0.0/104 is 10.0.0.0/8
@@ -57,7 +56,7 @@ std::variant<Net, QString> Net::parse(const QString &text)
     const int skipped = mapped ? 96 : 0;
     net.prefix_ = slash < 0 ? most : parsePrefix(QStringView(trimmed).sliced(slash + 1)) - skipped;
     if (net.prefix_ < 0 || net.prefix_ > most) {
-        return Texts::tr("%1 is not a net: the prefix length after the slash is a number from %2 to %3.")
+        return Texts::tr("%1 is not a net: give a prefix length from %2 to %3 after the slash.")
             .arg(quoted, QString::number(skipped), QString::number(most + skipped));
     }
     const Address start = net.first_.masked(net.prefix_);

@@ -21,16 +21,16 @@ namespace parley
 
 /// A question to the system that may hang, on a thread of its own, and its @p Answer.
 ///
-/// Destroying the object cancels and never waits: a call of the system cannot be stopped, so its thread goes on
-/// detached, holds up neither the caller nor the program's exit, and its answer is dropped. At most MaxUnderWay such
-/// threads exist for one type of answer.
+/// Destroying the object cancels, and never waits. A call of the system cannot be stopped: its thread goes on detached,
+/// holds up neither the caller nor the program's exit, and its answer is dropped. At most MaxUnderWay such threads
+/// exist for one type of answer.
 template <typename Answer>
 class DetachedWork
 {
 public:
     static constexpr int MaxUnderWay = 32;
 
-    /// Must not touch the owner, which may be gone. Work in many steps looks at its argument from time to time: true
+    /// Must not touch the owner, which may be gone. Work of many steps looks at its argument from time to time: true
     /// means that nobody waits any more.
     using Work = std::function<Answer(const std::atomic<bool> &cancelled)>;
 
@@ -63,8 +63,8 @@ public:
     }
     Q_DISABLE_COPY_MOVE(DetachedWork)
 
-    /// Waits without an event loop for the answer, but no longer than @p most; for ever if that is negative. Returns
-    /// whether it is there.
+    /// Waits for the answer without an event loop, for @p most at the longest, or for ever if @p most is negative.
+    /// Returns whether the answer is there.
     bool wait(std::chrono::milliseconds most)
     {
         std::unique_lock lock(shared_->mutex);
@@ -75,7 +75,7 @@ public:
         return true;
     }
 
-    /// For whoever was told, or has waited. To be called once.
+    /// The answer, once it is there. To be called once.
     Answer take()
     {
         const std::lock_guard lock(shared_->mutex);
@@ -99,7 +99,7 @@ private:
         std::mutex mutex;
         std::condition_variable answered;
         // Guarded by mutex.
-        QObject *owner = nullptr; // null once this is cancelled
+        QObject *owner = nullptr; // null once the work is cancelled
         std::function<void()> tell;
         std::optional<Answer> answer;
     };

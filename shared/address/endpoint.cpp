@@ -55,7 +55,7 @@ bool isDecimal(QStringView text)
     return !text.isEmpty() && std::all_of(text.begin(), text.end(), [](QChar c) { return c >= u'0' && c <= u'9'; });
 }
 
-/// @p host as a resolver gets it (RFC 3490), where it has such a form: with ASCII digits and dots, whatever was typed.
+/// @p host in the ASCII form that a resolver gets (RFC 3490), where there is one: its digits and dots are ASCII, too.
 QString asciiForm(const QString &host)
 {
     const QByteArray ascii = QUrl::toAce(host);
@@ -91,8 +91,7 @@ QString familyError(const QString &family)
     if (family == u"AF_INET"_s || family == u"AF_INET6"_s || family == u"AF_UNIX"_s)
         return Texts::tr("%1 is an address family and not a host: the family follows from the host that you give.")
             .arg(quoted(family));
-    return Texts::tr(
-               "%1 is an address family that there are no sockets of here: there are AF_INET, AF_INET6 and AF_UNIX.")
+    return Texts::tr("%1 is an address family that is not served here: AF_INET, AF_INET6 and AF_UNIX are.")
         .arg(quoted(family));
 }
 
@@ -144,19 +143,18 @@ std::variant<Address, EndpointError> parseIPv4Host(const QString &host)
     const Address address = Address::parseIPv4(host.toUtf8());
     if (!address.isNull())
         return address;
-    return hostError(
-        Texts::tr("%1 is not an IPv4 address: that is four decimal numbers from 0 to 255 without leading zeros, "
-                  "such as 192.168.0.104.")
-            .arg(quoted(host)));
+    return hostError(Texts::tr("%1 is not an IPv4 address: give four decimal numbers from 0 to 255 without leading "
+                               "zeros, such as 192.168.0.104.")
+                         .arg(quoted(host)));
 }
 
 std::variant<std::uint16_t, EndpointError> parsePort(const QString &text, Endpoint::Use use, Transport transport)
 {
     const bool udp = transport == Transport::Udp;
-    const QString wrong = udp ? Texts::tr("%1 is not a port: that is a number from %2 to 65535, "
-                                          "or the name of a UDP service such as domain.")
-                              : Texts::tr("%1 is not a port: that is a number from %2 to 65535, "
-                                          "or the name of a TCP service such as http.");
+    const QString wrong =
+        udp ? Texts::tr(
+            "%1 is not a port: give a number from %2 to 65535, or the name of a UDP service such as domain.")
+            : Texts::tr("%1 is not a port: give a number from %2 to 65535, or the name of a TCP service such as http.");
     const EndpointError invalid =
         portError(wrong.arg(quoted(text), QString::number(use == Endpoint::Use::Listen ? 0 : 1)));
     if (isDecimal(text)) {
@@ -210,8 +208,8 @@ std::variant<Endpoint, EndpointError> parseHost(const QString &host, Endpoint::U
     } else if (isHostName(host)) {
         endpoint.name = host;
     } else {
-        return hostError(Texts::tr("%1 is not a host: that is a name made of letters, digits, hyphens and dots, "
-                                   "or an address such as 127.0.0.1 or ::1.")
+        return hostError(Texts::tr("%1 is not a host: give a name made of letters, digits, hyphens and dots, or an "
+                                   "address such as 127.0.0.1 or ::1.")
                              .arg(quoted(host)));
     }
     if (endpoint.literal.isBroadcast()) {
@@ -270,7 +268,7 @@ std::variant<Endpoint, EndpointError> Endpoint::parseUnix(const QString &path)
     if (path.isEmpty() || path == u"@"_s)
         return invalid(Texts::tr("The path is empty: give the socket's file, or @name for an abstract one."));
     if (endpoint.path.size() > MaxUnixPath) {
-        return invalid(Texts::tr("%1 is too long for a Unix socket: a path has at most %2 bytes, this one %3.")
+        return invalid(Texts::tr("%1 is too long for a Unix socket: a path has at most %2 bytes, and this one has %3.")
                            .arg(quoted(path), QString::number(MaxUnixPath), QString::number(endpoint.path.size())));
     }
     if (endpoint.path.contains('\0'))

@@ -25,7 +25,7 @@ std::vector<LocalAddress> localAddresses();
 /// What this computer is called, and where it can be reached.
 struct LocalNames
 {
-    QString name;                         ///< as gethostname(2) gives it
+    QString name;                         ///< as gethostname(2) returns it
     std::vector<Address> addresses;       ///< what the name resolves to; empty if to nothing
     std::vector<LocalAddress> interfaces; ///< what the interfaces have
 };
@@ -37,8 +37,8 @@ struct Reachability
     std::vector<Address> others; ///< from other computers too, as far as firewalls let them
 };
 
-/// @param listening the address that is listened on, with its true port.
-/// Link-local IPv6 addresses are left out of a list for every interface: they mean nothing without a scope.
+/// @param listening the listener's address, with its true port. For every interface (`::`), the lists leave out
+/// link-local IPv6 addresses: they mean nothing without a scope.
 Reachability reachability(const Address &listening, const std::vector<LocalAddress> &local);
 
 } // namespace parley

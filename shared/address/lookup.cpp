@@ -58,12 +58,12 @@ bool Lookup::wait(std::chrono::milliseconds most)
     return true;
 }
 
-/// Once it is finished.
+/// Called once the look-up is finished.
 void Lookup::tell()
 {
     if (std::exchange(isTold_, true))
         return;
-    const Found found = work_.take(); // the object may be destroyed by who is told
+    const Found found = work_.take(); // a slot may destroy this object
     Q_EMIT finished(found.error, found.addresses);
 }
 

@@ -36,8 +36,8 @@ public:
     /// Starts looking up the endpoint's name (Unicode; converted to its ASCII form, RFC 3490, where it needs one).
     explicit Lookup(const Endpoint &endpoint, QObject *parent = nullptr);
 
-    /// Waits without an event loop until finished() was emitted, but no longer than @p most; for ever if that is
-    /// negative. Returns whether it was.
+    /// Waits until finished() was emitted, without an event loop, for @p most at the longest, or for ever if @p most
+    /// is negative. Returns whether it was emitted.
     bool wait(std::chrono::milliseconds most);
 
 Q_SIGNALS:

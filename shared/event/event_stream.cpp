@@ -47,7 +47,7 @@ bool EventStream::isCrowded()
 /// Whether the bytes of @p event are left out. Called with the mutex held.
 bool EventStream::leavesOut(const Event &event, Bytes bytes) const
 {
-    if (bytes == Bytes::LeftOut || (leavesOutBytes_ && event.movesBytes()))
+    if (bytes == Bytes::LeftOut || leavesOutBytes_)
         return true;
     return bytes == Bytes::Spared && !payload_.isShared(event.heldBytes())
            && isCrowdedWith(payload_.cost(event.heldBytes()));

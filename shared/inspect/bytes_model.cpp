@@ -32,7 +32,7 @@ Direction directionOf(const Event &event)
     return event.call() == Call::Recv || event.call() == Call::RecvFrom ? Direction::Received : Direction::Sent;
 }
 
-/// @p position, or if that is within a UTF-8 character, the end of the character.
+/// @p position, or the end of the UTF-8 character that @p position is within.
 qsizetype characterBoundary(QByteArrayView bytes, qsizetype position)
 {
     if (position >= bytes.size())
@@ -180,7 +180,7 @@ QByteArray BytesModel::bytes(Direction direction) const
 
 QString BytesModel::omission() const
 {
-    return isCut_ ? tr("Only the first %1 are shown; what is saved has all that is kept.").arg(bytesText(shown_))
+    return isCut_ ? tr("Only the first %1 are shown; saving writes all that are kept.").arg(bytesText(shown_))
                   : history_.omission();
 }
 

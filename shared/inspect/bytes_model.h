@@ -14,12 +14,12 @@ namespace parley
 
 class EventHistory;
 
-/// What the connection that a history watches received and sent, in the pieces in which its calls moved it: a row that
-/// tells of the piece, then rows with its bytes in hex and as text side by side. Offsets count from the beginning of
-/// what was received, or sent.
+/// The bytes that the watched connection of a history received and sent, in the pieces that its calls moved. Each piece
+/// has a title row, then rows with its bytes in hex and as text side by side. Offsets count from the first byte of the
+/// piece's direction.
 ///
-/// The text is UTF-8, each piece by itself, because it came so: a character that two pieces share is none in either.
-/// Within a piece a character belongs to the row of its first byte. Control characters are escaped.
+/// The text is UTF-8, decoded piece by piece, as the calls returned it: a character that two pieces share is shown in
+/// neither. Within a piece a character belongs to the row of its first byte. Control characters are escaped.
 class BytesModel : public QAbstractListModel
 {
     Q_OBJECT
@@ -36,19 +36,19 @@ public:
     int bytesPerRow() const { return bytesPerRow_; }
     void setBytesPerRow(int count);
 
-    /// Whether the row tells of a piece, and has no bytes.
+    /// Whether the row is the title of a piece.
     bool isTitle(int row) const;
     /// The number of the event in the history that the row is about.
     std::size_t eventOf(int row) const { return piece(row).event; }
-    /// The row that tells of event number @p event; -1 where that moved no bytes, or is not shown.
+    /// The title row of event number @p event; -1 where that event moved no bytes, or is not shown.
     int rowOfEvent(std::size_t event) const;
     /// How many characters the longest row has, about.
     int longestRow() const { return longestRow_; }
 
-    /// The row after @p row, or else from the top on, in which @p needle begins; -1 if it is nowhere. It may stretch
-    /// over rows and pieces of one direction.
+    /// The next row after @p row in which @p needle begins, starting again from the top; -1 if there is none. A match
+    /// may stretch over rows and pieces of one direction.
     int find(const QByteArray &needle, int row) const;
-    /// All that is kept of a direction, shown or not.
+    /// All bytes that are kept of a direction, shown or not.
     QByteArray bytes(Direction direction) const;
     /// What is not shown, in a sentence; empty if all is.
     QString omission() const;
@@ -78,8 +78,8 @@ private:
     int bytesPerRow_ = 16;
     int longestRow_ = 0;
     qint64 shown_ = 0;       // bytes
-    bool isCut_ = false;     // more came than is shown
-    qint64 offsets_[2] = {}; // of what comes next, by Direction
+    bool isCut_ = false;     // there are more bytes than are shown
+    qint64 offsets_[2] = {}; // of the next byte, by Direction
 };
 
 } // namespace parley

@@ -8,9 +8,9 @@
 namespace parley
 {
 
-/// A complete small program, or a command for a POSIX shell, that does what an exchange did: a server listens,
-/// accepts one and does the same with it; a client connects. ASCII; whatever was sent or named in it is quoted. What it
-/// cannot do is said in a comment.
+/// A complete small program, or a command for a POSIX shell, that does what an exchange did. A server listens, accepts
+/// one connection and does the same on it; a client connects. The text is ASCII; bytes and names are quoted. A comment
+/// says what the program cannot do.
 
 QByteArray copyAsPython(const Exchange &exchange);
 /// C99 and POSIX sockets; compiles without a warning.

@@ -40,7 +40,7 @@ QByteArray shellWord(const QByteArray &bytes)
         return bytes;
     QByteArray word = "'";
     for (qsizetype at = 0; at < bytes.size();) {
-        // $(…) drops line feeds at its end, so that they stay outside of it.
+        // $(…) drops the line feeds at its end, so line feeds stay outside of it.
         const auto isQuoted = [](char c) { return isPlain(c) || c == '\n'; };
         const auto *from = bytes.begin() + at;
         const auto *to = std::find_if_not(from, bytes.end(), isQuoted);
@@ -77,7 +77,7 @@ QByteArray copyAsNcat(const Exchange &exchange)
     }
 
     QByteArray sent;
-    int turns = 0; // from receiving to sending: for these, ncat does not wait
+    int turns = 0; // from receiving to sending; ncat does not wait for them
     bool received = false;
     for (const Exchange::Step &step : exchange.steps) {
         if (step.kind == Kind::Send) {

@@ -16,24 +16,24 @@ inline bool isPlain(char c)
     return c >= ' ' && c <= '~';
 }
 
-/// As an octal escape of three digits, which no digit after it can lengthen.
+/// An octal escape of three digits: no digit after it can lengthen it.
 inline QByteArray octal(char c)
 {
     const auto value = static_cast<unsigned char>(c);
     return '\\' + QByteArray::number(value, 8).rightJustified(3, '0');
 }
 
-/// One word for a POSIX shell, whatever its bytes are but NUL: `plain`, `'/tmp/it'\''s'`; with bytes that are no text,
+/// One word for a POSIX shell, of any bytes but NUL: `plain`, `'/tmp/it'\''s'`, and where they are no text,
 /// `'/tmp/'"$(printf '\377')"''`.
 QByteArray shellWord(const QByteArray &bytes);
-/// A path likewise, which no program takes for an option.
+/// A path as one word that no program takes for an option.
 QByteArray shellPath(const QByteArray &path);
 /// A bytes literal of Python: `b'Hello\n'`.
 QByteArray pythonBytes(const QByteArray &bytes);
 /// A string literal of C, of several parts, in lines that begin with @p indent.
 QByteArray cString(const QByteArray &bytes, const QByteArray &indent = {});
 
-/// What the program lacks, a comment each.
+/// A comment for each thing that the program lacks.
 inline QByteArrayList omissions(const Exchange &exchange)
 {
     QByteArrayList notes;

@@ -13,7 +13,7 @@ namespace
 
 using Kind = Exchange::Step::Kind;
 
-/// Fills in where the connection came in: on the listener that was there at @p time.
+/// Fills in the listener that accepted the connection: the one that was there at @p time.
 bool findListener(Exchange &exchange, const std::vector<Event> &listener, qint64 time)
 {
     bool found = false;
@@ -98,7 +98,7 @@ std::optional<Exchange> Exchange::of(const std::vector<Event> &events, const std
         switch (event.call()) {
         case Call::Socket: exchange.transport = event.transport(); break;
         case Call::Connect:
-            // Of several addresses, the one that connected, or else the last that was tried.
+            // Of several addresses, the one that connected counts, or else the one that was tried last.
             if (!connected) {
                 exchange.address = event.peer();
                 exchange.path = event.path();

@@ -18,8 +18,8 @@ struct Exchange
     struct Step
     {
         enum class Kind {
-            Send,       ///< bytes; of datagrams, one
-            Receive,    ///< count bytes, fewer if the peer closes; of datagrams, one
+            Send,       ///< bytes, or one datagram
+            Receive,    ///< count bytes, fewer if the peer closes; or one datagram
             ReceiveAll, ///< until the peer closes
             Shutdown,   ///< the sending side
             Reset,      ///< closes with RST
@@ -28,16 +28,16 @@ struct Exchange
         QByteArray bytes = {};
         qint64 count = 0;
     };
-    /// Bytes sent that a program repeats at most.
+    /// The most bytes that a program sends.
     static constexpr qint64 MaxBytes = 64 * 1024;
 
     Side side = Side::Client;
     Transport transport = Transport::Tcp;
-    Address address;           ///< Server: what is listened on; client: what was connected to. Null for Unix
+    Address address;           ///< Server: the listener's; client: the peer's. Null for Unix
     QByteArray path;           ///< Unix: the file, or `@name`
     int backlog = 0;           ///< Server, streams
-    qint64 omitted = 0;        ///< bytes that were sent and are not in the steps: no longer kept, or beyond MaxBytes
-    bool mayLackCalls = false; ///< events of it are no longer kept, or were lost on their way
+    qint64 omitted = 0;        ///< bytes sent that the steps lack: no longer kept, or beyond MaxBytes
+    bool mayLackCalls = false; ///< some of its events are no longer kept, or were lost on their way
     std::vector<Step> steps;
 
     bool isBroadcast() const { return address.isBroadcast(); }
@@ -46,7 +46,7 @@ struct Exchange
     QByteArray socketPath() const;
     bool has(Step::Kind kind) const;
 
-    /// None where the events do not tell enough: a look-up that failed, or the beginning is no longer kept.
+    /// None where the events do not tell enough: the look-up failed, or the beginning is no longer kept.
     /// @param listener the events of the listener that accepted it; empty for a client's.
     static std::optional<Exchange> of(const std::vector<Event> &events, const std::vector<Event> &listener);
 };

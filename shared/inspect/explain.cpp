@@ -39,8 +39,8 @@ QString purpose(const Event &event)
     switch (event.call()) {
     case Call::GetAddrInfo: return Texts::tr("Looks up the addresses that belong to a host's name.");
     case Call::Socket:
-        return Texts::tr("Makes a socket: an end of a connection to be, for one family of addresses and one type.");
-    case Call::Bind: return Texts::tr("Gives the socket its own address: where others reach it.");
+        return Texts::tr("Makes a socket: one end of a later connection, for one family of addresses and one type.");
+    case Call::Bind: return Texts::tr("Gives the socket its own address: others reach it there.");
     case Call::Listen:
         return Texts::tr("Lets the system take connections at this address. They wait in the accept queue until accept "
                          "fetches them.");
@@ -57,19 +57,18 @@ QString purpose(const Event &event)
     case Call::Send:
     case Call::SendTo:
         return Texts::tr(
-            "Hands bytes to the system, which sends them when it can. It may take fewer than it is given: the "
-            "program then sends the rest again. That it took them does not mean that the peer has them.");
+            "Hands bytes to the system, which sends them when it can. It may take fewer bytes than it is given; the "
+            "program then sends the rest again. Bytes that the system took have not necessarily reached the peer.");
     case Call::Recv:
     case Call::RecvFrom:
         return Texts::tr(
-            "Fetches what has come, up to the room there is. Of a stream it is whatever is there, not a message: "
-            "one send may need several, or several sends one.");
+            "Fetches the bytes that have come, as many as there is room for. A stream has no messages: the bytes of "
+            "one send may need several calls, and one call may fetch the bytes of several sends.");
     case Call::Shutdown: return Texts::tr("Closes the sending side: the peer reads to the end, and can still send.");
     case Call::Close:
-        return Texts::tr(
-            "Gives the socket back to the system. Closed with bytes unread, TCP resets the connection (RST), and "
-            "the peer may lose what it had not read yet.");
-    case Call::End: return Texts::tr("No call: what the program makes of all of them.");
+        return Texts::tr("Gives the socket back to the system. If bytes are still unread, TCP resets the connection "
+                         "(RST), and the peer may lose bytes that it has not read yet.");
+    case Call::End: return Texts::tr("Not a call: the program's verdict on all of them.");
     }
     return {};
 }
@@ -79,13 +78,13 @@ QString inference(Ladder::Rung rung)
     switch (rung) {
     case Ladder::Rung::Syn: return Texts::tr("The first segment of TCP's handshake: the client asks for a connection.");
     case Ladder::Rung::SynAck: return Texts::tr("The second segment of the handshake: the server's system agrees.");
-    case Ladder::Rung::Ack: return Texts::tr("The third segment of the handshake: the connection is there for both.");
+    case Ladder::Rung::Ack: return Texts::tr("The third segment of the handshake: now both sides are connected.");
     case Ladder::Rung::Data:
         return Texts::tr("These bytes travelled in one segment or in several: TCP decides, and a program cannot tell.");
-    case Ladder::Rung::Fin: return Texts::tr("The end of what this side sends.");
+    case Ladder::Rung::Fin: return Texts::tr("The end of the bytes that this side sends.");
     case Ladder::Rung::FinOrReset:
-        return Texts::tr("Closing sends FIN, or RST where bytes were unread: the call does not tell which.");
-    case Ladder::Rung::Reset: return Texts::tr("The connection is gone at once; what was on its way is lost.");
+        return Texts::tr("Closing sends FIN, or RST if bytes were unread: the call does not tell which.");
+    case Ladder::Rung::Reset: return Texts::tr("The connection is gone at once; bytes on their way are lost.");
     case Ladder::Rung::Datagram: return Texts::tr("One UDP datagram. It may be lost on its way, and nobody is told.");
     case Ladder::Rung::Unreachable:
         return Texts::tr("The peer's system says that nothing listens on that port there (ICMP).");

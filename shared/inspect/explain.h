@@ -10,9 +10,9 @@ namespace parley
 
 class Ladder;
 
-/// What a row of a ladder is about: what the call does, its parameters with the values used here and its result, and
-/// the socket it was made on; of what is inferred, from what. Plain text of several paragraphs, safe to show whatever a
-/// peer sent.
+/// Explains a row of a ladder: what the call does, its parameters with the values used here, its result and its socket.
+/// For an inferred row it says what the row is inferred from. Plain text of several paragraphs, safe to show whatever
+/// a peer sent.
 QString explain(const Ladder &ladder, int row);
 
 } // namespace parley

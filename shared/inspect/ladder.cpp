@@ -157,7 +157,7 @@ void Ladder::readNew()
     endInsertRows();
 }
 
-/// A socket that is not known yet.
+/// Forgets what is known of the socket.
 void Ladder::forget()
 {
     transport_.reset();
@@ -171,7 +171,8 @@ void Ladder::forget()
     gotReset_ = false;
 }
 
-/// Adds the rows of event number read_. What came in before the call returned stands above it, what it sent below.
+/// Adds the rows of event number read_. What came in before the call returned stands above the call, and what the call
+/// sent stands below it.
 void Ladder::read(const Event &event, std::vector<Row> &rows)
 {
     const auto add = [&](Rung rung, bool toPeer) { rows.push_back({static_cast<quint32>(read_), rung, toPeer}); };
@@ -265,7 +266,7 @@ void Ladder::read(const Event &event, std::vector<Row> &rows)
         return;
     case Call::Close: {
         call();
-        // Of several sockets, those that lost are closed while they are still connecting, which sends nothing.
+        // The sockets that lost the race are closed while they are still connecting, which sends nothing.
         if (failed_ > 0) {
             --failed_;
             return;

@@ -23,10 +23,10 @@ QString callText(const Event &event);
 /// What an outcome means, in a few words: `complete`, `reset by the peer`.
 QString outcomeText(Outcome outcome);
 
-/// The rungs of the connection that a history watches, one below the other: a row for each call, which was observed,
-/// and around it rows for what must have passed between both ends for it to return that, which is only inferred. A TCP
-/// connection passes segments, of which pure acknowledgements after the handshake are left out; UDP passes datagrams, a
-/// Unix socket bytes within the kernel.
+/// The rungs of the connection that a history watches, one below the other. Each call has a row; it was observed. The
+/// rows around it say what must have passed between both ends for the call to return that; they are only inferred. A
+/// TCP connection passes segments, of which pure acknowledgements after the handshake are left out; UDP passes
+/// datagrams; a Unix socket passes bytes within the kernel.
 ///
 /// A row is eight bytes; its text is made when it is looked at.
 class Ladder : public QAbstractListModel
@@ -48,7 +48,7 @@ public:
         Datagram,
         Unreachable, ///< ICMP
         Bytes,       ///< of a Unix socket
-        EndOfData,   ///< likewise
+        EndOfData,   ///< of a Unix socket
     };
     struct Row
     {
@@ -70,7 +70,7 @@ public:
     QString text(int index) const;
     /// ns since the first event.
     qint64 sinceStart(int index) const;
-    /// ns since the event before; 0 for the first.
+    /// ns since the previous event; 0 for the first one.
     qint64 sincePrevious(int index) const;
 
     /// The kind of socket, as far as the calls tell.
@@ -97,7 +97,7 @@ private:
     std::size_t read_ = 0; // events that rows_ has
     qsizetype longestText_ = 0;
 
-    // What is known after the last event.
+    // The state after the last event.
     std::optional<Transport> transport_;
     Address local_;
     Address peer_;

@@ -12,9 +12,9 @@
 namespace parley
 {
 
-/// A single-shot timer of an I/O thread, late by some microseconds on Linux (precise_timer_linux.cpp), where Qt's are
-/// by up to a millisecond and more: what is to happen ten thousand times a second needs it. Elsewhere it is Qt's
-/// (precise_timer_qt.cpp).
+/// A single-shot timer of an I/O thread, for what is to happen ten thousand times a second. On Linux it is late by some
+/// microseconds (precise_timer_linux.cpp), where Qt's timers are late by a millisecond and more. Elsewhere it is one of
+/// Qt's (precise_timer_qt.cpp).
 class PreciseTimer final
 {
 public:
@@ -25,7 +25,7 @@ public:
     ~PreciseTimer();
     Q_DISABLE_COPY_MOVE(PreciseTimer)
 
-    /// Expires at @p time, at once where that has passed, in place of any time set before.
+    /// Expires at @p time, or at once if @p time has passed. It replaces any time set before.
     void start(Clock::time_point time);
     void stop();
 

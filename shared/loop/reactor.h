@@ -10,20 +10,20 @@ class QThread;
 namespace parley
 {
 
-/// Tells watchers on an I/O thread that their sockets are ready. It stands twice, and CMake chooses (PARLEY_PORTABLE):
+/// Tells watchers on an I/O thread that their sockets are ready. There are two versions; CMake chooses one
+/// (PARLEY_PORTABLE):
 ///
-/// - reactor_epoll.cpp, for Linux, is the thread's event dispatcher too (for Qt's timers and queued calls), in time
-/// that
-///   does not grow with the number of idle sockets. Qt's own dispatchers poll(2) every socket that they know, for each
-///   event.
-/// - reactor_qt.cpp, for any POSIX system, stands on the thread's own dispatcher of Qt.
+/// - reactor_epoll.cpp, for Linux, is also the thread's event dispatcher (for Qt's timers and queued calls). The time
+///   it takes does not grow with the number of idle sockets. Qt's own dispatchers poll(2) every socket that they know,
+///   for each event.
+/// - reactor_qt.cpp, for any POSIX system, uses the dispatcher that Qt gives the thread.
 ///
 /// An engine's own sockets are watched with watch(). QSocketNotifier, and what is built on it (QTcpSocket, QTcpServer),
-/// works too; a descriptor may have the one or the other at a time. On Linux, notifiers of type Exception hear of
-/// errors but not of urgent data. A call that was queued before a socket became ready is made before its watcher is
+/// works too; a descriptor may have one or the other at a time. On Linux, notifiers of type Exception hear of errors
+/// but not of urgent data. A call that was queued before a socket became ready is made before the socket's watcher is
 /// called.
 ///
-/// All of it is for the reactor's own thread.
+/// All functions are for the reactor's own thread.
 class Reactor final
 {
 public:
@@ -47,7 +47,7 @@ public:
     };
 
     /// What a watcher waits for. It is called again as long as that holds (level-triggered), so one call a turn is
-    /// enough and no socket starves another. Errors are reported with any interest, as both.
+    /// enough and no socket starves another. Errors are reported whatever the interest, as readable and writable.
     enum class Interest : quint8 {
         None,
         Read,
@@ -63,12 +63,12 @@ public:
                 ///< take all, see rewatch(). May be reported more often than it changes
     };
 
-    /// How late reactor_qt.cpp may be with what no QSocketNotifier tells: an error with Interest::None, Hangup, Change.
+    /// How late reactor_qt.cpp may report what no QSocketNotifier tells: an error with Interest::None, Hangup, Change.
     static constexpr int SurveyInterval = 5; // ms
 
     /// Makes @p thread, which has not started yet, an I/O thread.
     static void install(QThread &thread);
-    /// That of the calling thread, which is an I/O thread.
+    /// The reactor of the calling thread, which is an I/O thread.
     static Reactor &current();
 
     /// Watches @p fd until it is unwatched, or closed and its watcher forgotten. Returns 0 or an errno (EBADF; EPERM:
@@ -88,7 +88,7 @@ public:
     Q_DISABLE_COPY_MOVE(Reactor)
 
 private:
-    Private &d_; // the system's part, to which it belongs
+    Private &d_; // the system's part, which owns this object
 };
 
 } // namespace parley

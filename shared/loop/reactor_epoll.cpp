@@ -81,7 +81,7 @@ struct Notified final : Reactor::Watcher
     Notifiers notifiers{};
 };
 
-/// A notifier may take itself and any other away, and with the last of them this object.
+/// A slot may remove any notifier, its own too. This object goes with the last of them.
 void Notified::ready(Reactor::Ready ready)
 {
     const std::array<bool, 3> is{ready.read, ready.write, ready.failed};
@@ -137,7 +137,7 @@ struct Reactor::Private final : QAbstractEventDispatcher, Reactor::Watcher
 
     native::Descriptor epoll{::epoll_create1(EPOLL_CLOEXEC)};
     native::Descriptor wake{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-    std::atomic<bool> isAwake = false; // a wake-up is on its way, so that none need be written
+    std::atomic<bool> isAwake = false; // a wake-up is on its way: no further one need be written
     std::atomic<bool> isInterrupted = false;
     std::array<epoll_event, 256> events;
     int next = 0; // the part of the batch that is still to be dispatched
@@ -157,7 +157,7 @@ int Reactor::Private::timeout() const
     return static_cast<int>(std::min<milliseconds::rep>(left.count(), INT_MAX));
 }
 
-/// Returns how many watchers there was something for.
+/// Returns how many watchers were called.
 int Reactor::Private::dispatchReady(int timeout)
 {
     next = 0;
@@ -179,7 +179,7 @@ int Reactor::Private::dispatchReady(int timeout)
     return count;
 }
 
-/// Returns how many were due. A timer that is set meanwhile gets its turn in the next round.
+/// Returns how many timers were due. A timer that is set meanwhile gets its turn in the next round.
 int Reactor::Private::dispatchTimers()
 {
     if (timers.empty())
@@ -194,7 +194,7 @@ int Reactor::Private::dispatchTimers()
     for (const auto &[time, id] : due) {
         const auto it = find(id);
         if (it == timers.end())
-            continue;                                    // stopped by one before it
+            continue;                                    // an earlier timer has stopped it
         it->due = std::max(it->due + it->interval, now); // in step, but no burst after a stall
         QTimerEvent event(id);
         QCoreApplication::sendEvent(it->object, &event);

@@ -44,7 +44,7 @@ bool wantsWrite(Interest interest)
            || interest == Interest::Edges;
 }
 
-/// Whether no QSocketNotifier tells what is waited for: a notifier that is switched on reports bytes as well.
+/// Whether no QSocketNotifier tells what the watcher waits for: a notifier that is switched on reports bytes as well.
 bool isSurveyed(Interest interest)
 {
     return interest == Interest::WriteHangup || (!wantsRead(interest) && !wantsWrite(interest));
@@ -75,7 +75,7 @@ bool happens(const Reactor::Ready &ready)
     return ready.read || ready.write;
 }
 
-/// Of a system that does not tell the peer's FIN apart from its bytes: it is seen once they are read.
+/// For a system that does not tell the peer's FIN apart from its bytes: the FIN is seen once they are read.
 bool isAtEnd(int fd)
 {
     char byte = 0;
@@ -102,7 +102,7 @@ struct Reactor::Private
     void survey();
 
     std::unordered_map<Watcher *, Watched> watched;
-    QTimer surveys; // while somebody is surveyed
+    QTimer surveys; // runs while a descriptor is surveyed
     Reactor reactor{*this};
 };
 
@@ -144,15 +144,15 @@ void Reactor::Private::notified(Watcher *watcher)
         return;
     pollfd asked{found->second.fd, events(found->second.interest), 0};
     if (::poll(&asked, 1, 0) <= 0)
-        return; // the other notifier has told it
+        return; // the other notifier has reported it
     const Ready ready = readyOf(asked.revents);
     if (found->second.interest == Interest::Edges && ready.write)
-        found->second.write->setEnabled(false); // until rewatch(), or it would be told all the time
+        found->second.write->setEnabled(false); // until rewatch(), or it would report all the time
     if (happens(ready))
         watcher->ready(ready);
 }
 
-/// Whoever is called may take any watcher away.
+/// A watcher that is called may remove any watcher.
 void Reactor::Private::survey()
 {
     std::vector<Watcher *> watchers;

@@ -40,7 +40,7 @@ void Timeouts::stop(Timed &timed)
     timed.length_ = std::chrono::milliseconds(0);
 }
 
-/// Where the one that the timer waited for was stopped or renewed, this comes in vain once.
+/// If the time-out that the timer waited for was stopped or renewed, this call finds nothing due.
 void Timeouts::end()
 {
     const auto now = Clock::now();

@@ -11,10 +11,10 @@
 namespace parley
 {
 
-/// Time-outs of many things behind one timer. Those of one length end in the order in which they were set, so each
+/// Time-outs of many objects behind one timer. Time-outs of one length end in the order in which they were set, so each
 /// length has a list of its own: setting, renewing and stopping one costs the same however many run.
 ///
-/// Lives on one thread. What it times must not outlive it while running.
+/// Lives on one thread. An object whose time-out runs must not outlive it.
 class Timeouts : public QObject
 {
 public:
@@ -28,7 +28,7 @@ public:
 
     protected:
         Timed() = default;
-        virtual ~Timed() = default; // stopped before
+        virtual ~Timed() = default; // its time-out was stopped before
         Q_DISABLE_COPY_MOVE(Timed)
 
     private:
@@ -41,9 +41,9 @@ public:
 
     explicit Timeouts(QObject *parent = nullptr);
 
-    /// Calls timedOut() once, after @p length (above 0) from now. One that runs already starts again.
+    /// Calls timedOut() once, @p length (above 0) from now. A time-out that runs already starts again.
     void set(Timed &timed, std::chrono::milliseconds length);
-    /// Does nothing where it is not running.
+    /// Does nothing if the time-out is not running.
     void stop(Timed &timed);
 
 private:
@@ -56,7 +56,7 @@ private:
     void end();
     void await(Clock::time_point due);
 
-    std::map<std::chrono::milliseconds, List> lists_; // those that became empty stay until end()
+    std::map<std::chrono::milliseconds, List> lists_; // empty lists stay until end()
     QTimer timer_{this};
     Clock::time_point awaited_; // what the timer waits for, while it is active
 };

@@ -10,7 +10,7 @@
 namespace parley
 {
 
-/// What a call of the system returned; @ref error is its errno, 0 where it succeeded.
+/// What a system call returned; @ref error is its errno, 0 if it succeeded.
 struct CallResult
 {
     qint64 value = -1;

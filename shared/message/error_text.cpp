@@ -29,7 +29,7 @@ struct NamedError
     const char *name;
 };
 
-// Those of POSIX that a call for a socket or a file may leave.
+// The errors of POSIX that a call for a socket or a file may leave.
 constexpr NamedError NamedErrors[] = {
     {E2BIG, "E2BIG"},
     {EACCES, "EACCES"},

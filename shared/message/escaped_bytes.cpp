@@ -51,7 +51,7 @@ qint64 valueOf(QStringView text, qsizetype count)
 std::variant<QByteArray, BytesError> parseEscaped(QStringView text)
 {
     QByteArray bytes;
-    qsizetype plain = 0; // where the text begins that is not in bytes yet
+    qsizetype plain = 0; // the beginning of the text that is not in bytes yet
     for (qsizetype at = text.indexOf(u'\\'); at >= 0; at = text.indexOf(u'\\', plain)) {
         bytes += encodeMessage(text.sliced(plain, at - plain));
         if (at + 1 == text.size())
@@ -69,9 +69,10 @@ std::variant<QByteArray, BytesError> parseEscaped(QStringView text)
         case u'u': digits = 4; break;
         case u'U': digits = 8; break;
         default:
-            return BytesError{at, Texts::tr("\\%1 is no escape: there are \\n, \\r, \\t, \\0, \\\\, \\xhh, \\uhhhh and "
-                                            "\\Uhhhhhhhh.")
-                                      .arg(displaySafe(QString(kind), LineBreaks::Escape))};
+            return BytesError{
+                at,
+                Texts::tr("\\%1 is not an escape: there are \\n, \\r, \\t, \\0, \\\\, \\xhh, \\uhhhh and \\Uhhhhhhhh.")
+                    .arg(displaySafe(QString(kind), LineBreaks::Escape))};
         }
         if (digits > 0) {
             const qint64 value = valueOf(rest, digits);
@@ -81,7 +82,7 @@ std::variant<QByteArray, BytesError> parseEscaped(QStringView text)
             if (digits == 2)
                 bytes += static_cast<char>(value);
             else if (value > QChar::LastValidCodePoint || QChar::isSurrogate(codePoint))
-                return BytesError{at, Texts::tr("\\%1%2 is no character.").arg(kind).arg(rest.first(digits))};
+                return BytesError{at, Texts::tr("\\%1%2 is not a character.").arg(kind).arg(rest.first(digits))};
             else
                 bytes += encodeMessage(QString::fromUcs4(&codePoint, 1));
         }
@@ -103,7 +104,7 @@ std::variant<QByteArray, BytesError> parseHex(QStringView text)
             const bool isDigit = digitOf(text[at]) >= 0 && (at + 1 == text.size() || text[at + 1].isSpace());
             return BytesError{at, isDigit
                                       ? Texts::tr("%1 is half a byte: each takes two hexadecimal digits.").arg(text[at])
-                                      : Texts::tr("“%1” is no byte: each takes two hexadecimal digits, such as 0a.")
+                                      : Texts::tr("“%1” is not a byte: each takes two hexadecimal digits, such as 0a.")
                                             .arg(displaySafe(text.sliced(at, std::min<qsizetype>(2, text.size() - at)),
                                                              LineBreaks::Escape))};
         }

@@ -14,8 +14,8 @@ namespace parley
 /// What is wrong with typed bytes, and where.
 struct BytesError
 {
-    qsizetype position; ///< UTF-16 code units before what is wrong
-    QString sentence;   ///< one, that names it
+    qsizetype position; ///< UTF-16 code units before the mistake
+    QString sentence;   ///< one sentence that names the mistake
 };
 
 /// The bytes of @p text in UTF-8, with the escapes `\n`, `\r`, `\t`, `\0`, `\\`, `\xhh` (a byte), `\uhhhh` and
@@ -25,8 +25,8 @@ std::variant<QByteArray, BytesError> parseEscaped(QStringView text);
 /// The bytes that pairs of hexadecimal digits stand for; between pairs there may be blanks.
 std::variant<QByteArray, BytesError> parseHex(QStringView text);
 
-/// At most @p most of @p bytes as pairs of hexadecimal digits with blanks between; an ellipsis says that there are
-/// more.
+/// The first @p most of @p bytes as pairs of hexadecimal digits with blanks between them; an ellipsis stands for the
+/// rest.
 QString hexText(QByteArrayView bytes, qsizetype most);
 
 } // namespace parley

@@ -89,7 +89,7 @@ QString MessageDecoder::decodeAll(QByteArrayView bytes)
 {
     MessageDecoder decoder;
     QString text = decoder.decode(bytes);
-    text += decoder.finish(); // not in one expression: the calls must come in this order
+    text += decoder.finish(); // a statement of its own: the calls must come in this order
     return text;
 }
 

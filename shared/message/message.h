@@ -11,19 +11,19 @@
 namespace parley
 {
 
-/// What the server sends if nothing else was asked for.
+/// The greeting that the server sends unless told otherwise.
 inline constexpr char16_t DefaultGreeting[] = u"Hello World!";
-/// The longest message a client takes unless told otherwise (bytes).
+/// The longest message that a client takes unless told otherwise (bytes).
 inline constexpr qint64 DefaultMaxMessageBytes = 16 * 1024 * 1024;
 /// The most that this limit can be raised to (bytes): the message is held in memory until it is whole.
 inline constexpr qint64 MaxMessageBytes = 256 * 1024 * 1024;
-/// The longest greeting a server sends (bytes): as long as the longest message a client takes by default.
+/// The longest greeting that a server sends (bytes): as long as the longest message that a client takes by default.
 inline constexpr qint64 MaxGreetingBytes = DefaultMaxMessageBytes;
 
 /// The bytes of @p text on the wire: UTF-8 (RFC 3629). A lone surrogate becomes U+FFFD.
 QByteArray encodeMessage(QStringView text);
 
-/// Decodes UTF-8 that arrives in pieces, as recv(2) gives it: however the bytes are split, the text is the same.
+/// Decodes UTF-8 that arrives in pieces, as recv(2) returns it: however the bytes are split, the text is the same.
 ///
 /// Bytes that are not UTF-8 become U+FFFD, one for each maximal subpart (Unicode 15, 3.9, D93b), as Python's
 /// `bytes.decode(errors='replace')` does. (QStringDecoder in Qt 6.4 gives another text for the same invalid
@@ -50,16 +50,16 @@ private:
 
 enum class LineBreaks { Keep, Escape };
 
-/// @p text with every character escaped that could act on a terminal, or show other text than there is:
-/// control characters as `\x1b`; as `\u202e`, what has no glyph or changes its neighbours, by Unicode's properties
-/// (general categories Cc, Cf, Cn, Co, Cs, Zl and Zp, and Default_Ignorable_Code_Point). Tabs and line feeds stay with
-/// LineBreaks::Keep.
+/// @p text with every character escaped that could act on a terminal, or make the text look like another one. Control
+/// characters become `\x1b`. Characters that have no glyph or change their neighbours become `\u202e`, by Unicode's
+/// properties (general categories Cc, Cf, Cn, Co, Cs, Zl and Zp, and Default_Ignorable_Code_Point). Tabs and line feeds
+/// stay with LineBreaks::Keep.
 ///
-/// Escaped too are nonspacing marks (Mn, Me) with no character before them to be drawn on, and what follows the fourth
-/// on one character: they would be drawn over other text (UTS #39, 5.4).
+/// Nonspacing marks (Mn, Me) that have no character before them to be drawn on are escaped too, and so are all after
+/// the fourth on one character: they would be drawn over other text (UTS #39, 5.4).
 QString displaySafe(QStringView text, LineBreaks lineBreaks = LineBreaks::Keep);
 
-/// displaySafe() of a text that arrives in pieces: split between characters, it is the same.
+/// displaySafe() for a text that arrives in pieces: split between any characters, it gives the same result.
 class SafeText
 {
 public:

@@ -75,7 +75,7 @@ bool CommandLine::parse(const QStringList &arguments)
 
 bool CommandLine::wantsNoWindow(const QStringList &arguments)
 {
-    parser_.parse(arguments); // errors will be found again, and reported, by parse()
+    parser_.parse(arguments); // parse() will find errors again, and report them
     return isSet(u"headless"_s) || isSet(u"help"_s) || isSet(u"version"_s);
 }
 

@@ -24,7 +24,7 @@ enum ExitStatus : int {
 /// The common part of both command lines: `[options] [host] [port]`, --udp, --unix, --headless, --json, --help,
 /// --version.
 ///
-/// Values are read with the functions below; the first that is wrong leaves its sentence in error().
+/// Values are read with the functions below. The first wrong value leaves its sentence in error().
 class CommandLine
 {
 public:
@@ -36,26 +36,26 @@ public:
 
     /// Reads @p arguments (the program's name first). Returns whether they were well-formed.
     bool parse(const QStringList &arguments);
-    /// Whether @p arguments ask for no window, however wrong they are otherwise. Before there is a QApplication,
-    /// whose own options (-platform and so on) are therefore still among them.
+    /// Whether @p arguments ask for no window, however wrong they are otherwise. It is called before there is a
+    /// QApplication, so the options of QApplication (-platform and so on) are still among them.
     bool wantsNoWindow(const QStringList &arguments);
 
     bool isSet(const QString &name) const { return parser_.isSet(name); }
     std::optional<QString> host() const { return positional(0); }
     std::optional<QString> port() const { return positional(1); }
     std::optional<QString> text(const QString &name) const;
-    /// Of an option that can be repeated.
+    /// The values of an option that can be repeated.
     QStringList texts(const QString &name) const { return parser_.values(name); }
     /// A whole number from @p least to @p most.
     std::optional<qint64> number(const QString &name, qint64 least, qint64 most);
     /// A number from @p least to @p most; a fraction is allowed.
     std::optional<double> real(const QString &name, double least, double most);
     enum class Zero { Refused, Allowed };
-    /// A number of seconds, a fraction is allowed: from a millisecond to a day, or 0 where that is @p zero.
+    /// A number of seconds, from a millisecond to a day; a fraction is allowed, and 0 if @p zero allows it.
     std::optional<std::chrono::milliseconds> seconds(const QString &name, Zero zero = Zero::Refused);
 
-    /// The endpoint that the arguments name: --udp, --unix, host and port, with this computer's name and port 3000
-    /// where none is given. What is wrong with it is left in error().
+    /// The endpoint that the arguments name by --udp, --unix, host and port. The defaults are this computer's name and
+    /// port 3000. An error is left in error().
     Endpoint endpoint(Endpoint::Use use);
     Transport transport() const;
 
@@ -63,8 +63,8 @@ public:
     QString error() const { return error_; }
     void setError(const QString &sentence);
 
-    /// Answers --help and --version on stdout, and an error on stderr. Returns the exit status where the program
-    /// is to end with it.
+    /// Answers --help and --version on stdout, and an error on stderr. Returns the exit status if the program is to
+    /// end.
     std::optional<int> answer() const;
 
 private:
@@ -76,7 +76,7 @@ private:
 
 /// `program: sentence` and a line feed, in UTF-8 whatever the locale.
 QByteArray errorLine(const QString &sentence);
-/// Writes errorLine() to stderr, for as long as that takes.
+/// Writes errorLine() to stderr, however long that takes.
 void printError(const QString &sentence);
 
 } // namespace parley

@@ -22,8 +22,8 @@ void waitUntilWritable(int fd)
     ::poll(&waiting, 1, -1);
 }
 
-/// Writes all of @p bytes, as long as that takes. Returns 0, or the errno that stopped it; @p done tells how far it
-/// came.
+/// Writes all of @p bytes, however long that takes. Returns 0, or the errno that stopped it; @p done says how many
+/// bytes were written.
 int writeAll(int fd, QByteArrayView bytes, qsizetype &done)
 {
     int error = 0;

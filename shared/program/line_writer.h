@@ -19,7 +19,7 @@ namespace parley
 /// Writes lines to a file descriptor (stdout) from a thread of its own, so that a reader that is slow, stopped or
 /// gone, or a disk that is full, never holds up the thread that has the lines.
 ///
-/// What waits is bounded; lines beyond that are dropped and counted.
+/// The bytes that wait are bounded; further lines are dropped and counted.
 class LineWriter
 {
 public:
@@ -27,24 +27,25 @@ public:
 
     /// How many bytes one write(2) is given.
     enum class Piece : std::uint8_t {
-        Whole, ///< no more than a pipe takes wholly or not at all (pipe(7)): what a stalled reader misses is known
-        Large, ///< as many as there are: for a reader who wants them fast
+        Counted, ///< a pipe takes them wholly or not at all (pipe(7)), so it is known which lines a stalled reader
+                 ///< misses
+        Large,   ///< as many as there are, for a reader who wants them fast
     };
     /// @param failed called once, on the writer's thread, with the errno of the first write that fails. It must not
     /// call the writer.
     LineWriter(int fd, std::function<void(int error)> failed, qsizetype maxPendingBytes = MaxPendingBytes,
-               Piece piece = Piece::Whole);
-    /// Gives up what is not written yet; see finish().
+               Piece piece = Piece::Counted);
+    /// Gives up lines that are not written yet; see finish().
     ~LineWriter();
 
-    /// Queues @p lines, whole lines with their line feeds, all or none. Never blocks, and shares many bytes rather than
-    /// copying them. Thread-safe.
+    /// Queues @p lines (whole lines with their line feeds), all of them or none. Never blocks. Many bytes are shared
+    /// rather than copied. Thread-safe.
     void write(const QByteArray &lines);
-    /// Waits until all is written, at most for @p patience. Returns whether it was, each line of it.
+    /// Waits until all is written, for @p patience at the longest. Returns whether every line was written.
     bool finish(std::chrono::milliseconds patience);
     /// How many lines were dropped or could not be written.
     qint64 lostLines() const;
-    /// How many are not written yet, a part of one included.
+    /// How many lines are not written yet, one that is partly written included.
     qint64 waitingLines() const;
 
 private:

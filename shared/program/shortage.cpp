@@ -38,7 +38,7 @@ QByteArray noMemory; // the sentence, made while there was memory
 {
     [[maybe_unused]] const auto ignored =
         ::write(STDERR_FILENO, line.constData(), static_cast<std::size_t>(line.size()));
-    ::_exit(ExitFailure); // no destructor: they would want what there is none of
+    ::_exit(ExitFailure); // without destructors: they might need what has run out
 }
 
 [[noreturn]] void endForWantOfMemory()
@@ -54,21 +54,21 @@ QString missing(const char *call, int error)
 
 QString missingThread(int error)
 {
-    return Texts::tr("Cannot start: there is no thread to be had: %1. Raise the limit of processes (ulimit -u) or of "
+    return Texts::tr("Cannot start: the system gives no thread: %1. Raise the limit of processes (ulimit -u) or of "
                      "memory (ulimit -v).")
         .arg(errorText(error));
 }
 
 [[noreturn]] void endForUncaught()
 {
-    QString sentence = Texts::tr("Ended by an error that nothing expects.");
+    QString sentence = Texts::tr("Ended by an unexpected error.");
     try {
         if (const std::exception_ptr uncaught = std::current_exception())
             std::rethrow_exception(uncaught);
     } catch (const std::bad_alloc &) {
         endForWantOfMemory();
     } catch (const std::system_error &error) {
-        // std::thread says no more than the error.
+        // std::thread tells only the error.
         sentence = error.what() == error.code().message()
                        ? missingThread(error.code().value())
                        : missing(QByteArray(error.what()).split(':').first().constData(), error.code().value());

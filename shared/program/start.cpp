@@ -56,8 +56,8 @@ QDir programFolder([[maybe_unused]] const char *called)
 
 QtMessageHandler handlerBefore = nullptr;
 
-/// In a terminal only our lines are printed: scripts read them, and Qt's own (about a locale that is not UTF-8, say)
-/// would stand before the first.
+/// In a terminal only our lines are printed. Scripts read them, and Qt's warnings (about a locale that is not UTF-8,
+/// say) would stand before the first one.
 void keepQtSilent(QtMsgType type, const QMessageLogContext &context, const QString &text)
 {
     if (type == QtFatalMsg)
@@ -68,12 +68,12 @@ void keepQtSilent(QtMsgType type, const QMessageLogContext &context, const QStri
 
 void startProgram(const QString &name)
 {
-    // A socket must not get the number of a standard stream that was closed: what is printed would go to the peer.
+    // A socket must not get the number of a standard stream that was closed: printed text would go to the peer.
     int fd = 0;
     while (fd >= 0 && fd <= STDERR_FILENO)
         fd = ::open("/dev/null", O_RDWR);
     ::close(fd);
-    std::signal(SIGPIPE, SIG_IGN); // a reader of stdout that goes away is an error of write(2), not our end
+    std::signal(SIGPIPE, SIG_IGN); // if the reader of stdout goes away, write(2) fails and the program goes on
     QCoreApplication::setApplicationName(name);
     QCoreApplication::setApplicationVersion(QStringLiteral(PARLEY_VERSION));
     QCoreApplication::setOrganizationName(u"Parley"_s);
@@ -94,7 +94,7 @@ bool opensWindow(CommandLine &commandLine, int argc, char **argv)
 int openWindow(const QString &library, int argc, char **argv)
 {
     const QByteArray file = QFile::encodeName(QDir::cleanPath(programFolder(argv[0]).filePath(library)));
-    // An absolute path: what looks for it in RUNPATH is the caller's in a sanitizer's dlopen(), not ours.
+    // The path is absolute: a sanitizer's dlopen() would look in the sanitizer's RUNPATH, not in ours.
     void *const loaded = ::dlopen(file.constData(), RTLD_LAZY | RTLD_LOCAL);
     void *const entry = loaded ? ::dlsym(loaded, "parleyWindowMain") : nullptr;
     if (entry)

@@ -17,17 +17,17 @@ extern "C" Q_DECL_EXPORT int parleyWindowMain(int argc, char **argv);
 namespace parley
 {
 
-/// Makes the process what both programs take for granted: standard streams that are open, no SIGPIPE, a name. To be
-/// called first in main(). Ends the program with a sentence and ExitFailure where the system has not enough for it.
+/// Gives the process what both programs take for granted: open standard streams, no SIGPIPE, a name. To be called first
+/// in main(). Ends the program with a sentence and ExitFailure if the system lacks what it needs.
 void startProgram(const QString &name);
 
-/// Whether the command line asks for a window, and there is a display for it.
+/// Whether the command line asks for a window and there is a display for it.
 bool opensWindow(CommandLine &commandLine, int argc, char **argv);
 
-/// Runs parleyWindowMain() of @p library, and returns what it returns. Qt Widgets comes with that library: a program
-/// that opens no window never loads it.
-/// @param library the path of its file, from the folder that holds the program's own.
-/// @return ExitFailure, once it is said on stderr, where the library cannot be loaded.
+/// Runs parleyWindowMain() of @p library and returns its result. Qt Widgets comes with that library: a program that
+/// opens no window never loads it.
+/// @param library the path of its file, relative to the folder of the program's file.
+/// @return ExitFailure, with a sentence on stderr, if the library cannot be loaded.
 int openWindow(const QString &library, int argc, char **argv);
 
 /// Makes the application object of a program without a window, and parses its arguments.

@@ -30,7 +30,7 @@ extern "C" void onTerminationSignal(int)
     const int error = errno;
     come = true;
     for (const int signal : Signals)
-        std::signal(signal, SIG_DFL); // the next one, whichever, ends the program
+        std::signal(signal, SIG_DFL); // a second signal ends the program
     const char byte = 0;
     [[maybe_unused]] const auto ignored = ::write(wakePipe[1], &byte, 1);
     errno = error;
@@ -46,7 +46,7 @@ bool TerminationSignal::hasCome()
 TerminationSignal::TerminationSignal(QObject *parent) : QObject(parent)
 {
     if (::pipe(wakePipe) != 0)
-        return;                      // without a pipe the signals keep their default: they end the program
+        return;                      // without a pipe the signals keep their default and end the program
     for (const int end : wakePipe) { // pipe2(2), which does it in one call, is not everywhere
         ::fcntl(end, F_SETFL, O_NONBLOCK);
         ::fcntl(end, F_SETFD, FD_CLOEXEC);
@@ -60,7 +60,7 @@ TerminationSignal::TerminationSignal(QObject *parent) : QObject(parent)
     action.sa_handler = onTerminationSignal;
     action.sa_flags = SA_RESTART;
     for (const int signal : Signals) {
-        // A shell that starts a program in the background lets it ignore SIGINT; that is not ours to change.
+        // A shell that starts a program in the background lets it ignore SIGINT; that stays so.
         struct sigaction inherited = {};
         if (::sigaction(signal, nullptr, &inherited) == 0 && inherited.sa_handler != SIG_IGN)
             ::sigaction(signal, &action, nullptr);

@@ -8,8 +8,8 @@
 namespace parley
 {
 
-/// Turns the first SIGINT or SIGTERM into a Qt signal. A second one ends the program at once, as it would have
-/// done by itself. One object in a program.
+/// Turns the first SIGINT or SIGTERM into a Qt signal. A second one ends the program at once, which is what these
+/// signals do by default. One object in a program.
 class TerminationSignal : public QObject
 {
     Q_OBJECT
@@ -17,7 +17,7 @@ class TerminationSignal : public QObject
 public:
     explicit TerminationSignal(QObject *parent = nullptr);
 
-    /// Whether it has come, though received() may still wait for the event loop. Thread-safe.
+    /// Whether a signal has come; received() may still wait for the event loop. Thread-safe.
     static bool hasCome();
 
 Q_SIGNALS:

@@ -13,9 +13,8 @@
 namespace parley
 {
 
-/// A connected stream socket as its user sees it: bytes one way and the other, then FIN or RST. What stands between the
-/// user's bytes and the socket's (nothing, or encryption) is the subclass's business, and every count here is of the
-/// user's bytes.
+/// A connected stream socket as its user sees it: bytes in both directions, then FIN or RST. The subclass knows what
+/// stands between the user's bytes and the socket's (nothing, or encryption); every count here is of the user's bytes.
 ///
 /// Owns the descriptor and closes it when destroyed. Nothing here blocks. Lives on one thread.
 class ByteChannel
@@ -34,14 +33,14 @@ public:
     virtual native::Result shutdownSending() = 0;
     /// How many of the @p sent bytes the peer has acknowledged; all of them where the system does not tell.
     virtual qint64 acknowledged(qint64 sent) const = 0;
-    /// Whether the peer has acknowledged every byte that was sent (the FIN after them need not be); true where the
+    /// Whether the peer has acknowledged every byte that was sent (not necessarily the FIN after them); true where the
     /// system does not tell.
     virtual bool isAcknowledged() const = 0;
 
-    /// The descriptor, for the dispatcher and for questions to the system; -1 once closed.
+    /// The descriptor, for the dispatcher and for questions to the system; -1 after close().
     int descriptor() const { return socket_.get(); }
     bool isOpen() const { return socket_.isOpen(); }
-    /// The close that follows sends RST, and drops what is unsent.
+    /// The close that follows sends RST and drops what is unsent.
     void resetOnClose() { native::resetOnClose(socket_.get()); }
     void close() { socket_.close(); }
 

@@ -28,11 +28,11 @@ bool isHere(const Address &address)
 
 bool accepts(const LocalListener &listener, const Address &address)
 {
-    if (address.isAny()) // who wants all of them meets each that has one
+    if (address.isAny()) // it conflicts with a listener at any address
         return listener.address.family() == address.family() || address.family() == Address::Family::IPv6;
     if (!listener.address.isAny())
         return listener.address.withPort(0) == address.withPort(0);
-    // `::` takes IPv4 too unless it was told not to, which nobody tells.
+    // `::` takes IPv4 too, unless its socket is IPv6 only; the tables do not say whether it is.
     return listener.address.family() == Address::Family::IPv6 || address.family() == Address::Family::IPv4;
 }
 

@@ -17,13 +17,13 @@
 namespace parley
 {
 
-/// A socket of this computer that takes connections, or datagrams, and the process that has it.
+/// A socket of this computer that takes connections or datagrams, and the process that has it.
 struct LocalListener
 {
     Address address;
     int waiting = 0;    ///< TCP: connections in its accept queue
-    qint32 process = 0; ///< 0 where the system does not tell, as of other users' processes
-    QString program;    ///< the process's name, display-safe, at most 15 bytes of it; empty like process
+    qint32 process = 0; ///< 0 where the system does not tell, as for other users' processes
+    QString program;    ///< the process's name, display-safe, at most 15 bytes; empty where process is 0
 
     /// `python3 (process 4711)`, or `another program`.
     QString owner() const;
@@ -35,8 +35,8 @@ namespace native
 {
 
 /// The listeners of this thread's network, IPv4 before IPv6; none where the system does not tell. Reads at most
-/// MaxListeners, and looks for their processes at most ProcessSearch long, and no longer once @p cancelled is set.
-/// Not for the GUI thread.
+/// MaxListeners. The search for their processes ends after ProcessSearch, or once @p cancelled is set. Not for the GUI
+/// thread.
 std::vector<LocalListener> localListeners(Transport transport, const std::atomic<bool> &cancelled);
 
 inline constexpr std::size_t MaxListeners = 4096;
@@ -44,14 +44,14 @@ inline constexpr std::chrono::milliseconds ProcessSearch{1000};
 
 } // namespace native
 
-/// Finds out, on a thread of its own, what listens on this computer. Destroying the object cancels, and waits for
-/// nothing, whatever the system is at: finished() is then not emitted.
+/// Finds out, on a thread of its own, what listens on this computer. Destroying the object cancels at once, even while
+/// a system call hangs: finished() is then not emitted.
 class ListenerSearch : public QObject
 {
     Q_OBJECT
 
 public:
-    /// @param address what was connected or bound to: of another computer nothing is found.
+    /// @param address the address of the failed connect or bind. Nothing is found for another computer's address.
     ListenerSearch(Transport transport, const Address &address, QObject *parent = nullptr);
 
 Q_SIGNALS:
@@ -61,12 +61,12 @@ private:
     DetachedWork<std::vector<LocalListener>> work_;
 };
 
-/// The one of @p listeners that @p address reaches, or for `0.0.0.0` and `::` one that is in its way; null where there
-/// is none.
+/// The one of @p listeners that @p address reaches; for `0.0.0.0` and `::`, one that is in the way. Null if there is
+/// none.
 const LocalListener *listenerAt(const std::vector<LocalListener> &listeners, const Address &address);
 
-/// Which of @p listeners somebody most likely meant who found nobody at @p address: whoever has the same port at
-/// another address of this computer, or else a Parley server. Null where there is none.
+/// The one of @p listeners that somebody most likely meant who found nobody at @p address: a listener on the same port
+/// of another address of this computer, or else a Parley server. Null if there is none.
 const LocalListener *listenerMeantBy(const std::vector<LocalListener> &listeners, const Address &address);
 
 /// Where @p listener can be connected to from this computer, by somebody who tried @p address.

@@ -31,7 +31,7 @@ struct CloseFolder
 };
 using Folder = std::unique_ptr<DIR, CloseFolder>;
 
-/// `0100007F:0BB8`: the words of the address as they are in memory, each printed as a number (tcp4_seq_show() and
+/// Reads `0100007F:0BB8`: the words of the address as they are in memory, each printed as a number (tcp4_seq_show() and
 /// tcp6_seq_show() of the kernel), and the port.
 Address parseAddress(QByteArrayView text)
 {
@@ -58,7 +58,7 @@ void readTable(const char *name, const char *state, const std::atomic<bool> &can
     QFile file(QString::fromLatin1("/proc/thread-self/net/") + QString::fromLatin1(name)); // this thread's network
     if (!file.open(QIODevice::ReadOnly))
         return;
-    file.readLine(); // the heads of the columns
+    file.readLine(); // the titles of the columns
     while (listeners.size() < MaxListeners && !cancelled) {
         enum Field { Number, Local, Remote, State, Queues, Timer, Retransmits, User, Timeout, InodeNumber, Fields };
         const QList<QByteArray> fields = file.readLine().simplified().split(' ');
@@ -74,7 +74,7 @@ void readTable(const char *name, const char *state, const std::atomic<bool> &can
     }
 }
 
-/// Looks through the descriptors of every process that this user may look into for `socket:[INODE]`.
+/// Looks for `socket:[INODE]` among the descriptors of every process that this user may look into.
 void findProcesses(std::vector<LocalListener> &listeners, std::unordered_map<Inode, std::size_t> &inodes,
                    const std::atomic<bool> &cancelled)
 {

@@ -6,7 +6,7 @@
 namespace parley::native
 {
 
-// POSIX has no way to ask who listens: nobody is known, and messages do without a culprit's name.
+// POSIX has no way to ask who listens: no listener is known, and messages name no program.
 std::vector<LocalListener> localListeners(Transport, const std::atomic<bool> &)
 {
     return {};

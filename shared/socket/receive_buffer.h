@@ -13,9 +13,9 @@
 namespace parley
 {
 
-/// Where recv(2) writes. One serves many sockets, one after the other. It grows while they fill it. Bytes that fill it
-/// well are handed out without being copied, and their memory is used again once nobody keeps them: fresh memory costs
-/// a page fault for every 4 KiB, which is more than the call itself. What is kept for that is given up when bytes come
+/// The memory that recv(2) writes to. One buffer serves many sockets, one after the other. It grows while they fill it.
+/// Bytes that fill half of it are handed out without a copy. Their memory is used again once nobody keeps them, because
+/// new memory costs a page fault for every 4 KiB, which is more than the call itself. It is given back when bytes come
 /// in small pieces.
 ///
 /// Lives on one thread.
@@ -26,7 +26,7 @@ public:
     static constexpr qsizetype Large = 256 * 1024;
     static constexpr std::size_t MostLent = 16; ///< buffers whose return is watched
 
-    /// Room for at most @p most bytes (1 or more); holds until the next call.
+    /// Room for at most @p most bytes (1 or more); valid until the next call.
     std::span<char> room(qint64 most = Large)
     {
         if (!bytes_.isDetached() || bytes_.capacity() < size_)

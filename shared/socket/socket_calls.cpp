@@ -51,9 +51,9 @@ socklen_t unixAddress(const QByteArray &path, sockaddr_un &address)
 
 /// Gives the socket that bind has just made at @p path the bits of @p mode that the umask took away.
 ///
-/// Where others may write to the folder, something else may stand there by now. It is therefore opened without
-/// following a link (O_PATH; open(2)), looked at, and changed through that descriptor, which names it whatever becomes
-/// of the path.
+/// If others may write to the folder, something else may stand at the path by now. The file is therefore opened without
+/// following a link (O_PATH; open(2)), looked at, and changed through that descriptor, which stands for the same file
+/// whatever becomes of the path.
 Result giveMode(const QByteArray &path, unsigned mode)
 {
     const Descriptor file(::open(path.constData(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
@@ -62,10 +62,10 @@ Result giveMode(const QByteArray &path, unsigned mode)
         return {-1, errno};
     constexpr mode_t permissions = 07777;
     if (!S_ISSOCK(made.st_mode) || made.st_uid != ::geteuid())
-        return {-1, EADDRINUSE}; // it is not ours
+        return {-1, EADDRINUSE}; // the file is not ours
     if ((made.st_mode & permissions) == mode)
         return {0, 0};
-    const QByteArray opened = "/proc/self/fd/" + QByteArray::number(file.get()); // fchmod(2) refuses an O_PATH one
+    const QByteArray opened = "/proc/self/fd/" + QByteArray::number(file.get()); // fchmod(2) refuses O_PATH descriptors
     if (::chmod(opened.constData(), mode) == 0)
         return {0, 0};
     const int error = errno;
@@ -86,8 +86,8 @@ Result retryInterrupted(Call call)
 }
 
 #ifdef PARLEY_PORTABLE
-/// Makes a descriptor what every socket here is: non-blocking, and not for programs that are started. (Linux does it in
-/// the call that makes the socket, so that none can be started in between.)
+/// Makes a descriptor non-blocking and closed on exec, as every socket here is. (Linux does both in the call that makes
+/// the socket, so no program can be started in between.)
 Result prepared(Result made)
 {
     const int fd = static_cast<int>(made.value);
@@ -146,8 +146,8 @@ Result listen(int fd, int backlog)
 
 Result bindUnix(int fd, const QByteArray &path, unsigned mode)
 {
-    // On Linux the file that bind makes has the socket's own mode (unix(7)): it can be opened by nobody else at any
-    // time. Other systems refuse this (EINVAL), and the file has what the umask leaves until it is changed below.
+    // On Linux the file that bind makes has the socket's own mode (unix(7)), so nobody else can open it at any time.
+    // Other systems refuse this (EINVAL); the file then has the mode that the umask leaves, until it is changed below.
     if (::fchmod(fd, mode) != 0 && errno != EINVAL)
         return {-1, errno};
     sockaddr_un address;
@@ -284,7 +284,7 @@ Result enableBroadcast(int fd)
 
 #ifdef PARLEY_PORTABLE
 
-// POSIX does not tell where a datagram came to, nor how long one was that was cut.
+// POSIX tells neither which address a datagram came to, nor how long a cut one was.
 void tellLocalAddresses(int) {}
 
 Result receiveFrom(int fd, std::span<char> buffer, DatagramPath &path)
@@ -422,7 +422,7 @@ int raiseDescriptorLimit()
 {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) < 0)
-        return 256; // what POSIX systems give at the least by custom
+        return 256; // by custom, POSIX systems give at least that many
     if (limit.rlim_cur < limit.rlim_max) {
         const rlimit raised{limit.rlim_max, limit.rlim_max};
         if (::setrlimit(RLIMIT_NOFILE, &raised) == 0)

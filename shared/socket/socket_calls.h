@@ -13,9 +13,9 @@
 #include <span>
 #include <utility>
 
-/// The platform's socket calls, thin: every function is one call of sockets(7), and returns what the call
-/// returned and the errno it left. Nothing here blocks (all sockets are non-blocking), raises SIGPIPE or
-/// survives exec. How QTcpSocket and QTcpServer stand on them: ARCHITECTURE.md, "Sockets".
+/// The platform's socket calls, thin: every function is one call of sockets(7), and returns the call's result and
+/// errno. All sockets are non-blocking and closed on exec, and no call raises SIGPIPE. How QTcpSocket and QTcpServer
+/// stand on them: docs/decisions.md, "Sockets".
 namespace parley::native
 {
 
@@ -37,7 +37,7 @@ public:
     int get() const { return fd_; }
     bool isOpen() const { return fd_ >= 0; }
     void close();
-    /// Leaves it to another owner.
+    /// Hands the descriptor to another owner.
     int release() { return std::exchange(fd_, -1); }
 
 private:
@@ -46,46 +46,46 @@ private:
 
 using Result = CallResult;
 
-/// A socket of the transport; for Unix @p family does not matter. Errors as socket(2): EMFILE, ENFILE, EAFNOSUPPORT
-/// where the family is not there.
+/// A socket of the transport; for Unix, @p family does not matter. Errors as socket(2): EMFILE, ENFILE; EAFNOSUPPORT:
+/// the system does not have the family.
 Result socket(Transport transport, Address::Family family);
 
-/// Binds to be connected or sent to: a TCP socket with SO_REUSEADDR, so that a server can start again on the port at
-/// once (a UDP socket with it would share the port with another program's; ip(7)), and an IPv6 one other than `::`
-/// with IPV6_V6ONLY, so that only what was named is served.
+/// Binds a socket that peers connect or send to. A TCP socket gets SO_REUSEADDR, so that a server can start again on
+/// the port at once. (A UDP socket would then share the port with another program's; ip(7).) An IPv6 socket gets
+/// IPV6_V6ONLY for any address but `::`, so that only the named address is served.
 Result bind(int fd, const Address &address, Transport transport);
 Result listen(int fd, int backlog);
 
 /// Binds to a path, or to a Linux abstract name where it starts with `@`. The file gets @p mode, whatever the umask.
-/// EADDRINUSE: the path is taken, or somebody has put something else in the place of the file meanwhile; that stays.
+/// EADDRINUSE: the path is taken, or somebody has replaced the file meanwhile; the other file stays.
 Result bindUnix(int fd, const QByteArray &path, unsigned mode);
 Result connectUnix(int fd, const QByteArray &path);
 /// The process that connected, as the system vouches for it (SO_PEERCRED); null in a portable build.
 Address peerCredentials(int fd);
 
-/// accept4(2), or accept(2) in a portable build, not retried when interrupted. @p peer comes from the call itself:
-/// getpeername(2) has none once the peer has reset.
+/// accept4(2), or accept(2) in a portable build; not retried when interrupted. @p peer comes from the call itself:
+/// getpeername(2) knows no address once the peer has reset.
 Result accept(int fd, Address &peer);
 
-/// Gives a TCP socket that is about to connect its own address. The port is left to connect, which can then use one
-/// again for another peer (IP_BIND_ADDRESS_NO_PORT, ip(7)). EADDRNOTAVAIL: this computer does not have the address.
+/// Gives a TCP socket its own address before it connects. connect() chooses the port, and can use a port again for
+/// another peer (IP_BIND_ADDRESS_NO_PORT, ip(7)). EADDRNOTAVAIL: this computer does not have the address.
 Result bindSource(int fd, const Address &source);
 /// EADDRNOTAVAIL: no ephemeral port is free for this peer (ip(7), ip_local_port_range).
 Result connect(int fd, const Address &address);
-/// SO_ERROR, which this clears; 0 for none.
+/// Fetches and clears SO_ERROR; 0 for none.
 int pendingError(int fd);
-/// How a connect under way ended; 0 for connected. Where the peer has sent and reset already, it is connected: its
-/// bytes are there to be read, and the reset comes after them. (Asking for SO_ERROR would drop the reset.)
+/// How a connect under way ended; 0 for connected. A peer that has sent and reset already counts as connected: its
+/// bytes can be read, and the reset comes after them. (Asking for SO_ERROR would drop the reset.)
 int connectError(int fd);
 /// getsockname(2); null if it fails.
 Address localAddress(int fd);
 
 /// getpeername(2); @p peer is null for a Unix socket.
 Result peerAddress(int fd, Address &peer);
-/// fcntl(2) with O_NONBLOCK, for a socket that another program's code has made.
+/// fcntl(2) with O_NONBLOCK, for a socket that was made elsewhere.
 Result setNonBlocking(int fd);
-/// An option whose value is an int: getsockopt(2) and setsockopt(2). Where the functions here set one themselves, it
-/// only improves on a default: a system that refuses it still serves.
+/// An option whose value is an int: getsockopt(2) and setsockopt(2). The options that the functions here set only
+/// improve on a default: a system that refuses them still serves.
 Result option(int fd, int level, int name);
 Result setOption(int fd, int level, int name, int value);
 
@@ -96,7 +96,7 @@ Result shutdownSending(int fd);
 
 /// The longest payload of a UDP datagram over IPv4 (bytes).
 inline constexpr qint64 MaxDatagram = 65'507;
-/// Where a datagram came from, and which of this computer's addresses it came to: the one to answer from.
+/// Where a datagram came from, and which of this computer's addresses it came to. The answer leaves from there.
 struct DatagramPath
 {
     Address peer;
@@ -107,8 +107,8 @@ struct DatagramPath
 void tellLocalAddresses(int fd);
 /// Lets a socket send to 255.255.255.255 (SO_BROADCAST).
 Result enableBroadcast(int fd);
-/// recvmsg(2). The value is the datagram's true length: more than the buffer's size where it was cut (in a portable
-/// build one more, for the true length is not told).
+/// recvmsg(2). The value is the datagram's true length: more than the buffer's size where it was cut. (A portable
+/// build does not know the true length and returns the buffer's size plus one.)
 Result receiveFrom(int fd, std::span<char> buffer, DatagramPath &path);
 /// sendmsg(2). @p form: Mapped on a dual-stack socket.
 Result sendTo(int fd, QByteArrayView bytes, const DatagramPath &path, Address::Form form = Address::Form::Plain);
@@ -116,11 +116,11 @@ Result sendTo(int fd, QByteArrayView bytes, const DatagramPath &path, Address::F
 /// Makes the close that follows send RST rather than FIN, and drop what is still unsent (SO_LINGER 0).
 void resetOnClose(int fd);
 /// Unacknowledged data older than @p milliseconds ends the connection (TCP_USER_TIMEOUT, RFC 5482). Accepted
-/// sockets inherit it from the listening one. A system without the option does without.
+/// sockets inherit the option from the listening one. Nothing happens on a system that lacks it.
 void setUserTimeout(int fd, int milliseconds);
 
-/// send() takes no more than about @p bytes that the peer has no room for yet (TCP_NOTSENT_LOWAT, tcp(7)), where the
-/// system would take megabytes of its memory for each peer that does not read. Inherited like the one above.
+/// send() takes no more than about @p bytes that the peer has no room for yet (TCP_NOTSENT_LOWAT, tcp(7)). Without
+/// the option, each peer that does not read costs megabytes of the system's memory. Accepted sockets inherit it.
 void setUnsentLimit(int fd, int bytes);
 
 /// Raises RLIMIT_NOFILE to its hard limit and returns the limit that holds now.

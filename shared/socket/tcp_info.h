@@ -11,21 +11,21 @@
 namespace parley::native
 {
 
-/// Connections that the system has made, and that accept has not been called for yet.
+/// The connections that the system has made and that wait for accept().
 struct AcceptQueue
 {
     int waiting;
-    int backlog; ///< as the system keeps it: at most net.core.somaxconn. One more than that is let in
+    int backlog; ///< as the system keeps it: at most net.core.somaxconn. One connection more is let in
 
     bool isFull() const { return waiting > backlog; }
     friend bool operator==(const AcceptQueue &, const AcceptQueue &) = default;
 };
 
-/// That of a listening TCP socket (TCP_INFO); none where the system does not tell.
+/// The queue of a listening TCP socket (TCP_INFO); none where the system does not tell.
 std::optional<AcceptQueue> acceptQueue(int fd);
 
-/// What the system knows of a TCP connection (TCP_INFO, tcp(7)); -1 what an older system does not tell. Segments are
-/// what TCP sends at once: at most maxSegment bytes.
+/// What the system knows of a TCP connection (TCP_INFO, tcp(7)); -1 where an older system does not tell. TCP sends
+/// bytes in segments, of at most maxSegment bytes each.
 struct TcpView
 {
     QByteArray state;                  ///< as netstat(8) calls it: `ESTABLISHED`
@@ -47,14 +47,14 @@ struct TcpView
     friend bool operator==(const TcpView &, const TcpView &) = default;
 };
 
-/// None for sockets other than TCP, and where the system does not tell.
+/// Nothing for sockets other than TCP, and where the system does not tell.
 std::optional<TcpView> tcpView(int fd);
 
-/// How many bytes the peer has acknowledged, also after it reset the connection (TCP_INFO, tcp(7)); -1 where the
+/// How many bytes the peer has acknowledged, even after it reset the connection (TCP_INFO, tcp(7)); -1 where the
 /// system does not tell, and for sockets other than TCP.
 qint64 acknowledgedBytes(int fd);
-/// How many bytes that were handed to send wait for their acknowledgement, our FIN counted as one (SIOCOUTQ, tcp(7));
-/// 0 where the system does not tell.
+/// How many sent bytes are not acknowledged yet; our FIN counts as one (SIOCOUTQ, tcp(7)). 0 where the system does
+/// not tell.
 int unacknowledgedBytes(int fd);
 
 } // namespace parley::native
@@ -67,14 +67,14 @@ struct KernelView
 {
     enum class Kind {
         Told,
-        NotTold, ///< it is no TCP connection, or the system does not tell
+        NotTold, ///< it is not a TCP connection, or the system does not tell
         Gone     ///< the connection has ended
     };
     Kind kind = Kind::Gone;
-    native::TcpView tcp; ///< Told only
+    native::TcpView tcp; ///< only where kind is Told
 };
 
-/// That of the connection's socket.
+/// The kernel's view of the connection's socket.
 KernelView kernelView(int fd);
 
 } // namespace parley

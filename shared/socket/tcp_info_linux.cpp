@@ -21,7 +21,7 @@ namespace
 
 constexpr quint8 TcpListen = 10; // TCP_LISTEN of the kernel's tcp_states.h, which is not among its public headers
 
-/// Returns how many bytes of @p info an older kernel, too, has filled in; 0 for sockets other than TCP.
+/// Returns how many bytes of @p info the kernel has filled in, fewer if it is older; 0 for sockets other than TCP.
 std::size_t read(int fd, tcp_info &info)
 {
     socklen_t length = sizeof info;
@@ -35,7 +35,7 @@ std::optional<AcceptQueue> acceptQueue(int fd)
     tcp_info info{};
     if (read(fd, info) == 0 || info.tcpi_state != TcpListen)
         return std::nullopt;
-    // What tcp_get_info() of the kernel puts there for a listening socket.
+    // The kernel's tcp_get_info() puts these here for a listening socket.
     return AcceptQueue{static_cast<int>(info.tcpi_unacked), static_cast<int>(info.tcpi_sacked)};
 }
 

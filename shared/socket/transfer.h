@@ -14,8 +14,8 @@
 namespace parley
 {
 
-/// What a user sends to one connection or to many: bytes, or a file. They share it, and each takes it piece by piece
-/// at the pace of its peer, so that it costs the same memory however long it is and however many they are.
+/// What a user sends on one or many connections: bytes, or a file. The connections share it, and each takes it piece by
+/// piece at the pace of its peer. So it costs the same memory for any length and any number of connections.
 ///
 /// Made on any thread and then given to an engine; progress() may be asked on any thread.
 class Transfer
@@ -26,23 +26,24 @@ public:
     struct Progress
     {
         qint64 sent = 0;     ///< bytes, on all connections together
-        qint64 total = 0;    ///< likewise; those that failed included
-        int connections = 0; ///< that it goes to
-        int failed = 0;      ///< connections that have ended, or were not free, before they had it all
+        qint64 total = 0;    ///< bytes, on all connections together, those that failed included
+        int connections = 0; ///< those that it goes to
+        int failed = 0;      ///< connections that were not free, or ended before they had it all
         bool isFinished = false;
     };
 
     explicit Transfer(const QByteArray &bytes) : bytes_(bytes), size_(bytes.size()) {}
-    /// The file as long as it is now, or why it cannot be sent, in one sentence.
+    /// The file with its present length, or one sentence that says why it cannot be sent.
     static std::variant<std::shared_ptr<Transfer>, QString> ofFile(const QString &name);
 
     Progress progress() const;
 
-    /// The rest is the engine's, on its thread. What is sent, from @p offset on: at most a Piece of a file, and empty
-    /// at the end, or where the file cannot be read any more.
+    // Below: I/O thread only.
+    /// The bytes to send from @p offset on, at most a Piece of a file. Empty at the end, or if the file cannot be read
+    /// any more.
     QByteArray piece(qint64 offset);
     qint64 size() const { return size_; }
-    /// It goes to so many connections, and so many more could not take it.
+    /// Starts on @p connections; @p failed more could not accept it.
     void begin(int connections, int failed);
 
 private:
@@ -54,12 +55,12 @@ private:
     QFile file_;
     qint64 size_ = 0;
     std::atomic<qint64> sent_ = 0;
-    std::atomic<int> connections_ = -1; // not begun
+    std::atomic<int> connections_ = -1; // -1: not begun
     std::atomic<int> open_ = 0;
     std::atomic<int> failed_ = 0;
 };
 
-/// What one connection does of a transfer. Destroying it before the end is giving up.
+/// One connection's part of a transfer. Destroying it before the end gives the rest up.
 class TransferPart
 {
 public:
@@ -69,7 +70,7 @@ public:
 
     bool isOf(const Transfer &transfer) const { return transfer_.get() == &transfer; }
     bool isDone() const { return offset_ == transfer_->size(); }
-    /// What is to be sent next; empty where it is done, or cannot go on.
+    /// The bytes to send next; empty if the transfer is done or cannot go on.
     QByteArray next() const { return transfer_->piece(offset_); }
     void sent(qint64 count);
 

@@ -22,7 +22,7 @@ void StreamPeer::queue(const QByteArray &bytes, qint64 offset, qint64 count)
     if (hasOutput() && bytes.constData() == output_.constData() && offset == end_) {
         end_ += count;
     } else if (hasOutput()) {
-        // Many small pieces must not copy all that waits each time: only where an event shares it.
+        // Many small pieces must not copy all waiting bytes each time: they are copied only if an event shares them.
         if (!output_.isDetached() || offset_ > output_.size() / 2) {
             output_ = QByteArray(output_.constData() + offset_, end_ - offset_);
             offset_ = 0;
@@ -92,11 +92,11 @@ native::Result StreamPeer::sendOutput()
     return result;
 }
 
-/// A piece that the peer has no room for is not kept, but read again: there may be many connections.
+/// A piece that the peer has no room for is not kept but read again, because there may be many connections.
 native::Result StreamPeer::sendPart()
 {
     QByteArray piece = part_->next();
-    if (piece.isEmpty()) { // the end, or the file cannot be read any more
+    if (piece.isEmpty()) { // at the end, or the file cannot be read any more
         part_.reset();
         return {0, 0};
     }
@@ -124,8 +124,8 @@ StreamPeer::Received StreamPeer::receive(qint64 most, EventStream::Bytes kept)
     }
     events_.write(Event::recv(number_, received.result, received.bytes, std::ssize(room)), kept);
     const bool isAtEnd = received.result.ok() && received.result.value == 0;
-    // The system tells of a reset once. After send() has, this looks like FIN; after EPIPE it is FIN (Linux:
-    // tcp_reset()).
+    // The system reports a reset once. If send() has reported it, recv() looks like FIN here; after EPIPE it is FIN
+    // (Linux: tcp_reset()).
     const bool isReset = isAtEnd && !peerClosed_ && sendError_ != 0 && sendError_ != EPIPE;
     if (isReset)
         received.result = {-1, sendError_};

@@ -10,11 +10,11 @@ class QMenu;
 namespace parley
 {
 
-/// How the windows look: as the system says, or light or dark by the user's choice. Qt 6.4 has no such switch, and
-/// without a desktop's platform theme no dark palette.
+/// How the windows look: as the system says, or light or dark by the user's choice. Qt 6.4 has no such switch, and no
+/// dark palette without a desktop's platform theme.
 enum class Appearance { System, Light, Dark };
 
-/// The value as the settings keep it, and back; System for anything unknown.
+/// The value as the settings keep it, and back. An unknown text gives System.
 QString appearanceName(Appearance appearance);
 Appearance appearanceFromName(const QString &name);
 

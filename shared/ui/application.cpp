@@ -20,14 +20,14 @@ std::unique_ptr<QApplication> makeWindowApplication(int &argc, char **argv, Comm
     auto application = std::make_unique<QApplication>(argc, argv);
     QGuiApplication::setDesktopFileName(QCoreApplication::applicationName());
     rememberSystemAppearance();
-    commandLine.parse(QCoreApplication::arguments()); // without Qt's own
+    commandLine.parse(QCoreApplication::arguments()); // without the options of Qt
     return application;
 }
 
 int runWindow(QWidget &window, const TerminationSignal &termination)
 {
     QObject::connect(&termination, &TerminationSignal::received, &window, &QWidget::close);
-    // Not before: the first icon makes Qt look for its plugins, and the server listens by now.
+    // Not earlier: the first icon makes Qt look for its plugins, which takes a while; the server listens by now.
     QApplication::setWindowIcon(QIcon(u":/icons/"_s + QCoreApplication::applicationName() + u".png"_s));
     window.show();
     return QApplication::exec();

@@ -15,12 +15,12 @@ namespace parley
 
 class TerminationSignal;
 
-/// Makes the application object of a program with a window, once startProgram() has given it its name, and parses the
-/// arguments that Qt leaves.
+/// Makes the application object of a program with a window, and parses the arguments that Qt leaves. To be called after
+/// startProgram(), which sets the name.
 std::unique_ptr<QApplication> makeWindowApplication(int &argc, char **argv, CommandLine &commandLine);
 
-/// Shows @p window and runs the program until it is closed, which @p termination also does. That is to be made before
-/// the window: a server listens before its window is there.
+/// Shows @p window and runs the program until the window is closed, by the user or by @p termination. @p termination is
+/// to be made before the window, because a server listens before its window is there.
 int runWindow(QWidget &window, const TerminationSignal &termination);
 
 } // namespace parley

@@ -26,7 +26,7 @@ namespace parley
 namespace
 {
 
-constexpr std::chrono::milliseconds FirstPoll{10}; // what ends within it shows no progress
+constexpr std::chrono::milliseconds FirstPoll{10}; // a shorter transfer shows no progress
 constexpr std::chrono::milliseconds PollInterval{100};
 constexpr qsizetype PreviewedBytes = 24;
 
@@ -55,19 +55,19 @@ ConverseBar::ConverseBar(QWidget *parent)
     : QWidget(parent), whom_(new QLabel), mode_(choice(u"converseMode"_s, tr("What is typed"))), text_(new QLineEdit),
       ending_(choice(u"converseEnding"_s, tr("Line ending"))),
       preview_(new StatusLabel(u"conversePreview"_s, tr("Bytes to be sent"))), progress_(new QProgressBar),
-      send_(button(u"converseSend"_s, tr("Send"), tr("Send what is typed."))),
-      file_(button(u"converseFile"_s, tr("Send F&ile…"), tr("Send what a file holds, byte for byte."))),
-      cancel_(button(u"converseCancel"_s, tr("Cancel"), tr("Stop sending; what was sent stays sent."))),
+      send_(button(u"converseSend"_s, tr("Send"), tr("Send the typed line."))),
+      file_(button(u"converseFile"_s, tr("Send F&ile…"), tr("Send the contents of a file, byte for byte."))),
+      cancel_(button(u"converseCancel"_s, tr("Cancel"), tr("Stop sending; bytes already sent stay sent."))),
       halfClose_(button(u"converseHalfClose"_s, tr("Half-Cl&ose"), tr("Send FIN, and go on receiving."))),
       close_(button(u"converseClose"_s, tr("Clos&e"), tr("Close in order (FIN)."))),
-      reset_(button(u"converseReset"_s, tr("Rese&t"), tr("End at once (RST); what is unsent is lost.")))
+      reset_(button(u"converseReset"_s, tr("Rese&t"), tr("End at once (RST); unsent bytes are lost.")))
 {
     setObjectName(u"converse"_s);
     whom_->setObjectName(u"conversePeers"_s);
     whom_->setTextFormat(Qt::PlainText);
     text_->setObjectName(u"converseText"_s);
     text_->setAccessibleName(tr("What to send"));
-    explainField(*text_, tr("What to send. Up and Down bring back what was sent."));
+    explainField(*text_, tr("The line to send. Up and Down bring back earlier ones."));
     text_->setMaxLength(LongestText);
     text_->installEventFilter(this);
     mode_->addItem(tr("Text"));
@@ -77,10 +77,10 @@ ConverseBar::ConverseBar(QWidget *parent)
     ending_->addItem(tr("No line ending"), QByteArray());
     ending_->addItem(tr("LF"), QByteArray("\n"));
     ending_->addItem(tr("CR LF"), QByteArray("\r\n"));
-    explainField(*ending_, tr("What is sent after the text."));
+    explainField(*ending_, tr("The line end that is sent after the text."));
     preview_->setForegroundRole(QPalette::PlaceholderText);
     preview_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    preview_->setMinimumWidth(1); // it must not widen the window
+    preview_->setMinimumWidth(1); // a long preview must not widen the window
     progress_->setObjectName(u"converseProgress"_s);
     progress_->setAccessibleName(tr("Progress of sending"));
     progress_->setRange(0, 1000);
@@ -190,7 +190,7 @@ void ConverseBar::sendFile()
     dialog->open();
 }
 
-/// The up and down keys go through what was sent.
+/// The Up and Down keys go through the lines that were sent.
 bool ConverseBar::eventFilter(QObject *watched, QEvent *event)
 {
     if (event->type() == QEvent::KeyPress) {
@@ -208,7 +208,7 @@ ConverseBar::Line ConverseBar::line() const
     return {mode_->currentIndex(), text_->text()};
 }
 
-/// With the mode that it was typed in: the same digits are other bytes in the other one.
+/// Also restores the line's mode: the same digits stand for other bytes in the other mode.
 void ConverseBar::recall(int step)
 {
     if (step < 0 ? recalled_ == 0 : recalled_ == history_.size())

@@ -23,23 +23,23 @@ namespace parley
 
 class StatusLabel;
 
-/// Where the user talks on connections that are open: text with escapes or hexadecimal bytes, with a preview of what
-/// they are on the wire, or a file; and how to end it. It is hidden while there is nobody to talk to.
+/// Where the user talks on open connections: sends text with escapes, or hexadecimal bytes, with a preview of the bytes
+/// on the wire; or sends a file; or ends the connections. It is hidden while there is nobody to talk to.
 ///
-/// One transfer at a time: while it is under way its progress takes the preview's place, and it can be cancelled.
+/// One transfer at a time. While it is under way, its progress takes the preview's place, and it can be cancelled.
 class ConverseBar : public QWidget
 {
     Q_OBJECT
 
 public:
-    static constexpr int LongestText = 4096;           ///< UTF-16 code units; what the field lays out without a stall
+    static constexpr int LongestText = 4096;           ///< UTF-16 code units; the field lays these out without a stall
     static constexpr std::size_t LongestHistory = 100; ///< entries; the oldest leave
 
     explicit ConverseBar(QWidget *parent = nullptr);
 
-    /// @param whom `connection 3`, `3 connections`; empty where there is nobody: the bar hides.
+    /// @param whom `connection 3`, `3 connections`; empty: there is nobody, and the bar hides.
     void setPeers(const QString &whom);
-    /// Shows how @p transfer goes until it is finished.
+    /// Shows the progress of @p transfer until it is finished.
     void watch(const std::shared_ptr<Transfer> &transfer);
 
 Q_SIGNALS:
@@ -89,10 +89,10 @@ private:
     QPushButton *reset_;
 
     std::deque<Line> history_;           // the latest last
-    std::size_t recalled_ = 0;           // the entry that the field shows; the history's size: what is typed anew
-    Line draft_{};                       // what was typed before an entry was recalled
+    std::size_t recalled_ = 0;           // the entry that the field shows; the history's size: a new line
+    Line draft_{};                       // the new line, kept while an entry is recalled
     std::shared_ptr<Transfer> transfer_; // under way
-    bool isSlow_ = false;                // so that its progress is worth showing
+    bool isSlow_ = false;                // its progress is worth showing
     bool isCancelled_ = false;
     QTimer poll_;
 };

@@ -43,17 +43,16 @@ EndpointForm::EndpointForm(Endpoint::Use use, QWidget *hostField, QLineEdit *hos
     hostField->setAccessibleName(tr("Host"));
     const QString hostMeaning =
         listens ? tr("The name or address of this computer that clients connect to, as bind() takes it; * for every "
-                     "interface. One that begins with 127 is reached from this computer only.")
+                     "interface. An address that begins with 127 is reached from this computer only.")
                 : tr("The server's name or address. A name is looked up first, and each of its addresses is tried.");
     explainField(*hostField, hostMeaning);
     explainField(*host, hostMeaning);
     port_->setObjectName(u"port"_s);
     port_->setAccessibleName(tr("Port"));
-    explainField(*port_, listens
-                             ? tr("Which of this computer's programs is meant: a number, 0 for any free one, or the "
-                                  "name of a service such as http.")
-                             : tr("Which of that computer's programs is meant: a number from 1 to 65535, or the "
-                                  "name of a service such as http."));
+    explainField(*port_, listens ? tr("Tells the programs of this computer apart: a number, 0 for any free one, or the "
+                                      "name of a service such as http.")
+                                 : tr("Tells the programs of that computer apart: a number from 1 to 65535, or the "
+                                      "name of a service such as http."));
     port_->setFixedWidth(fontMetrics().averageCharWidth() * 14); // the longest usual service names
     path_->setObjectName(u"path"_s);
     path_->setAccessibleName(tr("Path"));
@@ -103,7 +102,7 @@ void EndpointForm::addRow(const QString &label, QWidget *field)
 {
     const int row = grid_->rowCount();
     QLabel *caption = labelFor(field, label);
-    const QWidget *firstLine = field->focusProxy() ? field->focusProxy() : field; // that is what the label is beside
+    const QWidget *firstLine = field->focusProxy() ? field->focusProxy() : field; // the label stands beside it
     caption->setMinimumHeight(firstLine->sizeHint().height());
     grid_->addWidget(caption, row, 0, Qt::AlignTop);
     grid_->addWidget(field, row, 1, 1, 5);
@@ -130,7 +129,7 @@ void EndpointForm::setFields(const SavedEndpoint &fields)
 void EndpointForm::setEndpoint(const Endpoint &endpoint)
 {
     if (parse() == std::variant<Endpoint, EndpointError>(endpoint))
-        return; // as it was typed
+        return; // keep the text as it was typed
     SavedEndpoint fields = this->fields();
     fields.transport = endpoint.transport;
     if (endpoint.transport == Transport::Unix) {

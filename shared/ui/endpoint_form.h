@@ -19,14 +19,15 @@ namespace parley
 
 class StatusLabel;
 
-/// The upper part of both windows: host, port, kind and the button in a row, or a path, kind and the button; what the
-/// sockets call that; and below it rows across the whole width.
+/// The upper part of both windows. In one row stand host, port, kind and the button, or path, kind and the button.
+/// Below stand the endpoint in the sockets' own words, and rows across the whole width.
 class EndpointForm : public QWidget
 {
     Q_OBJECT
 
 public:
-    /// @param hostField takes the host, @p host is where it is typed (the same, or a part of it).
+    /// @param hostField takes the host.
+    /// @param host the field that it is typed into: hostField or a part of it.
     EndpointForm(Endpoint::Use use, QWidget *hostField, QLineEdit *host, QPushButton *button);
 
     /// @param label with its mnemonic.
@@ -36,13 +37,13 @@ public:
     SavedEndpoint fields() const;
     void setFields(const SavedEndpoint &fields);
     std::variant<Endpoint, EndpointError> parse() const;
-    /// Fills in @p endpoint; the fields that its kind does not have stay as they are.
+    /// Fills in @p endpoint. Fields that its kind does not have stay as they are.
     void setEndpoint(const Endpoint &endpoint);
 
     /// Puts the focus where the error is.
     void focusOn(EndpointError::Part part);
     void setFieldsEnabled(bool enabled);
-    /// What a host's name became; until a field is edited.
+    /// Shows the address that a host's name resolved to, until a field is edited.
     void showResolved(const Endpoint &endpoint, const Address &address);
 
 Q_SIGNALS:

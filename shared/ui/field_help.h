@@ -8,8 +8,8 @@
 namespace parley
 {
 
-/// Says what @p field means, in a sentence or two: to who points at it, to a screen reader (Qt's description of what
-/// has none of its own), and to who presses Shift+F1 in it.
+/// Explains @p field in a sentence or two: as its tool tip, as its description for a screen reader (unless it has one
+/// of its own), and on Shift+F1.
 inline void explainField(QWidget &field, const QString &meaning)
 {
     field.setToolTip(meaning);

@@ -8,8 +8,8 @@
 namespace parley
 {
 
-/// What stands at @p name that is no regular file, as the end of a sentence, display-safe: `is a FIFO`, `is a link to
-/// /dev/null`. Empty where there is a regular file or nothing. Opens nothing, so that a FIFO holds up nobody.
+/// What @p name is if it is not a regular file, as the end of a sentence, display-safe: `is a FIFO`, `is a link to
+/// /dev/null`. Empty if there is a regular file or nothing. Opens nothing, so that a FIFO holds nobody up.
 QString otherThanFile(const QString &name);
 
 } // namespace parley

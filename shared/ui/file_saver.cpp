@@ -19,7 +19,7 @@ namespace parley
 namespace
 {
 
-/// QSaveFile takes it for success where the disk had room for a part only of what is written at once (Qt 6.4).
+/// QSaveFile reports success if the disk had room for only a part of one write (Qt 6.4).
 class WholeFile final : public QSaveFile
 {
 public:
@@ -39,8 +39,8 @@ protected:
     }
 };
 
-/// Why @p name must not be replaced; empty if it may be. QSaveFile would put a file in the place of a FIFO or a device,
-/// and in the place of what a link leads to.
+/// Why @p name must not be replaced; empty if it may be. QSaveFile would replace a FIFO, a device, or the target of a
+/// link by a file.
 QString refusal(const QString &name)
 {
     const QString kind = otherThanFile(name);
@@ -55,7 +55,7 @@ QString refusal(const QString &name)
 
 FileSaver::FileSaver(QWidget *window) : QObject(window), window_(window)
 {
-    pool_.setMaxThreadCount(1); // one file after the other: two may have the same name
+    pool_.setMaxThreadCount(1); // one file at a time: two may have the same name
 }
 
 FileSaver::~FileSaver()
@@ -88,8 +88,8 @@ void FileSaver::save(const QString &name, Writer writer, const std::function<voi
             file.flush();
         }
         const qint64 bytes = file.pos();
-        QString error = refused.isEmpty() ? file.errorString() : refused; // which commit() forgets
-        isSaved = isSaved && file.commit();                               // which tells of all that failed before
+        QString error = refused.isEmpty() ? file.errorString() : refused; // commit() forgets it
+        isSaved = isSaved && file.commit();                               // false if anything failed before
         if (isSaved)
             error.clear();
         QMetaObject::invokeMethod(

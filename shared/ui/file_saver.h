@@ -14,16 +14,16 @@ class QWidget;
 namespace parley
 {
 
-/// Saves what a window holds in a file that the user names. The file is written on a thread of its own, so that the
-/// window goes on however long that takes, and it is there whole or not at all.
+/// Saves what a window holds in a file that the user names. The file is written on a thread of its own, so the window
+/// goes on however long that takes. It is there whole or not at all.
 ///
-/// Destroying the object waits until what is being saved is saved.
+/// Destroying the object waits until the files under way are saved.
 class FileSaver : public QObject
 {
     Q_OBJECT
 
 public:
-    /// Writes everything; called on another thread, and destroyed on this object's.
+    /// Writes everything. It is called on another thread, and destroyed on this object's.
     using Writer = std::function<void(QIODevice &device)>;
 
     struct Kind
@@ -36,16 +36,16 @@ public:
     explicit FileSaver(QWidget *window);
     ~FileSaver() override;
 
-    /// Takes what is there when a file has been named.
+    /// Takes a snapshot once a file has been named.
     using Snapshot = std::function<Writer()>;
 
     /// Opens the dialog.
     void ask(const Kind &kind, const Snapshot &snapshot);
 
 Q_SIGNALS:
-    /// @p sentence: what was saved where.
+    /// @p sentence says what was saved, and where.
     void saved(const QString &sentence);
-    /// @p sentence: why it was not. @p askAgain opens the dialog once more.
+    /// @p sentence says why it was not saved. @p askAgain opens the dialog once more.
     void failed(const QString &sentence, const std::function<void()> &askAgain);
 
 private:
@@ -53,7 +53,7 @@ private:
     void finish(const QString &name, qint64 bytes, const QString &error, const std::function<void()> &askAgain);
 
     QWidget *const window_;
-    QString folder_; // where the last one was saved
+    QString folder_; // of the last saved file
     QThreadPool pool_;
 };
 

@@ -43,7 +43,7 @@ void LimitsDialog::addLimit(const QString &label, QWidget *field, const QString 
     auto *explanation = new QLabel(meaning);
     explanation->setWordWrap(true);
     explanation->setForegroundRole(QPalette::PlaceholderText);
-    explanation->setContentsMargins(0, 0, 0, 8); // off the next limit
+    explanation->setContentsMargins(0, 0, 0, 8); // away from the next limit
     const int row = grid_->rowCount();
     grid_->addWidget(caption, row, 0);
     grid_->addWidget(field, row, 1);
@@ -52,7 +52,7 @@ void LimitsDialog::addLimit(const QString &label, QWidget *field, const QString 
 
 void LimitsDialog::showEvent(QShowEvent *event)
 {
-    // Labels that wrap say how high they are only once the width is known.
+    // Labels that wrap know their height only once the width is known.
     const int width = fontMetrics().averageCharWidth() * 80;
     resize(width, layout()->totalHeightForWidth(width));
     QDialog::showEvent(event);

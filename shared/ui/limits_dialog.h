@@ -14,14 +14,14 @@ namespace parley
 
 class NoticeBar;
 
-/// The one place of a window's limits: each with its field and, below it, what it protects from. Values that cannot be
-/// taken keep the dialog open and are named in its notice.
+/// The one place for a window's limits. Each has a field, and below it a line that says what it protects from. The
+/// dialog stays open while a value is wrong, and its notice names that value.
 class LimitsDialog : public QDialog
 {
     Q_OBJECT
 
 public:
-    /// @param apply takes the fields' values over, all or none; returns a sentence where one cannot be taken.
+    /// @param apply takes over all of the fields' values or none; returns a sentence if one is wrong.
     LimitsDialog(QWidget *parent, std::function<QString()> apply);
 
     /// @param label with its mnemonic. @param objectName for @p field.

@@ -26,17 +26,19 @@ namespace
 
 const QStringList TransportNames{u"tcp"_s, u"udp"_s, u"unix"_s}; // in the order of Transport
 
-/// What is no file, and can become none: what is set is kept in memory then.
+/// A name that is no file and cannot become one: settings then stay in memory.
 constexpr char16_t Nowhere[] = u"/dev/null/settings";
 
-/// Where QSettings keeps the user's. It has no name to give before it has read the file, which may be a FIFO.
+/// Where QSettings keeps the user's settings. QSettings tells the name only after it has read the file, which may be a
+/// FIFO.
 QString settingsFile()
 {
     return QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) + u'/'
            + QCoreApplication::organizationName() + u'/' + QCoreApplication::applicationName() + u".ini"_s;
 }
 
-/// Nothing, or a regular file that can be read. A link is not: what it leads to would be replaced unseen.
+/// Whether there is nothing, or a regular file that can be read. A link is neither: its target would be replaced
+/// unseen.
 bool isUsable(const QString &file)
 {
     return otherThanFile(file).isEmpty() && (!QFileInfo::exists(file) || QFileInfo(file).isReadable());
@@ -62,7 +64,7 @@ QString Settings::text(const QString &key, const QString &fallback, const std::f
     const QVariant value = settings_.value(key);
     if (!value.isValid())
         return fallback;
-    // A value with a comma that was not quoted reads as a list.
+    // A value with an unquoted comma reads as a list.
     if (value.typeId() != QMetaType::QString || (isValid && !isValid(value.toString()))) {
         damaged_ = true;
         return fallback;
@@ -93,7 +95,7 @@ SavedEndpoint Settings::endpoint(Endpoint::Use use)
         return std::holds_alternative<Endpoint>(Endpoint::parse(host, u"1"_s, use, Transport::Udp));
     };
     const auto isPort = [use](const QString &port) {
-        // A service may be one of either transport: which, the kind tells when the port is used.
+        // A service may belong to either transport: the kind decides when the port is used.
         return std::holds_alternative<Endpoint>(Endpoint::parse(u"localhost"_s, port, use))
                || std::holds_alternative<Endpoint>(Endpoint::parse(u"localhost"_s, port, use, Transport::Udp));
     };
@@ -119,7 +121,7 @@ void Settings::setEndpoint(const SavedEndpoint &endpoint)
 void Settings::restoreGeometry(QWidget &window, const QString &key)
 {
     const QByteArray saved = settings_.value(key).toByteArray();
-    // That of a screen of quite another width is refused too, which is no damage (QWidget::restoreGeometry()).
+    // A geometry from a much wider or narrower screen is refused too; that is no damage (QWidget::restoreGeometry()).
     const bool isGeometry = saved.startsWith(window.saveGeometry().first(4)); // its magic number
     if (settings_.contains(key) && !window.restoreGeometry(saved) && !isGeometry)
         damaged_ = true;
@@ -132,7 +134,7 @@ void Settings::saveGeometry(const QWidget &window, const QString &key)
 
 void Settings::restoreColumns(const QString &key, QHeaderView &header)
 {
-    // QHeaderView::restoreState() would take over the number of columns and how they stretch, whoever saved them.
+    // QHeaderView::restoreState() would also take over the number of columns and how they stretch.
     constexpr int widest = 10'000;
     if (!settings_.contains(key))
         return;
@@ -184,9 +186,8 @@ QString Settings::damageText() const
     const QString file = displaySafe(file_, LineBreaks::Escape);
     if (!isUsable_) {
         const QString kind = otherThanFile(file_);
-        return QCoreApplication::translate("Settings",
-                                           "Settings are neither read nor saved, because %1 %2; what has to be there "
-                                           "is a regular file that can be read, or nothing.")
+        return QCoreApplication::translate("Settings", "Settings are neither read nor saved, because %1 %2; there has "
+                                                       "to be a regular file that can be read, or nothing.")
             .arg(file, kind.isEmpty() ? QCoreApplication::translate("Settings", "cannot be read") : kind);
     }
     return QCoreApplication::translate("Settings",

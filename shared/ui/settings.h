@@ -30,17 +30,17 @@ struct SavedEndpoint
     friend bool operator==(const SavedEndpoint &, const SavedEndpoint &) = default;
 };
 
-/// What a window remembers, in the user's configuration folder. Only a regular file is read and replaced, never what a
-/// link leads to. Everything is validated when it is read: what is
-/// damaged is as if it had never been saved, and isDamaged() tells.
+/// What a window remembers, in the user's configuration folder. Only a regular file is read and replaced, never the
+/// target of a link. Every value is validated when it is read: a damaged value counts as never saved, and isDamaged()
+/// tells.
 class Settings
 {
 public:
     Settings();
 
-    /// The value of @p key, or @p fallback where there is none, or none that @p isValid.
+    /// The value of @p key, or @p fallback if there is no value that @p isValid.
     QString text(const QString &key, const QString &fallback, const std::function<bool(const QString &)> &isValid = {});
-    /// Remembers @p value unless it is @p fallback: a default may change, a computer's name for one.
+    /// Remembers @p value unless it is @p fallback: a default may change, as a computer's name does.
     void setText(const QString &key, const QString &value, const QString &fallback);
 
     SavedEndpoint endpoint(Endpoint::Use use);
@@ -49,7 +49,7 @@ public:
     /// @param key for a second window.
     void restoreGeometry(QWidget &window, const QString &key = QStringLiteral("window/geometry"));
     void saveGeometry(const QWidget &window, const QString &key = QStringLiteral("window/geometry"));
-    /// Widths in pixels; those of a table with another number of columns, an older version's, are not used.
+    /// Widths in pixels. Widths of a table with another number of columns, from an older version, are not used.
     void restoreColumns(const QString &key, QHeaderView &header);
     void saveColumns(const QString &key, const QHeaderView &header);
     void restoreSplitter(const QString &key, QSplitter &splitter);
@@ -57,11 +57,11 @@ public:
     void restoreAppearance();
     void saveAppearance();
 
-    /// Forgets everything but the keys that begin with @p kept; without it, all.
+    /// Forgets everything but the keys that begin with @p kept; if @p kept is empty, everything.
     void clear(const QString &kept = {});
 
     bool isDamaged() const { return damaged_; }
-    /// For the notice, in one sentence.
+    /// One sentence for the notice.
     QString damageText() const;
 
 private:

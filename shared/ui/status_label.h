@@ -11,8 +11,8 @@
 namespace parley
 {
 
-/// A line of plain text that tells a state. A screen reader gets the text as the description: a QLabel's accessible
-/// name would hide it.
+/// A line of plain text that tells a state. A screen reader gets the text as the description, because a QLabel's
+/// accessible name would hide it.
 class StatusLabel : public QLabel
 {
     Q_OBJECT
@@ -39,7 +39,7 @@ inline void addToStatusBar(QMainWindow &window, StatusLabel *label)
     QStatusBar *bar = window.statusBar();
     bar->addWidget(label, 1);
     bar->setSizeGripEnabled(false); // the window's frame has one
-    constexpr int own = 2;          // what QStatusBar::reformat() leaves at the left by itself
+    constexpr int own = 2;          // QStatusBar::reformat() leaves as much at the left by itself
     bar->setContentsMargins(window.centralWidget()->layout()->contentsMargins().left() - own, 0, 0, 0);
 }
 

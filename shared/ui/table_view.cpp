@@ -17,8 +17,8 @@ namespace parley
 namespace
 {
 
-/// Gives the texts of cells and headers room to the left and right, and the arrow of a sorted column the other side of
-/// the title, which stays where it was: over what it is the title of.
+/// Gives the texts of cells and headers room to the left and right. The arrow of a sorted column stands on the other
+/// side of the title, which stays above its texts.
 class RoomyStyle : public QProxyStyle
 {
 public:
@@ -31,8 +31,8 @@ public:
         return QProxyStyle::pixelMetric(metric, option, widget);
     }
 
-    /// Measures a title in the font that it is drawn in. QHeaderView asks for bold, for highlighted sections, of which
-    /// there are none here: that font need not be loaded.
+    /// Measures a title in the font that it is drawn in. QHeaderView measures in bold, for highlighted sections; there
+    /// are none here, so that font need not be loaded.
     QSize sizeFromContents(ContentsType type, const QStyleOption *option, const QSize &size,
                            const QWidget *widget) const override
     {
@@ -86,7 +86,7 @@ TableView::TableView(QWidget *parent) : QTableView(parent)
     setTabKeyNavigation(false); // Tab leaves the table
     setHorizontalScrollMode(ScrollPerPixel);
     verticalHeader()->hide();
-    verticalHeader()->setSectionResizeMode(QHeaderView::Fixed); // all alike: nothing is measured row by row
+    verticalHeader()->setSectionResizeMode(QHeaderView::Fixed); // all rows are alike: nothing is measured row by row
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
@@ -102,8 +102,8 @@ void TableView::setColumnRoom(int column, int characters)
 void TableView::setModel(QAbstractItemModel *model)
 {
     QTableView::setModel(model);
-    // To draw a header, Qt asks of each column whether all of its cells are selected, row by row, to highlight its
-    // title. Nothing is highlighted here.
+    // To highlight a title, Qt asks row by row whether all cells of the column are selected, each time it draws the
+    // header. Nothing is highlighted here.
     horizontalHeader()->setSelectionModel(new QItemSelectionModel(model, this));
     connect(model, &QAbstractItemModel::rowsAboutToBeInserted, this, &TableView::readPosition);
     connect(model, &QAbstractItemModel::rowsInserted, this, &TableView::follow);

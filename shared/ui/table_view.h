@@ -8,8 +8,8 @@
 namespace parley
 {
 
-/// A read-only table of rows that come by themselves: whole rows are selected, new ones are followed while the last
-/// one is in sight, those in sight stay there when ones above them leave, and while it is empty it says what to do.
+/// A read-only table of rows that come by themselves. Whole rows are selected. New rows are followed while the last one
+/// is in sight; rows in sight stay there when rows above them leave. While it is empty, it says what to do.
 class TableView : public QTableView
 {
     Q_OBJECT
@@ -18,11 +18,11 @@ public:
     explicit TableView(QWidget *parent = nullptr);
 
     void setModel(QAbstractItemModel *model) override;
-    /// Makes room in @p column for about so many characters, and for its title, once there is a model.
+    /// Makes room in @p column for about @p characters, and for its title. The model has to be there.
     void setColumnRoom(int column, int characters);
     /// Plain text, shown while there are no rows.
     void setPlaceholder(const QString &text);
-    /// Whether new rows are followed; they are, unless they come anywhere but at the end.
+    /// Whether new rows are followed; they are by default. To be switched off where rows do not come at the end.
     void setFollowing(bool following) { following_ = following; }
 
 protected:

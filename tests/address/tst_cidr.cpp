@@ -17,7 +17,7 @@ Net netOf(const char *text)
     return std::get<Net>(Net::parse(QString::fromLatin1(text)));
 }
 
-/// As a socket reports it: IPv4, IPv6, or IPv4 on a dual-stack socket.
+/// A peer as a socket reports it: IPv4, IPv6, or IPv4 on a dual-stack socket.
 Address peerOf(const QByteArray &text)
 {
     return text.contains(':') ? Address::parseIPv6(text, 60239) : Address::parseIPv4(text, 60239);
@@ -253,7 +253,8 @@ void TestCidr::contains()
     QCOMPARE(netOf(net.constData()).contains(address), contained);
 }
 
-/// The whole matrix: each kind of peer against lists that name nobody, it, or another, in each way of writing.
+/// The whole matrix: each kind of peer against lists that name nobody, this peer, or another one, in each way of
+/// writing.
 void TestCidr::admits_data()
 {
     QTest::addColumn<QByteArray>("allow");
@@ -314,7 +315,7 @@ void TestCidr::admits()
     QCOMPARE(list.admits(peerOf(peer)), admitted);
 }
 
-/// They have no address; the socket's file says who may connect.
+/// Peers on Unix sockets have no address; the socket's file says who may connect.
 void TestCidr::admitsUnixPeers()
 {
     QVERIFY((AccessList{netsOf("10.0.0.0/8"), {}}.admits(Address::unixPeer(4711, 1000))));

@@ -25,7 +25,7 @@ namespace
 
 using Parsed = std::variant<Endpoint, EndpointError>;
 
-/// What was parsed; an endpoint that no text stands for where there is an error.
+/// The parsed endpoint; after an error, one that no text stands for.
 Endpoint endpointOf(const Parsed &parsed)
 {
     const auto *endpoint = std::get_if<Endpoint>(&parsed);
@@ -131,7 +131,7 @@ void TestEndpoint::good()
     }
 }
 
-/// A resolver leaves out what is invisible (RFC 3454, B.1): the name is good, and shown as it is.
+/// A resolver leaves out invisible characters (RFC 3454, B.1): the name is good, and shown as it is.
 void TestEndpoint::invisible()
 {
     const QString host = u"exam\u00adple\u200b.org\ufeff"_s;
@@ -194,7 +194,7 @@ void TestEndpoint::broadcast_data()
         QTest::addRow("%s", qUtf8Printable(host)) << host;
 }
 
-/// Datagrams can be sent to it; nothing else can be done with it.
+/// Datagrams can be sent to such an address; nothing else can be done with it.
 void TestEndpoint::broadcast()
 {
     QFETCH(QString, host);
@@ -225,7 +225,7 @@ void TestEndpoint::family_data()
         QTest::newRow(family) << u"there are AF_INET, AF_INET6 and AF_UNIX"_s;
 }
 
-/// The families of the sockets' vocabulary are known by name: as a host they get a sentence, not a look-up.
+/// The names of address families are known: as a host, one gets a sentence and no look-up.
 void TestEndpoint::family()
 {
     QFETCH(QString, hint);
@@ -395,10 +395,11 @@ void TestEndpoint::badPath_data()
     QTest::addColumn<QString>("named"); // must be in the sentence
     QTest::newRow("empty") << u""_s << u"path is empty"_s;
     QTest::newRow("abstract without a name") << u"@"_s << u"path is empty"_s;
-    QTest::newRow("a byte too long") << (u"/tmp/"_s + QString(103, u'a')) << u"at most 107 bytes, this one 108"_s;
+    QTest::newRow("a byte too long") << (u"/tmp/"_s + QString(103, u'a'))
+                                     << u"at most 107 bytes, and this one has 108"_s;
     QTest::newRow("abstract and too long") << (u"@"_s + QString(107, u'a')) << u"at most 107 bytes"_s;
-    QTest::newRow("too long in bytes") << (u"/a"_s + QString(53, u'ü')) << u"this one 108"_s;
-    QTest::newRow("very long") << QString(1'000'000, u'/') << u"this one 1000000"_s;
+    QTest::newRow("too long in bytes") << (u"/a"_s + QString(53, u'ü')) << u"this one has 108"_s;
+    QTest::newRow("very long") << QString(1'000'000, u'/') << u"this one has 1000000"_s;
     QTest::newRow("null character") << u"/tmp/a\0b"_s << u"null character"_s;
     QTest::newRow("null character at the end") << u"/tmp/a\0"_s << u"null character"_s;
     QTest::newRow("folder") << u"/tmp/"_s << u"“/tmp/” is a folder"_s;
@@ -452,7 +453,7 @@ void TestEndpoint::vocabulary()
     QCOMPARE(endpointOf(Endpoint::parse(host, u"3000"_s, use, transport)).vocabulary(), text);
 }
 
-/// What the name became, once it was looked up; the port is the one that was really bound.
+/// The address that a name resolved to, with the port that was really bound.
 void TestEndpoint::vocabularyOfAnAddress()
 {
     const Endpoint tcp = endpointOf(Endpoint::parse(u"localhost"_s, u"0"_s, Use::Listen));
@@ -502,7 +503,7 @@ void TestEndpoint::hostile_data()
     QTest::newRow("pair at the cut") << (QString(79, u'%') + u"\U0001f600\U0001f600"_s);
 }
 
-/// Whatever was typed, the sentence is one line of bounded length that is safe on a terminal.
+/// For any text, the sentence is one line of bounded length that is safe on a terminal.
 void TestEndpoint::hostile()
 {
     QFETCH(QString, text);

@@ -136,8 +136,8 @@ void TestLookup::lookupCancelled()
     QCOMPARE(calls, 0);
 }
 
-/// More than may be under way: each is answered once, and later ones are served again.
-/// AddressSanitizer sees what is touched after it.
+/// With more look-ups than may be under way, each is answered once, and later ones are served again.
+/// AddressSanitizer sees accesses after the object is destroyed.
 void TestLookup::lookupDestroyedInItsSlot()
 {
     auto lookup = std::make_unique<Lookup>(named(u"127.0.0.1"_s, 1));
@@ -150,7 +150,7 @@ void TestLookup::lookupDestroyedInItsSlot()
     QCOMPARE(host, "127.0.0.1");
 }
 
-/// Without an event loop; and what was told is not told again by one.
+/// Waits without an event loop; an event loop does not report the same answer again.
 void TestLookup::lookupWaits()
 {
     int calls = 0;

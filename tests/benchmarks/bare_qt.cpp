@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 //
-// bare_qt PORT: the least that a Qt Widgets program of this kind is. It listens on 127.0.0.1, greets whoever connects,
-// and shows an empty main window of the size of parley-server's. What the start and the memory of that are measured
-// against.
+// bare_qt PORT: the least that a Qt Widgets program of this kind can be. It listens on 127.0.0.1, greets every client,
+// and shows an empty main window of the same size as parley-server's. The start and the memory of parley-server's
+// window are measured against it.
 
 #include <QApplication>
 #include <QMainWindow>

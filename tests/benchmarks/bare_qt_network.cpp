@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 //
-// bare_qt_network PORT: the least that a Qt Network program of this kind is. It listens on 127.0.0.1 and greets whoever
-// connects. What the start and the memory of parley-server --headless are measured against.
+// bare_qt_network PORT: the least that a Qt Network program of this kind can be. It listens on 127.0.0.1 and greets
+// every client. The start and the memory of parley-server --headless are measured against it.
 
 #include <QCoreApplication>
 #include <QTcpServer>

@@ -1,15 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 //
-// The least that moving many bytes takes, in blocking calls with a buffer of 256 KiB.
+// The least work that moves many bytes: blocking calls with a buffer of 256 KiB.
 //
-//   bare_stream source BYTES         a server on 127.0.0.1: sends so many to whoever connects, then FIN
+//   bare_stream source BYTES         a server on 127.0.0.1: sends BYTES bytes to every client, then FIN
 //   bare_stream echo                 a server: sends back what comes
-//   bare_stream send BYTES PORT      a client: sends so many, then FIN, and waits for the server's
-//   bare_stream trip BYTES PORT      a client: sends so many and receives as many
-//   bare_stream receive TIMES PORT   a client: connects so many times, one after another, and receives until FIN
+//   bare_stream send BYTES PORT      a client: sends BYTES bytes, then FIN, and waits for the server's FIN
+//   bare_stream trip BYTES PORT      a client: sends BYTES bytes and receives as many
+//   bare_stream receive TIMES PORT   a client: connects TIMES times, one after another, and receives until FIN
 //
-// A client prints what it moved as a line of JSON; the time counts from connect.
+// A client prints how much it moved as a line of JSON; the time counts from connect.
 
 #include <arpa/inet.h>
 #include <errno.h>

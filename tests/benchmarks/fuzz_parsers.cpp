@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-// Everything that takes apart what a user typed or a peer sent, under libFuzzer: whatever comes in, it
-// neither crashes nor breaks one of the rules below. The first byte of an input chooses the parser.
+// Every parser of a user's or a peer's input, under libFuzzer: no input makes it crash or break one of the rules
+// below. The first byte of an input chooses the parser.
 //
 // A run without arguments starts from the seeds below; one with a file repeats that input.
 
@@ -33,7 +33,7 @@ namespace
 
 enum class Parser : std::uint8_t { Decoder, Endpoint, WideEndpoint, Path, WidePath, IPv4, IPv6, Net, Count };
 
-/// Ends the run where a rule does not hold; libFuzzer then keeps the input.
+/// Ends the run if a rule does not hold; libFuzzer then keeps the input.
 #define RULE(condition) ((condition) ? static_cast<void>(0) : broken(#condition, __LINE__))
 
 [[noreturn]] void broken(const char *rule, int line)

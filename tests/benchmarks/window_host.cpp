@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 //
-// window_host [OPTION…]: parley-server's window, with its options, for measuring what cannot be seen from outside.
-// Each line on stdin is a command, done as a user's hand would do it; the answer on stdout is a line of JSON.
+// window_host [OPTION…]: parley-server's window, with its options, for measurements that are impossible from outside.
+// Each line on stdin is a command, carried out as by a user's hand; the answer on stdout is a line of JSON.
 //
 //   count           how many connections are listed, and how many have left the list
 //   scroll SECONDS  from the top to the bottom, and up again, sixty steps a second
 //   filter [TEXT]   types it into the empty filter, ten characters a second; answers once the result is shown
-//   sort COLUMN     clicks on the header of that one, counted from 0; likewise
+//   sort COLUMN     clicks on that column's header, counted from 0; answers once the result is shown
 
 #include "server_gui/options/server_options.h"
 #include "server_gui/window/server_window.h"
@@ -147,7 +147,7 @@ private:
             answer(uR"({"error": "the header does not sort by that"})"_s);
     }
 
-    /// Answers once what was asked for is on the screen, and not only in the model.
+    /// Answers once the result is on the screen, and not only in the model.
     void answerWhenShown(const QElapsedTimer &clock)
     {
         const auto show = [this, clock] {
@@ -185,7 +185,7 @@ private:
     QLineEdit &filter_;
     QSocketNotifier input_;
     QFile commands_;
-    QElapsedTimer clock_; // since what was asked for last
+    QElapsedTimer clock_; // since the last command
 };
 
 } // namespace

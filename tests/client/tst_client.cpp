@@ -73,8 +73,8 @@ struct ClientFixture
     IoThread<Client> client{stream};
 };
 
-/// A network that only this test has, and a file of host names of its own: nobody else is reached or
-/// disturbed.
+/// A network that only this test has, with a file of host names of its own: the test reaches and disturbs nobody
+/// else.
 class NetworkWithNames
 {
 public:
@@ -99,15 +99,15 @@ public:
         }).join();
     }
 
-    /// 0, or why there is none.
+    /// 0, or the errno that says why there is no such network.
     int error() const { return error_; }
-    /// From now on the calling thread is in it, and the threads that it starts.
+    /// Moves the calling thread into it, and the threads that it starts from now on.
     bool enter() const
     {
         return ::unshare(CLONE_FS) == 0 && ::setns(network_.get(), CLONE_NEWNET) == 0
                && ::setns(files_.get(), CLONE_NEWNS) == 0;
     }
-    /// A socket that stays in it.
+    /// A socket that stays in the network.
     RawDatagrams bound(const char *address) const
     {
         const auto bind = [=, this] { return enter() ? RawDatagrams::bound(address) : RawDatagrams(); };
@@ -201,7 +201,7 @@ private Q_SLOTS:
     void resetOnPath();
 };
 
-/// The peer has said more than fits, and reset: both must wait for the reader, which is this thread.
+/// The peer has sent more than fits, and then reset: both must wait for the reader, which is this thread.
 void TestClient::restsWhileItsReaderStalls()
 {
     const auto listener = RawSocket::listening();
@@ -303,7 +303,7 @@ void TestClient::racesAddresses()
     QVERIFY(events.at(3).time() - events.at(1).time() >= 240'000'000); // ns
 }
 
-/// send() meets the reset and takes the socket's error: what recv() tells then is no FIN.
+/// send() meets the reset and takes the socket's error: the end that recv() reports then is no FIN.
 void TestClient::resetWhileSending()
 {
     const RawSocket server = RawSocket::listening();
@@ -577,7 +577,7 @@ void TestClient::firstAnswerOnly()
     QCOMPARE(fixture.recorder.count(Call::Recv), 1);
 }
 
-/// What somebody else sends to the client's port is no answer.
+/// A datagram from somebody else to the client's port is no answer.
 void TestClient::answerOfAnother()
 {
     auto server = RawDatagrams::bound();
@@ -687,7 +687,7 @@ void TestClient::broadcasts_data()
     QTest::newRow("one that is empty") << QByteArrayList{""} << Outcome::Complete;
 }
 
-/// All answers until the time-out count, whoever gave them, and each stays one.
+/// All answers until the time-out count, whoever sent them, and each stays a message of its own.
 void TestClient::broadcasts()
 {
     QFETCH(QByteArrayList, answers);

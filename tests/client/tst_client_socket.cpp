@@ -103,14 +103,14 @@ auto beside(Work work)
     return std::async(std::launch::async, std::move(work));
 }
 
-/// What a user does with a socket, and what it came to.
+/// What a user does with a socket, and the result.
 struct Scenario
 {
     const char *name;
     void (*run)(QTcpSocket &socket, QStringList &trace);
 };
 
-// In each of these the class is not to be told from QTcpSocket.
+// In each of these the class behaves exactly as QTcpSocket.
 const Scenario scenarios[] = {
     {"greeting, then FIN",
      [](QTcpSocket &socket, QStringList &trace) {
@@ -439,7 +439,7 @@ private Q_SLOTS:
     void isAQTcpSocket_data();
     void isAQTcpSocket();
 
-    // What it does otherwise, on purpose.
+    // Differences on purpose.
     void resetIsNoFin_data();
     void resetIsNoFin();
     void resetWhileSending();
@@ -447,7 +447,7 @@ private Q_SLOTS:
     void connectsWhileConnected();
     void sendsAfterFin();
 
-    // What it does beyond.
+    // Additions.
     void callsAreRecorded();
     void halfClose();
     void resets();

@@ -17,7 +17,6 @@
 #include <functional>
 #include <future>
 #include <numeric>
-#include <random>
 #include <thread>
 
 using namespace parley;
@@ -33,7 +32,7 @@ using std::chrono::nanoseconds;
 constexpr int Patience = 30'000; // ms; QTRY_ waits thrice as long before it tells a failure, within ctest's limit
 const QByteArray Greeting = "Hello World!";
 
-/// What a server does with its connection of a number, from 0.
+/// What a server does with each connection, by its number from 0.
 using Script = std::function<void(int number, RawSocket &peer)>;
 
 /// Accepts one connection after another and does with each what the script says.
@@ -45,7 +44,7 @@ public:
     Q_DISABLE_COPY_MOVE(Host)
 
     quint16 port() const { return listener_.localPort(); }
-    /// Stops; how many there were.
+    /// Stops. Returns how many connections there were.
     int accepted()
     {
         if (thread_.joinable()) {
@@ -127,7 +126,7 @@ RepeatSnapshot runOf(const RepeatRequest &request)
     return run.waitForEnd() ? run.account : std::make_shared<const RepeatResult>();
 }
 
-/// The account, those outcomes that occurred.
+/// The outcomes of the account that occurred.
 QMap<QString, qint64> outcomesOf(const RepeatResult &account)
 {
     QMap<QString, qint64> outcomes;
@@ -150,7 +149,7 @@ bool addsUp(const RepeatResult &account)
 
 Q_DECLARE_METATYPE(Script)
 
-/// The client as a load: every connection is counted once, as what became of it.
+/// The client as a load: every connection is counted once, by what became of it.
 class TestRepeat : public QObject
 {
     Q_OBJECT
@@ -158,11 +157,6 @@ class TestRepeat : public QObject
 private Q_SLOTS:
     void initTestCase() { QLocale::setDefault(QLocale::c()); }
     void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
-
-    void histogramIsPrecise_data();
-    void histogramIsPrecise();
-    void histogramsAddUp();
-    void timelineIsBounded();
 
     void outcomes_data();
     void outcomes();
@@ -180,95 +174,10 @@ private Q_SLOTS:
     void countsFromWhenItShouldHaveStarted_data();
     void countsFromWhenItShouldHaveStarted();
     void tellsProgress();
-    void timeLeft_data();
-    void timeLeft();
     void cancel();
     void startsAnew();
     void exports();
 };
-
-void TestRepeat::histogramIsPrecise_data()
-{
-    QTest::addColumn<double>("mean"); // of the logarithm
-    QTest::addColumn<double>("spread");
-    QTest::newRow("microseconds") << 10.0 << 1.0;
-    QTest::newRow("milliseconds") << 15.0 << 2.0;
-    QTest::newRow("ns to hours") << 16.0 << 6.0;
-    QTest::newRow("all alike") << 12.0 << 0.0;
-}
-
-void TestRepeat::histogramIsPrecise()
-{
-    QFETCH(const double, mean);
-    QFETCH(const double, spread);
-    std::mt19937 random(7);
-    std::lognormal_distribution<double> distribution(mean, spread);
-    LatencyHistogram histogram;
-    std::vector<qint64> values;
-    constexpr double longest = 1e14;
-    for (int i = 0; i < 100'000; ++i) {
-        values.push_back(static_cast<qint64>(std::min(distribution(random), longest)));
-        histogram.add(nanoseconds(values.back()));
-        const std::size_t index = LatencyHistogram::indexOf(values.back());
-        QVERIFY(index < LatencyHistogram::Size);
-        QVERIFY(LatencyHistogram::from(index) <= values.back() && values.back() < LatencyHistogram::from(index + 1));
-    }
-    std::sort(values.begin(), values.end());
-    QCOMPARE(histogram.count(), 100'000);
-    QCOMPARE(histogram.min().count(), values.front());
-    QCOMPARE(histogram.max().count(), values.back());
-    for (const double share : {0.0, 0.001, 0.1, 0.5, 0.9, 0.99, 0.999, 0.99999, 1.0}) {
-        const auto rank = std::max<std::size_t>(static_cast<std::size_t>(std::ceil(share * 1e5)), 1) - 1;
-        const auto exact = static_cast<double>(values[rank]);
-        const auto told = static_cast<double>(histogram.quantile(share).count());
-        QVERIFY2(std::abs(told - exact) <= exact * LatencyHistogram::Precision,
-                 qPrintable(u"%1: %2 for %3"_s.arg(share).arg(told).arg(exact)));
-    }
-}
-
-void TestRepeat::histogramsAddUp()
-{
-    CoarseHistogram sum;
-    CoarseHistogram part;
-    sum.add(part);
-    QCOMPARE(sum.count(), 0);
-    QCOMPARE(sum.quantile(0.5), 0ns);
-    part.add(50us);
-    part.add(-1ns); // a clock that goes back
-    sum.add(2ms);
-    sum.add(part);
-    sum.add(1000h);
-    QCOMPARE(sum.count(), 4);
-    QCOMPARE(sum.min(), 0ns);
-    QCOMPARE(sum.max(), nanoseconds(1000h));
-    QCOMPARE(sum.quantile(1), nanoseconds(1000h));
-}
-
-void TestRepeat::timelineIsBounded()
-{
-    RepeatTimeline timeline;
-    timeline.add(-1ms, true, 1us);
-    const nanoseconds finest = timeline.width();
-    for (int i = 0; i < 100'000; ++i)
-        timeline.add(i * 7ms, i % 10 != 0, 1us * (i % 100));
-    qint64 complete = 0;
-    qint64 others = 0;
-    qint64 latencies = 0;
-    for (const RepeatTimeline::Interval &interval : timeline.intervals()) {
-        complete += interval.complete;
-        others += interval.others;
-        latencies += interval.latency.count();
-    }
-    QCOMPARE(complete, 90'001);
-    QCOMPARE(others, 10'000);
-    QCOMPARE(latencies, complete);
-    QVERIFY(timeline.intervals().size() <= RepeatTimeline::MaxIntervals);
-    QVERIFY(timeline.intervals().size() > RepeatTimeline::MaxIntervals / 2);
-    QVERIFY(timeline.width() * qint64(timeline.intervals().size()) >= 699'993ms);
-    QCOMPARE(timeline.width() % finest, 0ns);
-    const RepeatTimeline::Interval &middle = timeline.intervals().at(timeline.intervals().size() / 2);
-    QVERIFY(std::abs(double(middle.complete + middle.others) - timeline.width() / 7.0ms) <= 1);
-}
 
 void TestRepeat::outcomes_data()
 {
@@ -538,33 +447,6 @@ void TestRepeat::tellsProgress()
     QVERIFY(run.account->finished);
     QCOMPARE(run.account->timeLeft(), 0ns);
     QCOMPARE(run.account->underWay(), 0);
-}
-
-void TestRepeat::timeLeft_data()
-{
-    QTest::addColumn<double>("rate");
-    QTest::addColumn<qint64>("started");
-    QTest::addColumn<qint64>("ended");
-    QTest::addColumn<std::chrono::seconds>("left"); // of 1,000, after 10 s
-    QTest::newRow("nothing is known yet") << 0.0 << qint64(10) << qint64(0) << 0s;
-    QTest::newRow("as fast as it goes") << 0.0 << qint64(110) << qint64(100) << 90s;
-    QTest::newRow("at the rate") << 50.0 << qint64(500) << qint64(450) << 11s;
-    QTest::newRow("the server is slower than the rate") << 1000.0 << qint64(200) << qint64(100) << 40s;
-}
-
-void TestRepeat::timeLeft()
-{
-    QFETCH(const double, rate);
-    QFETCH(const qint64, started);
-    QFETCH(const qint64, ended);
-    QFETCH(const std::chrono::seconds, left);
-    RepeatResult result;
-    result.request.count = 1'000;
-    result.request.rate = rate;
-    result.elapsed = 10s;
-    result.started = started;
-    result.ended = ended;
-    QCOMPARE(result.timeLeft(), left);
 }
 
 void TestRepeat::cancel()

@@ -34,7 +34,7 @@ QStringList rowsOf(const BytesModel &model)
 
 } // namespace
 
-class tst_BytesModel : public QObject
+class TestBytesModel : public QObject
 {
     Q_OBJECT
 
@@ -54,7 +54,7 @@ private Q_SLOTS:
     void isBounded();
 };
 
-void tst_BytesModel::pieces()
+void TestBytesModel::pieces()
 {
     EventHistory history;
     BytesModel model(history);
@@ -88,7 +88,7 @@ void tst_BytesModel::pieces()
 }
 
 /// A character belongs to the row of its first byte; cut by the pieces, it is none.
-void tst_BytesModel::charactersAcrossRows()
+void TestBytesModel::charactersAcrossRows()
 {
     EventHistory history;
     BytesModel model(history);
@@ -104,7 +104,7 @@ void tst_BytesModel::charactersAcrossRows()
     QCOMPARE(rows.at(4), u"00000d  98 80                    \ufffd\ufffd"_s);
 }
 
-void tst_BytesModel::hostileText()
+void TestBytesModel::hostileText()
 {
     EventHistory history;
     BytesModel model(history);
@@ -114,7 +114,7 @@ void tst_BytesModel::hostileText()
              u"000000  1b 5b 32 4a 00 e2 80 ae 3c 62 3e ff              \\x1b[2J\\x00\\u202e<b>\ufffd"_s);
 }
 
-void tst_BytesModel::missingBytes()
+void TestBytesModel::missingBytes()
 {
     EventHistory history;
     BytesModel model(history);
@@ -126,7 +126,7 @@ void tst_BytesModel::missingBytes()
                           u"010000  61 62 63                                         abc"_s}));
 }
 
-void tst_BytesModel::find()
+void TestBytesModel::find()
 {
     EventHistory history;
     BytesModel model(history);
@@ -142,7 +142,7 @@ void tst_BytesModel::find()
     QCOMPARE(model.find("threeee", -1), -1); // not over both directions
 }
 
-void tst_BytesModel::grows()
+void TestBytesModel::grows()
 {
     EventHistory history;
     BytesModel model(history);
@@ -157,7 +157,7 @@ void tst_BytesModel::grows()
     QCOMPARE(model.rowCount(), 0);
 }
 
-void tst_BytesModel::isBounded()
+void TestBytesModel::isBounded()
 {
     EventHistory history;
     BytesModel model(history);
@@ -165,7 +165,7 @@ void tst_BytesModel::isBounded()
     for (int i = 0; i < 80; ++i)
         history.read({{moved(Call::Recv, QByteArray(65'536, 'x'))}, 0});
     QVERIFY(model.rowCount() <= BytesModel::MaxShown / 16 + 80);
-    QCOMPARE(model.omission(), u"Only the first 4,194,304 bytes are shown; what is saved has all that is kept."_s);
+    QCOMPARE(model.omission(), u"Only the first 4,194,304 bytes are shown; saving writes all that are kept."_s);
     QCOMPARE(model.bytes(BytesModel::Direction::Received).size(), 80 * 65'536);
     QElapsedTimer timer;
     timer.start();
@@ -173,5 +173,5 @@ void tst_BytesModel::isBounded()
     qInfo("%.1f ms to find nothing in all that is shown", double(timer.nsecsElapsed()) / 1e6);
 }
 
-QTEST_GUILESS_MAIN(tst_BytesModel)
+QTEST_GUILESS_MAIN(TestBytesModel)
 #include "tst_bytes_model.moc"

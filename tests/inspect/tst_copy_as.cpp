@@ -30,7 +30,7 @@ namespace
 
 constexpr int EnginePatience = 20'000; // ms; a guard against deadlocks
 
-/// Every byte, and what means something to Python, C or a shell.
+/// Every byte, and the sequences that mean something to Python, C or a shell.
 QByteArray hostileBytes()
 {
     QByteArray bytes = "-n '\"`$(touch pwned)`; %s%n%d ?\?/ ?\?' \\ \\x41 \\0 {} #\n*/ //\r\n";
@@ -113,7 +113,7 @@ Endpoint endpointOf(const QString &host, quint16 port, Endpoint::Use use, Transp
     return std::get<Endpoint>(Endpoint::parse(host, QString::number(port), use, transport));
 }
 
-/// What the client did there; it has ended.
+/// The exchange of a client that has ended.
 Exchange attempt(const ConnectRequest &request, const std::function<void()> &serve)
 {
     Running<Client> client;
@@ -160,7 +160,7 @@ RawSocket connectedOnce(const QByteArray &host, quint16 port)
 
 Q_DECLARE_METATYPE(Language)
 
-class tst_CopyAs : public QObject
+class TestCopyAs : public QObject
 {
     Q_OBJECT
 
@@ -195,7 +195,7 @@ private Q_SLOTS:
     void hostileInterface();
 };
 
-void tst_CopyAs::client()
+void TestCopyAs::client()
 {
     QFETCH(const Language, language);
     QFETCH(const QString, host);
@@ -220,7 +220,7 @@ void tst_CopyAs::client()
     VERIFY(program->output().contains("Good day"), program);
 }
 
-void tst_CopyAs::silentClient()
+void TestCopyAs::silentClient()
 {
     QFETCH(const Language, language);
     const auto listener = RawSocket::listening();
@@ -237,7 +237,7 @@ void tst_CopyAs::silentClient()
     VERIFY(program->output().contains("Good day"), program);
 }
 
-void tst_CopyAs::server()
+void TestCopyAs::server()
 {
     QFETCH(const Language, language);
     QFETCH(const QString, host);
@@ -275,7 +275,7 @@ void tst_CopyAs::server()
     VERIFY(program->output().contains("Good day"), program);
 }
 
-void tst_CopyAs::emptyGreeting()
+void TestCopyAs::emptyGreeting()
 {
     QFETCH(const Language, language);
     Exchange exchange;
@@ -297,14 +297,14 @@ void tst_CopyAs::emptyGreeting()
     VERIFY(program->exitStatus() == 0, program);
 }
 
-void tst_CopyAs::resettingServer_data()
+void TestCopyAs::resettingServer_data()
 {
     QTest::addColumn<Language>("language");
     QTest::newRow("Python") << Language::Python;
     QTest::newRow("C") << Language::C;
 }
 
-void tst_CopyAs::resettingServer()
+void TestCopyAs::resettingServer()
 {
     QFETCH(const Language, language);
     Exchange exchange;
@@ -328,7 +328,7 @@ void tst_CopyAs::resettingServer()
     VERIFY(!peer.send("abc"), program); // after a FIN alone, one can still send
 }
 
-void tst_CopyAs::datagramClient()
+void TestCopyAs::datagramClient()
 {
     QFETCH(const Language, language);
     QFETCH(const QString, host);
@@ -350,7 +350,7 @@ void tst_CopyAs::datagramClient()
     VERIFY(program->output().contains("Good day"), program);
 }
 
-void tst_CopyAs::datagramServer()
+void TestCopyAs::datagramServer()
 {
     QFETCH(const Language, language);
     QFETCH(const QString, host);
@@ -385,7 +385,7 @@ void tst_CopyAs::datagramServer()
     TRY_VERIFY(program->output().contains("Good day"), program);
 }
 
-void tst_CopyAs::unixClient_data()
+void TestCopyAs::unixClient_data()
 {
     QTest::addColumn<Language>("language");
     QTest::addColumn<QByteArray>("name");
@@ -398,7 +398,7 @@ void tst_CopyAs::unixClient_data()
     }
 }
 
-void tst_CopyAs::unixClient()
+void TestCopyAs::unixClient()
 {
     QFETCH(const Language, language);
     QFETCH(const QByteArray, name);
@@ -425,7 +425,7 @@ void tst_CopyAs::unixClient()
     VERIFY(program->output().contains("Good day"), program);
 }
 
-void tst_CopyAs::unixServer_data()
+void TestCopyAs::unixServer_data()
 {
     QTest::addColumn<Language>("language");
     QTest::addColumn<bool>("isAbstract");
@@ -436,7 +436,7 @@ void tst_CopyAs::unixServer_data()
     QTest::newRow("ncat") << Language::Ncat << false;
 }
 
-void tst_CopyAs::unixServer()
+void TestCopyAs::unixServer()
 {
     QFETCH(const Language, language);
     QFETCH(const bool, isAbstract);
@@ -471,15 +471,15 @@ void tst_CopyAs::unixServer()
     VERIFY(program->exitStatus() == 0, program);
 }
 
-void tst_CopyAs::exchange_data()
+void TestCopyAs::exchange_data()
 {
     QTest::addColumn<Language>("language");
     QTest::newRow("Python") << Language::Python;
     QTest::newRow("C") << Language::C;
 }
 
-/// Both sides take turns: what was received in several pieces may come in others.
-void tst_CopyAs::exchange()
+/// Both sides take turns: bytes that came in some pieces may come in other ones again.
+void TestCopyAs::exchange()
 {
     QFETCH(const Language, language);
     const auto listener = RawSocket::listening();
@@ -502,7 +502,7 @@ void tst_CopyAs::exchange()
     VERIFY(program->output().contains("end"), program);
 }
 
-void tst_CopyAs::nothingToCopy()
+void TestCopyAs::nothingToCopy()
 {
     QVERIFY(!Exchange::of({}, {}));
     QVERIFY(!Exchange::of({eventOf(1, Call::GetAddrInfo)}, {}));
@@ -512,7 +512,7 @@ void tst_CopyAs::nothingToCopy()
     QVERIFY(!Exchange::of({listen}, {listen}));
 }
 
-void tst_CopyAs::muchIsLeftOut()
+void TestCopyAs::muchIsLeftOut()
 {
     const Event connect = Event::connect(1, {0, 0}, Address::parseIPv4("127.0.0.1", 3000));
     const Event send = sent(1, QByteArray(100'000, 'x'));
@@ -527,7 +527,7 @@ void tst_CopyAs::muchIsLeftOut()
     }
 }
 
-void tst_CopyAs::limitsOfNcat()
+void TestCopyAs::limitsOfNcat()
 {
     Exchange exchange;
     exchange.address = Address::broadcast(3000);
@@ -538,8 +538,8 @@ void tst_CopyAs::limitsOfNcat()
     QCOMPARE(copyAsNcat(exchange), "# ncat has no abstract Unix sockets.\n");
 }
 
-/// What is quoted is what a shell, Python and C make of it, whatever the bytes.
-void tst_CopyAs::quoting()
+/// A shell, Python and C read quoted bytes as the same bytes, whatever they are.
+void TestCopyAs::quoting()
 {
     QByteArrayList words{"x;id>pwn", "$(id)", "`id`", "it's \"a\"", "-n",   "end\n\n", "\n",
                          "%2",       "\\",    "",     "~",          "a b*", "#"};
@@ -585,7 +585,7 @@ void tst_CopyAs::quoting()
 }
 
 /// The copied command hands ncat the very name: a function that prints its arguments stands for ncat.
-void tst_CopyAs::hostileNames()
+void TestCopyAs::hostileNames()
 {
     QByteArray script = "ncat() { for word; do printf '%s\\000' \"$word\"; done; }\n";
     QByteArrayList expected;
@@ -603,7 +603,7 @@ void tst_CopyAs::hostileNames()
 }
 
 /// An interface whose name is a command for a shell, from connect to the copied command.
-void tst_CopyAs::hostileInterface()
+void TestCopyAs::hostileInterface()
 {
     const PrivateNetwork network;
     if (!network.isThere())
@@ -631,5 +631,5 @@ void tst_CopyAs::hostileInterface()
     QCOMPARE(QDir(folder.path()).entryList(QDir::AllEntries | QDir::NoDotAndDotDot), QStringList());
 }
 
-QTEST_GUILESS_MAIN(tst_CopyAs)
+QTEST_GUILESS_MAIN(TestCopyAs)
 #include "tst_copy_as.moc"

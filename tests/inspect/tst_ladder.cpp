@@ -38,7 +38,7 @@ Event to(const Address &peer, Call call, qint64 result = 0, int error = 0)
     return made(1, call, {result, error}, peer);
 }
 
-/// The rows as a person would note them down: what is inferred with its direction.
+/// The rows as a person would note them down, inferred ones with their direction.
 QStringList rowsOf(const Ladder &ladder)
 {
     QStringList rows;
@@ -93,7 +93,7 @@ ConnectRequest requestTo(const QString &host, quint16 port, Transport transport 
 
 } // namespace
 
-class tst_Ladder : public QObject
+class TestLadder : public QObject
 {
     Q_OBJECT
 
@@ -117,7 +117,7 @@ private Q_SLOTS:
     void unixSocket();
 };
 
-void tst_Ladder::callTexts_data()
+void TestLadder::callTexts_data()
 {
     QTest::addColumn<Event>("event");
     QTest::addColumn<QString>("text");
@@ -156,13 +156,13 @@ void tst_Ladder::callTexts_data()
                          << u"end: refused (ECONNREFUSED, Connection refused)"_s;
 }
 
-void tst_Ladder::callTexts()
+void TestLadder::callTexts()
 {
     QFETCH(const Event, event);
     QTEST(callText(event), "text");
 }
 
-void tst_Ladder::rungs_data()
+void TestLadder::rungs_data()
 {
     QTest::addColumn<std::vector<Event>>("events");
     QTest::addColumn<QStringList>("rows");
@@ -240,7 +240,7 @@ void tst_Ladder::rungs_data()
                                                      u"recv() → ECONNREFUSED, Connection refused"_s, u"close()"_s};
 }
 
-void tst_Ladder::rungs()
+void TestLadder::rungs()
 {
     QFETCH(const std::vector<Event>, events);
     EventHistory history;
@@ -250,7 +250,7 @@ void tst_Ladder::rungs()
     QTEST(rowsOf(ladder), "rows");
 }
 
-void tst_Ladder::growsAsItIsRead()
+void TestLadder::growsAsItIsRead()
 {
     EventHistory history;
     Ladder ladder(history);
@@ -275,7 +275,7 @@ void tst_Ladder::growsAsItIsRead()
     QCOMPARE(ladder.rowCount(), 0);
 }
 
-void tst_Ladder::server()
+void TestLadder::server()
 {
     Observed<Server> server;
     ServerSettings settings;
@@ -306,7 +306,7 @@ void tst_Ladder::server()
     QCOMPARE(rowsOf(server.ladder).mid(3), (QStringList{u"close()"_s, u"end: complete"_s}));
 }
 
-void tst_Ladder::listenerFails()
+void TestLadder::listenerFails()
 {
     const auto taken = RawSocket::listening();
     Observed<Server> server;
@@ -321,7 +321,7 @@ void tst_Ladder::listenerFails()
              qUtf8Printable(rows.join(u'\n')));
 }
 
-void tst_Ladder::client()
+void TestLadder::client()
 {
     const auto listener = RawSocket::listening();
     Observed<Client> client;
@@ -342,7 +342,7 @@ void tst_Ladder::client()
                           u"close()"_s, u"--> FIN, or RST if bytes were unread"_s, u"end: complete"_s}));
 }
 
-void tst_Ladder::refused()
+void TestLadder::refused()
 {
     const auto nobody = RawSocket::bound();
     Observed<Client> client;
@@ -357,7 +357,7 @@ void tst_Ladder::refused()
     QVERIFY(rows.contains(u"--> SYN"_s));
 }
 
-void tst_Ladder::datagrams()
+void TestLadder::datagrams()
 {
     Observed<Server> server;
     ServerSettings settings;
@@ -388,7 +388,7 @@ void tst_Ladder::datagrams()
                           u"sendto(5, ('127.0.0.1', PORT)) → 5"_s, u"--> UDP datagram, 5 bytes"_s}));
 }
 
-void tst_Ladder::unixSocket()
+void TestLadder::unixSocket()
 {
     const QTemporaryDir folder;
     const QByteArray path = folder.filePath(u"socket"_s).toUtf8();
@@ -421,5 +421,5 @@ void tst_Ladder::unixSocket()
                           u"end: complete"_s}));
 }
 
-QTEST_GUILESS_MAIN(tst_Ladder)
+QTEST_GUILESS_MAIN(TestLadder)
 #include "tst_ladder.moc"

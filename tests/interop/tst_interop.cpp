@@ -19,7 +19,7 @@ const QString Python = u"python3"_s;
 const QString ClassicServer = QStringLiteral(PARLEY_INTEROP "/classic_server.py");
 const QString ClassicClient = QStringLiteral(PARLEY_INTEROP "/classic_client.py");
 
-/// What the classic server prints, for a peer of the host's family.
+/// The line that the classic server prints, for a peer of the host's family.
 bool isConnectionLine(const QByteArray &line, const QString &host)
 {
     static const QRegularExpression ipv4(uR"(^Connection established with \('(\d+\.){3}\d+', \d+\)$)"_s);

@@ -87,9 +87,9 @@ void TestInteropBehaviours::refused_data()
     const auto row = [](const char *behaviour, const QString &sentence, const QStringList &more = {}) {
         QTest::newRow(behaviour) << (QStringList{u"--behaviour"_s, QString::fromLatin1(behaviour)} + more) << sentence;
     };
-    row("shout", u"“shout” is no behaviour: give one of greet-close, greet-hold, echo, silent, drip, delay, stall, "
+    row("shout", u"“shout” is not a behaviour: give one of greet-close, greet-hold, echo, silent, drip, delay, stall, "
                  "reset, half-close, discard, random."_s);
-    row("", u"“” is no behaviour: give one of .*"_s);
+    row("", u"“” is not a behaviour: give one of .*"_s);
     row("echo:bytes=1", u"“echo:bytes=1”: echo has no parameters."_s);
     row("drip:", u"“”: the parameters of drip are bytes, every, each with = and a number."_s);
     row("drip:often=1", u"“often=1”: the parameters of drip are bytes, every, each with = and a number."_s);
@@ -124,7 +124,7 @@ void TestInteropBehaviours::terminates_data()
     QTest::newRow("half-close") << u"half-close"_s << "Hello World!"_ba;
 }
 
-/// SIGTERM ends with each of them at once, and greets who still waits for it.
+/// SIGTERM ends the server at once with each behaviour, and clients that wait for the greeting get it.
 void TestInteropBehaviours::terminates()
 {
     QFETCH(const QString, behaviour);

@@ -27,7 +27,7 @@ bool matches(const QByteArray &text, const QString &pattern)
     return QRegularExpression(QRegularExpression::anchoredPattern(pattern)).match(QString::fromUtf8(text)).hasMatch();
 }
 
-/// What both programs print for somebody at @p host, which is an address or a path.
+/// The text that both programs print for a peer at @p host, which is an address or a path.
 QString peerPattern(const QString &host)
 {
     if (host.contains(u'/') || host.startsWith(u'@'))

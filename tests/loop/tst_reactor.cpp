@@ -3,7 +3,6 @@
 
 #include "shared/loop/io_thread.h"
 #include "shared/loop/reactor.h"
-#include "shared/loop/timeouts.h"
 #include "tests/support/native_pair.h"
 #include "tests/support/portable.h"
 
@@ -117,15 +116,6 @@ struct Ticking : QObject
     std::vector<int> ids;
 };
 
-/// One thing to be timed.
-struct Timing final : Timeouts::Timed
-{
-    explicit Timing(std::function<void()> function) : called(std::move(function)) {}
-    void timedOut() override { called(); }
-
-    std::function<void()> called;
-};
-
 } // namespace
 
 class TestReactor : public QObject
@@ -166,10 +156,6 @@ private Q_SLOTS:
     void queuedCallsComeFirst();
     void interrupted();
     void engineThread();
-
-    void timeoutsInOrder();
-    void timeoutRenewedAndStopped();
-    void timeoutsThatEndOthers();
 };
 
 void TestReactor::watched_data()
@@ -186,7 +172,7 @@ void TestReactor::watched_data()
     QTest::newRow("both, nothing there") << Reactor::Interest::ReadWrite << false << false << true;
 }
 
-/// A watcher is called as long as what it waits for holds, and for nothing else.
+/// A watcher is called as long as its interest holds, and for nothing else.
 void TestReactor::watched()
 {
     QFETCH(Reactor::Interest, interest);
@@ -257,7 +243,7 @@ void TestReactor::resetIsBoth()
     QVERIFY(watcher.last.read && watcher.last.write);
 }
 
-/// Bytes that are not wanted are not reported; the peer's FIN behind them is.
+/// Bytes without an interest are not reported; the peer's FIN behind them is.
 void TestReactor::hangupIsNotBytes()
 {
     const Listener listener(Loopback);
@@ -500,7 +486,7 @@ void TestReactor::notifiersOfTwoSockets()
     QVERIFY(!notifiers[0] != !notifiers[1]);
 }
 
-/// What cannot be watched is said, and the notifier is disabled; nothing that is watched already suffers.
+/// A warning tells of a descriptor that cannot be watched, and its notifier is disabled; the others go on.
 void TestReactor::notifierErrors()
 {
     if (IsPortable)
@@ -554,7 +540,7 @@ void TestReactor::socketsOfQt()
     QCOMPARE(client.error(), QAbstractSocket::UnknownSocketError);
 }
 
-/// By when they are due, not by when they were set.
+/// Timers run in the order in which they are due, not in the order in which they were set.
 void TestReactor::timersInOrder()
 {
     Ticking ticking([](int id) { dispatcher().unregisterTimer(id); });
@@ -575,7 +561,7 @@ void TestReactor::repeatingTimer()
     QVERIFY(std::chrono::steady_clock::now() - start >= 50ms);
 }
 
-/// Both are due in the same turn; the first to be called stops the other.
+/// Both timers are due in the same turn; the first one that is called stops the other.
 void TestReactor::stoppedTimer()
 {
     Ticking ticking([](int id) {
@@ -684,54 +670,6 @@ void TestReactor::engineThread()
     });
     QVERIFY(started.get_future().get());
     QTRY_VERIFY_WITH_TIMEOUT(thread.engine()->ticks >= 5, Patience);
-}
-
-void TestReactor::timeoutsInOrder()
-{
-    Timeouts timeouts;
-    std::vector<int> ended;
-    Timing slow([&ended] { ended.push_back(3); });
-    Timing first([&ended] { ended.push_back(1); });
-    Timing second([&ended] { ended.push_back(2); });
-    timeouts.set(slow, 60ms);
-    timeouts.set(first, 20ms);
-    timeouts.set(second, 20ms);
-    QTRY_COMPARE_WITH_TIMEOUT(ended, (std::vector{1, 2, 3}), Patience);
-}
-
-void TestReactor::timeoutRenewedAndStopped()
-{
-    Timeouts timeouts;
-    std::vector<int> ended;
-    Timing renewed([&ended] { ended.push_back(1); });
-    Timing stopped([&ended] { ended.push_back(2); });
-    Timing last([&ended] { ended.push_back(3); });
-    timeouts.set(renewed, 20ms);
-    timeouts.set(stopped, 20ms);
-    timeouts.set(last, 40ms);
-    timeouts.set(renewed, 60ms);
-    timeouts.stop(stopped);
-    timeouts.stop(stopped);
-    QTRY_COMPARE_WITH_TIMEOUT(ended, (std::vector{3, 1}), Patience);
-    timeouts.set(stopped, 1ms); // and once more
-    QTRY_COMPARE_WITH_TIMEOUT(ended, (std::vector{3, 1, 2}), Patience);
-}
-
-/// One that ends may stop and set others.
-void TestReactor::timeoutsThatEndOthers()
-{
-    Timeouts timeouts;
-    int ended = 0;
-    Timing other([&ended] { ended += 100; });
-    Timing again([&ended] { ++ended; });
-    Timing first([&] {
-        ++ended;
-        timeouts.stop(other);
-        timeouts.set(again, 5ms);
-    });
-    timeouts.set(first, 10ms);
-    timeouts.set(other, 10ms);
-    QTRY_COMPARE_WITH_TIMEOUT(ended, 2, Patience);
 }
 
 /// On an I/O thread.

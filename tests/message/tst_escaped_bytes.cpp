@@ -65,18 +65,18 @@ void TestEscapedBytes::refuses_data()
     };
     row(false, u"end\\"_s, 3, u"A single \\ ends the text: write \\\\ for the character."_s);
     row(false, u"a\\q"_s, 1,
-        u"\\q is no escape: there are \\n, \\r, \\t, \\0, \\\\, \\xhh, \\uhhhh and \\Uhhhhhhhh."_s);
+        u"\\q is not an escape: there are \\n, \\r, \\t, \\0, \\\\, \\xhh, \\uhhhh and \\Uhhhhhhhh."_s);
     row(false, u"\\x4"_s, 0, u"\\x takes 2 hexadecimal digits."_s);
     row(false, u"\\x4g"_s, 0, u"\\x takes 2 hexadecimal digits."_s);
     row(false, u"ok \\u00e"_s, 3, u"\\u takes 4 hexadecimal digits."_s);
-    row(false, u"\\ud800"_s, 0, u"\\ud800 is no character."_s);
-    row(false, u"\\U00110000"_s, 0, u"\\U00110000 is no character."_s);
-    row(false, u"\\Uffffffff"_s, 0, u"\\Uffffffff is no character."_s);
+    row(false, u"\\ud800"_s, 0, u"\\ud800 is not a character."_s);
+    row(false, u"\\U00110000"_s, 0, u"\\U00110000 is not a character."_s);
+    row(false, u"\\Uffffffff"_s, 0, u"\\Uffffffff is not a character."_s);
     row(true, u"48 6"_s, 3, u"6 is half a byte: each takes two hexadecimal digits."_s);
     row(true, u"48 6 65"_s, 3, u"6 is half a byte: each takes two hexadecimal digits."_s);
-    row(true, u"zz"_s, 0, u"“zz” is no byte: each takes two hexadecimal digits, such as 0a."_s);
-    row(true, u"0x41"_s, 0, u"“0x” is no byte: each takes two hexadecimal digits, such as 0a."_s);
-    row(true, u"41,42"_s, 2, u"“,4” is no byte: each takes two hexadecimal digits, such as 0a."_s);
+    row(true, u"zz"_s, 0, u"“zz” is not a byte: each takes two hexadecimal digits, such as 0a."_s);
+    row(true, u"0x41"_s, 0, u"“0x” is not a byte: each takes two hexadecimal digits, such as 0a."_s);
+    row(true, u"41,42"_s, 2, u"“,4” is not a byte: each takes two hexadecimal digits, such as 0a."_s);
 }
 
 void TestEscapedBytes::refuses()

@@ -152,7 +152,7 @@ void TestMessage::decode_data()
     row("61f1808081e180c262806380bf64", u"a\U00040001\ufffd\ufffdb\ufffdc\ufffd\ufffdd"_s);
 }
 
-/// However the bytes are split, the text is the same.
+/// The text is the same however the bytes are split.
 void TestMessage::decode()
 {
     QFETCH(QByteArray, bytes);
@@ -248,7 +248,7 @@ void TestMessage::display()
     QCOMPARE(displaySafe(text, LineBreaks::Escape), escapedBreaks);
 }
 
-/// All of Unicode, as Perl knows it. Nothing else of it is asked: its version of Unicode may be another.
+/// All of Unicode, as Perl knows it. Perl is asked for nothing else: its version of Unicode may be another.
 void TestMessage::ignorableByUnicode()
 {
     QProcess perl;

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 namespace
 {
 
-/// A command line with an option of each kind, and what stands on it after the program's name.
+/// A command line with an option of each kind, and the arguments after the program's name.
 struct Parsed : CommandLine
 {
     explicit Parsed(const QString &arguments)
@@ -131,7 +131,7 @@ void TestCommandLine::keepsTheFirstError()
     QVERIFY2(line.error().contains(u"many"_s) && !line.error().contains(u"long"_s), qPrintable(line.error()));
 }
 
-/// Also where the rest is wrong: the error then goes to the terminal.
+/// Even if the rest is wrong: the error then goes to the terminal.
 void TestCommandLine::wantsNoWindow()
 {
     for (const QString &option : {u"--headless"_s, u"--help"_s, u"-h"_s, u"--version"_s}) {

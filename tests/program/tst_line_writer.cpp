@@ -36,7 +36,7 @@ struct Pipe
             in = Descriptor(fds[1]);
         }
     }
-    /// Fills it to the brim.
+    /// Fills the pipe to the brim.
     void fill()
     {
         ::fcntl(in.get(), F_SETFL, O_NONBLOCK);
@@ -59,7 +59,7 @@ public:
     ~Collector() { finish(); }
     Q_DISABLE_COPY_MOVE(Collector)
 
-    /// Closes the pipe, which nobody must be writing to any more, and returns what came out of it.
+    /// Closes the pipe and returns all that came out of it. Nobody may be writing to it any more.
     QByteArray finish()
     {
         pipe_.in.close();
@@ -219,7 +219,7 @@ void TestLineWriter::closedReader()
     QCOMPARE(writer.lostLines(), 3);
 }
 
-/// What the pipe took counts as written.
+/// Bytes that the pipe took count as written.
 void TestLineWriter::readerLeaves()
 {
     constexpr int count = 1024;

@@ -68,7 +68,7 @@ QStringList shapes(const QStringList &lines)
 
 } // namespace
 
-/// What README says of --json is what the programs print.
+/// The programs print what README says of --json.
 class TestJsonLines : public QObject
 {
     Q_OBJECT
@@ -82,7 +82,7 @@ private:
     QByteArrayList serverLines();
 };
 
-/// What a server prints that one client connects to.
+/// The lines of a server that one client connects to.
 QByteArrayList TestJsonLines::serverLines()
 {
     ServerProcess server(u"127.0.0.1"_s, {u"--json"_s});

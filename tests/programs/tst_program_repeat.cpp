@@ -43,7 +43,7 @@ struct RepeatProcess : Process
     {
     }
 
-    /// How many the text says there were of an outcome; -1 where it does not say.
+    /// The count of an outcome in the text; -1 if the text has none.
     int count(const QString &outcome) const
     {
         const QRegularExpression line(u"^"_s + outcome + u" +([\\d,]+)(  .*)?$"_s, QRegularExpression::MultilineOption);
@@ -191,7 +191,7 @@ void TestProgramRepeat::endsOnSignal()
     VERIFY(isOneLine(client.errorOutput()), client);
 }
 
-/// Once the run is over a signal ends the wait for whoever does not read the account.
+/// Once the run is over, a signal ends the wait for a reader that does not read the account.
 void TestProgramRepeat::readerStalls()
 {
     QTemporaryDir files;

@@ -23,7 +23,7 @@ namespace
 const QString Server = QStringLiteral(PARLEY_SERVER);
 const QString Client = QStringLiteral(PARLEY_CLIENT);
 
-/// What the other end does with a client that connected.
+/// What the other end does with a client that has connected.
 using Script = std::function<void(RawSocket &peer)>;
 
 Script sending(const QByteArray &bytes)
@@ -197,7 +197,7 @@ void TestPrograms::printNothingOfQt_data()
     QTest::newRow("all that Qt can log") << u"QT_LOGGING_RULES=*=true"_s;
 }
 
-/// What scripts read begins with our first line, whatever Qt has to say.
+/// Output for scripts begins with our first line, whatever warnings Qt has.
 void TestPrograms::printNothingOfQt()
 {
     QFETCH(const QString, variable);
@@ -650,7 +650,7 @@ void TestPrograms::usageErrors_data()
     server("deadline is not finite", {u"--deadline"_s, u"inf"_s}, "inf");
     server("deadline is too short", {u"--deadline"_s, u"0.0001"_s}, "0.0001");
     server("behaviour is not known", {u"--behaviour"_s, u"greet"_s},
-           "“greet” is no behaviour: give one of greet-close, greet-hold");
+           "“greet” is not a behaviour: give one of greet-close, greet-hold");
     server("behaviour without a name", {u"--behaviour"_s, u""_s}, "--behaviour “”");
     server("greeting file does not exist", {u"--greeting-file"_s, u"/no/such/file"_s}, "/no/such/file");
     const QString directory = QStringLiteral(PARLEY_INTEROP);

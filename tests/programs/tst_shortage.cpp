@@ -38,7 +38,7 @@ QList<std::pair<QByteArray, QStringList>> modes()
             {"client --repeat --csv", QStringList{client} + there + QStringList{u"--repeat"_s, u"1"_s, u"--csv"_s}}};
 }
 
-/// Whether it came as far as to do what it is for: it listens, or has met nobody at port 1.
+/// Whether it came as far as its work: it listens, or has met nobody at port 1.
 bool works(const Process &program)
 {
     const QByteArray &said = program.errorOutput();
@@ -47,7 +47,7 @@ bool works(const Process &program)
 
 const QString Strace = QStandardPaths::findExecutable(u"strace"_s);
 
-/// Runs @p command where @p call fails as @p injection says; what is traced goes to @p trace.
+/// Runs @p command with @p call failing as @p injection says; the trace goes to @p trace.
 QStringList traced(const QStringList &command, const QString &call, const QString &trace, const QString &injection = {})
 {
     QStringList options{u"-f"_s, u"-qq"_s, u"-o"_s, trace, u"-e"_s, u"trace="_s + call};
@@ -56,7 +56,7 @@ QStringList traced(const QStringList &command, const QString &call, const QStrin
     return options + command;
 }
 
-/// How often @p command makes the call until it has said something or ended; 0 where that cannot be traced.
+/// How often @p command makes the call until it has printed something or ended; 0 if that cannot be traced.
 int callsOf(const QStringList &command, const QString &call)
 {
     if (Strace.isEmpty())
@@ -209,7 +209,7 @@ void TestShortage::faults_data()
     }
 }
 
-/// Of the application object, the engine and what tries beforehand, whichever meets it.
+/// Whichever meets the shortage: the application object, the engine, or the check before them.
 void TestShortage::faults()
 {
     QFETCH(const QStringList, command);

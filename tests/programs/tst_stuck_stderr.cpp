@@ -74,7 +74,7 @@ public:
         ended_ = ended_ || ::waitpid(pid_, &status_, WNOHANG) == pid_;
         return ended_;
     }
-    /// Once it has ended: its exit status, or -1 where a signal ended it.
+    /// Waits until it has ended. Returns its exit status, or -1 if a signal ended it.
     int exitStatus() const { return WIFEXITED(status_) ? WEXITSTATUS(status_) : -1; }
     /// Whether it handles SIGTERM, as it does once it is under way (proc(5)). Until it is the program, it is a copy of
     /// the test, with the handlers of that.
@@ -153,7 +153,7 @@ void TestStuckStderr::clientUnderWay_data()
     QTest::newRow("--repeat --json") << QStringList{u"--repeat"_s, u"1"_s, u"--json"_s};
 }
 
-/// A signal ends what is under way; that this is a failure cannot be said, and the program ends nevertheless.
+/// A signal ends the attempt under way. The failure cannot be printed, and the program ends nevertheless.
 void TestStuckStderr::clientUnderWay()
 {
     QFETCH(const QStringList, options);
@@ -173,7 +173,7 @@ void TestStuckStderr::clientThatFailed_data()
     clientUnderWay_data();
 }
 
-/// It waits for somebody to read why it failed, until a signal comes.
+/// The program waits for somebody to read why it failed, until a signal comes.
 void TestStuckStderr::clientThatFailed()
 {
     QFETCH(const QStringList, options);

@@ -54,7 +54,7 @@ mode_t modeOf(const QString &path)
 
 } // namespace
 
-/// What happens to the file of a Unix socket where two are at it at the same moment. The moment is made long by strace.
+/// What happens to the file of a Unix socket if two servers use it at the same moment. strace makes the moment long.
 class TestUnixRaces : public QObject
 {
     Q_OBJECT
@@ -88,7 +88,7 @@ void TestUnixRaces::twoStart_data()
     QTest::newRow("on a stale socket") << true;
 }
 
-/// One has bound the path and does not listen yet: the other must not take its socket for a stale one.
+/// One server has bound the path and does not listen yet: the other must not take its socket for a stale one.
 void TestUnixRaces::twoStart()
 {
     QFETCH(const bool, stale);
@@ -116,7 +116,7 @@ void TestUnixRaces::twoStart()
     QCOMPARE(RawSocket::connectedTo(QFile::encodeName(path)).receive(100), "Hello World!");
 }
 
-/// One that ends removes its own file, though the other has replaced it by then.
+/// A server that ends removes only its own file, even if another server has replaced it by then.
 void TestUnixRaces::oneStartsAsOneEnds()
 {
     const QTemporaryDir folder;
@@ -131,7 +131,7 @@ void TestUnixRaces::oneStartsAsOneEnds()
     UnixServer second(path);
     const QByteArray said = second.nextErrorLine();
     VERIFY(first.exitStatus() == 0, first, second);
-    // Whichever came first, what the second said is so.
+    // Whichever server came first, the sentence of the second one is true.
     if (said.startsWith("Listening on "))
         QCOMPARE(RawSocket::connectedTo(QFile::encodeName(path)).receive(100), "Hello World!");
     else

@@ -52,7 +52,7 @@ public:
 
     bool isHeard() const { return peer_.isOpen(); }
     Process &process() { return process_; }
-    /// Lets go of it, so that it does not wait for the other end when it is told to end.
+    /// Closes the connection, so that the program does not wait for the other end when it is told to end.
     void closePeer() { peer_.close(); }
 
 private:
@@ -165,7 +165,7 @@ void TestWindowLibrary::saysWhichFileIsMissing_data()
     QTest::addRow("client") << Client;
 }
 
-/// It is a copy of the program alone. What needs no window works without the library.
+/// A copy of the program alone, without the library: everything works that needs no window.
 void TestWindowLibrary::saysWhichFileIsMissing()
 {
     QFETCH(const QString, program);

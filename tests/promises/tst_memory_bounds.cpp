@@ -46,7 +46,7 @@ QByteArray piece(qsizetype size = 64 * 1024)
     QVERIFY2((used) <= (most),                                                                                         \
              qPrintable(u"%1 MiB, and at most %2 were promised"_s.arg((used) / MiB).arg((most) / MiB)))
 
-/// The bounds of ARCHITECTURE.md, by the memory of the process and not by the counters that keep them.
+/// The bounds of docs/bounds.md, by the memory of the process and not by the counters that keep them.
 class TestMemoryBounds : public QObject
 {
     Q_OBJECT
@@ -55,8 +55,8 @@ private Q_SLOTS:
     void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
 
     void initTestCase() { std::signal(SIGPIPE, SIG_IGN); } // as the programs do
-    void journal_data();
-    void journal();
+    void history_data();
+    void history();
     void beginnings();
     void bytesShown();
     void stream_data();
@@ -67,7 +67,7 @@ private Q_SLOTS:
     void stalledReader();
 };
 
-void TestMemoryBounds::journal_data()
+void TestMemoryBounds::history_data()
 {
     QTest::addColumn<Call>("call");
     QTest::addColumn<quint64>("watched");
@@ -80,50 +80,50 @@ void TestMemoryBounds::journal_data()
 }
 
 /// 64 MiB of all connections, and as many of the one that is looked at.
-void TestMemoryBounds::journal()
+void TestMemoryBounds::history()
 {
     QFETCH(const Call, call);
     QFETCH(const quint64, watched);
     QFETCH(const qint64, most);
     const qint64 before = usedMemory();
-    EventHistory journal;
-    journal.watch(watched);
+    EventHistory history;
+    history.watch(watched);
     for (int i = 0; i < 6'000; ++i) { // 375 MiB
         EventBatch batch;
         batch.events.push_back(moved(call, piece(), watched == 0 ? 0 : 1));
-        journal.read(batch);
+        history.read(batch);
     }
     const qint64 used = usedMemory() - before;
     VERIFY_BELOW(used, most);
-    QVERIFY(watched == 99 || journal.events().size() > 500); // and that is used
+    QVERIFY(watched == 99 || history.events().size() > 500); // and that is used
 }
 
 /// The first calls of connections that are still open are kept without their bytes, whether those were moved or not.
 void TestMemoryBounds::beginnings()
 {
     const qint64 before = usedMemory();
-    EventHistory journal;
+    EventHistory history;
     for (quint64 number = 1; number <= 20'000; ++number) {
         EventBatch batch;
         Event accepted = moved(Call::Accept, {}, number);
         Event failed = Event::send(number, {-1, ECONNRESET}, piece(16 * 1024), 0, 16 * 1024);
         batch.events = {accepted, failed};
-        journal.read(batch);
+        history.read(batch);
     }
     VERIFY_BELOW(usedMemory() - before, 100 * MiB);
 }
 
 void TestMemoryBounds::bytesShown()
 {
-    EventHistory journal;
-    journal.watch(1);
+    EventHistory history;
+    history.watch(1);
     for (int i = 0; i < 100'000; ++i) {
         EventBatch batch;
         batch.events.push_back(moved(i % 2 == 0 ? Call::Send : Call::Recv, piece(600)));
-        journal.read(batch);
+        history.read(batch);
     }
     const qint64 before = usedMemory();
-    const BytesModel model(journal);
+    const BytesModel model(history);
     QVERIFY(model.rowCount() > 0);
     VERIFY_BELOW(usedMemory() - before, 16 * MiB);
 }

@@ -135,7 +135,7 @@ Trap TestPromisesClient::trap(Kind kind)
     return trap;
 }
 
-/// What the trap does once the client is on its way.
+/// The trap's work once the client is on its way.
 void TestPromisesClient::spring(Trap &trap, Kind kind)
 {
     if (kind == FullQueue || kind == Unaccepted)

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "server_gui/table/connection_filter.h"
 #include "server_gui/table/connection_model.h"
 #include "shared/event/event_stream.h"
 #include "tests/support/events.h"
@@ -30,7 +29,7 @@ namespace
 constexpr int Patience = 30'000; // ms; QTRY_ waits thrice as long before it tells a failure, within ctest's limit
 constexpr auto TesterMode = QAbstractItemModelTester::FailureReportingMode::Fatal;
 
-/// Waits until what was asked for is shown.
+/// Waits until the requested filter and order are shown.
 bool isArranged(const ConnectionModel &model)
 {
     return QTest::qWaitFor([&] { return !model.isArranging(); }, Patience);
@@ -175,7 +174,7 @@ public:
         return batch;
     }
 
-    /// Ends of all that is open.
+    /// The ends of all open connections.
     EventBatch last()
     {
         EventBatch batch;
@@ -193,7 +192,7 @@ private:
 
 } // namespace
 
-class tst_Arrangement : public QObject
+class TestArrangement : public QObject
 {
     Q_OBJECT
 
@@ -201,9 +200,6 @@ private Q_SLOTS:
     void initTestCase();
     void init();
 
-    void filters_data();
-    void filters();
-    void filtersInOtherLocales();
     void sorts_data();
     void sorts();
     void arrangesAnew();
@@ -222,91 +218,17 @@ private Q_SLOTS:
     void memoryOfAMillionRows();
 };
 
-void tst_Arrangement::initTestCase()
+void TestArrangement::initTestCase()
 {
     QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
 }
 
-void tst_Arrangement::init()
+void TestArrangement::init()
 {
     QTest::failOnWarning(QRegularExpression(u".*"_s));
 }
 
-void tst_Arrangement::filters_data()
-{
-    QTest::addColumn<QString>("filter");
-    QTest::addColumn<QString>("matches"); // which of the records below, by their numbers
-    const QString all = u"1 22 1234 4000 4001 5111"_s;
-    QTest::newRow("empty") << QString() << all;
-    QTest::newRow("blanks") << u" \t "_s << all;
-    QTest::newRow("number") << u"22"_s << u"22"_s;
-    QTest::newRow("part of a number") << u"400"_s << u"4000 4001"_s;
-    QTest::newRow("number as it is shown") << u"1,234"_s << u"1234"_s;
-    QTest::newRow("port") << u"4711"_s << u"1 22 1234"_s;
-    QTest::newRow("number or port") << u"51"_s << u"4001 5111"_s;
-    QTest::newRow("address") << u"192.168.0.104"_s << u"1 1234"_s;
-    QTest::newRow("part of an address") << u"192.168."_s << u"1 22 1234"_s;
-    QTest::newRow("IPv6") << u"fe80::"_s << u"4000"_s;
-    QTest::newRow("IPv6, upper case") << u"FE80"_s << u"4000"_s;
-    QTest::newRow("Unix peer") << u"uid 33"_s << u"5111"_s;
-    QTest::newRow("a Unix peer has no port") << u"0"_s << u"1 22 1234 4000 4001"_s;
-    QTest::newRow("state") << u"greeted"_s << u"1 22"_s;
-    QTest::newRow("state, upper case") << u"GREETED"_s << u"1 22"_s;
-    QTest::newRow("part of a state") << u"after"_s << u"1234 4000"_s;
-    QTest::newRow("figure in a state") << u"5,678"_s << u"4000"_s;
-    QTest::newRow("datagrams") << u"datagrams"_s << u"4001"_s;
-    QTest::newRow("two words") << u"192.168 greeted"_s << u"1 22"_s;
-    QTest::newRow("two words, the other order") << u"greeted   192.168"_s << u"1 22"_s;
-    QTest::newRow("all words have to match") << u"192.168 greeted timed"_s << QString();
-    QTest::newRow("the same word twice") << u"22 22"_s << u"22"_s;
-    QTest::newRow("not across two texts") << u"greeted4711"_s << QString();
-    QTest::newRow("nothing") << u"xyz"_s << QString();
-    QTest::newRow("not a number") << u"+22"_s << QString();
-    QTest::newRow("no pattern") << u".*"_s << QString();
-    QTest::newRow("beyond the greatest number") << u"99999999999999999999999"_s << QString();
-    QTest::newRow("as many words as are looked at") << (u"1 "_s.repeated(31) + u"22"_s) << u"22"_s;
-    QTest::newRow("more words") << (u"1 "_s.repeated(32) + u"xyz"_s) << all;
-}
-
-void tst_Arrangement::filters()
-{
-    QFETCH(const QString, filter);
-    QFETCH(const QString, matches);
-    using Progress = ConnectionRecord::Progress;
-    const std::vector<ConnectionRecord> records{
-        recordOf(1, ipv4("192.168.0.104"), Progress{Outcome::Complete, true}),
-        recordOf(22, ipv4("192.168.0.1"), Progress{Outcome::Complete, true}),
-        recordOf(1234, ipv4("192.168.0.104"), Progress{Outcome::TimedOut, true}),
-        recordOf(4000, Address::parseIPv6("fe80::1", 443), Progress{Outcome::Reset, true, 0, 0, 5678}),
-        recordOf(4001, ipv4("10.0.0.1", 51), Progress{Outcome::None, false, 2, 1}),
-        recordOf(5111, Address::unixPeer(11, 33)),
-    };
-    ConnectionFilter words(filter);
-    QStringList found;
-    for (int pass = 0; pass < 2; ++pass) { // the second time from what it remembers
-        found.clear();
-        for (const ConnectionRecord &record : records) {
-            if (words.matches(record))
-                found.append(QString::number(record.number));
-        }
-        QCOMPARE(found.join(u' '), matches);
-    }
-}
-
-/// Where the separator of groups is what IPv4 addresses are written with.
-void tst_Arrangement::filtersInOtherLocales()
-{
-    QLocale::setDefault(QLocale(QLocale::German, QLocale::Germany));
-    ConnectionFilter grouped(u"1.234"_s);
-    QVERIFY(grouped.matches(recordOf(1234, ipv4("10.0.0.7"))));
-    QVERIFY(grouped.matches(recordOf(7, ipv4("1.234.0.7"))));
-    ConnectionFilter address(u"127.0"_s);
-    QVERIFY(!address.matches(recordOf(1270, ipv4("10.0.0.7"))));
-    QVERIFY(address.matches(recordOf(7, ipv4("127.0.0.1"))));
-    initTestCase();
-}
-
-void tst_Arrangement::sorts_data()
+void TestArrangement::sorts_data()
 {
     QTest::addColumn<int>("column");
     QTest::addColumn<QString>("ascending"); // the numbers of the records below
@@ -324,7 +246,7 @@ void tst_Arrangement::sorts_data()
     QTest::newRow("duration") << int(ConnectionModel::Duration) << u"2 1 3 10 4"_s << u"4 10 3 1 2"_s;
 }
 
-void tst_Arrangement::sorts()
+void TestArrangement::sorts()
 {
     QFETCH(const int, column);
     EventStream stream;
@@ -352,7 +274,7 @@ void tst_Arrangement::sorts()
     QTEST(numbers(), "descending");
 }
 
-void tst_Arrangement::arrangesAnew()
+void TestArrangement::arrangesAnew()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -386,8 +308,8 @@ void tst_Arrangement::arrangesAnew()
     QVERIFY(model.isSorted());
 }
 
-/// No thread is needed for that.
-void tst_Arrangement::asArrivedAgain()
+/// The order of arrival needs no thread.
+void TestArrangement::asArrivedAgain()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -415,7 +337,7 @@ void tst_Arrangement::asArrivedAgain()
     QCOMPARE(reset.size(), 1);
 }
 
-void tst_Arrangement::newRequestCancels()
+void TestArrangement::newRequestCancels()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -437,8 +359,8 @@ void tst_Arrangement::newRequestCancels()
     model.setFilter(u"1"_s); // and one that is under way at the end
 }
 
-/// Those of a filter are inserted as they come, and nothing else is touched.
-void tst_Arrangement::newRowsAreFiltered()
+/// New rows that the filter lets through are inserted as they come, and nothing else is touched.
+void TestArrangement::newRowsAreFiltered()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -462,7 +384,7 @@ void tst_Arrangement::newRowsAreFiltered()
     QCOMPARE(model.total(), 7);
 }
 
-void tst_Arrangement::changedRowsAreFilteredAnew()
+void TestArrangement::changedRowsAreFilteredAnew()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -482,7 +404,7 @@ void tst_Arrangement::changedRowsAreFilteredAnew()
     QTRY_COMPARE_WITH_TIMEOUT(model.rowCount(), 0, Patience);
 }
 
-void tst_Arrangement::sortedRowsAreSortedAnew()
+void TestArrangement::sortedRowsAreSortedAnew()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -519,7 +441,7 @@ void tst_Arrangement::sortedRowsAreSortedAnew()
     QTRY_COMPARE_WITH_TIMEOUT(first(), 6U, Patience);
 }
 
-void tst_Arrangement::equalsAReference_data()
+void TestArrangement::equalsAReference_data()
 {
     QTest::addColumn<QString>("filter");
     QTest::addColumn<int>("column");
@@ -540,7 +462,7 @@ void tst_Arrangement::equalsAReference_data()
 }
 
 /// While connections come, change, end and leave the list, before and after it is asked for.
-void tst_Arrangement::equalsAReference()
+void TestArrangement::equalsAReference()
 {
     QFETCH(const QString, filter);
     QFETCH(const int, column);
@@ -579,7 +501,7 @@ void tst_Arrangement::equalsAReference()
     QVERIFY(numbersOf(model) == reference.arranged({}, -1, order));
 }
 
-void tst_Arrangement::oldestLeave_data()
+void TestArrangement::oldestLeave_data()
 {
     QTest::addColumn<QString>("filter");
     QTest::addColumn<int>("column");
@@ -605,8 +527,8 @@ void tst_Arrangement::oldestLeave_data()
     }
 }
 
-/// Those that have ended, at once, with their rows; and a listing that is under way does without them.
-void tst_Arrangement::oldestLeave()
+/// Ended connections leave at once, with their rows, and a listing under way does without them.
+void TestArrangement::oldestLeave()
 {
     QFETCH(const QString, filter);
     QFETCH(const int, column);
@@ -678,7 +600,7 @@ void tst_Arrangement::oldestLeave()
 }
 
 /// More than the list is to have, where all of them are open.
-void tst_Arrangement::openOnesAreListed()
+void TestArrangement::openOnesAreListed()
 {
     constexpr int maxRows = 3000;
     EventStream stream;
@@ -697,7 +619,7 @@ void tst_Arrangement::openOnesAreListed()
     QCOMPARE(model.removedRows(), static_cast<quint64>(maxRows));
 }
 
-void tst_Arrangement::rowsOfNumbers()
+void TestArrangement::rowsOfNumbers()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -710,7 +632,7 @@ void tst_Arrangement::rowsOfNumbers()
     QCOMPARE(model.rowsOf({}), std::vector<int>());
 }
 
-void tst_Arrangement::aMillionRows()
+void TestArrangement::aMillionRows()
 {
     constexpr quint64 most = ConnectionModel::MaxRows;
     constexpr quint64 every = 1000;
@@ -753,7 +675,7 @@ void tst_Arrangement::aMillionRows()
 }
 
 /// At most, while they are arranged and more come; the table's header takes 8 bytes a row on top.
-void tst_Arrangement::memoryOfAMillionRows()
+void TestArrangement::memoryOfAMillionRows()
 {
 #if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
     constexpr int most = 50'000; // the one keeps freed memory, so that there is no figure; the other takes minutes
@@ -808,5 +730,5 @@ void tst_Arrangement::memoryOfAMillionRows()
 #endif
 }
 
-QTEST_GUILESS_MAIN(tst_Arrangement)
+QTEST_GUILESS_MAIN(TestArrangement)
 #include "tst_arrangement.moc"

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 namespace
 {
 
-/// Nothing where it is refused.
+/// Nothing if the text is refused.
 std::optional<BehaviourChoice> chosen(const QString &text)
 {
     const auto parsed = BehaviourChoice::parse(text);
@@ -134,7 +134,7 @@ void TestBehaviours::heldIsReset()
     QCOMPARE(fixture.recorder.find(1, Call::End)->acknowledged(), 12);
 }
 
-/// The deadline of one that stays counts from the last byte either way.
+/// The deadline of a connection that stays counts from the last byte either way.
 void TestBehaviours::heldIsIdle()
 {
     BehaviourFixture fixture(u"greet-hold"_s);
@@ -173,7 +173,7 @@ void TestBehaviours::finishesHeld()
         QVERIFY2(client.isAtEnd(), "the connection was reset");
 }
 
-/// Who has not received all yet does, and then the connection is closed in order.
+/// A client that has not received everything yet does so, and then the connection is closed in order.
 void TestBehaviours::finishesHeldUnderWay()
 {
     const QByteArray greeting(4'000'000, 'g');
@@ -214,7 +214,7 @@ void TestBehaviours::nextBehaviour()
     QTRY_COMPARE(fixture.server.engine()->open(), 1U);
 }
 
-/// Of a peer that sends and never reads, no more is taken than one piece that waits to be sent back.
+/// From a peer that sends and never reads, no more is taken than one piece that waits to be sent back.
 void TestBehaviours::echoWaitsForItsReader()
 {
     BehaviourFixture fixture(u"echo"_s);
@@ -254,7 +254,7 @@ void TestBehaviours::resetInTheMiddle()
     QTRY_COMPARE(fixture.server.engine()->open(), 0U);
 }
 
-/// While nothing is waited for but time, a reset is still noticed, once.
+/// While the behaviour only sleeps, a reset is still noticed, once.
 void TestBehaviours::resetAfterHalfClose()
 {
     BehaviourFixture fixture(u"delay:after=3600000"_s);
@@ -273,7 +273,7 @@ void TestBehaviours::leftAlone_data()
         QTest::newRow(behaviour) << QString::fromLatin1(behaviour);
 }
 
-/// Who has closed and waits in vain is reset at the deadline, though nothing else happens on the connection.
+/// A peer that has closed and waits in vain is reset at the deadline, though nothing else happens on the connection.
 void TestBehaviours::leftAlone()
 {
     QFETCH(const QString, behaviour);
@@ -287,7 +287,7 @@ void TestBehaviours::leftAlone()
 }
 
 #ifndef PARLEY_PORTABLE
-/// A peer that is slow to read gets all that it is to have before the reset.
+/// A slow reader gets all of its bytes before the reset.
 void TestBehaviours::resetsWhenDelivered()
 {
     constexpr qsizetype count = 3'000'000;
@@ -320,7 +320,7 @@ void TestBehaviours::finishesAtOnce_data()
     QTest::newRow("discard") << u"discard"_s << QByteArray();
 }
 
-/// Who is owed something has it all, and a clean end, however slowly it reads.
+/// A client that is owed bytes gets them all, and a clean end, however slowly it reads.
 void TestBehaviours::finishesAtOnce()
 {
     QFETCH(const QString, behaviour);

@@ -45,7 +45,7 @@ void endAll(ConnectionStore &store, int first, int end)
 
 } // namespace
 
-class tst_ConnectionStore : public QObject
+class TestConnectionStore : public QObject
 {
     Q_OBJECT
 
@@ -65,7 +65,7 @@ private Q_SLOTS:
     void snapshots();
 };
 
-void tst_ConnectionStore::recordsAreKept_data()
+void TestConnectionStore::recordsAreKept_data()
 {
     QTest::addColumn<ConnectionRecord>("record");
     ConnectionRecord record;
@@ -105,7 +105,7 @@ void tst_ConnectionStore::recordsAreKept_data()
     }
 }
 
-void tst_ConnectionStore::recordsAreKept()
+void TestConnectionStore::recordsAreKept()
 {
     QFETCH(const ConnectionRecord, record);
     ConnectionStore store;
@@ -122,7 +122,7 @@ void tst_ConnectionStore::recordsAreKept()
     QVERIFY(kept.progress == record.progress);
 }
 
-void tst_ConnectionStore::whatDoesNotFit()
+void TestConnectionStore::whatDoesNotFit()
 {
     ConnectionRecord record;
     record.number = 1ULL << 40;
@@ -138,7 +138,7 @@ void tst_ConnectionStore::whatDoesNotFit()
 }
 
 /// The accepts of connections may have been dropped.
-void tst_ConnectionStore::findsNumbersAmongGaps()
+void TestConnectionStore::findsNumbersAmongGaps()
 {
     ConnectionStore store;
     constexpr int count = 3 * ChunkSize + 1;
@@ -155,7 +155,7 @@ void tst_ConnectionStore::findsNumbersAmongGaps()
     QCOMPARE(ConnectionStore().find(1), -1);
 }
 
-void tst_ConnectionStore::eventsAreAdded()
+void TestConnectionStore::eventsAreAdded()
 {
     ConnectionStore store = storeOf(2 * ChunkSize);
     for (const int row : {0, ChunkSize - 1, ChunkSize, 2 * ChunkSize - 1}) {
@@ -171,7 +171,7 @@ void tst_ConnectionStore::eventsAreAdded()
     QCOMPARE(store.at(1).duration(7 * Millisecond), 7 * Millisecond); // it is open
 }
 
-void tst_ConnectionStore::oldestLeave()
+void TestConnectionStore::oldestLeave()
 {
     ConnectionStore store = storeOf(3 * ChunkSize + 10);
     endAll(store, 0, store.size());
@@ -193,7 +193,7 @@ void tst_ConnectionStore::oldestLeave()
     QCOMPARE(store.numberAt(store.size() - 1), 1'000'000U);
 }
 
-void tst_ConnectionStore::openOnesStay_data()
+void TestConnectionStore::openOnesStay_data()
 {
     QTest::addColumn<int>("every"); // which of the connections is open
     QTest::addColumn<int>("count"); // how many leave
@@ -203,8 +203,8 @@ void tst_ConnectionStore::openOnesStay_data()
     QTest::newRow("all") << 1 << 0;
 }
 
-/// In front of the others, as the same connections.
-void tst_ConnectionStore::openOnesStay()
+/// They move in front of the others, and stay the same connections.
+void TestConnectionStore::openOnesStay()
 {
     QFETCH(const int, every);
     QFETCH(const int, count);
@@ -240,7 +240,7 @@ void tst_ConnectionStore::openOnesStay()
 }
 
 /// Only whole chunks leave.
-void tst_ConnectionStore::fewHaveEnded()
+void TestConnectionStore::fewHaveEnded()
 {
     ConnectionStore store = storeOf(4 * ChunkSize);
     endAll(store, 1, ChunkSize);
@@ -255,7 +255,7 @@ void tst_ConnectionStore::fewHaveEnded()
     QCOMPARE(store.size(), 3 * ChunkSize);
 }
 
-void tst_ConnectionStore::serialsWrapAround()
+void TestConnectionStore::serialsWrapAround()
 {
     ConnectionStore store(std::numeric_limits<ConnectionStore::Serial>::max() - ChunkSize / 2);
     append(store, 2 * ChunkSize);
@@ -271,7 +271,7 @@ void tst_ConnectionStore::serialsWrapAround()
     QCOMPARE(store.rowOf(afterIt), 0);
 }
 
-void tst_ConnectionStore::snapshots()
+void TestConnectionStore::snapshots()
 {
     ConnectionStore store = storeOf(2 * ChunkSize + 10);
     const ConnectionStore snapshot = store;
@@ -290,5 +290,5 @@ void tst_ConnectionStore::snapshots()
     }
 }
 
-QTEST_GUILESS_MAIN(tst_ConnectionStore)
+QTEST_GUILESS_MAIN(TestConnectionStore)
 #include "tst_connection_store.moc"

@@ -39,8 +39,8 @@ struct Peer
 
 } // namespace
 
-/// Whoever closes the sending side is waited for no longer than the documents say, whatever the behaviour, and whatever
-/// is unsent then.
+/// The server waits for a peer that has closed its sending side no longer than the documents say, whatever the
+/// behaviour and whatever is unsent.
 class TestHalfClose : public QObject
 {
     Q_OBJECT

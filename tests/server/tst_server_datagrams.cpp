@@ -288,7 +288,7 @@ void TestServerDatagrams::endsALoopOfTwoServers()
 }
 
 #ifndef PARLEY_PORTABLE
-/// However many senders there are, or are made up, only so many are remembered.
+/// Only a bounded number of senders is remembered, however many there are or are made up.
 void TestServerDatagrams::forgetsTheSilent()
 {
     constexpr auto count = static_cast<int>(DatagramListener::MaxPeers);

@@ -253,7 +253,7 @@ void TestServerUnix::removeStaleAsksOnly()
     QVERIFY(kept);
 }
 
-/// A path has no reachability to be told.
+/// A path has no reachability to report.
 void TestServerUnix::unixReachable()
 {
     UnixFixture fixture;

@@ -58,7 +58,7 @@ Told told(const Server &engine)
 
 struct TcpServerFixture : ServerFixture
 {
-    /// What is told on the I/O thread once the commands so far are carried out.
+    /// The listener's answers on the I/O thread, once the commands so far are carried out.
     Told tell()
     {
         std::promise<Told> promise;
@@ -186,7 +186,7 @@ void TestTcpListener::isReplaced()
     QCOMPARE(RawSocket::connectedTo("127.0.0.1", second.port).receive(100), "Hello World!");
 }
 
-/// Who reads that the server listens finds a QTcpServer that does.
+/// A reader of the event that says that the server listens finds a QTcpServer that listens.
 void TestTcpListener::isThereWhenAnnounced()
 {
     TcpServerFixture fixture;

@@ -8,10 +8,10 @@
 namespace parley::test
 {
 
-/// As long as it lives, a call of the system fails in every thread of this process, and nothing is done.
+/// While this object lives, a system call fails in every thread of this process without doing anything.
 ///
-/// A lowered limit is no way to have a call fail: it holds for all that the process does, and a number below it that
-/// another thread gives back lets the call succeed.
+/// A lowered limit would not do: it holds for everything in the process, and the call succeeds once another thread
+/// frees a number below the limit.
 class FailingCall
 {
 public:

@@ -13,7 +13,7 @@
 
 #include <chrono>
 
-/// QVERIFY() that reports how the processes stand where the condition fails.
+/// QVERIFY() that reports the state of the processes if the condition fails.
 #define VERIFY(condition, ...) QVERIFY2(condition, parley::test::reports(__VA_ARGS__).constData())
 
 namespace parley::test
@@ -23,8 +23,8 @@ namespace parley::test
 /// speed.
 inline constexpr std::chrono::seconds Patience{20};
 
-/// A real program that runs beside the test, with all it printed. It and what it started end with this
-/// object.
+/// A real program that runs beside the test, with all it printed. The program, and the programs that it started, end
+/// with this object.
 ///
 /// Its environment has no display and an empty directory for settings.
 class Process
@@ -39,7 +39,7 @@ public:
 
     /// The next line on stdout, without its line feed; a null one if none comes.
     QByteArray nextLine();
-    /// The next line on stderr, likewise.
+    /// The next line on stderr, without its line feed; a null one if none comes.
     QByteArray nextErrorLine();
     /// Waits until the program ended by itself, and returns its exit status; -1 if it crashed or does not
     /// end.
@@ -52,7 +52,7 @@ public:
     /// All that was printed so far.
     const QByteArray &output() const { return output_.bytes; }
     const QByteArray &errorOutput() const { return errorOutput_.bytes; }
-    /// What to say where a test fails: the command line, how the program stands, and what it printed.
+    /// The text for a test that fails: the command line, the state of the program, and what it printed.
     QByteArray report() const;
 
 private:
@@ -80,7 +80,7 @@ public:
 
     /// Its first line on stderr.
     const QByteArray &announcement() const { return announcement_; }
-    /// Where it listens, as that line says; 0 where there is no such line.
+    /// The port that it listens on, as that line says; 0 if there is no such line.
     quint16 port() const { return port_; }
 
 private:

@@ -138,6 +138,17 @@ QList<QByteArray> listeners(qint64 pid)
     return found;
 }
 
+int connectionsWithoutRoom(quint16 port)
+{
+    int found = 0;
+    const QByteArray own = ':' + QByteArray::number(port, 16).toUpper().rightJustified(4, '0');
+    for (const QByteArray &line : contents(u"/proc/thread-self/net/tcp"_s).split('\n')) {
+        const QList<QByteArray> fields = line.simplified().split(' ');
+        found += fields.value(1).endsWith(own) && fields.value(5).startsWith("04:") ? 1 : 0;
+    }
+    return found;
+}
+
 qint64 networkCounter(QByteArrayView name)
 {
     const QList<QByteArray> lines = contents(u"/proc/thread-self/net/netstat"_s).split('\n');

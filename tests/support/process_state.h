@@ -19,8 +19,8 @@ namespace parley::test
 std::chrono::milliseconds processorTime(qint64 pid);
 /// Memory in KiB, by the names of /proc/PID/status: VmRSS, VmHWM; -1 where there is none.
 qint64 memory(qint64 pid, QByteArrayView name);
-/// What this process takes, in bytes: its resident memory, or, where a sanitizer keeps freed memory in quarantine, what
-/// is allocated.
+/// The memory of this process in bytes: the resident memory, or the allocated memory if a sanitizer keeps freed memory
+/// in quarantine.
 qint64 usedMemory();
 qsizetype openDescriptors(qint64 pid);
 /// Whether SIGSTOP has stopped all its threads.
@@ -29,14 +29,18 @@ bool isStopped(qint64 pid);
 int nextDescriptor(qint64 pid);
 /// The soft limit of descriptors (RLIMIT_NOFILE).
 int descriptorLimit(qint64 pid);
-/// Sets it. Returns whether that was allowed.
+/// Sets the soft limit. Returns whether that was allowed.
 bool setDescriptorLimit(qint64 pid, int limit);
 /// Addresses and ports that a process's network has TCP listeners on, as the kernel writes them: `0100007F:0BB8`.
 QList<QByteArray> listeners(qint64 pid);
+/// How many connections of the local @p port wait for their peers to read: the peer has no room, everything sent is
+/// acknowledged, and more waits. (The kernel's zero window probe timer runs; proc_net_tcp.txt.) Of the calling thread's
+/// network, IPv4.
+int connectionsWithoutRoom(quint16 port);
 /// A counter of /proc/net/netstat, of the calling thread's network: ListenOverflows.
 qint64 networkCounter(QByteArrayView name);
 
-/// What parley-server --json printed so far, connection by connection.
+/// The lines that parley-server --json has printed so far, connection by connection.
 class ServerLog
 {
 public:

@@ -68,8 +68,8 @@ void setOption(int fd, int level, int name, const auto &value)
     ::setsockopt(fd, level, name, &value, sizeof value);
 }
 
-/// What @p call of the system returns once no signal cuts it short. A call with a time limit is not restarted by the
-/// system (signal(7)), and QProcess may learn by SIGCHLD that its process has ended.
+/// The result of @p call once no signal cuts it short. The system does not restart a call with a time limit
+/// (signal(7)), and QProcess gets SIGCHLD when its process ends.
 auto uninterrupted(const auto &call)
 {
     auto result = call();

@@ -57,7 +57,7 @@ public:
     QByteArray receive(qsizetype most);
     /// How many bytes have come that were not received yet.
     qsizetype waiting() const;
-    /// Waits until the connection was reset, and leaves what has come; false if it was not.
+    /// Waits until the connection was reset, and leaves the bytes that have come; false if it was not reset.
     bool awaitsReset() const;
     /// Whether the peer closed in order (FIN, no RST) and all it sent was received.
     bool isAtEnd();
@@ -96,9 +96,9 @@ public:
 
     /// To the peer of a connected one.
     bool send(QByteArrayView datagram) const;
-    /// To whoever sent what receive() gave last.
+    /// Sends to the sender of the datagram that receive() returned last.
     bool answer(QByteArrayView datagram) const;
-    /// None where nothing comes.
+    /// None if nothing comes.
     std::optional<QByteArray> receive();
 
 private:

@@ -20,7 +20,7 @@ namespace parley::test
 
 inline constexpr int Patience = 20'000; // ms; a guard against deadlocks
 
-/// A server engine on its thread, with all it tells.
+/// A server engine on its thread, with its events.
 struct ServerFixture
 {
     explicit ServerFixture(const QByteArray &greeting = "Hello World!",

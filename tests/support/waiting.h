@@ -5,8 +5,8 @@
 
 #include <QTest>
 
-// Newer macros of Qt that wait turn their patience into an int, and the compiler warns where a macro of ours stands
-// around them. With an older Qt, which does not, it goes on looking at the tests.
+// The waiting macros of a newer Qt turn their patience into an int, and the compiler warns where a macro of ours wraps
+// them. With an older Qt, the compiler's check stays on.
 #if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)
 #pragma GCC diagnostic ignored "-Wconversion"
 #endif
@@ -17,6 +17,6 @@
                               std::chrono::milliseconds(parley::test::Patience).count())
 /// QTRY_COMPARE() with a window's patience.
 #define TRY_COMPARE(actual, expected) QTRY_COMPARE_WITH_TIMEOUT(actual, expected, parley::test::WindowPatience)
-/// Waits until @p text matches @p pattern; says what it is where it does not.
+/// Waits until @p text matches @p pattern; prints the text if it does not.
 #define TRY_MATCH(text, pattern)                                                                                       \
     QTRY_VERIFY2_WITH_TIMEOUT(parley::test::matches(text, pattern), qUtf8Printable(text), parley::test::WindowPatience)

@@ -86,7 +86,7 @@ public:
     }
     void pressEnter(const QString &name) const { QTest::keyClick(&field(name), Qt::Key_Return); }
 
-    /// What a label or the notice says; empty where it does not show.
+    /// The text of a label or the notice; empty while it is not visible.
     QString text(const QString &name) const
     {
         const QWidget &widget = child(name);

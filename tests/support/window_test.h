@@ -35,7 +35,7 @@ private Q_SLOTS:
 
     void init()
     {
-        // Those that are let through tell of Qt's offscreen plugin, whatever it shows.
+        // The warnings that are let through come from Qt's offscreen plugin, whatever is shown.
         QTest::failOnWarning(QRegularExpression(QStringLiteral("^(?!This plugin does not support )")));
         scratch_.emplace();
         QVERIFY2(scratch_->isValid(), qUtf8Printable(scratch_->errorString()));

@@ -39,7 +39,7 @@ struct Pane
 
     /// Accepts from 10.0.0.1, and every third from 10.0.0.3, that stay open.
     void accept(int count) { accept(count, true); }
-    /// Likewise, but they end at once.
+    /// Accepts from the same addresses; the connections end at once.
     void serve(int count) { accept(count, false); }
     void accept(int count, bool stay)
     {
@@ -86,7 +86,7 @@ struct Pane
         const auto &label = child<QLabel>(u"shown"_s);
         return label.isVisible() ? label.text() : QString();
     }
-    /// Those that the table's own selection has, ascending.
+    /// The connections of the table's own selection, ascending.
     Numbers selected() const
     {
         Numbers numbers;
@@ -117,7 +117,7 @@ void clickHeader(const Pane &pane, int column)
 
 } // namespace
 
-class tst_ConnectionTable : public WindowTest
+class TestConnectionTable : public WindowTest
 {
     Q_OBJECT
 
@@ -139,7 +139,7 @@ private Q_SLOTS:
     void rateInTheWindow();
 };
 
-void tst_ConnectionTable::filtersInTheWindow()
+void TestConnectionTable::filtersInTheWindow()
 {
     const ServerProgram server(listening());
     TRY_MATCH(server.text(u"status"_s), u"Listening on .*"_s);
@@ -171,7 +171,7 @@ void tst_ConnectionTable::filtersInTheWindow()
     QCOMPARE(server.text(u"shown"_s), QString());
 }
 
-void tst_ConnectionTable::noMatch()
+void TestConnectionTable::noMatch()
 {
     Pane pane;
     pane.pane.setPlaceholder(u"No connection yet."_s);
@@ -189,7 +189,7 @@ void tst_ConnectionTable::noMatch()
     QCOMPARE(pane.model.rowCount(), 3);
 }
 
-void tst_ConnectionTable::countsAreUpToDate()
+void TestConnectionTable::countsAreUpToDate()
 {
     Pane pane(3000);
     pane.serve(3000);
@@ -200,7 +200,7 @@ void tst_ConnectionTable::countsAreUpToDate()
 }
 
 /// Ascending, descending, as arrived.
-void tst_ConnectionTable::headerClicks()
+void TestConnectionTable::headerClicks()
 {
     Pane pane;
     pane.accept(3);
@@ -233,7 +233,7 @@ void tst_ConnectionTable::headerClicks()
     QCOMPARE(header.sortIndicatorSection(), -1);
 }
 
-void tst_ConnectionTable::sortsByMenu()
+void TestConnectionTable::sortsByMenu()
 {
     ServerOptions idle = listening();
     idle.listenAtOnce = false;
@@ -261,7 +261,7 @@ void tst_ConnectionTable::sortsByMenu()
     QVERIFY(descending.isChecked());
 }
 
-void tst_ConnectionTable::sortedColumnsKeepTheirWidths()
+void TestConnectionTable::sortedColumnsKeepTheirWidths()
 {
     ServerOptions idle = listening();
     idle.listenAtOnce = false;
@@ -283,7 +283,7 @@ void tst_ConnectionTable::sortedColumnsKeepTheirWidths()
     QCOMPARE(header.sectionResizeMode(ConnectionModel::State), QHeaderView::Stretch);
 }
 
-void tst_ConnectionTable::selectionSurvives()
+void TestConnectionTable::selectionSurvives()
 {
     Pane pane;
     pane.accept(60);
@@ -332,7 +332,7 @@ void tst_ConnectionTable::selectionSurvives()
     QCOMPARE(pane.selected(), Numbers{50});
 }
 
-void tst_ConnectionTable::selectionIsTold()
+void TestConnectionTable::selectionIsTold()
 {
     Pane pane;
     pane.accept(6);
@@ -353,7 +353,7 @@ void tst_ConnectionTable::selectionIsTold()
     QCOMPARE(pane.pane.selection(), Numbers());
 }
 
-void tst_ConnectionTable::largeSelections()
+void TestConnectionTable::largeSelections()
 {
     constexpr int most = ConnectionSelection::MaxSelected;
     constexpr int count = 20 * most;
@@ -388,7 +388,7 @@ void tst_ConnectionTable::largeSelections()
     QCOMPARE(pane.shown(), u"66,666 of 200,000 shown"_s);
 }
 
-void tst_ConnectionTable::selectedRowsLeave()
+void TestConnectionTable::selectedRowsLeave()
 {
     Pane pane(3000);
     pane.serve(3000);
@@ -406,8 +406,8 @@ void tst_ConnectionTable::selectedRowsLeave()
     TRY_COMPARE(pane.pane.selection(), Numbers());
 }
 
-/// In the list and in the selection, wherever they are in it.
-void tst_ConnectionTable::openRowsStay()
+/// Connections leave the list and the selection, wherever they are in it.
+void TestConnectionTable::openRowsStay()
 {
     Pane pane(3000);
     pane.accept(3);
@@ -433,7 +433,7 @@ void tst_ConnectionTable::openRowsStay()
     QCOMPARE(pane.model.numberAt(3), 1004U);
 }
 
-void tst_ConnectionTable::newestRowsAreFollowed()
+void TestConnectionTable::newestRowsAreFollowed()
 {
     Pane pane;
     pane.accept(100);
@@ -464,7 +464,7 @@ void tst_ConnectionTable::newestRowsAreFollowed()
     QCOMPARE(pane.scrollBar().value(), 7);
 }
 
-void tst_ConnectionTable::rowsInSightStay()
+void TestConnectionTable::rowsInSightStay()
 {
     Pane pane(3000);
     pane.serve(3000);
@@ -487,7 +487,7 @@ void tst_ConnectionTable::rowsInSightStay()
     QTRY_VERIFY(pane.isAtEnd());
 }
 
-void tst_ConnectionTable::positionAfterAnArrangement()
+void TestConnectionTable::positionAfterAnArrangement()
 {
     Pane pane;
     pane.accept(1000);
@@ -515,7 +515,7 @@ void tst_ConnectionTable::positionAfterAnArrangement()
     QCOMPARE(pane.current(), 506U);
 }
 
-void tst_ConnectionTable::rateInTheWindow()
+void TestConnectionTable::rateInTheWindow()
 {
     const ServerProgram server(listening());
     TRY_MATCH(server.text(u"status"_s), u"Listening on .*"_s);
@@ -527,5 +527,5 @@ void tst_ConnectionTable::rateInTheWindow()
     TRY_MATCH(rate.accessibleDescription(), u"\\d per second, at most 1 in the last minute"_s);
 }
 
-QTEST_MAIN(tst_ConnectionTable)
+QTEST_MAIN(TestConnectionTable)
 #include "tst_connection_table.moc"

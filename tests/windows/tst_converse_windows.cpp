@@ -290,7 +290,7 @@ void TestConverseWindows::serverRecalls()
     QCOMPARE(mode.currentIndex(), 1);
 }
 
-/// Chosen in a dialog while the last peer left: it is not as if it had been sent.
+/// The last peer leaves while the file is being chosen: the bar must not look as if the file had been sent.
 void TestConverseWindows::serverSendsToNobody()
 {
     const ServerProgram server(holding());
@@ -419,7 +419,7 @@ void TestConverseWindows::clientStays()
     const ClientProgram client(options);
     QVERIFY(client.child<QCheckBox>(u"stay"_s).isChecked());
 
-    // What is to stay no longer has its time-out again.
+    // A connection that is not to stay any more gets its time-out again.
     client.click(u"connect"_s);
     const RawSocket server = listener.accept();
     TRY_COMPARE(client.text(u"status"_s), u"Connected"_s);
@@ -428,7 +428,7 @@ void TestConverseWindows::clientStays()
     TRY_COMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"timed out"_s);
 }
 
-/// The longest message bounds what is kept of a conversation, not how long it lasts.
+/// While the user stays connected, the longest message limits how much is kept, not how long the connection lasts.
 void TestConverseWindows::clientKeepsTheBeginning()
 {
     const RawSocket listener = RawSocket::listening();

@@ -72,7 +72,7 @@ void takeWayOut(const auto &program)
     QTest::mouseClick(&wayOut(program), Qt::LeftButton);
 }
 
-/// As long as it lives, this thread and those that it starts may not bind ports below 1024, whoever runs the test.
+/// While this object lives, this thread and those that it starts may not bind ports below 1024, whoever runs the test.
 class NoPrivilegedPorts
 {
 public:
@@ -299,7 +299,7 @@ void TestDiagnosis::notAcceptedYet()
     ClientOptions options = connectingTo(u"127.0.0.1"_s, listener.localPort());
     options.timeout = 300ms;
     const ClientProgram client(options);
-    TRY_MATCH(client.notice(), u".* Perhaps it is not accepted yet: 1 connection waits in the queue until "
+    TRY_MATCH(client.notice(), u".* Perhaps the connection is not accepted yet: 1 connection waits in the queue until "
                                "tst_diagnosis \\(process \\d+\\) accepts\\."_s);
     QCOMPARE(wayOutText(client), u"Try Again"_s);
 }
@@ -537,7 +537,7 @@ void TestDiagnosis::loopbackOnly()
     TRY_COMPARE(server.button(u"everyInterface"_s).isVisible(), false);
 }
 
-/// Nobody who waits is to be thrown out for it: the way out is to stop.
+/// No waiting client is thrown out: the way out is to stop.
 void TestDiagnosis::acceptForbidden()
 {
     const ServerProgram server(listeningOn(u"127.0.0.1"_s, u"0"_s));

@@ -69,7 +69,7 @@ QString received(const ClientProgram &client)
     return client.child<MessageView>(u"message"_s).toPlainText();
 }
 
-/// What @p name resolves to here.
+/// The address that @p name resolves to here.
 std::vector<Address> addressesOf(const QString &name)
 {
     Endpoint endpoint;
@@ -307,7 +307,7 @@ void TestEndpointWindows::hintOfTheEmptyTable()
               u"No (connection|datagram) yet\\.\\n.*:  "_s + ncat + u" fe80::1%2x "_s + port);
 }
 
-/// What socat gives a meaning to, and a shell, reaches the server all the same.
+/// Characters that mean something to socat or to a shell reach the server all the same.
 void TestEndpointWindows::hintForAnAbstractName()
 {
     if (QStandardPaths::findExecutable(u"socat"_s).isEmpty())
@@ -401,7 +401,7 @@ void TestEndpointWindows::badPath_data()
     QTest::newRow("empty") << QString() << u"The path is empty: .*"_s;
     QTest::newRow("folder") << u"/tmp/"_s << u"“/tmp/” is a folder: .*"_s;
     QTest::newRow("too long") << QString(108, u'a')
-                              << u"“a+…” is too long for a Unix socket: .* 107 bytes, this one 108\\."_s;
+                              << u"“a+…” is too long for a Unix socket: .* 107 bytes, and this one has 108\\."_s;
 }
 
 void TestEndpointWindows::badPath()

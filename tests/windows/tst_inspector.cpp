@@ -83,7 +83,7 @@ EventBatch longConnection(int count)
     return batch;
 }
 
-/// How much the pictures differ where they are looked at from afar: letters may be placed a little otherwise.
+/// How much two pictures differ when seen from afar: letters may be placed a little differently.
 double difference(const QImage &a, const QImage &b)
 {
     constexpr int step = 8;
@@ -104,7 +104,7 @@ double difference(const QImage &a, const QImage &b)
 
 } // namespace
 
-class tst_Inspector : public WindowTest
+class TestInspector : public WindowTest
 {
     Q_OBJECT
 
@@ -134,7 +134,7 @@ private Q_SLOTS:
     void manyEvents();
 };
 
-void tst_Inspector::closedUntilAskedFor()
+void TestInspector::closedUntilAskedFor()
 {
     const ServerProgram server(listening());
     auto &details = server.child<QToolButton>(u"details"_s);
@@ -157,7 +157,7 @@ void tst_Inspector::closedUntilAskedFor()
     TRY_COMPARE(std::abs(server.window().height() - height) < 40, true);
 }
 
-void tst_Inspector::remembered()
+void TestInspector::remembered()
 {
     int height = 0;
     {
@@ -179,7 +179,7 @@ void tst_Inspector::remembered()
     QVERIFY(!client.window().findChild<QWidget *>(u"ladder"_s));
 }
 
-void tst_Inspector::serverFollowsTheSelection()
+void TestInspector::serverFollowsTheSelection()
 {
     const ServerProgram server(listening());
     const quint16 port = portOf(server);
@@ -206,7 +206,7 @@ void tst_Inspector::serverFollowsTheSelection()
     QCOMPARE(rowsOf(ladder).size(), 3);
 }
 
-void tst_Inspector::clientFollowsTheSelection()
+void TestInspector::clientFollowsTheSelection()
 {
     const ServerProgram server(listening());
     const quint16 port = portOf(server);
@@ -230,7 +230,7 @@ void tst_Inspector::clientFollowsTheSelection()
     QVERIFY(client.text(u"inspected"_s).startsWith(u"Attempt 3 "));
 }
 
-void tst_Inspector::rungsAndBytes()
+void TestInspector::rungsAndBytes()
 {
     const ServerProgram server(listening());
     const ClientProgram client(connectingTo(portOf(server)));
@@ -254,7 +254,7 @@ void tst_Inspector::rungsAndBytes()
     QCOMPARE(ladder.currentIndex().data().toString(), u"recv() → 0 (peer closed)"_s);
 }
 
-void tst_Inspector::explanations()
+void TestInspector::explanations()
 {
     const ServerProgram server(listening());
     const quint16 port = portOf(server);
@@ -298,7 +298,7 @@ void tst_Inspector::explanations()
     QVERIFY(client.child<QPlainTextEdit>(u"explanation"_s).toPlainText().contains(u"Nothing listens there."));
 }
 
-void tst_Inspector::copies()
+void TestInspector::copies()
 {
     const ServerProgram server(listening());
     const quint16 port = portOf(server);
@@ -318,7 +318,7 @@ void tst_Inspector::copies()
     QVERIFY(QApplication::clipboard()->text().contains(u"ncat -l --send-only 127.0.0.1 %1"_s.arg(port)));
 }
 
-void tst_Inspector::findsBytes()
+void TestInspector::findsBytes()
 {
     const ServerProgram server(listening());
     const ClientProgram client(connectingTo(portOf(server)));
@@ -354,7 +354,7 @@ void tst_Inspector::findsBytes()
 }
 
 /// Ctrl+F is the view's while it has the focus, and the window's otherwise.
-void tst_Inspector::keysOfTheWindowStayItsOwn()
+void TestInspector::keysOfTheWindowStayItsOwn()
 {
     const ServerProgram server(listening());
     server.child<QToolButton>(u"details"_s).click();
@@ -374,8 +374,8 @@ void tst_Inspector::keysOfTheWindowStayItsOwn()
     TRY_COMPARE(filter.hasFocus(), true);
 }
 
-/// A command of a page that does not show brings it forward; what is closed has none.
-void tst_Inspector::commandsShowWhatTheyWorkOn()
+/// A command of a hidden page brings that page forward; a closed inspector has no commands.
+void TestInspector::commandsShowWhatTheyWorkOn()
 {
     const ServerProgram server(listening());
     server.child<QToolButton>(u"details"_s).click();
@@ -393,7 +393,7 @@ void tst_Inspector::commandsShowWhatTheyWorkOn()
 }
 
 /// In a menu, each letter chooses one command.
-void tst_Inspector::mnemonics()
+void TestInspector::mnemonics()
 {
     const ServerProgram server(listening());
     const ClientProgram client(connectingTo(1));
@@ -412,7 +412,7 @@ void tst_Inspector::mnemonics()
     }
 }
 
-void tst_Inspector::copiesAndSavesBytes()
+void TestInspector::copiesAndSavesBytes()
 {
     EventHistory history;
     BytesModel model(history);
@@ -447,7 +447,7 @@ void tst_Inspector::copiesAndSavesBytes()
     QCOMPARE(saved, (QByteArrayList{raw + raw, "Hello"}));
 }
 
-void tst_Inspector::keyboardAndZoom()
+void TestInspector::keyboardAndZoom()
 {
     EventHistory history;
     Ladder ladder(history);
@@ -488,7 +488,7 @@ void tst_Inspector::keyboardAndZoom()
     QCOMPARE(view.zoom(), LadderView::MaxZoom);
 }
 
-void tst_Inspector::accessibleLadder()
+void TestInspector::accessibleLadder()
 {
     EventHistory history;
     Ladder ladder(history);
@@ -513,7 +513,7 @@ void tst_Inspector::accessibleLadder()
     QVERIFY(!list->child(2)->state().selected);
 }
 
-void tst_Inspector::accessibleNames()
+void TestInspector::accessibleNames()
 {
     const ServerProgram server(listening());
     server.child<QToolButton>(u"details"_s).click();
@@ -531,14 +531,14 @@ void tst_Inspector::accessibleNames()
         QVERIFY2(!server.action(text).shortcut().isEmpty(), qPrintable(text));
 }
 
-void tst_Inspector::pictures_data()
+void TestInspector::pictures_data()
 {
     QTest::addColumn<Appearance>("appearance");
     QTest::newRow("light") << Appearance::Light;
     QTest::newRow("dark") << Appearance::Dark;
 }
 
-void tst_Inspector::pictures()
+void TestInspector::pictures()
 {
     QFETCH(const Appearance, appearance);
     applyAppearance(appearance);
@@ -587,7 +587,7 @@ void tst_Inspector::pictures()
     QVERIFY(text.contains(u"inferred segment"_s));
 }
 
-void tst_Inspector::pictureIsBounded()
+void TestInspector::pictureIsBounded()
 {
     EventHistory history;
     Ladder ladder(history);
@@ -601,7 +601,7 @@ void tst_Inspector::pictureIsBounded()
 }
 
 /// However narrow the view, and however large the letters.
-void tst_Inspector::legendIsWhole()
+void TestInspector::legendIsWhole()
 {
     const EventHistory history;
     const Ladder ladder(history);
@@ -618,8 +618,8 @@ void tst_Inspector::legendIsWhole()
     }
 }
 
-/// Code, times and bytes stand from left to right in every language; what is around them does not.
-void tst_Inspector::rightToLeft()
+/// Code, times and bytes stand from left to right in every language; the widgets around them do not.
+void TestInspector::rightToLeft()
 {
     EventHistory history;
     Ladder ladder(history);
@@ -647,7 +647,7 @@ void tst_Inspector::rightToLeft()
     QVERIFY(rightToLeft == leftToRight);
 }
 
-void tst_Inspector::whatIsMissingIsSaid()
+void TestInspector::whatIsMissingIsSaid()
 {
     Inspector inspector;
     inspector.setOpen(true);
@@ -662,8 +662,8 @@ void tst_Inspector::whatIsMissingIsSaid()
              u"The first 10,001 events are no longer kept."_s);
 }
 
-/// Of a connection that is still open the beginning is kept, and then there is a gap.
-void tst_Inspector::copiesSayWhatIsMissing()
+/// The beginning of a connection that is still open is kept; after it there is a gap.
+void TestInspector::copiesSayWhatIsMissing()
 {
     Inspector inspector;
     inspector.setOpen(true);
@@ -691,7 +691,7 @@ void tst_Inspector::copiesSayWhatIsMissing()
 }
 
 /// Nothing is asserted about time; the figures are printed.
-void tst_Inspector::manyEvents()
+void TestInspector::manyEvents()
 {
     Inspector inspector;
     inspector.setOpen(true);
@@ -718,5 +718,5 @@ void tst_Inspector::manyEvents()
           double(slowest) / 1e6);
 }
 
-QTEST_MAIN(tst_Inspector)
+QTEST_MAIN(TestInspector)
 #include "tst_inspector.moc"

@@ -17,7 +17,7 @@ using namespace parley::test;
 namespace
 {
 
-/// The value beside @p name in the list; it is empty where there is none.
+/// The value beside @p name in the list; empty if there is none.
 QString value(const auto &program, const QString &name)
 {
     const auto &values = program.template child<QTreeWidget>(u"kernelValues"_s);
@@ -79,7 +79,7 @@ void TestKernelView::ofServersConnection()
     TRY_COMPARE(value(server, u"Received"_s), u"5 bytes"_s);
 
     client.close();
-    TRY_COMPARE(server.text(u"kernelState"_s), u"The connection has ended. These are the values seen last."_s);
+    TRY_COMPARE(server.text(u"kernelState"_s), u"The connection has ended. These are its last values."_s);
     QCOMPARE(value(server, u"Received"_s), u"5 bytes"_s);
     server.child<QTableView>(u"connections"_s).clearSelection();
     TRY_MATCH(server.text(u"kernelState"_s), u"Select .*"_s);
@@ -104,7 +104,7 @@ void TestKernelView::ofClientsConnection()
     QCOMPARE(value(client, u"State"_s), u"ESTABLISHED"_s);
     TRY_COMPARE(value(client, u"Received"_s), u"5 bytes"_s);
     peer.close();
-    TRY_COMPARE(client.text(u"kernelState"_s), u"The connection has ended. These are the values seen last."_s);
+    TRY_COMPARE(client.text(u"kernelState"_s), u"The connection has ended. These are its last values."_s);
 }
 
 void TestKernelView::notToldOfDatagrams()

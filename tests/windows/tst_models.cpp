@@ -45,7 +45,7 @@ QString cell(const QAbstractItemModel &model, int row, int column)
 
 } // namespace
 
-class tst_Models : public QObject
+class TestModels : public QObject
 {
     Q_OBJECT
 
@@ -70,17 +70,17 @@ private Q_SLOTS:
     void headers();
 };
 
-void tst_Models::initTestCase()
+void TestModels::initTestCase()
 {
     QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
 }
 
-void tst_Models::init()
+void TestModels::init()
 {
     QTest::failOnWarning(QRegularExpression(u".*"_s));
 }
 
-void tst_Models::connectionStates_data()
+void TestModels::connectionStates_data()
 {
     QTest::addColumn<std::vector<Event>>("events"); // after the accept
     QTest::addColumn<QString>("state");
@@ -113,7 +113,7 @@ void tst_Models::connectionStates_data()
 }
 
 /// The row is the same, whether its events come with the accept, in a batch of their own, or one by one.
-void tst_Models::connectionStates()
+void TestModels::connectionStates()
 {
     QFETCH(const std::vector<Event>, events);
     QFETCH(const QString, state);
@@ -147,7 +147,7 @@ void tst_Models::connectionStates()
     check(oneByOne);
 }
 
-void tst_Models::connectionCells()
+void TestModels::connectionCells()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -168,7 +168,7 @@ void tst_Models::connectionCells()
     QCOMPARE(cell(model, 1, ConnectionModel::Duration), u"1.25 s"_s);
 }
 
-void tst_Models::connectionsAreInsertedAtOnce()
+void TestModels::connectionsAreInsertedAtOnce()
 {
     constexpr int count = 5000;
     EventStream stream;
@@ -193,7 +193,7 @@ void tst_Models::connectionsAreInsertedAtOnce()
     }
 }
 
-void tst_Models::connectionChangesCoverTheirRows()
+void TestModels::connectionChangesCoverTheirRows()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -222,8 +222,8 @@ void tst_Models::connectionChangesCoverTheirRows()
     QCOMPARE(cell(model, 10, ConnectionModel::Sent), u"3"_s);
 }
 
-/// Those of the listener, and those whose accept was dropped because this reader was too slow.
-void tst_Models::eventsWithoutARowAreIgnored()
+/// Events of the listener, and events of connections whose accept was dropped because this reader was too slow.
+void TestModels::eventsWithoutARowAreIgnored()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -245,7 +245,7 @@ void tst_Models::eventsWithoutARowAreIgnored()
     QCOMPARE(cell(model, 1, ConnectionModel::Number), u"7"_s);
 }
 
-void tst_Models::durationsOfOpenConnectionsGrow()
+void TestModels::durationsOfOpenConnectionsGrow()
 {
     EventStream stream;
     ConnectionModel model(stream);
@@ -262,7 +262,7 @@ void tst_Models::durationsOfOpenConnectionsGrow()
     QCOMPARE(cell(model, 1, ConnectionModel::Duration), u"3.0 ms"_s);
 }
 
-void tst_Models::attemptTexts_data()
+void TestModels::attemptTexts_data()
 {
     QTest::addColumn<QString>("host");
     QTest::addColumn<std::vector<Event>>("events");
@@ -396,7 +396,7 @@ void tst_Models::attemptTexts_data()
         << QString();
 }
 
-void tst_Models::attemptTexts()
+void TestModels::attemptTexts()
 {
     QFETCH(const QString, host);
     QFETCH(const std::vector<Event>, events);
@@ -411,7 +411,7 @@ void tst_Models::attemptTexts()
     QTEST(diagnoseConnect(attempt).advice, "advice");
 }
 
-void tst_Models::attemptRow()
+void TestModels::attemptRow()
 {
     EventStream stream;
     AttemptModel model(stream);
@@ -453,7 +453,7 @@ void tst_Models::attemptRow()
     QCOMPARE(model.complete(), 1U);
 }
 
-void tst_Models::eventsWithoutAnAttemptAreIgnored()
+void TestModels::eventsWithoutAnAttemptAreIgnored()
 {
     EventStream stream;
     AttemptModel model(stream);
@@ -469,7 +469,7 @@ void tst_Models::eventsWithoutAnAttemptAreIgnored()
     QCOMPARE(cell(model, 0, AttemptModel::Result), u"connecting…"_s);
 }
 
-void tst_Models::historyIsBounded()
+void TestModels::historyIsBounded()
 {
     EventStream stream;
     AttemptModel model(stream);
@@ -494,7 +494,7 @@ void tst_Models::historyIsBounded()
     QCOMPARE(cell(model, AttemptModel::MaxRows - 1, AttemptModel::Result), u"complete, 0 bytes"_s);
 }
 
-void tst_Models::headers()
+void TestModels::headers()
 {
     EventStream stream;
     const auto titles = [](const QAbstractItemModel &model) {
@@ -514,5 +514,5 @@ void tst_Models::headers()
                  model.index(0, column).data(Qt::TextAlignmentRole));
 }
 
-QTEST_GUILESS_MAIN(tst_Models)
+QTEST_GUILESS_MAIN(TestModels)
 #include "tst_models.moc"

@@ -27,7 +27,7 @@ Event receivedFrom(quint64 connection, qint64 time)
 
 } // namespace
 
-class tst_RatePlot : public QObject
+class TestRatePlot : public QObject
 {
     Q_OBJECT
 
@@ -44,7 +44,7 @@ private Q_SLOTS:
     void isDrawn();
 };
 
-void tst_RatePlot::countsWholeSeconds()
+void TestRatePlot::countsWholeSeconds()
 {
     RateHistory history;
     QVERIFY(history.isEmpty());
@@ -65,7 +65,7 @@ void tst_RatePlot::countsWholeSeconds()
     QCOMPARE(history.secondsAgo(3), 3U);
 }
 
-void tst_RatePlot::forgetsWhatIsOld()
+void TestRatePlot::forgetsWhatIsOld()
 {
     RateHistory history;
     constexpr int all = 3 * RateHistory::Seconds;
@@ -83,7 +83,7 @@ void tst_RatePlot::forgetsWhatIsOld()
     QVERIFY(history.isEmpty());
 }
 
-void tst_RatePlot::longPauses()
+void TestRatePlot::longPauses()
 {
     for (const int pause : {1, 59, 60, 61, 62, 1000, 1'000'000}) {
         RateHistory history;
@@ -98,8 +98,8 @@ void tst_RatePlot::longPauses()
     }
 }
 
-/// They are delivered up to 33 ms after they happened, or later under load.
-void tst_RatePlot::lateEvents()
+/// Events are delivered up to 33 ms after they happened, or later under load.
+void TestRatePlot::lateEvents()
 {
     RateHistory history;
     history.advance(100 * Second);
@@ -115,7 +115,7 @@ void tst_RatePlot::lateEvents()
     QVERIFY(history.isEmpty());
 }
 
-void tst_RatePlot::countsConnections()
+void TestRatePlot::countsConnections()
 {
     EventStream stream;
     RatePlot plot(stream);
@@ -135,7 +135,7 @@ void tst_RatePlot::countsConnections()
                               Patience);
 }
 
-void tst_RatePlot::countsDatagrams()
+void TestRatePlot::countsDatagrams()
 {
     EventStream stream;
     RatePlot plot(stream);
@@ -145,7 +145,7 @@ void tst_RatePlot::countsDatagrams()
     QCOMPARE(plot.accessibleName(), u"Datagrams per second"_s);
 }
 
-void tst_RatePlot::isDrawn()
+void TestRatePlot::isDrawn()
 {
     rememberSystemAppearance();
     EventStream stream;
@@ -172,5 +172,5 @@ void tst_RatePlot::isDrawn()
     applyAppearance(Appearance::System);
 }
 
-QTEST_MAIN(tst_RatePlot)
+QTEST_MAIN(TestRatePlot)
 #include "tst_rate_plot.moc"

@@ -49,7 +49,7 @@ struct Repeating : ClientProgram
         click(u"repeatStart"_s);
     }
     bool isUnderWay() const { return button(u"repeatStart"_s).text() == u"Cancel"_s; }
-    /// What the account says of an outcome, in a column; empty where it does not.
+    /// The account's text for an outcome in a column; empty if there is none.
     QString account(const QString &outcome, int column = 1) const
     {
         for (int row = 0; row < rows(u"repeatAccount"_s); ++row) {
@@ -304,7 +304,7 @@ void TestRepeatWindow::remembersFields()
     QCOMPARE(client.child<QLineEdit>(u"repeatSource"_s).text(), u"127.0.0.0/8"_s);
 }
 
-/// What the command line says is for once, as in the first window.
+/// Values from the command line are not remembered, as in the first window.
 void TestRepeatWindow::remembersNoCommandLine()
 {
     {

@@ -78,7 +78,7 @@ public:
     }
 
     const QString &text() const { return text_; }
-    /// With sanitizers it takes long; and what was waited for has to be told before ctest's limit.
+    /// Saving takes long with sanitizers; but a failed wait has to be reported before ctest's limit.
     bool waitLong() const
     {
         return QTest::qWaitFor([this] { return !text_.isEmpty(); }, 2 * WindowPatience);
@@ -122,7 +122,7 @@ private:
     QByteArray stateOf(const Said &said) const;
 };
 
-/// What was said, and what there is by then.
+/// The sentence, and the file as it is by then.
 QByteArray TestSaving::stateOf(const Said &said) const
 {
     QString state = u"said: “%1”; files:"_s.arg(said.text());
@@ -275,7 +275,7 @@ void TestSaving::history()
     QVERIFY2(matches(QString::fromUtf8(saved), expected), saved.constData());
 }
 
-/// What the area below shows is saved in the same way.
+/// The contents of the area below are saved in the same way.
 void TestSaving::details()
 {
     const QByteArray bytes("Hello\0\xff World", 13);
@@ -387,7 +387,7 @@ void TestSaving::onlyRegularFiles_data()
     QTest::newRow("link to a file") << u"file"_s << u"it is a link to %1, which has to be chosen itself"_s;
 }
 
-/// What is no regular file is refused, and stays what it was.
+/// Anything but a regular file is refused, and stays what it was.
 void TestSaving::onlyRegularFiles()
 {
     QFETCH(const QString, what);
@@ -432,7 +432,7 @@ void TestSaving::onlyRegularFiles()
         QCOMPARE(contents(target), "before"_ba);
 }
 
-/// A file that does not become whole is not there, and what was there before still is.
+/// A file that does not become whole does not appear, and an earlier file stays.
 void TestSaving::disk()
 {
     const auto client = clientWith(QByteArray(1'000'000, 'a'));
@@ -458,7 +458,7 @@ void TestSaving::disk()
     QCOMPARE(QDir(scratch().path()).entryList({u"message*"_s}, QDir::Files), QStringList{u"message.txt"_s});
 }
 
-/// The window answers while a file is written, and what it goes away with is still saved.
+/// The window answers while a file is written, and a file under way is still saved when the window goes.
 void TestSaving::closingWaits()
 {
     std::promise<void> mayWrite;

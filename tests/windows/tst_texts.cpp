@@ -52,7 +52,7 @@ QString textOf(const QWidget &widget)
     return widget.objectName() + u" “"_s + widget.property("text").toString() + u'”';
 }
 
-/// What has less room in @p window than it asks for; none is what is wanted.
+/// The widgets of @p window that have less room than they ask for; there should be none.
 QStringList cramped(const QWidget &window)
 {
     QStringList found;
@@ -88,7 +88,7 @@ QStringList cramped(const QWidget &window)
     return found;
 }
 
-/// What does not fit once the window is laid out on a small screen.
+/// The widgets that do not fit once the window is laid out on a small screen.
 QString misfit(QWidget &window)
 {
     window.resize(SmallScreen);
@@ -99,7 +99,7 @@ QString misfit(QWidget &window)
     return found.join(u", "_s);
 }
 
-/// For who wants to look at it.
+/// Saves a picture for people to look at.
 void keepPicture(QWidget &window, const QString &name)
 {
     if (const QString folder = qEnvironmentVariable("PARLEY_KEEP_PICTURES"); !folder.isEmpty())
@@ -165,7 +165,7 @@ void TestTexts::serverWithLongTexts()
     VERIFY_FITS(server.window(), picture + u"-stopped"_s);
 }
 
-/// With everything that a connection brings: what is said about it, and what can be done with it.
+/// With everything that a connection brings: texts about it, and commands for it.
 void TestTexts::connectionWithLongTexts()
 {
     const LongLanguage language;
@@ -250,7 +250,7 @@ void TestTexts::repeatWithLongTexts()
     VERIFY_FITS(*repeat, u"repeat-run"_s);
 }
 
-/// What a field means is told by a tool tip, to a screen reader, and by Shift+F1.
+/// A tool tip, the description for a screen reader, and Shift+F1 explain each field.
 void TestTexts::fieldsAreExplained()
 {
     const ServerProgram server(listening());

@@ -28,7 +28,7 @@ ServerOptions notListening()
 
 } // namespace
 
-/// What the windows remember from one run to the next.
+/// The values that the windows remember from one run to the next.
 class TestWindowSettings : public WindowTest
 {
     Q_OBJECT
@@ -258,7 +258,7 @@ void TestWindowSettings::anotherScreen()
     }
 }
 
-/// What only the second window shows is not lost because the first one's settings are damaged.
+/// The second window's settings are not lost because the first one's are damaged.
 void TestWindowSettings::damagedBesideARun()
 {
     QSettings settings = settingsOf(u"parley-client"_s);
@@ -284,7 +284,7 @@ void TestWindowSettings::onlyRegularFiles_data()
     QTest::newRow("unreadable") << u"unreadable"_s << u"cannot be read"_s;
 }
 
-/// The windows open whatever stands in the settings' place, say so, and leave it as it is.
+/// Whatever stands in the settings' place, the windows open, say so, and leave it as it is.
 void TestWindowSettings::onlyRegularFiles()
 {
     QFETCH(const QString, what);
@@ -311,8 +311,8 @@ void TestWindowSettings::onlyRegularFiles()
         QCOMPARE(::lstat(nativeName.constData(), &before), 0);
 
         const QString kind = what == u"link to a file"_s ? is.arg(target) : is;
-        const QString notice = u"Settings are neither read nor saved, because %1 %2; what has to be there is a regular "
-                               "file that can be read, or nothing."_s.arg(name, kind);
+        const QString notice = u"Settings are neither read nor saved, because %1 %2; there has to be a regular file "
+                               "that can be read, or nothing."_s.arg(name, kind);
         const bool asNobody = what == u"unreadable"_s && ::geteuid() == 0; // root can read every file
         const auto back = qScopeGuard([asNobody] {
             if (asNobody && ::setresuid(0, 0, 0) != 0)

@@ -67,7 +67,7 @@ QAccessibleInterface &accessible(QWidget &widget)
 
 } // namespace
 
-class tst_Windows : public WindowTest
+class TestWindows : public WindowTest
 {
     Q_OBJECT
 
@@ -101,7 +101,7 @@ private Q_SLOTS:
     void closingTwiceDoesNotWait();
 };
 
-void tst_Windows::connecting_data()
+void TestWindows::connecting_data()
 {
     QTest::addColumn<std::function<void(const ClientProgram &)>>("start");
     using Start = std::function<void(const ClientProgram &)>;
@@ -114,7 +114,7 @@ void tst_Windows::connecting_data()
     QTest::newRow("menu") << Start([](const ClientProgram &client) { client.action(u"Connect"_s).trigger(); });
 }
 
-void tst_Windows::connecting()
+void TestWindows::connecting()
 {
     QFETCH(const std::function<void(const ClientProgram &)>, start);
     const ServerProgram server(listeningOn());
@@ -150,7 +150,7 @@ void tst_Windows::connecting()
     QCOMPARE(server.notice(), QString());
 }
 
-void tst_Windows::connectingAtOnce()
+void TestWindows::connectingAtOnce()
 {
     const ServerProgram server(listeningOn());
     ClientOptions options = connectingTo(portOf(server));
@@ -161,7 +161,7 @@ void tst_Windows::connectingAtOnce()
     TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::Received), u"12"_s);
 }
 
-void tst_Windows::severalAttempts()
+void TestWindows::severalAttempts()
 {
     const ServerProgram server(listeningOn());
     const ClientProgram client(connectingTo(portOf(server)));
@@ -176,7 +176,7 @@ void tst_Windows::severalAttempts()
                  client.cell(u"history"_s, row, AttemptModel::LocalPort));
 }
 
-void tst_Windows::typedGreeting_data()
+void TestWindows::typedGreeting_data()
 {
     QTest::addColumn<QString>("greeting");
     QTest::addColumn<QString>("sent");
@@ -186,7 +186,7 @@ void tst_Windows::typedGreeting_data()
     QTest::newRow("a comma, quotes and a percent sign") << u"one, \"two\" %1"_s << u"13"_s;
 }
 
-void tst_Windows::typedGreeting()
+void TestWindows::typedGreeting()
 {
     QFETCH(const QString, greeting);
     const ServerProgram server(listeningOn());
@@ -199,7 +199,7 @@ void tst_Windows::typedGreeting()
     QTEST(server.cell(u"connections"_s, 0, ConnectionModel::Sent), "sent");
 }
 
-void tst_Windows::emptyGreeting()
+void TestWindows::emptyGreeting()
 {
     const ServerProgram server(listeningOn());
     const quint16 port = portOf(server);
@@ -217,8 +217,8 @@ void tst_Windows::emptyGreeting()
     QCOMPARE(client.notice(), QString());
 }
 
-/// A greeting that the field would not give back unchanged is sent byte for byte, and the field tells of it.
-void tst_Windows::greetingThatIsNotText()
+/// A greeting that the field cannot hold unchanged is sent byte for byte, and the field says so.
+void TestWindows::greetingThatIsNotText()
 {
     ServerOptions options = listeningOn();
     options.greeting = QByteArray("\xff\xfe and\0 more\r\n", 14);
@@ -232,7 +232,7 @@ void tst_Windows::greetingThatIsNotText()
     QCOMPARE(client.child<MessageView>(u"message"_s).parts().join(), *options.greeting);
 }
 
-void tst_Windows::listenAndStop()
+void TestWindows::listenAndStop()
 {
     ServerOptions options = listeningOn();
     options.listenAtOnce = false;
@@ -278,7 +278,7 @@ void tst_Windows::listenAndStop()
     QVERIFY(server.rows(u"connections"_s) > 0); // they stay listed
 }
 
-void tst_Windows::enterListens()
+void TestWindows::enterListens()
 {
     for (const QString &field : {u"host"_s, u"port"_s}) {
         ServerOptions options = listeningOn();
@@ -289,7 +289,7 @@ void tst_Windows::enterListens()
     }
 }
 
-void tst_Windows::everyInterface()
+void TestWindows::everyInterface()
 {
     const ServerProgram server(listeningOn(u"*"_s));
     const quint16 port = portOf(server);
@@ -310,7 +310,7 @@ void tst_Windows::everyInterface()
              qUtf8Printable(reach));
 }
 
-void tst_Windows::cancel()
+void TestWindows::cancel()
 {
     RawSocket silent = RawSocket::listening();
     const ClientProgram client(connectingTo(silent.localPort()));
@@ -337,7 +337,7 @@ void tst_Windows::cancel()
     TRY_COMPARE(client.text(u"status"_s), u"Attempts: 2, complete: 1"_s);
 }
 
-void tst_Windows::clientFailure_data()
+void TestWindows::clientFailure_data()
 {
     QTest::addColumn<std::function<void(RawSocket &)>>("act"); // what the peer does once it has accepted
     QTest::addColumn<QByteArray>("sends");                     // before that
@@ -373,7 +373,7 @@ void tst_Windows::clientFailure_data()
                                               "to take longer messages."_s;
 }
 
-void tst_Windows::clientFailure()
+void TestWindows::clientFailure()
 {
     QFETCH(const std::function<void(RawSocket &)>, act);
     QFETCH(const QByteArray, sends);
@@ -407,14 +407,14 @@ void tst_Windows::clientFailure()
     QCOMPARE(client.field(u"port"_s).text(), port);
 }
 
-void tst_Windows::clientInputError_data()
+void TestWindows::clientInputError_data()
 {
     QTest::addColumn<QString>("host");
     QTest::addColumn<QString>("port");
     QTest::addColumn<QString>("notice");
     QTest::addColumn<QString>("wrong"); // the field; empty where only the network can tell
     QTest::newRow("port 65536") << u"127.0.0.1"_s << u"65536"_s
-                                << u"“65536” is not a port: that is a number from 1 to 65535, .*"_s << u"port"_s;
+                                << u"“65536” is not a port: give a number from 1 to 65535, .*"_s << u"port"_s;
     QTest::newRow("port 0") << u"127.0.0.1"_s << u"0"_s << u"Port 0 stands for any free port, .*"_s << u"port"_s;
     QTest::newRow("port abc") << u"127.0.0.1"_s << u"abc"_s << u"“abc” is not a port: .*"_s << u"port"_s;
     QTest::newRow("no port") << u"127.0.0.1"_s << QString() << u"“” is not a port: .*"_s << u"port"_s;
@@ -429,7 +429,7 @@ void tst_Windows::clientInputError_data()
                                   << QString();
 }
 
-void tst_Windows::clientInputError()
+void TestWindows::clientInputError()
 {
     QFETCH(const QString, host);
     QFETCH(const QString, port);
@@ -448,7 +448,7 @@ void tst_Windows::clientInputError()
         QCOMPARE(client.window().focusWidget(), &client.field(wrong));
 }
 
-void tst_Windows::serverFailure_data()
+void TestWindows::serverFailure_data()
 {
     QTest::addColumn<QString>("host");
     QTest::addColumn<QString>("port");
@@ -456,7 +456,7 @@ void tst_Windows::serverFailure_data()
     QTest::newRow("port in use") << u"127.0.0.1"_s << QString()
                                  << u"Cannot listen on 127\\.0\\.0\\.1:%1: the port is in use by .*\\. .*"_s;
     QTest::newRow("port 65536") << u"127.0.0.1"_s << u"65536"_s
-                                << u"“65536” is not a port: that is a number from 0 to 65535, .*"_s;
+                                << u"“65536” is not a port: give a number from 0 to 65535, .*"_s;
     QTest::newRow("port abc") << u"127.0.0.1"_s << u"abc"_s << u"“abc” is not a port: .*"_s;
     QTest::newRow("no name") << u"not a host"_s << u"0"_s << u"“not a host” is not a host: .*"_s;
     QTest::newRow("unknown host") << u"nosuch.invalid"_s << u"3000"_s
@@ -466,7 +466,7 @@ void tst_Windows::serverFailure_data()
         << foreignAddress() << u"0"_s << u"Cannot listen on .*:0: that is not an address of this computer\\. .*"_s;
 }
 
-void tst_Windows::serverFailure()
+void TestWindows::serverFailure()
 {
     QFETCH(const QString, host);
     QFETCH(QString, port);
@@ -497,7 +497,7 @@ void tst_Windows::serverFailure()
 }
 
 /// What the command line or the settings had.
-void tst_Windows::serverFailureAtStart()
+void TestWindows::serverFailureAtStart()
 {
     const ServerProgram wrongPort(listeningOn(u"127.0.0.1"_s, u"65536"_s));
     TRY_MATCH(wrongPort.notice(), u"“65536” is not a port: .*"_s);
@@ -511,7 +511,7 @@ void tst_Windows::serverFailureAtStart()
     QCOMPARE(inUse.field(u"port"_s).text(), port);
 }
 
-void tst_Windows::peerTextIsPlain()
+void TestWindows::peerTextIsPlain()
 {
     const RawSocket listener = RawSocket::listening();
     const ClientProgram client(connectingTo(listener.localPort()));
@@ -528,7 +528,7 @@ void tst_Windows::peerTextIsPlain()
         QVERIFY(block.textFormats().isEmpty() || block.textFormats().constFirst().format.isEmpty());
 }
 
-void tst_Windows::longLine()
+void TestWindows::longLine()
 {
     constexpr int size = 2'000'000;
     const QByteArray bytes = QByteArray("<") + QByteArray(size - 2, 'x') + '>';
@@ -557,8 +557,8 @@ void tst_Windows::longLine()
     QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"complete, 2,000,000 bytes"_s);
 }
 
-/// However the bytes come, the characters are whole.
-void tst_Windows::byteByByte()
+/// The characters are whole, however the bytes are split.
+void TestWindows::byteByByte()
 {
     const QString line = u"Zwölf Boxkämpfer · Καλημέρα · 今日は · 🌍🚀 · é\n"_s;
     QString text;
@@ -587,7 +587,7 @@ void tst_Windows::byteByByte()
               QLocale().toString(bytes.size()) + u" bytes in [0-9,]+ reads · closed by the server after .*"_s);
 }
 
-void tst_Windows::accessibleNames_data()
+void TestWindows::accessibleNames_data()
 {
     QTest::addColumn<bool>("server");
     QTest::addColumn<QString>("name");
@@ -611,7 +611,7 @@ void tst_Windows::accessibleNames_data()
     QTest::newRow("client: summary") << false << u"summary"_s << u"How the message came"_s;
 }
 
-void tst_Windows::accessibleNames()
+void TestWindows::accessibleNames()
 {
     QFETCH(const bool, server);
     QFETCH(const QString, name);
@@ -627,8 +627,8 @@ void tst_Windows::accessibleNames()
         check(ClientProgram(ClientOptions{}));
 }
 
-/// A screen reader gets what they say now.
-void tst_Windows::accessibleTexts()
+/// A screen reader gets the present texts.
+void TestWindows::accessibleTexts()
 {
     const ServerProgram server(listeningOn());
     const quint16 port = portOf(server);
@@ -658,7 +658,7 @@ void tst_Windows::accessibleTexts()
     TRY_MATCH(description(client, u"notice"_s), u"127\\.0\\.0\\.1:%1 refused the connection: .*"_s.arg(port));
 }
 
-void tst_Windows::closingWaitsForGreetings()
+void TestWindows::closingWaitsForGreetings()
 {
     ServerOptions options = listeningOn();
     options.greeting = QByteArray(8'000'000, 'x'); // more than the sockets' buffers take
@@ -681,7 +681,7 @@ void tst_Windows::closingWaitsForGreetings()
     QTRY_VERIFY2_WITH_TIMEOUT(!server.window().isVisible(), qUtf8Printable(server.text(u"status"_s)), Patience);
 }
 
-void tst_Windows::closingTwiceDoesNotWait()
+void TestWindows::closingTwiceDoesNotWait()
 {
     RawSocket slow;
     {
@@ -698,5 +698,5 @@ void tst_Windows::closingTwiceDoesNotWait()
     QVERIFY(!slow.isAtEnd()); // it was reset: a cut greeting does not pass for a whole one
 }
 
-QTEST_MAIN(tst_Windows)
+QTEST_MAIN(TestWindows)
 #include "tst_windows.moc"

@@ -32,7 +32,7 @@ namespace
 constexpr int WideRow = 16; // bytes
 constexpr int NarrowRow = 8;
 
-/// The bytes that @p text asks for: `0x` and hex digits, or else its UTF-8.
+/// The bytes to look for: those of the hex digits after `0x`, or else the UTF-8 of @p text.
 QByteArray needleOf(const QString &text)
 {
     const QByteArray bytes = text.toUtf8();
@@ -146,7 +146,7 @@ void BytesView::addActions()
     list_->setContextMenuPolicy(Qt::ActionsContextMenu);
 }
 
-/// The window may have another use for the same keys: here they are ours.
+/// The window may use the same keys for something else: here they belong to this view.
 bool BytesView::eventFilter(QObject *object, QEvent *event)
 {
     if (event->type() != QEvent::ShortcutOverride && event->type() != QEvent::KeyPress)
@@ -234,7 +234,7 @@ void BytesView::resizeEvent(QResizeEvent *event)
     fit();
 }
 
-/// As many bytes a row as there is room for.
+/// Chooses as many bytes a row as there is room for.
 void BytesView::fit()
 {
     const int unit = QFontMetrics(list_->font()).horizontalAdvance(u'0');
@@ -248,7 +248,7 @@ void BytesView::showOmission()
     omission_->setText(text);
     omission_->setVisible(!text.isEmpty());
     list_->setAccessibleDescription(text);
-    list_->doItemsLayout(); // the longest row may be another
+    list_->doItemsLayout(); // the longest row may have changed
 }
 
 } // namespace parley

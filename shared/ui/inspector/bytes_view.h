@@ -17,8 +17,8 @@ namespace parley
 
 class StatusLabel;
 
-/// Shows the bytes of a connection, with a line to find some. Its actions (find, copy, save) are also its context menu;
-/// their shortcuts hold only while it has the focus.
+/// Shows the bytes of a connection, with a line to find some. Its actions (find, copy, save) are also its context menu.
+/// Their shortcuts work only while it has the focus.
 class BytesView : public QWidget
 {
     Q_OBJECT
@@ -27,15 +27,15 @@ public:
     /// @param model outlives the view.
     explicit BytesView(BytesModel &model, QWidget *parent = nullptr);
 
-    /// Goes to the bytes that event number @p event moved, if it did.
+    /// Goes to the bytes that event number @p event moved, if it moved any.
     void goToEvent(std::size_t event);
 
 Q_SIGNALS:
-    /// One of the actions was triggered, perhaps while another page shows.
+    /// One of the actions was triggered; another page may be shown.
     void wanted();
-    /// The current row is one of event number @p event.
+    /// The current row belongs to event number @p event.
     void eventChosen(std::size_t event);
-    /// All that is kept of one direction is to be saved.
+    /// The user wants to save all kept bytes of one direction.
     void saving(const parley::FileSaver::Kind &kind, const parley::FileSaver::Snapshot &snapshot);
 
 protected:

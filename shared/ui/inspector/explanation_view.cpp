@@ -76,7 +76,7 @@ void ExplanationView::addCopyAction(const QString &text, const QString &name, QB
     copying_->layout()->addWidget(button);
 }
 
-/// The listener by itself, and what never had a peer, have nothing to be done again.
+/// There is nothing to do again for the listener by itself, or where there never was a peer.
 void ExplanationView::updateCopying()
 {
     const std::vector<Event> &events = ladder_.history().events();

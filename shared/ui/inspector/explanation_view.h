@@ -13,7 +13,7 @@ namespace parley
 
 class Ladder;
 
-/// Explains one row of a ladder in plain text, and copies what the whole connection did as a program.
+/// Explains one row of a ladder in plain text. Copies a program that does what the whole connection did.
 class ExplanationView : public QWidget
 {
     Q_OBJECT
@@ -22,11 +22,11 @@ public:
     /// @param ladder outlives the view.
     explicit ExplanationView(const Ladder &ladder, QWidget *parent = nullptr);
 
-    /// Row @p row; of a negative one, how to choose one.
+    /// Explains row @p row; for a negative row, says how to choose one.
     void explain(int row);
 
 Q_SIGNALS:
-    /// For the user: what became of a command.
+    /// A sentence for the user that says what became of a command.
     void said(const QString &text);
 
 private:

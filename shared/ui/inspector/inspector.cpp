@@ -161,7 +161,8 @@ void Inspector::setOpen(bool open)
     openAction_->setChecked(open);
 }
 
-/// The window grows by what is opened, as far as there is room, and shrinks again: what was there keeps its size.
+/// The window grows by the height of the opened body, as far as there is room, and shrinks again. The rest of the
+/// window keeps its size.
 void Inspector::toggled(bool open)
 {
     if (!pages_)

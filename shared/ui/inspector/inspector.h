@@ -27,8 +27,8 @@ class ExplanationView;
 class LadderView;
 class Settings;
 
-/// The area below a window's table that shows one connection closely: its ladder, and pages beside it. It is closed
-/// until the user opens it, and is then a single line; it keeps what it needs in the meantime.
+/// The area below a window's table that shows one connection closely: its ladder, and pages beside it. Until the user
+/// opens it, it is a single line; it collects what it needs in the meantime.
 class Inspector : public QWidget
 {
     Q_OBJECT
@@ -36,15 +36,15 @@ class Inspector : public QWidget
 public:
     explicit Inspector(QWidget *parent = nullptr);
 
-    /// Puts @p above and the inspector into a splitter, which is returned. To be called once.
+    /// Puts @p above and the inspector into a splitter and returns that. To be called once.
     QWidget *below(QWidget *above);
-    /// Adds a page beside the ladder, behind those that are there. @p make makes it when the area is first opened.
+    /// Adds a page beside the ladder, after the other pages. @p make is called when the area is first opened.
     void addPage(const std::function<QWidget *()> &make, const QString &title);
-    /// Adds the inspector's commands to a window's View menu: the one that opens it, and once it was opened the others
-    /// below that.
+    /// Adds the inspector's commands to a window's View menu: first the one that opens it; the others follow once it
+    /// was opened.
     void fillMenu(QMenu &menu);
 
-    /// Takes notice of all that happens, open or not.
+    /// Takes in all events, open or not.
     void read(const EventBatch &batch) { history_.read(batch); }
     /// Shows @p connection, 0 for the listener, under @p title (plain text).
     void inspect(quint64 connection, const QString &title);
@@ -59,7 +59,7 @@ public:
 Q_SIGNALS:
     /// For the user: what became of a command.
     void said(const QString &text);
-    /// Something that it shows is to be saved.
+    /// The user wants to save something that it shows.
     void saving(const parley::FileSaver::Kind &kind, const parley::FileSaver::Snapshot &snapshot);
 
 private:
@@ -75,7 +75,7 @@ private:
     void rungChosen(const QModelIndex &current);
     void bytesChosen(std::size_t event);
 
-    static constexpr int DefaultHeight = 300;     ///< pixels, of what is opened
+    static constexpr int DefaultHeight = 300;     ///< pixels, of the opened body
     static constexpr int ComfortableWidth = 1180; // a refused connect fits without scrolling
 
     EventHistory history_;
@@ -85,7 +85,7 @@ private:
     QToolButton *const button_;
     QLabel *const title_;
     QSplitter *const body_;
-    // Once it was opened: who only clicks Connect need not wait for it, nor have the memory for it.
+    // Made when it is first opened: a user who only clicks Connect need not wait for it, nor spend the memory.
     LadderView *ladderView_ = nullptr;
     QTabWidget *pages_ = nullptr;
     ExplanationView *explanation_ = nullptr;
@@ -93,9 +93,9 @@ private:
     std::vector<Page> furtherPages_;
     QMenu *menu_ = nullptr;
     QAction *endOfCommands_ = nullptr; // in the menu
-    bool following_ = false;           // one of ladder and bytes follows the other's selection
-    QSplitter *splitter_ = nullptr;    // the one that this is the lower half of
-    int height_ = DefaultHeight;       // of the body when it was open last
+    bool following_ = false;           // ladder or bytes follow the other's selection just now
+    QSplitter *splitter_ = nullptr;    // this is its lower half
+    int height_ = DefaultHeight;       // of the body, when it was last open
 };
 
 } // namespace parley

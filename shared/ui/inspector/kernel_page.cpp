@@ -53,12 +53,13 @@ std::vector<KernelPage::Row> KernelPage::rows()
          [](const View &view) { return QString::fromLatin1(view.state); }},
         {tr("Round trip"), tr("How long a segment and its acknowledgement take, averaged over the last ones."),
          [](const View &view) { return timeText(view.roundTrip); }},
-        {tr("Its variance"), tr("By how much the round trips differ from that on average."),
+        {tr("Its variance"), tr("How much the round trips vary around that average."),
          [](const View &view) { return timeText(view.roundTripVariance); }},
-        {tr("Shortest round trip"), tr("The shortest of the last minutes: the way itself, without waiting in queues."),
+        {tr("Shortest round trip"),
+         tr("The shortest round trip of the last minutes: the way itself, without waiting in queues."),
          [](const View &view) { return timeText(view.minRoundTrip); }},
         {tr("Retransmission timeout"),
-         tr("What is not acknowledged after this time is sent again. It doubles each time that happens."),
+         tr("Bytes that are not acknowledged after this time are sent again. The time doubles whenever that happens."),
          [](const View &view) { return timeText(view.retransmissionTimeout); }},
         {tr("Sent again"), tr("Segments that were sent once more, since the beginning: lost on the way, or late."),
          [](const View &view) { return countText(view.retransmitted); }},
@@ -77,9 +78,9 @@ std::vector<KernelPage::Row> KernelPage::rows()
          [](const View &view) { return sizeText(view.acknowledged); }},
         {tr("Received"), tr("Bytes that came from the peer, whether recv() has taken them or not."),
          [](const View &view) { return sizeText(view.received); }},
-        {tr("Segments sent"), tr("All of them: data, acknowledgements, SYN and FIN."),
+        {tr("Segments sent"), tr("All segments to the peer: data, acknowledgements, SYN and FIN."),
          [](const View &view) { return countText(view.segmentsSent); }},
-        {tr("Segments received"), tr("Likewise, from the peer."),
+        {tr("Segments received"), tr("All segments from the peer: data, acknowledgements, SYN and FIN."),
          [](const View &view) { return countText(view.segmentsReceived); }},
     };
 }
@@ -128,7 +129,7 @@ KernelPage::KernelPage(const EventHistory &history, QWidget *parent)
 void KernelPage::inspect(quint64 connection)
 {
     if (connection == connection_ && connection != 0)
-        return; // the same with fewer events
+        return; // the same connection, with fewer events
     connection_ = connection;
     hasValues_ = false;
     showValues(nullptr);
@@ -157,7 +158,7 @@ void KernelPage::showAnswer(quint64 connection, const KernelView &view)
         state_->showText(tr("Not available: the system tells this of TCP connections only, and only on Linux."));
         break;
     case KernelView::Kind::Gone:
-        state_->showText(hasValues_ ? tr("The connection has ended. These are the values seen last.")
+        state_->showText(hasValues_ ? tr("The connection has ended. These are its last values.")
                                     : tr("The connection has ended, and the kernel has forgotten it."));
         break;
     }

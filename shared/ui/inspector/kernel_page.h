@@ -19,8 +19,8 @@ namespace parley
 class EventHistory;
 class StatusLabel;
 
-/// What the system's kernel knows of the connection that is looked at, each value with an explanation. It asks every
-/// Interval while it shows, and not otherwise. A connection that has ended keeps the values seen last.
+/// What the system's kernel knows of the watched connection, each value with an explanation. It asks once every
+/// Interval while it is visible, and not otherwise. After the connection has ended, the last values stay.
 class KernelPage : public QWidget
 {
     Q_OBJECT
@@ -28,7 +28,7 @@ class KernelPage : public QWidget
 public:
     static constexpr std::chrono::seconds Interval{1};
 
-    /// @param history tells which connection is looked at.
+    /// @param history tells which connection is watched.
     explicit KernelPage(const EventHistory &history, QWidget *parent = nullptr);
 
     /// The engine's answer.

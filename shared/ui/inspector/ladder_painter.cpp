@@ -38,7 +38,7 @@ QString timeText(qint64 nanoseconds)
     return nanoseconds == 0 ? u"0"_s : durationText(std::chrono::nanoseconds(nanoseconds));
 }
 
-/// In a program that reads from right to left, texts would change sides.
+/// Draws from left to right: in a program that reads from right to left, texts would change sides.
 void begin(QPainter &painter)
 {
     painter.save();
@@ -263,7 +263,7 @@ void LadderPainter::paintLegend(QPainter &painter, const QRect &rect) const
     constexpr int symbols = 17; // units, with what is between them
     const QFontMetrics metrics(font_);
     const int width = metrics.horizontalAdvance(texts.join(QString())) + symbols * unit();
-    // It is always there as a whole, smaller where it has to be.
+    // The legend is always shown whole, in a smaller font if need be.
     const qreal scale = std::min(1.0, qreal(rect.width()) / width);
     painter.translate(rect.left(), rect.center().y());
     painter.scale(scale, scale);

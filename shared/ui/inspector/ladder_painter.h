@@ -14,8 +14,8 @@ namespace parley
 class Ladder;
 
 /// Draws a ladder's parts, on the screen and into files: times at the left, then two life lines, this program's and the
-/// peer's. A call is a dot on this program's line with its text, a failed one a cross; what is inferred is a dashed
-/// arrow between the lines. It is drawn from left to right in every language, as code and times are.
+/// peer's. A call is a dot on this program's line with its text, or a cross if it failed. Inferred rows are dashed
+/// arrows between the lines. It is drawn from left to right in every language, as code and times are.
 class LadderPainter
 {
 public:
@@ -28,10 +28,10 @@ public:
     int headerHeight() const;
     int legendHeight() const;
 
-    /// Names of the columns and lines, and what is missing of the ladder.
+    /// Draws the names of the columns and lines, and says what the ladder lacks.
     void paintHeader(QPainter &painter, const QRect &rect) const;
     void paintRow(QPainter &painter, const QRect &rect, int row, QPalette::ColorGroup group, bool selected) const;
-    /// The life lines alone, where no row is.
+    /// Draws the life lines alone, where there are no rows.
     void paintLines(QPainter &painter, const QRect &rect) const;
     void paintLegend(QPainter &painter, const QRect &rect) const;
 

@@ -144,7 +144,7 @@ void LadderView::setZoom(int percent)
     scrollTo(current);
 }
 
-/// The size of the rows, or of what is around them, may be another.
+/// The size of the rows, or of the parts around them, may have changed.
 void LadderView::relayout()
 {
     const LadderPainter painter = this->painter();
@@ -198,7 +198,7 @@ void LadderView::paintEvent(QPaintEvent *event)
                      omission.isEmpty() ? tr("No call has been made yet.") : omission);
 }
 
-/// Of all rows that are saved, in device-independent pixels.
+/// The size of all rows that are saved, in device-independent pixels.
 QSize LadderView::pictureSize() const
 {
     const LadderPainter ladder = painter();

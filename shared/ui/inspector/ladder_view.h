@@ -13,8 +13,8 @@
 namespace parley
 {
 
-/// Shows a ladder: a list whose rows are drawn between two life lines, under their names and above the legend. Only
-/// what is visible is drawn. Its actions (zoom, save) are also its context menu.
+/// Shows a ladder: a list whose rows are drawn between two life lines, under the lines' names and above the legend.
+/// Only visible rows are drawn. Its actions (zoom, save) are also its context menu.
 class LadderView : public QListView
 {
     Q_OBJECT
@@ -30,13 +30,13 @@ public:
     int zoom() const { return zoom_; }
     void setZoom(int percent);
 
-    /// All of the ladder, at most MaxSavedRows.
+    /// The whole ladder, at most MaxSavedRows of it.
     QByteArray svg() const;
-    /// The same at twice the size; smaller where it would be higher than pictures can be.
+    /// The same at twice the size, or smaller if the picture would be too high.
     QImage image() const;
 
 Q_SIGNALS:
-    /// The ladder is to be saved as a picture.
+    /// The user wants to save the ladder as a picture.
     void saving(const parley::FileSaver::Kind &kind, const parley::FileSaver::Snapshot &snapshot);
 
 protected:
@@ -58,7 +58,7 @@ private:
     QWidget *const header_;
     QWidget *const legend_;
     int zoom_ = 100;
-    bool atEnd_ = false; // before rows came: they are followed
+    bool atEnd_ = false; // the last row was in sight before rows came, so they are followed
 };
 
 } // namespace parley

@@ -1,0 +1,118 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/repeat/repeat_result.h"
+
+#include <QLocale>
+#include <QRegularExpression>
+#include <QTest>
+
+#include <chrono>
+#include <cmath>
+
+using namespace parley;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+using std::chrono::nanoseconds;
+
+class TestRepeatResult : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { QLocale::setDefault(QLocale::c()); }
+    void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
+
+    void timelineIsBounded();
+    void timeLeft_data();
+    void timeLeft();
+    void requestErrors_data();
+    void requestErrors();
+};
+
+void TestRepeatResult::timelineIsBounded()
+{
+    RepeatTimeline timeline;
+    timeline.add(-1ms, true, 1us);
+    const nanoseconds finest = timeline.width();
+    for (int i = 0; i < 100'000; ++i)
+        timeline.add(i * 7ms, i % 10 != 0, 1us * (i % 100));
+    qint64 complete = 0;
+    qint64 others = 0;
+    qint64 latencies = 0;
+    for (const RepeatTimeline::Interval &interval : timeline.intervals()) {
+        complete += interval.complete;
+        others += interval.others;
+        latencies += interval.latency.count();
+    }
+    QCOMPARE(complete, 90'001);
+    QCOMPARE(others, 10'000);
+    QCOMPARE(latencies, complete);
+    QVERIFY(timeline.intervals().size() <= RepeatTimeline::MaxIntervals);
+    QVERIFY(timeline.intervals().size() > RepeatTimeline::MaxIntervals / 2);
+    QVERIFY(timeline.width() * qint64(timeline.intervals().size()) >= 699'993ms);
+    QCOMPARE(timeline.width() % finest, 0ns);
+    const RepeatTimeline::Interval &middle = timeline.intervals().at(timeline.intervals().size() / 2);
+    QVERIFY(std::abs(double(middle.complete + middle.others) - timeline.width() / 7.0ms) <= 1);
+}
+
+void TestRepeatResult::timeLeft_data()
+{
+    QTest::addColumn<double>("rate");
+    QTest::addColumn<qint64>("started");
+    QTest::addColumn<qint64>("ended");
+    QTest::addColumn<std::chrono::seconds>("left"); // of 1,000, after 10 s
+    QTest::newRow("nothing is known yet") << 0.0 << qint64(10) << qint64(0) << 0s;
+    QTest::newRow("as fast as it goes") << 0.0 << qint64(110) << qint64(100) << 90s;
+    QTest::newRow("at the rate") << 50.0 << qint64(500) << qint64(450) << 11s;
+    QTest::newRow("the server is slower than the rate") << 1000.0 << qint64(200) << qint64(100) << 40s;
+}
+
+void TestRepeatResult::timeLeft()
+{
+    QFETCH(const double, rate);
+    QFETCH(const qint64, started);
+    QFETCH(const qint64, ended);
+    QFETCH(const std::chrono::seconds, left);
+    RepeatResult result;
+    result.request.count = 1'000;
+    result.request.rate = rate;
+    result.elapsed = 10s;
+    result.started = started;
+    result.ended = ended;
+    QCOMPARE(result.timeLeft(), left);
+}
+
+void TestRepeatResult::requestErrors_data()
+{
+    QTest::addColumn<QString>("host");
+    QTest::addColumn<QStringList>("sources");
+    QTest::addColumn<QString>("named"); // must be in the sentence; empty: all is well
+
+    QTest::newRow("no source") << u"127.0.0.1"_s << QStringList() << QString();
+    QTest::newRow("same family") << u"127.0.0.1"_s << QStringList{u"127.0.0.2"_s, u"127.0.1.0/24"_s} << QString();
+    QTest::newRow("a name has any family") << u"localhost"_s << QStringList{u"::1"_s} << QString();
+    QTest::newRow("both families") << u"localhost"_s << QStringList{u"::1"_s, u"127.0.0.1"_s} << u"both families"_s;
+    QTest::newRow("other family") << u"127.0.0.1"_s << QStringList{u"fe80::/10"_s} << u"fe80::/10"_s;
+}
+
+void TestRepeatResult::requestErrors()
+{
+    QFETCH(const QString, host);
+    QFETCH(const QStringList, sources);
+    QFETCH(const QString, named);
+    RepeatRequest request;
+    request.endpoint = std::get<Endpoint>(Endpoint::parse(host, u"3000"_s, Endpoint::Use::Connect));
+    for (const QString &source : sources)
+        request.sources.push_back(std::get<Net>(Net::parse(source)));
+    const QString problem = request.problem();
+    QCOMPARE(problem.isEmpty(), named.isEmpty());
+    QVERIFY2(problem.contains(named), qPrintable(problem));
+
+    request.endpoint.transport = Transport::Udp;
+    QVERIFY2(request.problem().contains(u"TCP only"_s), qPrintable(request.problem()));
+}
+
+QTEST_GUILESS_MAIN(TestRepeatResult)
+#include "tst_repeat_result.moc"
