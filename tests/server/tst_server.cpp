@@ -208,7 +208,7 @@ void TestServer::newLimitsHoldForTheNext()
                                          [](const Event &event) { return event.call() == Call::Accept; });
         int timeout = -1;
         socklen_t length = sizeof timeout;
-        ::getsockopt(static_cast<int>(accept->result), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, &length);
+        ::getsockopt(accept->descriptor(), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, &length);
         return timeout;
     };
     QCOMPARE(next(), 30'000);

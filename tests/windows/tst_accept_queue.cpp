@@ -216,7 +216,7 @@ void TestAcceptQueue::holdsOverListening()
     server.listen();
     TRY_EQUAL(server.calls(Call::Listen), 2);
     const auto last = std::find_if(server.recorder.events.rbegin(), server.recorder.events.rend(), &Server::isServing);
-    const auto second = connectedClients(last->address.port(), 2);
+    const auto second = connectedClients(last->local().port(), 2);
     TRY_EQUAL(server.waiting(), 2);
     QCOMPARE(server.accepted(), 1U); // who waited for the listener before
 }

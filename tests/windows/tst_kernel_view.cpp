@@ -153,8 +153,7 @@ void TestKernelView::asksOnlyWhileItShows()
 {
     EventHistory history;
     EventBatch batch;
-    batch.events.resize(1);
-    batch.events.front().connection = 7;
+    batch.events.push_back(Event::accept(7, {3, 0}, {}, Transport::Tcp));
     history.read(batch);
     KernelPage page(history);
     std::vector<quint64> asked;
