@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Parley developers
 # SPDX-License-Identifier: MIT
 #
-# ./run.sh [HOST] [PORT]: installs what is missing, builds Parley and opens both windows, the server already
+# ./run.sh [HOST] [PORT]: installs missing packages, builds Parley and opens both windows, the server already
 # listening. Without a display it runs both in this terminal: the server, then the client. Ctrl-C ends both.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -20,11 +20,11 @@ if (($# == 0)) && ! getent ahosts "$(uname -n)" >/dev/null; then
     set -- 127.0.0.1
 fi
 
-# The terminal's Ctrl-C does not end what a script started in the background: the script has to.
+# The terminal's Ctrl-C does not end programs that a script started in the background: the script has to.
 end_both() {
     local pid
     for pid in $(jobs -rp); do
-        kill "$pid" 2>/dev/null || true # it may have ended since
+        kill "$pid" 2>/dev/null || true # the program may have ended since
     done
     wait
 }
@@ -61,7 +61,7 @@ if [[ $line != 'Listening on '* ]]; then
     wait "$server" || exit
     exit 1
 fi
-# Whatever else the server says is passed on until it ends, also while end_both is at work.
+# Further lines of the server are passed on until it ends, even while end_both is at work.
 (trap '' INT TERM HUP && exec cat) <&"$server_stderr" >&2 &
 
 status=0

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Parley developers
 # SPDX-License-Identifier: MIT
 #
-# ./test.sh [PRESET...]: installs what is missing, checks the format, builds the presets (by default dev, asan,
+# ./test.sh [PRESET...]: installs missing packages, checks the format, builds the presets (by default dev, asan,
 # portable, then fuzz) and runs every test of each, with dev also clang-tidy. It reads no input and stops at the first
 # thing that fails.
 set -euo pipefail
@@ -11,11 +11,11 @@ source .ci/build.sh
 
 # python3, ncat and socat are the outside programs of tests/interop; Xvfb is the display of the tests with
 # windows; strace, ss and ps show what a program really does; jq reads the example of the README; the last
-# four check what resources/ installs, and the sources.
+# four check the installed resources, and the sources.
 install_missing "${build_packages[@]}" python3 ncat socat xvfb xauth strace iproute2 procps jq \
     desktop-file-utils appstream clang-format clang-tidy
 
-# CMake leaves out the tests on an X server (tst_*_xcb) where it does not find this; here they have to run.
+# CMake leaves out the tests on an X server (tst_*_xcb) if it does not find xvfb-run; here they have to run.
 command -v xvfb-run >/dev/null || {
     echo 'xvfb-run is missing: install Xvfb' >&2
     exit 1

@@ -2,15 +2,15 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 #
-# From a bare Debian or Ubuntu to a built preset. Sourced by run.sh and test.sh, which share it; it stands
-# here, not at the top, because nobody runs it by itself.
+# From a bare Debian or Ubuntu to a built preset. run.sh and test.sh source it. It stands here, not at the top,
+# because nobody runs it by itself.
 
 # netbase brings /etc/services, where port names are looked up; qt6-svg-dev writes ladders and draws the icons.
 build_packages=(g++ cmake ninja-build qt6-base-dev qt6-svg-dev netbase)
 
 say() { printf '\n== %s\n' "$*"; }
 
-# quietly COMMAND...: its output is shown only if it fails. Nothing here may wait for an answer.
+# quietly COMMAND...: shows the command's output only if it fails. Nothing here may wait for an answer.
 quietly() {
     local output status
     output=$("$@" 2>&1 </dev/null) || {
@@ -20,7 +20,7 @@ quietly() {
     }
 }
 
-# install_missing PACKAGE...: installs those that are not there; asks for no rights when none is missing.
+# install_missing PACKAGE...: installs the missing ones; asks for no rights if none is missing.
 install_missing() {
     local package missing=() as_root=()
     if ! command -v dpkg-query >/dev/null; then
@@ -43,7 +43,7 @@ install_missing() {
     fi
     # A new machine is often still busy with its own updates, which hold the lock.
     as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300)
-    # A source of packages that cannot be reached need not be the one that has what is missing.
+    # A package source that cannot be reached need not be the one with the missing packages.
     quietly "${as_root[@]}" update || true
     # Debian 13 has the part of libqt6svg6 that draws the icons in a package of its own.
     if apt-cache show qt6-svg-plugins >/dev/null 2>&1; then

@@ -2,10 +2,10 @@
 # SPDX-FileCopyrightText: 2026 The Parley developers
 # SPDX-License-Identifier: MIT
 #
-# .ci/fresh.sh SUITE [PRESET...]: does what somebody does who has a new Debian (bookworm, trixie...), git and nothing
-# else: clones what is committed here, calls ./run.sh, and ./test.sh with the presets. As a user with sudo and as root,
-# without a display and with one (Xvfb, outside), each in a system of its own. Ends with a table of what passed, and
-# with 1 if anything failed.
+# .ci/fresh.sh SUITE [PRESET...]: acts as somebody with a new Debian (bookworm, trixie...), git and nothing else: clones
+# the latest commit, calls ./run.sh, and ./test.sh with the presets. It does so as a user with sudo and as root,
+# without a display and with one (Xvfb, outside), each in a system of its own. It ends with a table of results, and
+# with status 1 if anything failed.
 #
 # It needs root, debootstrap, Xvfb, xdotool and git. It keeps the bare system, the packages, a compiler cache and the
 # logs in PARLEY_FRESH (by default ~/.cache/parley-fresh), about 3 GB a suite. PARLEY_MIRROR is where Debian comes from.
@@ -26,7 +26,7 @@ suite=$1
 presets=${*:2}
 kept=${PARLEY_FRESH:-${XDG_CACHE_HOME:-$HOME/.cache}/parley-fresh}/$suite
 mkdir -p "$kept"/{archives,ccache,logs}
-chmod 777 "$kept/ccache" # of all who compile
+chmod 777 "$kept/ccache" # shared by all users that compile
 
 if [[ ! -e $kept/base.done ]]; then
     echo "== Making a minimal $suite"
@@ -41,7 +41,7 @@ scratch=$(mktemp -d "$kept/run.XXXXXX")
 trap 'exec 2>/dev/null; kill -KILL $(jobs -p) || true; wait; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-git clone -q --bare . "$scratch/parley.git" # what is committed
+git clone -q --bare . "$scratch/parley.git" # only commits
 
 Xvfb -displayfd 1 -screen 0 1366x768x24 -nolisten tcp -ac -noreset >"$scratch/display" 2>"$kept/logs/Xvfb" &
 until number=$(grep -m 1 . "$scratch/display"); do
@@ -53,7 +53,7 @@ done
 start() {
     rm -rf "$scratch/system"
     mkdir -p "$scratch/system"/{changes,work,root}
-    # When its first process ends, so does all that runs in these namespaces, and what is mounted there is gone.
+    # When its first process ends, all processes in these namespaces end, and their mounts are gone.
     unshare --mount --pid --fork --kill-child --propagation private bash -euc '
         kept=$1 scratch=$2 user=$3 display=$4 command=$5
         root=$scratch/system/root
@@ -81,8 +81,8 @@ start() {
             chroot "$root" useradd --create-home "$user"
             echo "$user ALL=(ALL) NOPASSWD: ALL" >"$root/etc/sudoers.d/$user"
         fi
-        chroot "$root" chown "$user" /parley # one path for all, so that they share what is compiled
-        # No variable of the system outside: not its locale, nor CI. This shell stays, as the init that reaps orphans.
+        chroot "$root" chown "$user" /parley # one path for all, so that they share the compiler's cache
+        # No variable comes from the system outside, neither its locale nor CI. This shell stays, as the init that reaps orphans.
         chroot "$root" env -i ${display:+DISPLAY="$display"} PATH=/usr/sbin:/usr/bin:/sbin:/bin \
             CCACHE_DIR=/ccache CCACHE_UMASK=0 CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache \
             su "$user" -s /bin/bash -c "
@@ -92,15 +92,15 @@ start() {
     system=$!
 }
 
-# close_windows DISPLAY: once the server greets and both windows are there; until then ./run.sh goes on. Where that does
-# not happen within an hour, the system is ended.
+# close_windows DISPLAY: closes both windows once they are there and the server greets; until then ./run.sh goes on. If
+# that does not happen within an hour, the system is ended.
 close_windows() {
     local address greeting='' window windows=()
     export DISPLAY=$1
     for window in 'Parley Server' 'Parley Client'; do
         windows+=("$(timeout 3600 xdotool search --sync --onlyvisible --name "^$window$" | head -n 1)")
     done
-    for address in 127.0.0.1 127.0.1.1; do # as the system knows its own name, or does not
+    for address in 127.0.0.1 127.0.1.1; do # the system may or may not know its own name
         greeting+=$(timeout 10 cat 2>/dev/null <"/dev/tcp/$address/3000") || true
     done
     if [[ $greeting != *'Hello World!'* ]]; then

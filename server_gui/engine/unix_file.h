@@ -39,7 +39,7 @@ private:
 /// The file of a bound Unix-domain socket. Closing the socket leaves the file behind (unix(7)), and the next bind would
 /// fail. So this object removes it when destroyed, unless another program's file has taken its place.
 ///
-/// To be destroyed before the socket is closed, so that nobody takes the file for one that was left behind.
+/// To be destroyed before the socket is closed: nobody then takes the file for one that was left behind.
 class UnixFile
 {
 public:

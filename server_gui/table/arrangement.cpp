@@ -138,7 +138,7 @@ void Arranger::start(const ConnectionStore &records, const Arrangement &arrangem
     request_.reset(new Request{records, arrangement, now});
     pool_.start([this, request = request_]() mutable {
         run(*request);
-        // The request goes back with its snapshot, because references to shared chunks are counted on one thread only.
+        // The request goes back with its snapshot: the references to shared chunks are counted on one thread only.
         QMetaObject::invokeMethod(
             this,
             [this, request = std::move(request)] {

@@ -67,7 +67,7 @@ private:
 
     static void run(Request &request);
 
-    std::shared_ptr<Request> request_; // under way
+    std::shared_ptr<Request> request_; // the one under way
     QThreadPool pool_;
 };
 

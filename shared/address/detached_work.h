@@ -99,7 +99,7 @@ private:
         std::mutex mutex;
         std::condition_variable answered;
         // Guarded by mutex.
-        QObject *owner = nullptr; // null once the work is cancelled
+        QObject *owner = nullptr; // null once this is cancelled
         std::function<void()> tell;
         std::optional<Answer> answer;
     };

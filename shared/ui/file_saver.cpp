@@ -55,7 +55,7 @@ QString refusal(const QString &name)
 
 FileSaver::FileSaver(QWidget *window) : QObject(window), window_(window)
 {
-    pool_.setMaxThreadCount(1); // one file at a time: two may have the same name
+    pool_.setMaxThreadCount(1); // one file after the other: two may have the same name
 }
 
 FileSaver::~FileSaver()
@@ -88,8 +88,8 @@ void FileSaver::save(const QString &name, Writer writer, const std::function<voi
             file.flush();
         }
         const qint64 bytes = file.pos();
-        QString error = refused.isEmpty() ? file.errorString() : refused; // commit() forgets it
-        isSaved = isSaved && file.commit();                               // false if anything failed before
+        QString error = refused.isEmpty() ? file.errorString() : refused; // which commit() forgets
+        isSaved = isSaved && file.commit();                               // which tells of all that failed before
         if (isSaved)
             error.clear();
         QMetaObject::invokeMethod(

@@ -53,7 +53,7 @@ private:
     void finish(const QString &name, qint64 bytes, const QString &error, const std::function<void()> &askAgain);
 
     QWidget *const window_;
-    QString folder_; // of the last saved file
+    QString folder_; // where the last one was saved
     QThreadPool pool_;
 };
 

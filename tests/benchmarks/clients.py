@@ -15,7 +15,7 @@ HELD = 5_000
 
 
 def _repeat(run, server, connections, concurrency, *options):
-    """What parley-client's account says. Like load.c it checks each greeting, and connects from 16 addresses."""
+    """parley-client's account. Like load.c it checks each greeting, and connects from 16 addresses."""
     done = subprocess.run(
         [run.programs / "parley-client", "--headless", "--json", "--repeat", str(connections), "--concurrency",
          str(concurrency), "--expect", "Hello World!", "--source", "127.9.9.0/28", *options, "127.0.0.1",

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Parley developers
 # SPDX-License-Identifier: MIT
-"""The programs that are measured, those that measure them, and what the system tells of each."""
+"""The measured programs, the measuring ones, and what the system tells of each."""
 
 import functools
 import json
@@ -22,7 +22,7 @@ class Unmeasurable(Exception):
 
 
 def wait_until(what, condition, pause=0.002):
-    """What condition() returns once it is true."""
+    """Waits until condition() is true, and returns its result."""
     limit = time.monotonic() + PATIENCE
     while not (value := condition()):
         if time.monotonic() > limit:
@@ -55,7 +55,7 @@ class Program:
                 stream.close()
 
     def line(self, seconds=PATIENCE):
-        """The next one on stdout, once it is there."""
+        """The next line on stdout, once it is there."""
         if not select.select([self.process.stdout], [], [], seconds)[0]:
             raise Unmeasurable(f"{self.name} says nothing for {seconds} s")
         if not (line := self.process.stdout.readline()):
@@ -70,12 +70,12 @@ class Program:
         return answer
 
     def result(self):
-        """What it says when its stdin ends."""
+        """Ends its stdin, and returns what it then says."""
         self.process.stdin.close()
         return json.loads(self.line())
 
     def lines(self, beginning):
-        """How many of those on stdout begin so."""
+        """How many lines on stdout begin so."""
         self.output.seek(0)
         return sum(line.startswith(beginning) for line in self.output)
 
@@ -88,7 +88,7 @@ class Program:
         return time.clock_gettime_ns(~self.pid << 3 | 2)
 
     def memory(self, kind):
-        """Bytes, as smaps_rollup has them: Rss is all that is mapped and there, Anonymous what it allocated."""
+        """Bytes, as smaps_rollup has them: Rss is all memory that is mapped and there, Anonymous the allocated part."""
         for line in pathlib.Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines():
             if line.startswith(kind + ":"):
                 return int(line.split()[1]) * 1024

@@ -21,7 +21,7 @@ class Comparison:
 
 
 def loaded(run, server, connections, concurrency, *options):
-    """What the load says, and the server's CPU time for a connection in microseconds."""
+    """The load's account, and the server's CPU time for a connection in microseconds."""
     before = server.cpu()
     result = run.load(server, connections, concurrency, *options)
     server.rest()
@@ -89,7 +89,7 @@ def listed(run):
 
 @functools.cache
 def _with_held(run):
-    """A window that holds connections against one that holds none. Those who come and go leave by themselves."""
+    """A window that holds connections against one that holds none. The load's own connections leave by themselves."""
     count = run.scaled(9_000)
     with ExitStack() as stack:
         holding, free = (stack.enter_context(run.window("--behaviour", "greet-hold")) for _ in range(2))

@@ -20,7 +20,7 @@ def _free_port():
 
 
 def _greeting(port):
-    """What the server sends; nothing while it does not listen."""
+    """The bytes that the server sends; nothing while it does not listen."""
     try:
         with socket.create_connection(("127.0.0.1", port), PATIENCE) as client:
             return client.recv(1024)
@@ -76,7 +76,7 @@ def _pings_under_load(run):
 
 
 def milliseconds(pings, which):
-    """A figure of what ping.c says."""
+    """A figure of ping.c's account."""
     return Figure(pings[which] / 1000, f"{pings[which] / 1000:.1f} ms",
                   f"p50 {pings['p50'] / 1000:.2f}, p99 {pings['p99'] / 1000:.1f} ms; {pings['answers']} of "
                   f"{pings['pings']} answered; the pinging itself up to {pings['late'] / 1000:.1f} ms late",

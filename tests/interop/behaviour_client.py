@@ -70,7 +70,7 @@ def echo():
 
 
 def echo_flood():
-    """Who does not read has to wait at last, and misses nothing."""
+    """A client that does not read has to wait in the end, and misses nothing."""
     own.setblocking(False)
     piece = bytes(range(251)) * 261  # about 64 KiB
     said = 0

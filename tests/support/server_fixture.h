@@ -6,13 +6,13 @@
 #include "server_gui/engine/server.h"
 #include "shared/event/event_stream.h"
 #include "shared/loop/io_thread.h"
+#include "tests/support/beside.h"
 #include "tests/support/event_recorder.h"
 
 #include <QTest>
 
 #include <algorithm>
 #include <chrono>
-#include <future>
 #include <optional>
 
 namespace parley::test
@@ -70,15 +70,5 @@ struct ServerFixture
     EventRecorder recorder{stream};
     IoThread<Server> server{stream};
 };
-
-/// Runs @p work on another thread, so that the events go on being delivered on this one meanwhile.
-template <typename Work>
-auto beside(Work work)
-{
-    auto future = std::async(std::launch::async, work);
-    [[maybe_unused]] const bool done = QTest::qWaitFor(
-        [&future] { return future.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }, Patience);
-    return future.get();
-}
 
 } // namespace parley::test
