@@ -5,6 +5,7 @@
 
 #include "shared/event/event.h"
 #include "shared/event/held_bytes.h"
+#include "shared/thread/mailbox.h"
 
 #include <QDateTime>
 #include <QObject>
@@ -81,6 +82,7 @@ private:
     EventBatch pending_;     // guarded by mutex_
     HeldBytes payload_;      // guarded by mutex_: of pending_
     bool scheduled_ = false; // guarded by mutex_: a delivery is on its way
+    Mailbox mailbox_;
 
     const Pace pace_;
     std::chrono::milliseconds pause_ = pace_.usual; // until the next delivery
