@@ -39,6 +39,11 @@ private:
 /// The file of a bound Unix-domain socket. Closing the socket leaves the file behind (unix(7)), and the next bind would
 /// fail. So this object removes it when destroyed, unless another program's file has taken its place.
 ///
+/// Between bind and this object somebody who may write to the folder can put another socket of the same user there, and
+/// it is then taken for the one that was made. (One of another user is refused by native::bindUnix().) Only the kernel
+/// could tell the two apart (sock_diag(7), UNIX_DIAG_VFS). It is not asked: whoever can do that can take the path away
+/// at any later moment, too, and so such a folder is no place for a socket.
+///
 /// To be destroyed before the socket is closed: nobody then takes the file for one that was left behind.
 class UnixFile
 {

@@ -120,36 +120,26 @@ Serials sorted(const ConnectionStore &records, const Arrangement &arrangement, q
 
 } // namespace
 
-Arranger::Arranger(QObject *parent) : QObject(parent)
-{
-    pool_.setMaxThreadCount(1);
-    pool_.setObjectName(QLatin1String("parley-arranger"));
-}
+Arranger::Arranger(QObject *parent) : QObject(parent) {}
 
 Arranger::~Arranger()
 {
     cancel();
-    pool_.waitForDone();
 }
 
 void Arranger::start(const ConnectionStore &records, const Arrangement &arrangement, qint64 now)
 {
     cancel();
     request_.reset(new Request{records, arrangement, now});
-    pool_.start([this, request = request_]() mutable {
-        run(*request);
-        // The request goes back with its snapshot: the references to shared chunks are counted on one thread only.
-        QMetaObject::invokeMethod(
-            this,
-            [this, request = std::move(request)] {
-                if (request != request_)
-                    return; // cancelled
-                request_.reset();
-                const auto end = request->records.serialOf(request->records.size());
-                Q_EMIT finished(request->listing, end, request->took);
-            },
-            Qt::QueuedConnection);
-    });
+    const auto done = [this, request = request_] {
+        if (request != request_)
+            return; // cancelled
+        request_.reset();
+        const auto end = request->records.serialOf(request->records.size());
+        Q_EMIT finished(request->listing, end, request->took);
+    };
+    // The references of the snapshot to shared chunks are counted on this thread only: it is destroyed here.
+    worker_.start([request = request_] { run(*request); }, done);
 }
 
 void Arranger::cancel()
@@ -158,7 +148,7 @@ void Arranger::cancel()
         return;
     request_->cancelled = true;
     request_.reset();
-    pool_.clear();
+    worker_.clear();
 }
 
 void Arranger::run(Request &request)

@@ -5,9 +5,9 @@
 
 #include "server_gui/table/connection_store.h"
 #include "server_gui/table/page_allocator.h"
+#include "shared/thread/worker.h"
 
 #include <QObject>
-#include <QThreadPool>
 
 #include <atomic>
 #include <chrono>
@@ -68,7 +68,7 @@ private:
     static void run(Request &request);
 
     std::shared_ptr<Request> request_; // the one under way
-    QThreadPool pool_;
+    Worker worker_;
 };
 
 } // namespace parley

@@ -38,7 +38,6 @@ int resolve(const QByteArray &host, const Endpoint &endpoint, std::vector<Addres
 
 Lookup::Lookup(const Endpoint &endpoint, QObject *parent)
     : QObject(parent), work_(
-                           this,
                            [endpoint, name = QUrl::toAce(endpoint.name)](const std::atomic<bool> &) {
                                Found found;
                                // toAce() is empty for names that it finds unfit, such as those with an underscore.

@@ -3,8 +3,8 @@
 
 #pragma once
 
-#include "shared/address/detached_work.h"
 #include "shared/address/endpoint.h"
+#include "shared/thread/detached_work.h"
 
 #include <QObject>
 #include <QString>

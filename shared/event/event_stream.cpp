@@ -35,7 +35,7 @@ void EventStream::write(Event event, Bytes bytes)
         schedule = !std::exchange(scheduled_, true);
     }
     if (schedule)
-        QMetaObject::invokeMethod(this, &EventStream::scheduleDelivery, Qt::QueuedConnection);
+        mailbox_.post([this] { scheduleDelivery(); });
 }
 
 bool EventStream::isCrowded()

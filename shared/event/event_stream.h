@@ -5,6 +5,7 @@
 
 #include "shared/event/event.h"
 #include "shared/event/held_bytes.h"
+#include "shared/thread/mailbox.h"
 
 #include <QDateTime>
 #include <QObject>
@@ -85,6 +86,7 @@ private:
     EventBatch pending_;     // guarded by mutex_
     HeldBytes payload_;      // guarded by mutex_: of pending_
     bool scheduled_ = false; // guarded by mutex_: a delivery is on its way
+    Mailbox mailbox_;
 
     bool leavesOutBytes_ = false;
     const Pace pace_;

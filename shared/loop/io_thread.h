@@ -4,10 +4,12 @@
 #pragma once
 
 #include "shared/loop/reactor.h"
+#include "shared/thread/mailbox.h"
 
 #include <QThread>
 
 #include <cerrno>
+#include <latch>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -26,7 +28,12 @@ public:
     {
         Reactor::install(thread_);
         engine_->moveToThread(&thread_);
-        QObject::connect(&thread_, &QThread::finished, engine_, &QObject::deleteLater);
+        commands_.moveToThread(&thread_);
+        const auto takeDown = [this] {
+            delete engine_;
+            ended_.count_down();
+        };
+        QObject::connect(&thread_, &QThread::finished, &thread_, takeDown, Qt::DirectConnection);
         thread_.setObjectName(QLatin1String("parley-io")); // as top -H and gdb show it
         thread_.start();
         if (!thread_.isRunning() && !thread_.isFinished())
@@ -35,6 +42,7 @@ public:
     ~IoThread()
     {
         thread_.quit();
+        ended_.wait(); // as thread_.wait() does, but ThreadSanitizer sees it
         thread_.wait();
     }
     Q_DISABLE_COPY_MOVE(IoThread)
@@ -43,16 +51,17 @@ public:
     template <typename Command>
     void post(Command command)
     {
-        QMetaObject::invokeMethod(
-            engine_, [engine = engine_, command = std::move(command)] { command(*engine); }, Qt::QueuedConnection);
+        commands_.post([engine = engine_, command = std::move(command)] { command(*engine); });
     }
 
     /// Only for connecting to the engine's signals, and for its thread-safe functions.
     Engine *engine() const { return engine_; }
 
 private:
-    QThread thread_;
     Engine *const engine_;
+    Mailbox commands_; // for the engine
+    std::latch ended_{1};
+    QThread thread_;
 };
 
 } // namespace parley

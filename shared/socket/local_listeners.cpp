@@ -48,7 +48,6 @@ QString LocalListener::owner() const
 ListenerSearch::ListenerSearch(Transport transport, const Address &address, QObject *parent)
     : QObject(parent),
       work_(
-          this,
           [transport, address](const std::atomic<bool> &cancelled) {
               return isHere(address) ? native::localListeners(transport, cancelled) : std::vector<LocalListener>();
           },

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "shared/address/address.h"
-#include "shared/address/detached_work.h"
 #include "shared/address/transport.h"
+#include "shared/thread/detached_work.h"
 
 #include <QObject>
 #include <QString>

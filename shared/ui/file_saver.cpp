@@ -53,15 +53,7 @@ QString refusal(const QString &name)
 
 } // namespace
 
-FileSaver::FileSaver(QWidget *window) : QObject(window), window_(window)
-{
-    pool_.setMaxThreadCount(1); // one file after the other: two may have the same name
-}
-
-FileSaver::~FileSaver()
-{
-    pool_.waitForDone();
-}
+FileSaver::FileSaver(QWidget *window) : QObject(window), window_(window) {}
 
 void FileSaver::ask(const Kind &kind, const Snapshot &snapshot)
 {
@@ -79,24 +71,27 @@ void FileSaver::ask(const Kind &kind, const Snapshot &snapshot)
 
 void FileSaver::save(const QString &name, Writer writer, const std::function<void()> &askAgain)
 {
-    pool_.start([this, name, writer = std::make_shared<const Writer>(std::move(writer)), askAgain]() mutable {
+    struct Written
+    {
+        qint64 bytes = 0;
+        QString error; // empty: it is saved
+    };
+    const auto written = std::make_shared<Written>();
+    const auto work = [name, writer = std::move(writer), written] {
         WholeFile file(name);
         const QString refused = refusal(name);
         bool isSaved = refused.isEmpty() && file.open(QIODevice::WriteOnly);
         if (isSaved) {
-            (*writer)(file);
+            writer(file);
             file.flush();
         }
-        const qint64 bytes = file.pos();
-        QString error = refused.isEmpty() ? file.errorString() : refused; // which commit() forgets
-        isSaved = isSaved && file.commit();                               // which tells of all that failed before
+        written->bytes = file.pos();
+        written->error = refused.isEmpty() ? file.errorString() : refused; // which commit() forgets
+        isSaved = isSaved && file.commit();                                // which tells of all that failed before
         if (isSaved)
-            error.clear();
-        QMetaObject::invokeMethod(
-            this,
-            [this, name, bytes, error, writer = std::move(writer), askAgain] { finish(name, bytes, error, askAgain); },
-            Qt::QueuedConnection);
-    });
+            written->error.clear();
+    };
+    worker_.start(work, [this, name, written, askAgain] { finish(name, written->bytes, written->error, askAgain); });
 }
 
 void FileSaver::finish(const QString &name, qint64 bytes, const QString &error, const std::function<void()> &askAgain)

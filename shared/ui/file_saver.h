@@ -3,8 +3,9 @@
 
 #pragma once
 
+#include "shared/thread/worker.h"
+
 #include <QObject>
-#include <QThreadPool>
 
 #include <functional>
 
@@ -34,7 +35,6 @@ public:
     };
 
     explicit FileSaver(QWidget *window);
-    ~FileSaver() override;
 
     /// Takes a snapshot once a file has been named.
     using Snapshot = std::function<Writer()>;
@@ -54,7 +54,7 @@ private:
 
     QWidget *const window_;
     QString folder_; // where the last one was saved
-    QThreadPool pool_;
+    Worker worker_;  // one file after the other: two may have the same name
 };
 
 } // namespace parley

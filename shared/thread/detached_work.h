@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <QObject>
+#include "shared/thread/mailbox.h"
 
 #include <atomic>
 #include <chrono>
@@ -34,13 +34,11 @@ public:
     /// means that nobody waits any more.
     using Work = std::function<Answer(const std::atomic<bool> &cancelled)>;
 
-    /// @param owner lives as long as this object, on the thread that uses it
     /// @param withoutThread the answer where there is no thread to be had, or too many are under way
-    /// @param tell called once, by the owner's event loop, when there is an answer
-    DetachedWork(QObject *owner, Work work, Answer withoutThread, std::function<void()> tell)
-        : shared_(std::make_shared<Shared>())
+    /// @param tell called once, by the event loop of this object's thread, when there is an answer
+    DetachedWork(Work work, Answer withoutThread, Mailbox::Function tell) : shared_(std::make_shared<Shared>())
     {
-        shared_->owner = owner;
+        shared_->mailbox = &mailbox_;
         shared_->tell = std::move(tell);
         if (underWay.fetch_add(1) < MaxUnderWay) {
             try {
@@ -59,7 +57,7 @@ public:
     {
         shared_->cancelled = true;
         const std::lock_guard lock(shared_->mutex);
-        shared_->owner = nullptr;
+        shared_->mailbox = nullptr;
     }
     Q_DISABLE_COPY_MOVE(DetachedWork)
 
@@ -91,21 +89,22 @@ private:
             const std::lock_guard lock(mutex);
             answer = std::move(given);
             answered.notify_all();
-            if (owner)
-                QMetaObject::invokeMethod(owner, tell, Qt::QueuedConnection);
+            if (mailbox)
+                mailbox->post(tell);
         }
 
         std::atomic<bool> cancelled = false;
         std::mutex mutex;
         std::condition_variable answered;
         // Guarded by mutex.
-        QObject *owner = nullptr; // null once this is cancelled
-        std::function<void()> tell;
+        Mailbox *mailbox = nullptr; // null once this is cancelled
+        Mailbox::Function tell;
         std::optional<Answer> answer;
     };
 
     static inline std::atomic<int> underWay = 0;
 
+    Mailbox mailbox_;
     const std::shared_ptr<Shared> shared_;
 };
 
