@@ -48,15 +48,6 @@ Address ipv4(const char *text, quint16 port = 4711)
     return Address::parseIPv4(text, port);
 }
 
-ConnectionRecord recordOf(quint64 number, const Address &peer, const ConnectionRecord::Progress &progress = {})
-{
-    ConnectionRecord record;
-    record.number = number;
-    record.peer = peer;
-    record.progress = progress;
-    return record;
-}
-
 /// The same connections as a model's, kept and arranged in the simplest way there is: what the rows should be.
 class Reference
 {
