@@ -222,7 +222,7 @@ void TestEndpoint::family_data()
     for (const char *family : {"AF_INET", "AF_INET6", "AF_UNIX"})
         QTest::newRow(family) << u"is an address family and not a host"_s;
     for (const char *family : {"AF_X25", "AF_IPX", "AF_NETLINK", "AF_BLUETOOTH", "AF_NOSUCH"})
-        QTest::newRow(family) << u"there are AF_INET, AF_INET6 and AF_UNIX"_s;
+        QTest::newRow(family) << u"AF_INET, AF_INET6 and AF_UNIX are"_s;
 }
 
 /// The names of address families are known: as a host, one gets a sentence and no look-up.

@@ -15,6 +15,7 @@
 #include <QTest>
 #include <QTimer>
 #include <QThread>
+#include <QTimer>
 
 #include <fcntl.h>
 #include <poll.h>
