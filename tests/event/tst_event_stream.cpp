@@ -90,6 +90,7 @@ private Q_SLOTS:
     void dropsAllAtTheLastBound();
     void boundsPayload_data();
     void boundsPayload();
+    void leavesOutBytes();
     void destroyedWithEventsWaiting();
     void wallClock();
 
@@ -267,6 +268,32 @@ void TestEventStream::boundsPayload_data()
     QTest::newRow("of a stream") << Call::Recv;
     QTest::newRow("made to be sent") << Call::Send;
     QTest::newRow("of datagrams") << Call::RecvFrom;
+}
+
+/// For readers that show no bytes: their memory is free at once, and all else is told.
+void TestEventStream::leavesOutBytes()
+{
+    const QByteArray bytes(1000, 'x');
+    const QByteArray path("/run/parley.socket");
+    EventStream stream;
+    const Reader reader(stream);
+    stream.write(moved(Call::Recv, bytes), EventStream::Bytes::LeftOut);
+    stream.write(moved(Call::Recv, bytes));
+    QVERIFY(!bytes.isDetached());
+    stream.flush();
+    QCOMPARE(reader.events.at(0).payload(), QByteArrayView());
+    QCOMPARE(reader.events.at(0).moved(), bytes.size());
+    QCOMPARE(reader.events.at(1).payload(), bytes);
+
+    EventStream sparing;
+    sparing.leaveOutBytes();
+    const Reader other(sparing);
+    sparing.write(moved(Call::Send, QByteArray(bytes)));
+    sparing.write(Event::bind(0, {0, 0}, path));
+    sparing.flush();
+    QCOMPARE(other.events.at(0).payload(), QByteArrayView());
+    QCOMPARE(other.events.at(0).moved(), bytes.size());
+    QCOMPARE(other.events.at(1).path(), path);
 }
 
 void TestEventStream::boundsPayload()

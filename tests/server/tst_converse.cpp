@@ -148,7 +148,7 @@ void TestConverse::serverSendsWhatFits()
     fixture.send(all, transfer);
     // Until none takes more.
     QTRY_VERIFY_WITH_TIMEOUT(transfer->progress().sent > 0
-                                 && fixture.stream.now() - fixture.recorder.events.back().time > 200'000'000, // ns
+                                 && fixture.stream.now() - fixture.recorder.events.back().time() > 200'000'000, // ns
                              Patience);
     fixture.stream.flush();
     const qint64 held = usedMemory() - before;
