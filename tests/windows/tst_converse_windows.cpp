@@ -133,7 +133,7 @@ void TestConverseWindows::behaviourParameters()
     QCOMPARE(every.text(), u"100 ms"_s);
     QCOMPARE(every.toolTip(), u"Time from one piece to the next: 1 to 3,600,000 ms"_s);
     QCOMPARE(server.child<QLabel>(u"behaviourRanges"_s).text(),
-             u"How many at a time: 1 to 1,048,576 bytes · Time from one piece to the next: 1 to 3,600,000 ms"_s);
+             u"Bytes at a time: 1 to 1,048,576 bytes · Time from one piece to the next: 1 to 3,600,000 ms"_s);
     bytes.setValue(5);
     every.setValue(3'600'000);
     server.click(u"listen"_s);
