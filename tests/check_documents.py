@@ -12,6 +12,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PAGES = ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/bounds.md", "docs/decisions.md", "docs/promises.md")
 CONSTANT = re.compile(r"constexpr\s+(?:const\s+)?([\w:<>]+)\s+(\w+)\s*(?:=\s*([^;]+)|\{([^};]+)\})\s*;")
+ALIAS = r"[A-Z][\w:<>]+"  # a constant that is another one
 UNITS = {"KiB": 1024, "MiB": 1024**2, "ns": 1, "ms": 1, "s": 1000}  # durations in ms; ns stand for plain numbers
 TIMES = {"milliseconds": 1, "seconds": 1000, "minutes": 60_000}
 
@@ -40,12 +41,13 @@ def value_of(kind, expression, path, constants):
     """The value of a constant; times in milliseconds. Constants that it names are looked up in its file, then in all."""
     text = re.sub(r"(\d)'(?=\d)", r"\1", expression)
     text = re.sub(r"(\d)U?LL\b", r"\1", text)
-    text = re.sub(r"std::size_t\((\w+)\)", r"\1", text)
+    text = re.sub(r"std::size_t\((\w+)\)|<\w+>", r"\1", text)
 
     def named(match):
         name = match.group(0).split("::")[-1]
-        own = constants.get(path, {}).get(name)
-        found = [(path, own)] if own else [(other, names[name]) for other, names in constants.items() if name in names]
+        own = constants.get(path, {}).get(name) if name == match.group(0) else None
+        others = [(other, names[name]) for other, names in constants.items() if name in names and other != path]
+        found = [(path, own)] if own else others
         if len(found) != 1 or len(found[0][1]) != 1:
             raise ValueError(f"{path}: {name} is not one constant")
         return str(value_of(*found[0][1][0], found[0][0], constants))
@@ -82,13 +84,15 @@ def check_bounds(page, sources):
                 continue
             try:
                 value = value_of(*written[0], path, constants)
+                if re.fullmatch(ALIAS, written[0][1]):
+                    named |= {(other, written[0][1].split("::")[-1]) for other in constants}
                 if value != documented(bound):
                     found.append(f"docs/bounds.md, “{what}”: {bound}, but {name} in {path} is {written[0][1]}")
             except ValueError as error:
                 found.append(f"docs/bounds.md, “{what}”: {error}")
     for path, names in constants.items():
         for name, written in names.items():
-            is_alias = re.fullmatch(r"[A-Z][\w:<>]+", written[0][1])
+            is_alias = re.fullmatch(ALIAS, written[0][1])
             if re.match(r"(Max|Most|Longest)[A-Z]", name) and (path, name) not in named and not is_alias:
                 found.append(f"docs/bounds.md has no row for {name} in {path}")
     return found

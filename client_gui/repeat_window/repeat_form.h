@@ -43,7 +43,7 @@ Q_SIGNALS:
     void submitted();
 
 private:
-    using Values = std::vector<std::pair<QString, QString>>; ///< keys and values, as the settings spell both
+    using Values = std::vector<std::pair<QString, QString>>; ///< with their keys, as the settings spell both
 
     Values values() const;
 
@@ -54,7 +54,7 @@ private:
     QLineEdit *expected_;
     QLineEdit *source_;
     Values usual_;
-    Values initial_; ///< need not be saved: they are restored values, or the command line's
+    Values initial_; ///< what need not be saved: it is there, or is the command line's
 };
 
 } // namespace parley

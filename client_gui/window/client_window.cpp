@@ -311,7 +311,7 @@ void ClientWindow::showEnd(const Attempt &attempt)
 
 void ClientWindow::showDiagnosis(const ConnectDiagnosis &diagnosis)
 {
-    const bool isFailure = diagnosis.remedy != ConnectDiagnosis::Remedy::None; // rather than the user's own doing
+    const bool isFailure = diagnosis.remedy != ConnectDiagnosis::Remedy::None; // and not the user's own doing
     notice_->showNotice(isFailure ? NoticeBar::Kind::Error : NoticeBar::Kind::Information, diagnosis.text(),
                         diagnosis.button, [this, diagnosis] { applyRemedy(diagnosis); });
 }
@@ -469,7 +469,7 @@ void ClientWindow::saveSettings()
 {
     Settings settings;
     if (damaged_)
-        settings.clear(repeat_ ? QString() : u"repeat/"_s); // if repeat/ was not read, it is not known to be damaged
+        settings.clear(repeat_ ? QString() : u"repeat/"_s); // what was never shown is not damaged
     if ((damaged_ || form_->fields() != initialEndpoint_) && std::holds_alternative<Endpoint>(form_->parse()))
         settings.setEndpoint(form_->fields());
     if (damaged_ || send_->text() != initialSend_)

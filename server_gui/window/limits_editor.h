@@ -14,8 +14,8 @@ namespace parley
 
 class Settings;
 
-/// Opens the dialog for the server's limits. @p apply gets the new ones when the user accepts them.
-/// @param usual the deadline that holds if none is set.
+/// Opens the dialog for the server's limits. @p apply gets the new ones when they are taken.
+/// @param usual the deadline that holds where none is set.
 void editLimits(QWidget *parent, const ServerLimits &limits, std::chrono::milliseconds usual,
                 const std::function<void(const ServerLimits &)> &apply);
 

@@ -398,7 +398,7 @@ void ServerWindow::readListenerEvent(const Event &event)
         bound_ = event.local();
         isBound_ = event.errorNumber() == 0;
     }
-    // Without a bind() before it, this tells of the old listener, whose backlog was changed.
+    // Without its bind() it is the listener before, whose backlog was changed.
     if (Server::isServing(event) && state_ == State::Starting && isBound_) {
         listening_ = event.local();
         form_->showResolved(endpoint_, listening_);
@@ -514,7 +514,7 @@ void ServerWindow::setStarved(int error, native::DescriptorUse descriptors)
                });
 }
 
-/// There is one notice at a time. A graver notice replaces a lesser one, not the other way round.
+/// One notice at a time: a graver one takes the place of a lesser one, and not the other way round.
 void ServerWindow::showNotice(About about, const QString &text, const QString &action, std::function<void()> onAction)
 {
     if (about < noticeAbout_)

@@ -50,7 +50,7 @@ protected:
 
 private:
     enum class State { Stopped, Starting, Listening, Stopping };
-    /// Notice topics in order of rising severity.
+    /// What the notice is about, the graver the later.
     enum class About { Nothing, Loopback, Conversation, Damage, Saving, Starvation, Failure, Closing };
 
     /// The fields' first values: from the command line, or else remembered ones, or else the defaults.
@@ -100,8 +100,8 @@ private:
     IoThread<Server> server_{stream_}; // after the stream it writes to: taken down first
 
     State state_ = State::Stopped;
-    Endpoint endpoint_; // the latest one that was asked for
-    Address listening_; // the listener's
+    Endpoint endpoint_; // what was asked for last
+    Address listening_; // what is listened on
     BehaviourChoice behaviour_;
     QByteArray greeting_; // what is sent
     ServerLimits limits_;
@@ -119,9 +119,9 @@ private:
     QTimer clock_;        // while connections are open
 
     FileSaver *const saver_;
-    Address bound_;                          // the latest address that was tried
+    Address bound_;                          // what was tried last
     bool isBound_ = false;                   // since listen()
-    std::unique_ptr<ListenerSearch> search_; // for the program that has the port in use
+    std::unique_ptr<ListenerSearch> search_; // for who has the port that is in use
 
     EndpointForm *form_ = nullptr;
     QComboBox *host_ = nullptr;

@@ -13,8 +13,8 @@ class QPushButton;
 namespace parley
 {
 
-/// The banner of a window that tells of a state which needs attention, with a way out. It stays as long as the state
-/// does, and takes no room otherwise. Its text is plain, whatever its source, and is also its accessible
+/// The banner of a window that tells a state which needs attention, with a way out: it stays as long as the state
+/// does, and takes no room otherwise. Its text is plain, whatever it came from, and is also its accessible
 /// description.
 class NoticeBar : public QFrame
 {
