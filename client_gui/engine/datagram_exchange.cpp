@@ -137,10 +137,8 @@ void DatagramExchange::receive()
     const qint64 kept = std::min(result.value, left_);
     const QByteArray bytes = kept > 0 ? QByteArray(buffer.data(), kept) : QByteArray();
     const bool isBroadcast = peer_.isBroadcast();
-    Event received = Event::recvFrom(number_, result, bytes, std::ssize(buffer), path.peer);
-    if (!isBroadcast)
-        received.call = Call::Recv; // of the one peer it is connected to
-    events_.write(std::move(received));
+    events_.write(isBroadcast ? Event::recvFrom(number_, result, bytes, std::ssize(buffer), path.peer)
+                              : Event::recv(number_, result, bytes, std::ssize(buffer), path.peer));
     if (!result.ok()) {
         refused(result.error);
         return;

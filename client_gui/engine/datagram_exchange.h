@@ -44,7 +44,7 @@ public:
     int descriptor() const { return socket_.get(); }
 
 Q_SIGNALS:
-    /// Emitted last: a slot may stop(), or destroy the object. @p error as Event::error of End.
+    /// Emitted last: a slot may stop(), or destroy the object. @p error as Event::errorNumber() of End.
     void ended(parley::Outcome outcome, int error);
 
 private:

@@ -23,28 +23,28 @@ struct Texts
 
 void Attempt::apply(const Event &event)
 {
-    switch (event.call) {
-    case Call::GetAddrInfo: lookedUp = event.error == 0; break;
+    switch (event.call()) {
+    case Call::GetAddrInfo: lookedUp = event.errorNumber() == 0; break;
     case Call::Connect:
-        peer = event.address;
-        if (event.error == 0)
-            connectedAt = event.time;
+        peer = event.peer();
+        if (event.errorNumber() == 0)
+            connectedAt = event.time();
         break;
-    case Call::GetSockName: local = event.address; break;
+    case Call::GetSockName: local = event.local(); break;
     case Call::SendTo:
-        peer = event.address;
-        connectedAt = event.time; // as far as datagrams can be
+        peer = event.peer();
+        connectedAt = event.time(); // as far as datagrams can be
         break;
     case Call::Recv:
     case Call::RecvFrom:
         receivedBytes += event.payload().size();
-        if (!event.payload().isEmpty() || (isDatagram() && event.error == 0))
+        if (!event.payload().isEmpty() || (isDatagram() && event.errorNumber() == 0))
             ++reads;
         break;
     case Call::End:
-        ended = event.time;
-        outcome = event.outcome;
-        error = event.error;
+        ended = event.time();
+        outcome = event.outcome();
+        error = event.errorNumber();
         break;
     default: break;
     }

@@ -31,14 +31,14 @@ quint64 AttemptModel::add(const ConnectRequest &request)
 
 const Attempt *AttemptModel::apply(const Event &event)
 {
-    if (!find(event.connection))
+    if (!find(event.connection()))
         return nullptr;
-    const auto row = static_cast<std::size_t>(event.connection - attempts_.front().number);
+    const auto row = static_cast<std::size_t>(event.connection() - attempts_.front().number);
     Attempt &attempt = attempts_[row];
     attempt.apply(event);
-    if (event.call == Call::End && event.outcome == Outcome::Complete)
+    if (event.call() == Call::End && event.outcome() == Outcome::Complete)
         ++complete_;
-    if (event.call != Call::Recv && event.call != Call::Send) {
+    if (event.call() != Call::Recv && event.call() != Call::Send) {
         Q_EMIT dataChanged(index(static_cast<int>(row), 0), index(static_cast<int>(row), ColumnCount - 1));
     }
     return &attempt;

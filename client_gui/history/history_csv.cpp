@@ -30,10 +30,9 @@ void writeHistory(QIODevice &device, const std::deque<Attempt> &attempts, const 
         record.add(attempt.isUnderWay() ? QDateTime() : wallClock(attempt.ended));
         record.add(attempt.request.endpoint.toString());
         record.add(attempt.peer).add(attempt.local);
-        Event end;
-        end.error = attempt.error;
-        end.call = attempt.outcome == Outcome::UnknownHost ? Call::GetAddrInfo : Call::End;
-        record.add(QString::fromLatin1(outcomeName(attempt.outcome))).add(QString::fromLatin1(eventErrorName(end)));
+        const Call failed = attempt.outcome == Outcome::UnknownHost ? Call::GetAddrInfo : Call::End;
+        record.add(QString::fromLatin1(outcomeName(attempt.outcome)))
+            .add(QString::fromLatin1(eventErrorName(failed, attempt.error)));
         record.add(attempt.receivedBytes).add(attempt.reads);
         if (attempt.isUnderWay())
             record.addNothing();

@@ -44,8 +44,8 @@ public:
         const QByteArrayView payload = event.payload();
         if (raw_)
             output_.write(payload.toByteArray());
-        else if (event.call == Call::RecvFrom) // on one line: it must not look as if another sender's line followed
-            output_.write(event.address.toPython() + ": "
+        else if (event.call() == Call::RecvFrom) // on one line: it must not look as if another sender's line followed
+            output_.write(event.peer().toPython() + ": "
                           + displaySafe(MessageDecoder::decodeAll(payload), LineBreaks::Escape).toUtf8() + '\n');
         else
             output_.write(safe_.next(decoder_.decode(payload)).toUtf8());
@@ -103,8 +103,8 @@ int runHeadlessClient(const ClientOptions &options)
         for (const Event &event : batch.events) {
             attempt.apply(event);
             if (options.json)
-                output.write(eventToJson(event, stream.wallClock(event.time)));
-            else if (event.call == Call::Recv || event.call == Call::RecvFrom)
+                output.write(eventToJson(event, stream.wallClock(event.time())));
+            else if (event.call() == Call::Recv || event.call() == Call::RecvFrom)
                 message.print(event);
         }
         dropped += batch.dropped;

@@ -278,14 +278,14 @@ void ClientWindow::read(const EventBatch &batch)
         const Attempt *attempt = history_.apply(event);
         if (!attempt || attempt->number != current_)
             continue;
-        if (event.call == Call::Recv)
+        if (event.call() == Call::Recv)
             received += event.payload();
-        else if (event.call == Call::RecvFrom)
-            message_->appendDatagram(event.address, event.payload());
-        else if (event.call == Call::Connect
+        else if (event.call() == Call::RecvFrom)
+            message_->appendDatagram(event.peer(), event.payload());
+        else if (event.call() == Call::Connect
                  && form_->parse() == std::variant<Endpoint, EndpointError>(attempt->request.endpoint))
-            form_->showResolved(attempt->request.endpoint, event.address);
-        if (event.call == Call::End) {
+            form_->showResolved(attempt->request.endpoint, event.peer());
+        if (event.call() == Call::End) {
             message_->append(std::exchange(received, {}));
             message_->finishMessage();
             showEnd(*attempt);

@@ -117,12 +117,12 @@ ListenDiagnosis diagnoseHost(const Endpoint &endpoint, int error)
 
 ListenDiagnosis diagnoseListen(const Endpoint &endpoint, const Event &end, const LocalListener *holder)
 {
-    if (end.outcome == Outcome::UnknownHost)
-        return diagnoseHost(endpoint, end.error);
+    if (end.outcome() == Outcome::UnknownHost)
+        return diagnoseHost(endpoint, end.errorNumber());
     if (endpoint.transport == Transport::Unix)
-        return diagnosePath(endpoint, end.error);
+        return diagnosePath(endpoint, end.errorNumber());
     const QString where = endpoint.toString();
-    switch (end.error) {
+    switch (end.errorNumber()) {
     case EMSGSIZE: {
         Endpoint stream = endpoint;
         stream.transport = Transport::Tcp;
@@ -160,7 +160,7 @@ ListenDiagnosis diagnoseListen(const Endpoint &endpoint, const Event &end, const
                     .arg(where),
                 Texts::tr("Listen on 127.0.0.1"), onAddress(endpoint, Address::ipv4(0x7f000001, 0))};
     default:
-        return {Texts::tr("Cannot listen on %1: %2.").arg(where, errorText(end.error)), Texts::tr("Try Again"),
+        return {Texts::tr("Cannot listen on %1: %2.").arg(where, errorText(end.errorNumber())), Texts::tr("Try Again"),
                 endpoint};
     }
 }

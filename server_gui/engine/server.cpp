@@ -156,7 +156,8 @@ void Server::listenOn(Candidates candidates)
 
 bool Server::isServing(const Event &event)
 {
-    return event.connection == 0 && event.error == 0 && (event.call == Call::Listen || event.call == Call::GetSockName);
+    return event.connection() == 0 && event.errorNumber() == 0
+           && (event.call() == Call::Listen || event.call() == Call::GetSockName);
 }
 
 void Server::setGreeting(const QByteArray &greeting)

@@ -35,15 +35,15 @@ void ConnectionModel::read(const EventBatch &batch)
     std::vector<int> changed;
     quint64 newest = store_.isEmpty() ? 0 : store_.numberAt(store_.size() - 1);
     for (const Event &event : batch.events) {
-        const bool begins = event.call == Call::Accept || event.call == Call::RecvFrom;
-        if (begins && event.connection > newest) {
+        const bool begins = event.call() == Call::Accept || event.call() == Call::RecvFrom;
+        if (begins && event.connection() > newest) {
             added.emplace_back(event);
-            newest = event.connection;
-        } else if (!added.empty() && event.connection >= added.front().number) {
-            const auto at = std::ranges::lower_bound(added, event.connection, {}, &ConnectionRecord::number);
-            if (at != added.end() && at->number == event.connection)
+            newest = event.connection();
+        } else if (!added.empty() && event.connection() >= added.front().number) {
+            const auto at = std::ranges::lower_bound(added, event.connection(), {}, &ConnectionRecord::number);
+            if (at != added.end() && at->number == event.connection())
                 at->apply(event);
-        } else if (const int row = store_.find(event.connection); row >= 0) {
+        } else if (const int row = store_.find(event.connection()); row >= 0) {
             store_.apply(row, event);
             changed.push_back(row);
         }

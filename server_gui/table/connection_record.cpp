@@ -13,32 +13,32 @@ namespace parley
 {
 
 ConnectionRecord::ConnectionRecord(const Event &event)
-    : number(event.connection), peer(event.address), accepted(event.time)
+    : number(event.connection()), peer(event.peer()), accepted(event.time())
 {
     apply(event);
 }
 
 void ConnectionRecord::apply(const Event &event)
 {
-    switch (event.call) {
-    case Call::Send: sent += std::max<qint64>(event.result, 0); break;
-    case Call::Recv: received += std::max<qint64>(event.result, 0); break;
+    switch (event.call()) {
+    case Call::Send: sent += event.moved(); break;
+    case Call::Recv: received += event.moved(); break;
     case Call::RecvFrom:
-        received += std::max<qint64>(event.result, 0);
-        ended = event.time;
+        received += event.moved();
+        ended = event.time();
         ++progress.asked;
         break;
     case Call::SendTo:
-        sent += std::max<qint64>(event.result, 0);
-        ended = event.time;
-        if (event.error == 0)
+        sent += event.moved();
+        ended = event.time();
+        if (event.errorNumber() == 0)
             ++progress.answered;
         break;
     case Call::Shutdown: progress.sendingShut = true; break;
     case Call::End:
-        ended = event.time;
-        progress.outcome = event.outcome;
-        progress.delivered = event.result;
+        ended = event.time();
+        progress.outcome = event.outcome();
+        progress.delivered = event.acknowledged();
         break;
     default: break;
     }

@@ -34,9 +34,10 @@ struct Texts
 /// As Python prints it: a tuple, or a Unix socket's path as a string.
 QByteArray servedAddress(const Event &event)
 {
-    if (event.bytes.isEmpty())
-        return event.address.toPython();
-    return '\'' + displaySafe(MessageDecoder::decodeAll(event.bytes), LineBreaks::Escape).toUtf8() + '\'';
+    const QByteArray path = event.path();
+    if (path.isEmpty())
+        return event.local().toPython();
+    return '\'' + displaySafe(MessageDecoder::decodeAll(path), LineBreaks::Escape).toUtf8() + '\'';
 }
 
 /// Carries a termination signal to the engine, from within a batch too: a batch may take seconds to print, and nothing
@@ -57,7 +58,7 @@ public:
     bool isTooLateFor(const Event &event) const
     {
         constexpr qint64 patience = 500'000'000; // ns
-        return began_ >= 0 && stream_.now() - std::max(event.time, began_) > patience;
+        return began_ >= 0 && stream_.now() - std::max(event.time(), began_) > patience;
     }
 
 private:
@@ -88,21 +89,21 @@ int runHeadlessServer(const ServerOptions &options)
         QByteArray lines;
         for (const Event &event : batch.events) {
             ending.look();
-            const bool isListed = options.json || (event.call == Call::Accept && event.connection > 0)
-                                  || (event.call == Call::RecvFrom && event.connection > lastSender);
+            const bool isListed = options.json || (event.call() == Call::Accept && event.connection() > 0)
+                                  || (event.call() == Call::RecvFrom && event.connection() > lastSender);
             if (isListed && ending.isTooLateFor(event))
                 ++dropped;
             else if (options.json)
-                output.write(eventToJson(event, stream.wallClock(event.time)));
-            else if (event.call == Call::Accept && event.connection > 0)
-                lines += "Connection established with " + event.address.toPython() + '\n';
-            else if (event.call == Call::RecvFrom && event.connection > lastSender)
-                lines += "Datagram from " + event.address.toPython() + '\n';
-            if (event.call == Call::RecvFrom)
-                lastSender = std::max(lastSender, event.connection);
+                output.write(eventToJson(event, stream.wallClock(event.time())));
+            else if (event.call() == Call::Accept && event.connection() > 0)
+                lines += "Connection established with " + event.peer().toPython() + '\n';
+            else if (event.call() == Call::RecvFrom && event.connection() > lastSender)
+                lines += "Datagram from " + event.peer().toPython() + '\n';
+            if (event.call() == Call::RecvFrom)
+                lastSender = std::max(lastSender, event.connection());
             if (Server::isServing(event)) {
                 errors.write("Listening on " + servedAddress(event) + '\n');
-            } else if (event.call == Call::End && event.connection == 0 && event.outcome != Outcome::Complete) {
+            } else if (event.call() == Call::End && event.connection() == 0 && event.outcome() != Outcome::Complete) {
                 errors.write(errorLine(diagnoseListen(options.endpoint, event).text));
                 status = ExitFailure;
                 QCoreApplication::quit();

@@ -75,10 +75,10 @@ void RatePlot::read(const EventBatch &batch)
 {
     bool counted = false;
     for (const Event &event : batch.events) {
-        const bool datagram = event.call == Call::RecvFrom;
-        if (event.connection == 0 || (event.call != Call::Accept && !datagram))
+        const bool datagram = event.call() == Call::RecvFrom;
+        if (event.connection() == 0 || (event.call() != Call::Accept && !datagram))
             continue;
-        history_.count(event.time);
+        history_.count(event.time());
         countsDatagrams_ = datagram;
         counted = true;
     }

@@ -382,7 +382,7 @@ void ServerWindow::read(const EventBatch &batch)
 {
     inspector_->read(batch);
     for (const Event &event : batch.events) {
-        if (event.connection == 0)
+        if (event.connection() == 0)
             readListenerEvent(event);
     }
     connections_.read(batch);
@@ -394,20 +394,20 @@ void ServerWindow::read(const EventBatch &batch)
 
 void ServerWindow::readListenerEvent(const Event &event)
 {
-    if (event.call == Call::Bind) {
-        bound_ = event.address;
-        isBound_ = event.error == 0;
+    if (event.call() == Call::Bind) {
+        bound_ = event.local();
+        isBound_ = event.errorNumber() == 0;
     }
     // Without its bind() it is the listener before, whose backlog was changed.
     if (Server::isServing(event) && state_ == State::Starting && isBound_) {
-        listening_ = event.address;
+        listening_ = event.local();
         form_->showResolved(endpoint_, listening_);
         setState(State::Listening);
         adviseOnLoopback();
-    } else if (event.call == Call::End && event.outcome == Outcome::Complete) {
+    } else if (event.call() == Call::End && event.outcome() == Outcome::Complete) {
         if (state_ == State::Listening || state_ == State::Stopping) // or else the next listen() is under way already
             setState(State::Stopped);
-    } else if (event.call == Call::End) {
+    } else if (event.call() == Call::End) {
         setState(State::Stopped);
         showFailure(event);
     }
@@ -422,7 +422,7 @@ void ServerWindow::showFailure(const Event &end)
     };
     const ListenDiagnosis first = diagnoseListen(endpoint_, end);
     show(first);
-    if (end.error != EADDRINUSE || endpoint_.transport == Transport::Unix)
+    if (end.errorNumber() != EADDRINUSE || endpoint_.transport == Transport::Unix)
         return;
     search_ = std::make_unique<ListenerSearch>(endpoint_.transport, bound_);
     connect(search_.get(), &ListenerSearch::finished, this,

@@ -13,130 +13,173 @@
 namespace parley
 {
 
-namespace
+Event::Event(Call call, quint64 number, const CallResult &result, const Address &address, QByteArray bytes,
+             qint64 argument)
+    : connection_(number), result_(result.value), bytes_(std::move(bytes)), address_(address), error_(result.error),
+      argument_(static_cast<int>(argument)), call_(call)
 {
-
-Event make(Call call, quint64 number, const CallResult &result, const Address &address = {}, QByteArray bytes = {},
-           qint64 argument = 0)
-{
-    Event event;
-    event.connection = number;
-    event.call = call;
-    event.result = result.value;
-    event.error = result.error;
-    event.address = address;
-    event.bytes = std::move(bytes);
-    event.argument = static_cast<int>(argument);
-    return event;
 }
-
-} // namespace
 
 Event Event::lookUp(quint64 number, const QByteArray &host, int eaiError)
 {
-    return make(Call::GetAddrInfo, number, {eaiError == 0 ? 0 : -1, eaiError}, {}, host);
+    return {Call::GetAddrInfo, number, {eaiError == 0 ? 0 : -1, eaiError}, {}, host};
 }
 
 Event Event::socket(quint64 number, const CallResult &result, Transport transport, Address::Family family)
 {
-    Event event = make(Call::Socket, number, result);
-    event.transport = transport;
-    event.family = family;
+    Event event(Call::Socket, number, result);
+    event.transport_ = transport;
+    event.family_ = family;
     return event;
 }
 
 Event Event::bind(quint64 number, const CallResult &result, const Address &address)
 {
-    return make(Call::Bind, number, result, address);
+    return {Call::Bind, number, result, address};
 }
 
 Event Event::bind(quint64 number, const CallResult &result, const QByteArray &path)
 {
-    return make(Call::Bind, number, result, {}, path);
+    return {Call::Bind, number, result, {}, path};
 }
 
 Event Event::listen(quint64 number, const CallResult &result, const Address &address, const QByteArray &path,
                     int backlog)
 {
-    return make(Call::Listen, number, result, address, path, backlog);
+    return {Call::Listen, number, result, address, path, backlog};
 }
 
 Event Event::accept(quint64 number, const CallResult &result, const Address &peer, Transport transport)
 {
-    Event event = make(Call::Accept, number, result, peer);
-    event.transport = transport;
+    Event event(Call::Accept, number, result, peer);
+    event.transport_ = transport;
     return event;
 }
 
 Event Event::connect(quint64 number, const CallResult &result, const Address &peer)
 {
-    return make(Call::Connect, number, result, peer);
+    return {Call::Connect, number, result, peer};
 }
 
 Event Event::connect(quint64 number, const CallResult &result, const QByteArray &path)
 {
-    return make(Call::Connect, number, result, {}, path);
+    return {Call::Connect, number, result, {}, path};
 }
 
 Event Event::getSockName(quint64 number, const CallResult &result, const Address &address)
 {
-    return make(Call::GetSockName, number, result, address);
+    return {Call::GetSockName, number, result, address};
 }
 
 Event Event::send(quint64 number, const CallResult &result, QByteArray bytes, qint64 offset, qint64 asked)
 {
-    Event event = make(Call::Send, number, result, {}, std::move(bytes), asked);
-    event.offset = offset;
+    Event event(Call::Send, number, result, {}, std::move(bytes), asked);
+    event.offset_ = offset;
     return event;
 }
 
-Event Event::recv(quint64 number, const CallResult &result, QByteArray bytes, qint64 room)
+Event Event::recv(quint64 number, const CallResult &result, QByteArray bytes, qint64 room, const Address &peer)
 {
-    return make(Call::Recv, number, result, {}, std::move(bytes), room);
+    return {Call::Recv, number, result, peer, std::move(bytes), room};
 }
 
 Event Event::sendTo(quint64 number, const CallResult &result, QByteArray bytes, const Address &peer)
 {
-    return make(Call::SendTo, number, result, peer, std::move(bytes));
+    return {Call::SendTo, number, result, peer, std::move(bytes)};
 }
 
 Event Event::recvFrom(quint64 number, const CallResult &result, QByteArray bytes, qint64 room, const Address &peer)
 {
-    return make(Call::RecvFrom, number, result, peer, std::move(bytes), room);
+    return {Call::RecvFrom, number, result, peer, std::move(bytes), room};
 }
 
 Event Event::shutdown(quint64 number, const CallResult &result)
 {
-    return make(Call::Shutdown, number, result);
+    return {Call::Shutdown, number, result};
 }
 
 Event Event::close(quint64 number, bool resets)
 {
-    return make(Call::Close, number, {0, 0}, {}, {}, resets ? 1 : 0);
+    return {Call::Close, number, {0, 0}, {}, {}, resets ? 1 : 0};
 }
 
 Event Event::end(quint64 number, Outcome outcome, int error, qint64 acknowledged)
 {
-    Event event = make(Call::End, number, {acknowledged, error});
-    event.outcome = outcome;
+    Event event(Call::End, number, {acknowledged, error});
+    event.outcome_ = outcome;
     return event;
 }
 
-bool Event::movesBytes() const
+QByteArray Event::host() const
 {
-    return call == Call::Send || call == Call::Recv || call == Call::SendTo || call == Call::RecvFrom;
+    Q_ASSERT(call_ == Call::GetAddrInfo);
+    return bytes_;
 }
 
-QByteArrayView Event::payload() const
+QByteArray Event::path() const
 {
-    if (!movesBytes() || result <= 0 || offset >= bytes.size())
-        return {};
-    return QByteArrayView(bytes).sliced(offset, std::min(result, bytes.size() - offset));
+    return call_ == Call::Bind || call_ == Call::Listen || call_ == Call::Connect ? bytes_ : QByteArray();
+}
+
+Address::Family Event::family() const
+{
+    Q_ASSERT(call_ == Call::Socket);
+    return family_;
+}
+
+Transport Event::transport() const
+{
+    Q_ASSERT(call_ == Call::Socket || call_ == Call::Accept);
+    return transport_;
+}
+
+int Event::descriptor() const
+{
+    Q_ASSERT(call_ == Call::Socket || call_ == Call::Accept);
+    return static_cast<int>(result_);
+}
+
+int Event::backlog() const
+{
+    Q_ASSERT(call_ == Call::Listen);
+    return argument_;
+}
+
+bool Event::resets() const
+{
+    Q_ASSERT(call_ == Call::Close);
+    return argument_ != 0;
+}
+
+qint64 Event::acknowledged() const
+{
+    Q_ASSERT(call_ == Call::End);
+    return result_;
 }
 
 qint64 Event::given() const
 {
-    return argument > 0 ? argument : std::max(bytes.size() - offset, result); // the bytes may be kept no longer
+    Q_ASSERT(call_ == Call::Send || call_ == Call::SendTo);
+    return argument_ > 0 ? argument_ : std::max(bytes_.size() - offset_, result_); // the bytes may be kept no longer
+}
+
+int Event::room() const
+{
+    Q_ASSERT(call_ == Call::Recv || call_ == Call::RecvFrom);
+    return argument_;
+}
+
+QByteArrayView Event::payload() const
+{
+    if (!movesBytes() || result_ <= 0 || offset_ >= bytes_.size())
+        return {};
+    return QByteArrayView(bytes_).sliced(offset_, std::min(result_, bytes_.size() - offset_));
+}
+
+void Event::dropPayload()
+{
+    if (movesBytes())
+        bytes_.clear();
 }
 
 Outcome outcomeOf(int error)
@@ -212,13 +255,13 @@ const char *outcomeName(Outcome outcome)
     Q_UNREACHABLE();
 }
 
-QByteArray eventErrorName(const Event &event)
+QByteArray eventErrorName(Call call, int error)
 {
-    if (event.error == 0)
+    if (error == 0)
         return {};
-    if (event.call != Call::GetAddrInfo)
-        return errorName(event.error);
-    switch (event.error) {
+    if (call != Call::GetAddrInfo)
+        return errorName(error);
+    switch (error) {
     case EAI_NONAME: return "EAI_NONAME";
     case EAI_AGAIN: return "EAI_AGAIN";
     case EAI_FAIL: return "EAI_FAIL";
@@ -228,7 +271,7 @@ QByteArray eventErrorName(const Event &event)
 #ifdef EAI_NODATA
     case EAI_NODATA: return "EAI_NODATA";
 #endif
-    default: return QByteArray::number(event.error);
+    default: return QByteArray::number(error);
     }
 }
 

@@ -10,6 +10,7 @@
 #include <QByteArray>
 #include <QMetaType>
 
+#include <algorithm>
 #include <vector>
 
 namespace parley
@@ -49,27 +50,17 @@ enum class Outcome : std::uint8_t {
     OverLimit,    ///< server: more connections than the limit, in all or from one address
     Unreachable,  ///< client: no route to the address
     UnknownHost,  ///< client: the name has no address
-    Failed,       ///< another error of a call of ours, in Event::error
+    Failed,       ///< another error of a call of ours, in Event::errorNumber()
 };
 
 /// One call and its result. This is the one thing that flows from an engine to its readers.
-struct Event
+///
+/// A reader that names calls in its comment is asked on those alone, unless it says what it returns for the others.
+class Event
 {
-    qint64 time = 0;        ///< ns since the stream's start, monotonic; filled in by EventStream::write()
-    quint64 connection = 0; ///< unique in the run; 0 for the listener
-    qint64 result = 0;      ///< what the call returned (a descriptor, a count of bytes, 0); -1 where it failed.
-                            ///< End, server: the bytes that the peer acknowledged
-    QByteArray bytes;       ///< calls that move bytes: holds payload(); GetAddrInfo: the host name; Unix Bind, Listen,
-                            ///< Connect: the path
-    qint64 offset = 0;      ///< where in bytes the payload starts (a greeting is shared, never copied)
-    Address address;        ///< Accept, Connect, SendTo, RecvFrom: the peer. Bind, Listen, GetSockName: this side
-    int error = 0;          ///< errno of a failed call; GetAddrInfo: the EAI_ code
-    int argument = 0; ///< Listen: the backlog. Send: the bytes asked for, if not all that bytes holds. Recv, RecvFrom:
-                      ///< the room for bytes. Close: 1 where SO_LINGER makes it send RST
-    Call call = Call::End;
-    Outcome outcome = Outcome::None;                ///< End only
-    Transport transport = Transport::Tcp;           ///< Socket, Accept: the socket's kind
-    Address::Family family = Address::Family::None; ///< Socket: the one asked for
+public:
+    /// The verdict on a connection that has not ended, as a place for another event.
+    Event() = default;
 
     // One for each call. @p number is the connection's, 0 for the listener; @p result is what the call returned.
     static Event lookUp(quint64 number, const QByteArray &host, int eaiError);
@@ -84,8 +75,10 @@ struct Event
     static Event getSockName(quint64 number, const CallResult &result, const Address &address);
     /// @p asked bytes were given, the first at @p offset in @p bytes, which are empty where they are not kept.
     static Event send(quint64 number, const CallResult &result, QByteArray bytes, qint64 offset, qint64 asked);
-    /// There was room for @p room bytes; @p bytes are those that came, or empty where they are not kept.
-    static Event recv(quint64 number, const CallResult &result, QByteArray bytes, qint64 room);
+    /// There was room for @p room bytes; @p bytes are those that came, or empty where they are not kept. A datagram
+    /// came from @p peer, to which its socket is connected.
+    static Event recv(quint64 number, const CallResult &result, QByteArray bytes, qint64 room,
+                      const Address &peer = {});
     static Event sendTo(quint64 number, const CallResult &result, QByteArray bytes, const Address &peer);
     static Event recvFrom(quint64 number, const CallResult &result, QByteArray bytes, qint64 room, const Address &peer);
     static Event shutdown(quint64 number, const CallResult &result);
@@ -94,12 +87,70 @@ struct Event
     /// The engine's verdict; @p acknowledged are the bytes that the peer of a server has acknowledged.
     static Event end(quint64 number, Outcome outcome, int error, qint64 acknowledged = 0);
 
+    // Of every event.
+    Call call() const { return call_; }
+    quint64 connection() const { return connection_; } ///< unique in the run; 0 for the listener
+    qint64 time() const { return time_; }              ///< ns since the stream's start, monotonic
+    void setTime(qint64 time) { time_ = time; }        ///< EventStream::write() alone does
+    /// The number that the call returned, as JSON tells it; -1 where it failed. Other readers say what it means.
+    qint64 result() const { return result_; }
+    int errorNumber() const { return error_; } ///< errno of a failed call; GetAddrInfo: the EAI_ code; 0 for none
+
+    // What the call was about.
+    QByteArray host() const; ///< GetAddrInfo: the name
+    /// Bind, Listen, GetSockName: this side's address; null for others, and of Unix sockets.
+    Address local() const { return isOfThisSide() ? address_ : Address(); }
+    /// Accept, Connect, SendTo, RecvFrom, and Recv of a datagram: the other side's address; null for others.
+    Address peer() const { return isOfThisSide() ? Address() : address_; }
+    QByteArray path() const;                     ///< Bind, Listen, Connect of Unix sockets; empty for others
+    Address::Family family() const;              ///< Socket: the one asked for
+    Transport transport() const;                 ///< Socket, Accept: the socket's kind
+    int descriptor() const;                      ///< Socket, Accept: of the new socket, -1 where there is none
+    int backlog() const;                         ///< Listen
+    bool resets() const;                         ///< Close: it sends RST rather than FIN, by SO_LINGER
+    Outcome outcome() const { return outcome_; } ///< End; None for others
+    qint64 acknowledged() const;                 ///< End, server: the bytes that the peer acknowledged
+
+    // What it moved.
     /// Whether it is a Send, Recv, SendTo or RecvFrom.
-    bool movesBytes() const;
+    bool movesBytes() const
+    {
+        return call_ == Call::Send || call_ == Call::Recv || call_ == Call::SendTo || call_ == Call::RecvFrom;
+    }
+    qint64 given() const; ///< Send, SendTo: the bytes that it was given; it may have taken fewer
+    int room() const;     ///< Recv, RecvFrom: for so many bytes
+    /// Send, Recv, SendTo, RecvFrom: how many bytes, whether they were kept or not; 0 where it failed.
+    qint64 moved() const
+    {
+        Q_ASSERT(movesBytes());
+        return std::max<qint64>(result_, 0);
+    }
     /// The bytes that a Send, Recv, SendTo or RecvFrom moved, as far as they were kept; empty for others.
     QByteArrayView payload() const;
-    /// How many bytes a Send or SendTo was given; it may have taken fewer.
-    qint64 given() const;
+    /// Whether it is the Recv that met the end of what a peer sends (FIN); an empty datagram is no end.
+    bool meetsEnd() const { return call_ == Call::Recv && result_ == 0 && error_ == 0 && address_.isNull(); }
+    /// Forgets the payload. How much there was stays known.
+    void dropPayload();
+    /// The memory that it shares with others: what payload(), host() or path() is a part of.
+    const QByteArray &heldBytes() const { return bytes_; }
+
+private:
+    Event(Call call, quint64 number, const CallResult &result, const Address &address = {}, QByteArray bytes = {},
+          qint64 argument = 0);
+    bool isOfThisSide() const { return call_ == Call::Bind || call_ == Call::Listen || call_ == Call::GetSockName; }
+
+    qint64 time_ = 0;
+    quint64 connection_ = 0;
+    qint64 result_ = 0;
+    QByteArray bytes_;  // heldBytes()
+    qint64 offset_ = 0; // where in bytes_ the payload starts (a greeting is shared, never copied)
+    Address address_;   // local() or peer()
+    int error_ = 0;
+    int argument_ = 0; // backlog(), room(), resets(); given(), if not all that bytes_ holds
+    Call call_ = Call::End;
+    Outcome outcome_ = Outcome::None;
+    Transport transport_ = Transport::Tcp;
+    Address::Family family_ = Address::Family::None;
 };
 
 /// What @p error, the errno of a call on a connection or of connect, makes of it; Failed for 0 and the unknown.
@@ -111,8 +162,9 @@ int moreTelling(int a, int b);
 const char *callName(Call call);
 /// `complete`, as JSON and the command line spell it.
 const char *outcomeName(Outcome outcome);
-/// `ECONNRESET`, or for GetAddrInfo `EAI_NONAME`; empty where there is no error.
-QByteArray eventErrorName(const Event &event);
+/// What @p call makes of @p error, as Event::errorNumber() tells it: `ECONNRESET`, or of GetAddrInfo `EAI_NONAME`;
+/// empty where there is no error.
+QByteArray eventErrorName(Call call, int error);
 
 /// Events in the order in which they happened.
 struct EventBatch

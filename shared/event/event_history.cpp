@@ -18,20 +18,20 @@ void EventHistory::read(const EventBatch &batch)
     bool grew = false;
     bool wasCut = false;
     for (const Event &event : batch.events) {
-        if (event.connection == 0) {
+        if (event.connection() == 0) {
             wasCut |= append(listener_, event, MaxListenerEvents) && watched_ == 0;
         } else {
             keep(event);
-            if (event.connection == watched_)
+            if (event.connection() == watched_)
                 wasCut |= append(track_, event, MaxWatchedEvents);
         }
-        grew |= event.connection == watched_;
+        grew |= event.connection() == watched_;
     }
     if (batch.dropped > 0 && !batch.events.empty()) {
         // Somewhere between the last event that was delivered and the last of these.
         if (firstLoss_ < 0)
-            firstLoss_ = batch.events.front().time;
-        lastLoss_ = batch.events.back().time;
+            firstLoss_ = batch.events.front().time();
+        lastLoss_ = batch.events.back().time();
     }
     while (!events_.empty() && (events_.size() > MaxEvents || payload_.size() > MaxPayload))
         dropOldest();
@@ -43,10 +43,10 @@ void EventHistory::read(const EventBatch &batch)
 
 void EventHistory::keep(const Event &event)
 {
-    if (event.call == Call::Accept || event.call == Call::Socket)
-        open_.insert(open_.end(), event.connection);
-    else if (event.call == Call::End)
-        open_.erase(event.connection);
+    if (event.call() == Call::Accept || event.call() == Call::Socket)
+        open_.insert(open_.end(), event.connection());
+    else if (event.call() == Call::End)
+        open_.erase(event.connection());
     if (open_.size() > MaxOpen) { // the ends of some were lost on their way
         const auto known = beginnings_.find(*open_.begin());
         if (known != beginnings_.end()) {
@@ -55,24 +55,23 @@ void EventHistory::keep(const Event &event)
         }
         open_.erase(open_.begin());
     }
-    payload_.add(event.bytes);
+    payload_.add(event.heldBytes());
     events_.push_back(event);
 }
 
 void EventHistory::dropOldest()
 {
     Event &event = events_.front();
-    payload_.remove(event.bytes);
-    newestDropped_ = std::max(newestDropped_, event.connection);
-    const auto known = beginnings_.find(event.connection);
-    if (known != beginnings_.end() && event.call == Call::End) {
+    payload_.remove(event.heldBytes());
+    newestDropped_ = std::max(newestDropped_, event.connection());
+    const auto known = beginnings_.find(event.connection());
+    if (known != beginnings_.end() && event.call() == Call::End) {
         beginningsSize_ -= known->second.size();
         beginnings_.erase(known);
-    } else if (beginningsSize_ < MaxBeginnings && (known != beginnings_.end() || open_.contains(event.connection))) {
-        std::vector<Event> &beginning = known != beginnings_.end() ? known->second : beginnings_[event.connection];
+    } else if (beginningsSize_ < MaxBeginnings && (known != beginnings_.end() || open_.contains(event.connection()))) {
+        std::vector<Event> &beginning = known != beginnings_.end() ? known->second : beginnings_[event.connection()];
         if (beginning.size() < MaxBeginning) {
-            if (event.movesBytes())
-                event.bytes.clear();
+            event.dropPayload();
             beginning.push_back(std::move(event));
             ++beginningsSize_;
         }
@@ -84,7 +83,7 @@ void EventHistory::dropOldest()
 bool EventHistory::append(Track &track, const Event &event, std::size_t maxEvents)
 {
     track.events.push_back(event);
-    track.payload.add(event.bytes);
+    track.payload.add(event.heldBytes());
     if (track.events.size() <= maxEvents && track.payload.size() <= MaxWatchedPayload)
         return false;
     // A tenth more at once: each time, those who show them begin anew.
@@ -93,7 +92,7 @@ bool EventHistory::append(Track &track, const Event &event, std::size_t maxEvent
         track.payload.size() > MaxWatchedPayload ? MaxWatchedPayload - MaxWatchedPayload / 10 : MaxWatchedPayload;
     std::size_t count = 0;
     while (track.events.size() - count > mostEvents || track.payload.size() > mostPayload) {
-        track.payload.remove(track.events[count].bytes);
+        track.payload.remove(track.events[count].heldBytes());
         ++count;
     }
     track.events.erase(track.events.begin(), track.events.begin() + static_cast<qsizetype>(count));
@@ -115,7 +114,7 @@ void EventHistory::watch(quint64 connection)
         const bool isWhole = track_.beginning > 0 && track_.beginning < MaxBeginning && beginningsSize_ < MaxBeginnings;
         track_.torn = connection <= newestDropped_ && !isWhole;
         for (const Event &event : events_) {
-            if (event.connection == connection)
+            if (event.connection() == connection)
                 append(track_, event, MaxWatchedEvents);
         }
     }
@@ -147,8 +146,8 @@ QString EventHistory::omission() const
     if (track.torn)
         return tr("Earlier events are no longer kept: only the last %1 of all connections are.")
             .arg(locale.toString(MaxEvents));
-    const bool mayLack = firstLoss_ >= 0 && !track.events.empty() && track.events.front().time <= lastLoss_
-                         && track.events.back().time >= firstLoss_;
+    const bool mayLack = firstLoss_ >= 0 && !track.events.empty() && track.events.front().time() <= lastLoss_
+                         && track.events.back().time() >= firstLoss_;
     if (mayLack)
         return tr("Some calls may be missing: there were more events at once than this window could take.");
     return {};

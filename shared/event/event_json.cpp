@@ -50,39 +50,38 @@ QByteArray startToJson(const QByteArray &program, const QDateTime &start, std::o
 QByteArray eventToJson(const Event &event, const QDateTime &wallClock)
 {
     QJsonObject object{{u"time"_s, utc(wallClock)},
-                       {u"ns"_s, event.time},
-                       {u"connection"_s, static_cast<qint64>(event.connection)},
-                       {u"call"_s, QLatin1String(callName(event.call))}};
-    if (event.call == Call::End)
-        object.insert(u"outcome"_s, QLatin1String(outcomeName(event.outcome)));
-    object.insert(u"result"_s, event.result);
-    if (event.error != 0)
-        object.insert(u"error"_s, QString::fromLatin1(eventErrorName(event)));
-    switch (event.call) {
+                       {u"ns"_s, event.time()},
+                       {u"connection"_s, static_cast<qint64>(event.connection())},
+                       {u"call"_s, QLatin1String(callName(event.call()))}};
+    if (event.call() == Call::End)
+        object.insert(u"outcome"_s, QLatin1String(outcomeName(event.outcome())));
+    object.insert(u"result"_s, event.result());
+    if (event.errorNumber() != 0)
+        object.insert(u"error"_s, QString::fromLatin1(eventErrorName(event.call(), event.errorNumber())));
+    switch (event.call()) {
     case Call::Socket:
-        object.insert(u"family"_s, QLatin1String(Address::familyName(event.family)));
-        object.insert(u"type"_s, QLatin1String(typeName(event.transport)));
+        object.insert(u"family"_s, QLatin1String(Address::familyName(event.family())));
+        object.insert(u"type"_s, QLatin1String(typeName(event.transport())));
         break;
-    case Call::Listen: object.insert(u"backlog"_s, event.argument); break;
+    case Call::Listen: object.insert(u"backlog"_s, event.backlog()); break;
     case Call::Send:
     case Call::SendTo: object.insert(u"size"_s, event.given()); break;
     case Call::Recv:
-    case Call::RecvFrom: object.insert(u"size"_s, event.argument); break;
+    case Call::RecvFrom: object.insert(u"size"_s, event.room()); break;
     case Call::Close:
-        if (event.argument != 0)
+        if (event.resets())
             object.insert(u"linger"_s, 0);
         break;
     default: break;
     }
-    if (!event.address.isNull()) {
-        const bool local = event.call == Call::Bind || event.call == Call::Listen || event.call == Call::GetSockName;
-        object.insert(!local ? u"peer"_s : u"local"_s, addressToJson(event.address));
-    }
-    if (event.call == Call::GetAddrInfo)
-        object.insert(u"host"_s, displaySafe(MessageDecoder::decodeAll(event.bytes), LineBreaks::Escape));
-    const bool named = event.call == Call::Bind || event.call == Call::Listen || event.call == Call::Connect;
-    if (named && !event.bytes.isEmpty())
-        object.insert(u"path"_s, displaySafe(MessageDecoder::decodeAll(event.bytes), LineBreaks::Escape));
+    if (const Address local = event.local(); !local.isNull())
+        object.insert(u"local"_s, addressToJson(local));
+    if (const Address peer = event.peer(); !peer.isNull())
+        object.insert(u"peer"_s, addressToJson(peer));
+    if (event.call() == Call::GetAddrInfo)
+        object.insert(u"host"_s, displaySafe(MessageDecoder::decodeAll(event.host()), LineBreaks::Escape));
+    if (const QByteArray path = event.path(); !path.isEmpty())
+        object.insert(u"path"_s, displaySafe(MessageDecoder::decodeAll(path), LineBreaks::Escape));
     if (const QByteArrayView payload = event.payload(); !payload.isEmpty()) {
         const QByteArray shown = payload.first(qMin(payload.size(), MaxJsonPayloadBytes)).toByteArray();
         object.insert(u"data"_s, QString::fromLatin1(shown.toBase64()));

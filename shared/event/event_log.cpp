@@ -20,10 +20,10 @@ void writeEventLog(QIODevice &device, const EventLog &log)
     for (const Event &event : log.events)
         events.push_back(&event);
     std::stable_sort(events.begin(), events.end(),
-                     [](const Event *left, const Event *right) { return left->time < right->time; });
+                     [](const Event *left, const Event *right) { return left->time() < right->time(); });
     const QDateTime start = log.start.toUTC(); // once: it asks for the time zone
     for (const Event *event : events)
-        device.write(eventToJson(*event, start.addMSecs(event->time / 1'000'000)));
+        device.write(eventToJson(*event, start.addMSecs(event->time() / 1'000'000)));
 }
 
 } // namespace parley

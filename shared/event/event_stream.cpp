@@ -17,19 +17,20 @@ EventStream::EventStream(Pace pace, QObject *parent) : QObject(parent), pace_(pa
 
 void EventStream::write(Event event, Bytes bytes)
 {
-    const bool detail = event.call != Call::Accept && event.call != Call::Listen && event.call != Call::End;
+    const bool detail = event.call() != Call::Accept && event.call() != Call::Listen && event.call() != Call::End;
     bool schedule = false;
     {
         const std::lock_guard lock(mutex_);
-        event.time = now(); // under the lock: the order of the times is the order of the events
+        event.setTime(now()); // under the lock: the order of the times is the order of the events
         const std::size_t waiting = pending_.events.size();
-        if (bytes == Bytes::Spared && !payload_.isShared(event.bytes) && isCrowdedWith(payload_.cost(event.bytes)))
-            event.bytes.clear();
-        if (waiting >= MaxPendingEvents || payload_.size() + payload_.cost(event.bytes) > MaxPendingPayload
+        if (bytes == Bytes::Spared && !payload_.isShared(event.heldBytes())
+            && isCrowdedWith(payload_.cost(event.heldBytes())))
+            event.dropPayload();
+        if (waiting >= MaxPendingEvents || payload_.size() + payload_.cost(event.heldBytes()) > MaxPendingPayload
             || (detail && waiting >= MaxPendingDetails)) {
             ++pending_.dropped;
         } else {
-            payload_.add(event.bytes);
+            payload_.add(event.heldBytes());
             pending_.events.push_back(std::move(event));
         }
         schedule = !std::exchange(scheduled_, true);

@@ -63,7 +63,7 @@ public:
 
     /// ns since the stream's start, monotonic. Thread-safe.
     qint64 now() const;
-    /// The wall clock at @p time (ns since the start, as in Event::time), in UTC: a local time would ask
+    /// The wall clock at @p time (ns since the start, as Event::time() tells it), in UTC: a local time would ask
     /// for its zone at every step.
     QDateTime wallClock(qint64 time) const;
 

@@ -22,16 +22,14 @@ using Direction = BytesModel::Direction;
 
 constexpr int OffsetDigits = 6;
 
-bool movesBytes(const Event &event)
+bool hasMoved(const Event &event)
 {
-    const bool stream = event.call == Call::Send || event.call == Call::Recv;
-    const bool datagram = event.call == Call::SendTo || event.call == Call::RecvFrom;
-    return event.error == 0 && (stream || datagram);
+    return event.movesBytes() && event.errorNumber() == 0;
 }
 
 Direction directionOf(const Event &event)
 {
-    return event.call == Call::Recv || event.call == Call::RecvFrom ? Direction::Received : Direction::Sent;
+    return event.call() == Call::Recv || event.call() == Call::RecvFrom ? Direction::Received : Direction::Sent;
 }
 
 /// @p position, or if that is within a UTF-8 character, the end of the character.
@@ -89,7 +87,7 @@ void BytesModel::readNew()
     int rows = rows_;
     for (; read_ < history_.events().size() && !isCut_; ++read_) {
         const Event &event = history_.events()[read_];
-        if (!movesBytes(event))
+        if (!hasMoved(event))
             continue;
         const QByteArrayView payload = event.payload();
         isCut_ = shown_ + payload.size() > MaxShown || pieces_.size() + added.size() >= MaxPieces;
@@ -97,7 +95,7 @@ void BytesModel::readNew()
             break;
         qint64 &offset = offsets_[static_cast<int>(directionOf(event))];
         added.push_back({static_cast<quint32>(read_), rows, offset});
-        offset += event.result;
+        offset += event.moved();
         shown_ += payload.size();
         rows += 1 + static_cast<int>((payload.size() + bytesPerRow_ - 1) / bytesPerRow_);
         for (qsizetype start = 0; start < payload.size(); start += bytesPerRow_) {
@@ -174,7 +172,7 @@ QByteArray BytesModel::bytes(Direction direction) const
 {
     QByteArray all;
     for (const Event &event : history_.events()) {
-        if (movesBytes(event) && directionOf(event) == direction)
+        if (hasMoved(event) && directionOf(event) == direction)
             all.append(event.payload());
     }
     return all;
@@ -190,13 +188,13 @@ QString BytesModel::title(const Piece &piece) const
 {
     const Event &event = eventOf(piece);
     const bool received = directionOf(event) == Direction::Received;
-    const QString after = durationText(std::chrono::nanoseconds(event.time - history_.events().front().time));
-    if (event.call == Call::Recv && event.result == 0 && event.address.isNull())
+    const QString after = durationText(std::chrono::nanoseconds(event.time() - history_.events().front().time()));
+    if (event.meetsEnd())
         return tr("← End after %1: the peer closed").arg(after);
     const QString text =
-        (received ? tr("← Received %1 after %2") : tr("→ Sent %1 after %2")).arg(bytesText(event.result), after);
+        (received ? tr("← Received %1 after %2") : tr("→ Sent %1 after %2")).arg(bytesText(event.moved()), after);
     const qsizetype kept = event.payload().size();
-    return kept == event.result ? text : text + tr(", %1 of them kept").arg(QLocale().toString(kept));
+    return kept == event.moved() ? text : text + tr(", %1 of them kept").arg(QLocale().toString(kept));
 }
 
 QString BytesModel::line(const Piece &piece, qsizetype start) const

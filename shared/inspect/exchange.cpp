@@ -18,14 +18,15 @@ bool findListener(Exchange &exchange, const std::vector<Event> &listener, qint64
 {
     bool found = false;
     for (const Event &event : listener) {
-        if (event.time > time)
+        if (event.time() > time)
             break;
-        const bool serves = event.call == Call::Listen || event.call == Call::GetSockName;
-        if (!serves || event.error != 0)
+        const bool serves = event.call() == Call::Listen || event.call() == Call::GetSockName;
+        if (!serves || event.errorNumber() != 0)
             continue;
-        exchange.address = event.address;
-        exchange.path = event.bytes;
-        exchange.backlog = event.argument;
+        exchange.address = event.local();
+        exchange.path = event.path();
+        if (event.call() == Call::Listen)
+            exchange.backlog = event.backlog();
         found = true;
     }
     return found;
@@ -37,7 +38,7 @@ void addSent(Exchange &exchange, const Event &event, qint64 &room)
     const QByteArrayView payload = event.payload();
     const QByteArray bytes = payload.first(std::min(payload.size(), room)).toByteArray();
     room -= bytes.size();
-    exchange.omitted += event.result - bytes.size();
+    exchange.omitted += event.moved() - bytes.size();
     std::vector<Exchange::Step> &steps = exchange.steps;
     if (isStream && !steps.empty() && steps.back().kind == Kind::Send)
         steps.back().bytes += bytes;
@@ -50,10 +51,10 @@ void addReceived(Exchange &exchange, const Event &event)
     std::vector<Exchange::Step> &steps = exchange.steps;
     const bool isStream = exchange.transport != Transport::Udp;
     const bool follows = isStream && !steps.empty() && steps.back().kind == Kind::Receive;
-    if (!isStream || (event.result > 0 && !follows))
-        steps.push_back({Kind::Receive, {}, event.result});
-    else if (event.result > 0)
-        steps.back().count += event.result;
+    if (!isStream || (event.moved() > 0 && !follows))
+        steps.push_back({Kind::Receive, {}, event.moved()});
+    else if (event.moved() > 0)
+        steps.back().count += event.moved();
     else if (follows)
         steps.back() = {Kind::ReceiveAll};
     else
@@ -79,35 +80,35 @@ bool Exchange::has(Step::Kind kind) const
 
 std::optional<Exchange> Exchange::of(const std::vector<Event> &events, const std::vector<Event> &listener)
 {
-    if (events.empty() || events.front().connection == 0)
+    if (events.empty() || events.front().connection() == 0)
         return std::nullopt;
     Exchange exchange;
     const Event &first = events.front();
-    if (first.call == Call::Accept || first.call == Call::RecvFrom) {
+    if (first.call() == Call::Accept || first.call() == Call::RecvFrom) {
         exchange.side = Side::Server;
-        exchange.transport = first.call == Call::Accept ? first.transport : Transport::Udp;
-        if (!findListener(exchange, listener, first.time))
+        exchange.transport = first.call() == Call::Accept ? first.transport() : Transport::Udp;
+        if (!findListener(exchange, listener, first.time()))
             return std::nullopt;
     }
     bool hasPeer = exchange.side == Side::Server;
     bool connected = false;
     qint64 room = MaxBytes;
     for (const Event &event : events) {
-        const bool ok = event.error == 0;
-        switch (event.call) {
-        case Call::Socket: exchange.transport = event.transport; break;
+        const bool ok = event.errorNumber() == 0;
+        switch (event.call()) {
+        case Call::Socket: exchange.transport = event.transport(); break;
         case Call::Connect:
             // Of several addresses, the one that connected, or else the last that was tried.
             if (!connected) {
-                exchange.address = event.address;
-                exchange.path = event.bytes;
+                exchange.address = event.peer();
+                exchange.path = event.path();
                 hasPeer = true;
             }
             connected = connected || ok;
             break;
         case Call::SendTo:
             if (exchange.side == Side::Client) {
-                exchange.address = event.address;
+                exchange.address = event.peer();
                 hasPeer = true;
             }
             [[fallthrough]];
@@ -125,7 +126,7 @@ std::optional<Exchange> Exchange::of(const std::vector<Event> &events, const std
                 exchange.steps.push_back({Kind::Shutdown});
             break;
         case Call::Close:
-            if (event.argument != 0)
+            if (event.resets())
                 exchange.steps.push_back({Kind::Reset});
             break;
         default: break;

@@ -36,7 +36,7 @@ QString safe(const QByteArray &bytes)
 
 QString purpose(const Event &event)
 {
-    switch (event.call) {
+    switch (event.call()) {
     case Call::GetAddrInfo: return Texts::tr("Looks up the addresses that belong to a host's name.");
     case Call::Socket:
         return Texts::tr("Makes a socket: an end of a connection to be, for one family of addresses and one type.");
@@ -136,36 +136,44 @@ QString field(const QString &name, const QString &value)
     return u"  "_s + name + u": "_s + value;
 }
 
+QString shown(const Address &address)
+{
+    return QString::fromLatin1(address.toPython());
+}
+
 QStringList parameters(const Event &event)
 {
-    const QString address = event.address.isNull() ? safe(event.bytes) : QString::fromLatin1(event.address.toPython());
-    switch (event.call) {
-    case Call::GetAddrInfo: return {field(Texts::tr("host"), safe(event.bytes))};
+    switch (event.call()) {
+    case Call::GetAddrInfo: return {field(Texts::tr("host"), safe(event.host()))};
     case Call::Socket:
-        return {field(Texts::tr("family"), familyText(event.family)),
-                field(Texts::tr("type"), typeText(event.transport)),
-                field(Texts::tr("protocol"), protocolText(event.transport))};
+        return {field(Texts::tr("family"), familyText(event.family())),
+                field(Texts::tr("type"), typeText(event.transport())),
+                field(Texts::tr("protocol"), protocolText(event.transport()))};
     case Call::Bind:
-    case Call::Connect: return {field(Texts::tr("address"), address)};
+    case Call::Connect: {
+        const Address address = event.call() == Call::Bind ? event.local() : event.peer();
+        return {field(Texts::tr("address"), address.isNull() ? safe(event.path()) : shown(address))};
+    }
     case Call::Listen:
-        return {field(Texts::tr("backlog"),
-                      Texts::tr("%1, the most connections that wait in the accept queue").arg(number(event.argument)))};
+        return {
+            field(Texts::tr("backlog"),
+                  Texts::tr("%1, the most connections that wait in the accept queue").arg(number(event.backlog())))};
     case Call::Send:
     case Call::SendTo: {
         QStringList fields{field(Texts::tr("bytes"), bytesText(event.given()))};
-        if (event.call == Call::SendTo)
-            fields.append(field(Texts::tr("address"), address));
+        if (event.call() == Call::SendTo)
+            fields.append(field(Texts::tr("address"), shown(event.peer())));
         return fields;
     }
     case Call::Recv:
     case Call::RecvFrom:
-        return event.argument > 0
-                   ? QStringList{field(Texts::tr("room"), Texts::tr("at most %1").arg(bytesText(event.argument)))}
+        return event.room() > 0
+                   ? QStringList{field(Texts::tr("room"), Texts::tr("at most %1").arg(bytesText(event.room())))}
                    : QStringList();
     case Call::Shutdown: return {field(Texts::tr("how"), Texts::tr("SHUT_WR, the sending side"))};
     case Call::Close:
-        return event.argument != 0 ? QStringList{field(u"SO_LINGER"_s, Texts::tr("set to 0 before: it sends RST"))}
-                                   : QStringList();
+        return event.resets() ? QStringList{field(u"SO_LINGER"_s, Texts::tr("set to 0 before: it sends RST"))}
+                              : QStringList();
     default: return {};
     }
 }
@@ -194,20 +202,20 @@ QString errorMeaning(int error)
 
 QString resultMeaning(const Event &event)
 {
-    const QString address = event.address.isNull() ? Texts::tr("none") : QString::fromLatin1(event.address.toPython());
-    switch (event.call) {
-    case Call::Socket: return Texts::tr("%1, the socket's descriptor").arg(event.result);
+    const Address known = event.call() == Call::GetSockName ? event.local() : event.peer();
+    const QString address = known.isNull() ? Texts::tr("none") : shown(known);
+    switch (event.call()) {
+    case Call::Socket: return Texts::tr("%1, the socket's descriptor").arg(event.descriptor());
     case Call::Accept:
-        return Texts::tr("%1, the new socket's descriptor; the peer is %2").arg(event.result).arg(address);
+        return Texts::tr("%1, the new socket's descriptor; the peer is %2").arg(event.descriptor()).arg(address);
     case Call::GetSockName: return address;
     case Call::Send:
-    case Call::SendTo: return Texts::tr("%1, the bytes that the system took").arg(number(event.result));
+    case Call::SendTo: return Texts::tr("%1, the bytes that the system took").arg(number(event.moved()));
     case Call::Recv:
-        return event.result == 0 && event.address.isNull()
-                   ? Texts::tr("0, the end: the peer has closed its sending side (FIN)")
-                   : Texts::tr("%1, the bytes that had come").arg(number(event.result));
-    case Call::RecvFrom: return Texts::tr("%1, the length of a datagram from %2").arg(number(event.result), address);
-    case Call::End: return outcomeText(event.outcome);
+        return event.meetsEnd() ? Texts::tr("0, the end: the peer has closed its sending side (FIN)")
+                                : Texts::tr("%1, the bytes that had come").arg(number(event.moved()));
+    case Call::RecvFrom: return Texts::tr("%1, the length of a datagram from %2").arg(number(event.moved()), address);
+    case Call::End: return outcomeText(event.outcome());
     default: return Texts::tr("0, it succeeded");
     }
 }
@@ -222,11 +230,11 @@ QStringList socketFields(const Ladder &ladder)
         fields = {field(Texts::tr("family"), familyText(family)), field(Texts::tr("type"), typeText(transport)),
                   field(Texts::tr("protocol"), protocolText(transport))};
     if (!ladder.local().isNull())
-        fields.append(field(Texts::tr("this end"), QString::fromLatin1(ladder.local().toPython())));
+        fields.append(field(Texts::tr("this end"), shown(ladder.local())));
     if (!ladder.path().isEmpty())
         fields.append(field(Texts::tr("path"), safe(ladder.path())));
     if (!ladder.peer().isNull())
-        fields.append(field(Texts::tr("peer"), QString::fromLatin1(ladder.peer().toPython())));
+        fields.append(field(Texts::tr("peer"), shown(ladder.peer())));
     return fields;
 }
 
@@ -242,22 +250,23 @@ QString explain(const Ladder &ladder, int row)
         text.append(
             Texts::tr("Inferred, not observed: no program sees what passes below its calls. It must have been so for "
                       "%1 to return what it did.")
-                .arg(QLatin1String(callName(event.call))));
+                .arg(QLatin1String(callName(event.call()))));
         return text.join(u'\n');
     }
     text.append(purpose(event));
     if (const QStringList fields = parameters(event); !fields.isEmpty())
         text += QStringList{QString(), Texts::tr("Parameters")} + fields;
     text += QStringList{QString(), Texts::tr("Result")};
-    if (event.error != 0) {
-        const QString words = event.call == Call::GetAddrInfo ? QString::fromLocal8Bit(::gai_strerror(event.error))
-                                                              : errorText(event.error);
-        text.append(field(QString::fromLatin1(eventErrorName(event)), words));
-        if (const QString meaning = event.call == Call::GetAddrInfo ? QString() : errorMeaning(event.error);
+    if (event.errorNumber() != 0) {
+        const QString words = event.call() == Call::GetAddrInfo
+                                  ? QString::fromLocal8Bit(::gai_strerror(event.errorNumber()))
+                                  : errorText(event.errorNumber());
+        text.append(field(QString::fromLatin1(eventErrorName(event.call(), event.errorNumber())), words));
+        if (const QString meaning = event.call() == Call::GetAddrInfo ? QString() : errorMeaning(event.errorNumber());
             !meaning.isEmpty())
             text.append(u"  "_s + meaning);
     }
-    if (event.error == 0 || event.call == Call::End)
+    if (event.errorNumber() == 0 || event.call() == Call::End)
         text.append(u"  "_s + resultMeaning(event));
     text.append(field(Texts::tr("after"), durationText(std::chrono::nanoseconds(ladder.sinceStart(row)))));
     if (const QStringList fields = socketFields(ladder); !fields.isEmpty())

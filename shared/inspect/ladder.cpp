@@ -25,23 +25,23 @@ QString quoted(const QByteArray &bytes)
     return u'\'' + displaySafe(MessageDecoder::decodeAll(bytes), LineBreaks::Escape) + u'\'';
 }
 
-QString addressText(const Event &event)
+QString shown(const Address &address)
 {
-    return event.address.isNull() && !event.bytes.isEmpty() ? quoted(event.bytes)
-                                                            : QString::fromLatin1(event.address.toPython());
+    return QString::fromLatin1(address.toPython());
 }
 
 QString argumentsText(const Event &event)
 {
-    switch (event.call) {
-    case Call::GetAddrInfo: return quoted(event.bytes);
+    switch (event.call()) {
+    case Call::GetAddrInfo: return quoted(event.host());
     case Call::Socket:
-        return QLatin1String(Address::familyName(event.family)) + u", "_s + QLatin1String(typeName(event.transport));
-    case Call::Bind:
-    case Call::Connect: return addressText(event);
-    case Call::Listen: return QString::number(event.argument);
+        return QLatin1String(Address::familyName(event.family())) + u", "_s
+               + QLatin1String(typeName(event.transport()));
+    case Call::Bind: return event.path().isEmpty() ? shown(event.local()) : quoted(event.path());
+    case Call::Connect: return event.path().isEmpty() ? shown(event.peer()) : quoted(event.path());
+    case Call::Listen: return QString::number(event.backlog());
     case Call::Send: return QString::number(event.given());
-    case Call::SendTo: return QString::number(event.given()) + u", "_s + addressText(event);
+    case Call::SendTo: return QString::number(event.given()) + u", "_s + shown(event.peer());
     case Call::Shutdown: return u"SHUT_WR"_s;
     default: return {};
     }
@@ -49,28 +49,26 @@ QString argumentsText(const Event &event)
 
 QString resultText(const Event &event)
 {
-    switch (event.call) {
-    case Call::Accept:
-    case Call::GetSockName:
-        return event.address.isNull() ? QString::number(event.result) : QString::fromLatin1(event.address.toPython());
-    case Call::Recv:
-        return event.result == 0 && event.address.isNull() ? Ladder::tr("0 (peer closed)")
-                                                           : QString::number(event.result);
-    case Call::RecvFrom: return QString::number(event.result) + u", "_s + addressText(event);
-    case Call::Socket:
+    switch (event.call()) {
+    case Call::Accept: return event.peer().isNull() ? QString::number(event.descriptor()) : shown(event.peer());
+    case Call::GetSockName: return event.local().isNull() ? QString::number(event.result()) : shown(event.local());
+    case Call::Recv: return event.meetsEnd() ? Ladder::tr("0 (peer closed)") : QString::number(event.moved());
+    case Call::RecvFrom: return QString::number(event.moved()) + u", "_s + shown(event.peer());
+    case Call::Socket: return QString::number(event.descriptor());
     case Call::Send:
-    case Call::SendTo: return QString::number(event.result);
+    case Call::SendTo: return QString::number(event.moved());
     default: return {};
     }
 }
 
 QString errorText(const Event &event)
 {
-    if (event.error == EINPROGRESS) // no error, and the longest of the words
+    if (event.errorNumber() == EINPROGRESS) // no error, and the longest of the words
         return u"EINPROGRESS"_s;
-    const QString words = event.call == Call::GetAddrInfo ? QString::fromLocal8Bit(::gai_strerror(event.error))
-                                                          : parley::errorText(event.error);
-    return QString::fromLatin1(eventErrorName(event)) + u", "_s + words;
+    const QString words = event.call() == Call::GetAddrInfo
+                              ? QString::fromLocal8Bit(::gai_strerror(event.errorNumber()))
+                              : parley::errorText(event.errorNumber());
+    return QString::fromLatin1(eventErrorName(event.call(), event.errorNumber())) + u", "_s + words;
 }
 
 QString segmentText(const Event &event, Ladder::Rung rung)
@@ -79,13 +77,13 @@ QString segmentText(const Event &event, Ladder::Rung rung)
     case Ladder::Rung::Syn: return u"SYN"_s;
     case Ladder::Rung::SynAck: return u"SYN, ACK"_s;
     case Ladder::Rung::Ack: return u"ACK"_s;
-    case Ladder::Rung::Data: return Ladder::tr("data, %1").arg(bytesText(event.result));
+    case Ladder::Rung::Data: return Ladder::tr("data, %1").arg(bytesText(event.moved()));
     case Ladder::Rung::Fin: return u"FIN"_s;
     case Ladder::Rung::FinOrReset: return Ladder::tr("FIN, or RST if bytes were unread");
     case Ladder::Rung::Reset: return u"RST"_s;
-    case Ladder::Rung::Datagram: return Ladder::tr("UDP datagram, %1").arg(bytesText(event.result));
+    case Ladder::Rung::Datagram: return Ladder::tr("UDP datagram, %1").arg(bytesText(event.moved()));
     case Ladder::Rung::Unreachable: return Ladder::tr("ICMP port unreachable");
-    case Ladder::Rung::Bytes: return bytesText(event.result);
+    case Ladder::Rung::Bytes: return bytesText(event.moved());
     case Ladder::Rung::EndOfData: return Ladder::tr("end of data");
     case Ladder::Rung::Call:
     case Ladder::Rung::Verdict: break;
@@ -97,12 +95,12 @@ QString segmentText(const Event &event, Ladder::Rung rung)
 
 QString callText(const Event &event)
 {
-    if (event.call == Call::End) {
-        const QString text = Ladder::tr("end: %1").arg(outcomeText(event.outcome));
-        return event.error == 0 ? text : text + u" ("_s + errorText(event) + u')';
+    if (event.call() == Call::End) {
+        const QString text = Ladder::tr("end: %1").arg(outcomeText(event.outcome()));
+        return event.errorNumber() == 0 ? text : text + u" ("_s + errorText(event) + u')';
     }
-    const QString call = QLatin1String(callName(event.call)) + u'(' + argumentsText(event) + u')';
-    const QString result = event.error == 0 ? resultText(event) : errorText(event);
+    const QString call = QLatin1String(callName(event.call())) + u'(' + argumentsText(event) + u')';
+    const QString result = event.errorNumber() == 0 ? resultText(event) : errorText(event);
     return result.isEmpty() ? call : call + u" → "_s + result;
 }
 
@@ -178,39 +176,40 @@ void Ladder::read(const Event &event, std::vector<Row> &rows)
 {
     const auto add = [&](Rung rung, bool toPeer) { rows.push_back({static_cast<quint32>(read_), rung, toPeer}); };
     const auto fromPeer = [&](Rung rung) { add(rung, false); };
-    const auto call = [&] { add(event.call == Call::End ? Rung::Verdict : Rung::Call, false); };
+    const auto call = [&] { add(event.call() == Call::End ? Rung::Verdict : Rung::Call, false); };
     const auto toPeer = [&](Rung rung) { add(rung, true); };
 
-    if (event.call == Call::Socket && event.connection == 0) // another listener, perhaps of another kind
+    if (event.call() == Call::Socket && event.connection() == 0) // another listener, perhaps of another kind
         forget();
-    if (!event.address.isNull() || event.error != 0 || !event.bytes.isEmpty())
+    const Address peer = event.peer();
+    const Address local = event.local();
+    if (!peer.isNull() || !local.isNull() || event.errorNumber() != 0 || !event.heldBytes().isEmpty())
         longestText_ = std::max(longestText_, callText(event).size());
-    if (event.call == Call::Socket || event.call == Call::Accept)
-        transport_ = event.transport;
-    else if (event.call == Call::RecvFrom || event.call == Call::SendTo)
+    if (event.call() == Call::Socket || event.call() == Call::Accept)
+        transport_ = event.transport();
+    else if (event.call() == Call::RecvFrom || event.call() == Call::SendTo)
         transport_ = Transport::Udp;
     const Transport transport = transport_.value_or(Transport::Tcp);
     const bool isTcp = transport == Transport::Tcp;
 
-    if (event.error == 0 && (event.call == Call::GetSockName || event.call == Call::Bind || event.call == Call::Listen))
-        local_ = event.address;
-    else if (event.call != Call::GetSockName && event.call != Call::Bind && event.call != Call::Listen
-             && !event.address.isNull())
-        peer_ = event.address;
-    if (!event.bytes.isEmpty()
-        && (event.call == Call::Bind || event.call == Call::Listen || event.call == Call::Connect))
-        path_ = event.bytes;
+    if (event.errorNumber() == 0 && !local.isNull())
+        local_ = local;
+    if (!peer.isNull())
+        peer_ = peer;
+    if (const QByteArray path = event.path(); !path.isEmpty())
+        path_ = path;
 
-    if (transport == Transport::Udp && event.error == ECONNREFUSED && event.call != Call::End)
+    if (transport == Transport::Udp && event.errorNumber() == ECONNREFUSED && event.call() != Call::End)
         fromPeer(Rung::Unreachable);
-    const bool hadReset = std::exchange(
-        gotReset_,
-        gotReset_ || (isTcp && (event.error == ECONNRESET || event.error == EPIPE) && event.call != Call::End));
+    const bool hadReset =
+        std::exchange(gotReset_, gotReset_
+                                     || (isTcp && (event.errorNumber() == ECONNRESET || event.errorNumber() == EPIPE)
+                                         && event.call() != Call::End));
     if (gotReset_ && !hadReset)
         fromPeer(Rung::Reset);
 
-    const bool ok = event.error == 0;
-    switch (event.call) {
+    const bool ok = event.errorNumber() == 0;
+    switch (event.call()) {
     case Call::Accept:
         if (ok && isTcp) {
             fromPeer(Rung::Syn);
@@ -221,7 +220,7 @@ void Ladder::read(const Event &event, std::vector<Row> &rows)
         call();
         return;
     case Call::Connect: {
-        if (event.error == EINPROGRESS) {
+        if (event.errorNumber() == EINPROGRESS) {
             call();
             ++connecting_;
             toPeer(Rung::Syn);
@@ -231,12 +230,12 @@ void Ladder::read(const Event &event, std::vector<Row> &rows)
         connecting_ -= wasConnecting ? 1 : 0;
         connected_ = connected_ || ok;
         failed_ += ok ? 0 : 1;
-        if (isTcp && !wasConnecting && (ok || event.error == ECONNREFUSED))
+        if (isTcp && !wasConnecting && (ok || event.errorNumber() == ECONNREFUSED))
             toPeer(Rung::Syn);
         if (isTcp && ok) {
             fromPeer(Rung::SynAck);
             toPeer(Rung::Ack);
-        } else if (isTcp && event.error == ECONNREFUSED) {
+        } else if (isTcp && event.errorNumber() == ECONNREFUSED) {
             fromPeer(Rung::Reset);
         }
         call();
@@ -252,7 +251,7 @@ void Ladder::read(const Event &event, std::vector<Row> &rows)
     case Call::RecvFrom:
         if (ok && transport == Transport::Udp)
             fromPeer(Rung::Datagram);
-        else if (ok && event.result > 0)
+        else if (ok && event.moved() > 0)
             fromPeer(isTcp ? Rung::Data : Rung::Bytes);
         else if (ok)
             fromPeer(isTcp ? Rung::Fin : Rung::EndOfData);
@@ -275,7 +274,7 @@ void Ladder::read(const Event &event, std::vector<Row> &rows)
             connecting_ -= connecting_ > 0 ? 1 : 0;
             return;
         }
-        if (isTcp && !gotReset_ && event.argument != 0)
+        if (isTcp && !gotReset_ && event.resets())
             toPeer(Rung::Reset);
         else if (isTcp && !gotReset_ && !sentFin_)
             toPeer(Rung::FinOrReset);
@@ -310,13 +309,13 @@ QString Ladder::text(int index) const
 
 qint64 Ladder::sinceStart(int index) const
 {
-    return eventAt(index).time - history_.events().front().time;
+    return eventAt(index).time() - history_.events().front().time();
 }
 
 qint64 Ladder::sincePrevious(int index) const
 {
     const quint32 number = row(index).event;
-    return number == 0 ? 0 : eventAt(index).time - history_.events()[number - 1].time;
+    return number == 0 ? 0 : eventAt(index).time() - history_.events()[number - 1].time();
 }
 
 int Ladder::rowCount(const QModelIndex &parent) const

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "shared/event/event_history.h"
+#include "tests/support/events.h"
 
 #include <QElapsedTimer>
 #include <QLocale>
@@ -10,38 +11,17 @@
 
 using namespace Qt::StringLiterals;
 using namespace parley;
+using test::at;
+using test::eventOf;
+using test::received;
+using test::sent;
 
 namespace
 {
 
-Event eventOf(quint64 connection, Call call, qint64 result = 0)
-{
-    Event event;
-    event.connection = connection;
-    event.call = call;
-    event.result = result;
-    return event;
-}
-
-Event received(quint64 connection, const QByteArray &bytes)
-{
-    Event event = eventOf(connection, Call::Recv, bytes.size());
-    event.bytes = bytes;
-    return event;
-}
-
-Event sent(quint64 connection, const QByteArray &bytes)
-{
-    Event event = eventOf(connection, Call::Send, bytes.size());
-    event.bytes = bytes;
-    return event;
-}
-
 Event ended(quint64 connection)
 {
-    Event event = eventOf(connection, Call::End);
-    event.outcome = Outcome::Complete;
-    return event;
+    return test::ended(connection, Outcome::Complete);
 }
 
 void feed(EventHistory &history, std::initializer_list<Event> events, quint64 dropped = 0)
@@ -71,7 +51,7 @@ QByteArray calls(const EventHistory &history)
 {
     QByteArrayList names;
     for (const Event &event : history.events())
-        names.append(callName(event.call));
+        names.append(callName(event.call()));
     return names.join(' ');
 }
 
@@ -240,14 +220,8 @@ void TestEventHistory::theWatchedIsBounded()
 void TestEventHistory::lossesAreSaid()
 {
     EventHistory history;
-    Event early = ended(1);
-    early.time = 10;
-    feed(history, {early});
-    Event before = eventOf(2, Call::Accept);
-    before.time = 20;
-    Event after = ended(2);
-    after.time = 30;
-    feed(history, {before, after}, 5);
+    feed(history, {at(10, ended(1))});
+    feed(history, {at(20, eventOf(2, Call::Accept)), at(30, ended(2))}, 5);
     history.watch(1);
     QVERIFY(history.omission().isEmpty());
     history.watch(2);
@@ -259,14 +233,11 @@ void TestEventHistory::lossesAreSaid()
 void TestEventHistory::isCheap()
 {
     EventHistory history;
-    const EventBatch batch = greetings(1, 10'000);
-    EventBatch next = batch;
     QElapsedTimer timer;
     qint64 spent = 0;
     qint64 events = 0;
-    for (int round = 0; round < 20; ++round) {
-        for (Event &event : next.events)
-            event.connection += 10'000;
+    for (quint64 round = 1; round <= 20; ++round) {
+        const EventBatch next = greetings(round * 10'000 + 1, (round + 1) * 10'000);
         timer.start();
         history.read(next);
         spent += timer.nsecsElapsed();

@@ -3,6 +3,7 @@
 
 #include "shared/event/event_json.h"
 #include "shared/event/event_stream.h"
+#include "tests/support/events.h"
 
 #include <QDeadlineTimer>
 #include <QElapsedTimer>
@@ -29,41 +30,24 @@ namespace
 
 constexpr int Patience = 30'000; // ms
 
-Event eventOf(Call call, qint64 result = 0, quint64 connection = 1)
+Event eventOf(Call call, qint64 result = 0, quint64 connection = 42)
 {
-    Event event;
-    event.call = call;
-    event.result = result;
-    event.connection = connection;
-    return event;
+    return test::eventOf(connection, call, result);
 }
 
 Event failed(Call call, int error)
 {
-    Event event = eventOf(call, -1);
-    event.error = error;
-    return event;
+    return test::failed(42, call, error);
 }
 
 Event moved(Call call, const QByteArray &bytes)
 {
-    Event event = eventOf(call, bytes.size());
-    event.bytes = bytes;
-    return event;
+    return test::moved(42, call, bytes);
 }
 
 Event at(Call call, const Address &address, qint64 result = 0)
 {
-    Event event = eventOf(call, result);
-    event.address = address;
-    return event;
-}
-
-Event ended(Outcome outcome)
-{
-    Event event = eventOf(Call::End);
-    event.outcome = outcome;
-    return event;
+    return test::made(42, call, {result, 0}, address);
 }
 
 /// A reader that keeps what arrives.
@@ -79,7 +63,7 @@ struct Reader
     }
     auto count(Call call) const
     {
-        return std::count_if(events.begin(), events.end(), [call](const Event &event) { return event.call == call; });
+        return std::count_if(events.begin(), events.end(), [call](const Event &event) { return event.call() == call; });
     }
 
     int batches = 0;
@@ -129,9 +113,9 @@ void TestEventStream::keepsOrder()
     qint64 last = 0;
     for (int i = 0; i < 1000; ++i) {
         const Event &event = reader.events[static_cast<std::size_t>(i)];
-        QCOMPARE(event.result, i);
-        QVERIFY(event.time >= last);
-        last = event.time;
+        QCOMPARE(event.result(), i);
+        QVERIFY(event.time() >= last);
+        last = event.time();
     }
     QCOMPARE(reader.dropped, 0U);
 }
@@ -182,9 +166,9 @@ void TestEventStream::coalesces()
     std::array<qint64, 2> next{};
     qint64 last = 0;
     for (const Event &event : reader.events) {
-        QCOMPARE(event.result, next[event.connection]++);
-        QVERIFY(event.time >= last);
-        last = event.time;
+        QCOMPARE(event.result(), next[event.connection()]++);
+        QVERIFY(event.time() >= last);
+        last = event.time();
     }
 }
 
@@ -294,11 +278,8 @@ void TestEventStream::boundsPayload()
     EventStream stream;
     const Reader reader(stream);
     stream.write(moved(Call::SendTo, greeting));
-    for (int i = 1; i < most + 6; ++i) {
-        Event event = moved(call, {});
-        event.bytes = QByteArray(size, 'x');
-        stream.write(std::move(event));
-    }
+    for (int i = 1; i < most + 6; ++i)
+        stream.write(moved(call, QByteArray(size, 'x')));
     stream.write(moved(Call::SendTo, greeting)); // a greeting is held once, however often it is sent
     // Who can do without the bytes loses them, and not the event.
     stream.write(moved(Call::SendTo, QByteArray(size, 'x')), EventStream::Bytes::Spared);
@@ -307,7 +288,7 @@ void TestEventStream::boundsPayload()
     stream.write(eventOf(Call::End));
     stream.flush();
     const auto kept = std::count_if(reader.events.begin(), reader.events.end(), [](const Event &event) {
-        return event.call == Call::SendTo && !event.bytes.isEmpty();
+        return event.call() == Call::SendTo && !event.payload().isEmpty();
     });
     QCOMPARE(kept, 3);
     QCOMPARE(reader.count(Call::SendTo), 4);
@@ -318,7 +299,7 @@ void TestEventStream::boundsPayload()
 
     stream.write(moved(call, greeting));
     stream.flush();
-    QCOMPARE(reader.events.back().call, call);
+    QCOMPARE(reader.events.back().call(), call);
     QCOMPARE(reader.dropped, 6U);
 }
 
@@ -354,7 +335,7 @@ void TestEventStream::payload_data()
     QTest::newRow("FIN") << Call::Recv << qint64(0) << qint64(0) << ""_ba;
     QTest::newRow("more than was kept") << Call::Recv << qint64(1000) << qint64(0) << "Hello World!"_ba;
     QTest::newRow("more than was kept, the rest") << Call::Send << qint64(8) << qint64(5) << " World!"_ba;
-    QTest::newRow("nothing was kept") << Call::Recv << qint64(5) << qint64(12) << ""_ba;
+    QTest::newRow("nothing was kept") << Call::Send << qint64(5) << qint64(12) << ""_ba;
     QTest::newRow("datagram sent") << Call::SendTo << qint64(5) << qint64(0) << "Hello"_ba;
     QTest::newRow("datagram received") << Call::RecvFrom << qint64(12) << qint64(0) << "Hello World!"_ba;
     QTest::newRow("empty datagram") << Call::RecvFrom << qint64(0) << qint64(0) << ""_ba;
@@ -368,9 +349,10 @@ void TestEventStream::payload()
     QFETCH(qint64, result);
     QFETCH(qint64, offset);
     QFETCH(QByteArray, payload);
-    Event event = moved(call, "Hello World!"_ba);
-    event.result = result;
-    event.offset = offset;
+    const CallResult returned{result, 0};
+    const QByteArray bytes = "Hello World!"_ba;
+    const Event event =
+        call == Call::Send ? Event::send(1, returned, bytes, offset, 0) : test::made(1, call, returned, {}, bytes);
     QCOMPARE(event.payload().toByteArray(), payload);
 }
 
@@ -381,26 +363,19 @@ void TestEventStream::json_data()
 
     const Address v4 = Address::ipv4(0x7f000001, 60239);
     const Address v6 = Address::parseIPv6("::1", 3000);
-    Event lookup = eventOf(Call::GetAddrInfo, 2);
-    lookup.bytes = u"münchen.example"_s.toUtf8();
-    QTest::newRow("getaddrinfo") << lookup << R"({"call":"getaddrinfo","result":2,"host":"münchen.example"})"_ba;
-    lookup.result = -1;
-    lookup.error = EAI_NONAME;
-    lookup.bytes = "a\x1b[2J\n\xe2\x80\xae\"\xff"_ba;
+    QTest::newRow("getaddrinfo") << Event::lookUp(42, u"münchen.example"_s.toUtf8(), 0)
+                                 << R"({"call":"getaddrinfo","result":0,"host":"münchen.example"})"_ba;
     QTest::newRow("hostile host")
-        << lookup
+        << Event::lookUp(42, "a\x1b[2J\n\xe2\x80\xae\"\xff"_ba, EAI_NONAME)
         << R"({"call":"getaddrinfo","result":-1,"error":"EAI_NONAME","host":"a\\x1b[2J\\x0a\\u202e\"\ufffd"})"_ba;
-    Event socket = eventOf(Call::Socket, 7);
-    socket.family = Address::Family::IPv6;
-    socket.transport = Transport::Udp;
-    QTest::newRow("socket") << socket << R"({"call":"socket","result":7,"family":"AF_INET6","type":"SOCK_DGRAM"})"_ba;
+    QTest::newRow("socket") << Event::socket(42, {7, 0}, Transport::Udp, Address::Family::IPv6)
+                            << R"({"call":"socket","result":7,"family":"AF_INET6","type":"SOCK_DGRAM"})"_ba;
     QTest::newRow("socket failed") << failed(
         Call::Socket,
         EMFILE) << R"({"call":"socket","result":-1,"error":"EMFILE","family":"AF_UNSPEC","type":"SOCK_STREAM"})"_ba;
     QTest::newRow("bind") << at(Call::Bind, v6) << R"({"call":"bind","result":0,"local":["::1",3000]})"_ba;
-    Event listen = at(Call::Listen, v4);
-    listen.argument = 5;
-    QTest::newRow("listen") << listen << R"({"call":"listen","result":0,"backlog":5,"local":["127.0.0.1",60239]})"_ba;
+    QTest::newRow("listen") << Event::listen(42, {0, 0}, v4, {}, 5)
+                            << R"({"call":"listen","result":0,"backlog":5,"local":["127.0.0.1",60239]})"_ba;
     QTest::newRow("accept") << at(Call::Accept, v4, 9)
                             << R"({"call":"accept","result":9,"peer":["127.0.0.1",60239]})"_ba;
     QTest::newRow("connect") << at(Call::Connect, v6) << R"({"call":"connect","result":0,"peer":["::1",3000]})"_ba;
@@ -408,15 +383,12 @@ void TestEventStream::json_data()
                                  << R"({"call":"getsockname","result":0,"local":["127.0.0.1",60239]})"_ba;
     QTest::newRow("send") << moved(Call::Send, "Hello World!"_ba)
                           << R"({"call":"send","result":12,"size":12,"data":"SGVsbG8gV29ybGQh"})"_ba;
-    Event part = moved(Call::Send, "Hello World!"_ba);
-    part.result = 5;
-    QTest::newRow("send of a part") << part << R"({"call":"send","result":5,"size":12,"data":"SGVsbG8="})"_ba;
-    part.argument = 8;
-    QTest::newRow("send of less than there is")
-        << part << R"({"call":"send","result":5,"size":8,"data":"SGVsbG8="})"_ba;
-    Event received = moved(Call::Recv, QByteArray("\0\xff\n", 3));
-    received.argument = 1024;
-    QTest::newRow("recv") << received << R"({"call":"recv","result":3,"size":1024,"data":"AP8K"})"_ba;
+    QTest::newRow("send of a part") << Event::send(42, {5, 0}, "Hello World!"_ba, 0, 12)
+                                    << R"({"call":"send","result":5,"size":12,"data":"SGVsbG8="})"_ba;
+    QTest::newRow("send of less than there is") << Event::send(42, {5, 0}, "Hello World!"_ba, 0, 8)
+                                                << R"({"call":"send","result":5,"size":8,"data":"SGVsbG8="})"_ba;
+    QTest::newRow("recv") << Event::recv(42, {3, 0}, QByteArray("\0\xff\n", 3), 1024)
+                          << R"({"call":"recv","result":3,"size":1024,"data":"AP8K"})"_ba;
     QTest::newRow("recv of FIN") << eventOf(Call::Recv) << R"({"call":"recv","result":0,"size":0})"_ba;
     QTest::newRow("recv failed") << failed(Call::Recv, ECONNRESET)
                                  << R"({"call":"recv","result":-1,"error":"ECONNRESET","size":0})"_ba;
@@ -426,30 +398,20 @@ void TestEventStream::json_data()
         << failed(Call::GetAddrInfo, -9999) << R"({"call":"getaddrinfo","result":-1,"error":"-9999","host":""})"_ba;
     QTest::newRow("shutdown") << eventOf(Call::Shutdown) << R"({"call":"shutdown","result":0})"_ba;
     QTest::newRow("close") << eventOf(Call::Close) << R"({"call":"close","result":0})"_ba;
-    Event reset = eventOf(Call::Close);
-    reset.argument = 1;
-    QTest::newRow("close that resets") << reset << R"({"call":"close","result":0,"linger":0})"_ba;
+    QTest::newRow("close that resets") << Event::close(42, true) << R"({"call":"close","result":0,"linger":0})"_ba;
 
-    Event datagram = moved(Call::RecvFrom, "Hello"_ba);
-    datagram.address = v6;
-    QTest::newRow("recvfrom") << datagram
+    QTest::newRow("recvfrom") << Event::recvFrom(42, {5, 0}, "Hello"_ba, 0, v6)
                               << R"({"call":"recvfrom","result":5,"size":0,"peer":["::1",3000],"data":"SGVsbG8="})"_ba;
-    datagram.result = 1000; // the datagram's true length, of which this much was kept
-    QTest::newRow("recvfrom, cut")
-        << datagram << R"({"call":"recvfrom","result":1000,"size":0,"peer":["::1",3000],"data":"SGVsbG8="})"_ba;
+    QTest::newRow("recvfrom, cut") // the datagram's true length, of which this much was kept
+        << Event::recvFrom(42, {1000, 0}, "Hello"_ba, 0, v6)
+        << R"({"call":"recvfrom","result":1000,"size":0,"peer":["::1",3000],"data":"SGVsbG8="})"_ba;
     QTest::newRow("recvfrom, empty") << at(Call::RecvFrom, v4)
                                      << R"({"call":"recvfrom","result":0,"size":0,"peer":["127.0.0.1",60239]})"_ba;
-    datagram.call = Call::SendTo;
-    datagram.result = -1;
-    datagram.error = EMSGSIZE;
-    QTest::newRow("sendto failed")
-        << datagram << R"({"call":"sendto","result":-1,"error":"EMSGSIZE","size":5,"peer":["::1",3000]})"_ba;
+    QTest::newRow("sendto failed") << Event::sendTo(
+        42, {-1, EMSGSIZE}, "Hello"_ba,
+        v6) << R"({"call":"sendto","result":-1,"error":"EMSGSIZE","size":5,"peer":["::1",3000]})"_ba;
 
-    const auto onPath = [](Call call, const QByteArray &path) {
-        Event event = eventOf(call);
-        event.bytes = path;
-        return event;
-    };
+    const auto onPath = [](Call call, const QByteArray &path) { return test::made(42, call, {0, 0}, {}, path); };
     QTest::newRow("bind to a path") << onPath(Call::Bind, "/run/parley.sock"_ba)
                                     << R"({"call":"bind","result":0,"path":"/run/parley.sock"})"_ba;
     QTest::newRow("listen on an abstract name")
@@ -474,7 +436,7 @@ void TestEventStream::json_data()
     }};
     for (const auto &[outcome, name] : outcomes) {
         QTest::addRow("end: %s", name.constData())
-            << ended(outcome) << (R"({"call":"end","outcome":")" + name + R"(","result":0})");
+            << Event::end(42, outcome, 0) << (R"({"call":"end","outcome":")" + name + R"(","result":0})");
     }
 }
 
@@ -482,8 +444,7 @@ void TestEventStream::json()
 {
     QFETCH(Event, event);
     QFETCH(QByteArray, expected);
-    event.time = 5'000'000'000'001;
-    event.connection = 42;
+    event.setTime(5'000'000'000'001);
     const QDateTime wallClock(QDate(2026, 3, 29), QTime(4, 5, 6, 78), Qt::OffsetFromUTC, 7200);
     const QByteArray line = eventToJson(event, wallClock);
     QVERIFY(line.endsWith('\n'));
@@ -521,9 +482,9 @@ void TestEventStream::jsonEveryCall()
     stream.flush();
     QCOMPARE(reader.events.size(), 14U);
     for (const Event &event : reader.events) {
-        const QByteArray line = eventToJson(event, stream.wallClock(event.time));
+        const QByteArray line = eventToJson(event, stream.wallClock(event.time()));
         QCOMPARE(line.count('\n'), 1);
-        QCOMPARE(QJsonDocument::fromJson(line)[u"call"_s].toString(), QLatin1String(callName(event.call)));
+        QCOMPARE(QJsonDocument::fromJson(line)[u"call"_s].toString(), QLatin1String(callName(event.call())));
     }
 }
 

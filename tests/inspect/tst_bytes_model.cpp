@@ -3,6 +3,7 @@
 
 #include "shared/event/event_history.h"
 #include "shared/inspect/bytes_model.h"
+#include "tests/support/events.h"
 
 #include <QAbstractItemModelTester>
 #include <QElapsedTimer>
@@ -20,13 +21,7 @@ namespace
 
 Event moved(Call call, const QByteArray &bytes, qint64 milliseconds = 0)
 {
-    Event event;
-    event.connection = 1;
-    event.call = call;
-    event.bytes = bytes;
-    event.result = bytes.size();
-    event.time = milliseconds * 1'000'000;
-    return event;
+    return test::at(milliseconds * test::Millisecond, test::moved(1, call, bytes));
 }
 
 QStringList rowsOf(const BytesModel &model)
@@ -66,8 +61,7 @@ void tst_BytesModel::pieces()
     const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
     history.watch(1);
     Event accept = moved(Call::Accept, {});
-    Event failed = moved(Call::Recv, {}, 4);
-    failed.error = ECONNRESET;
+    const Event failed = test::at(4 * test::Millisecond, test::failed(1, Call::Recv, ECONNRESET));
     history.read({{accept, moved(Call::Send, "Hello World!", 1), moved(Call::Recv, "GET / HTTP/1.1\r\nHost", 2),
                    moved(Call::Recv, ": a", 3), moved(Call::Recv, {}, 4), failed},
                   0});
@@ -125,8 +119,7 @@ void tst_BytesModel::missingBytes()
     EventHistory history;
     BytesModel model(history);
     history.watch(1);
-    Event unkept = moved(Call::Recv, {});
-    unkept.result = 65'536;
+    const Event unkept = test::eventOf(1, Call::Recv, 65'536);
     history.read({{unkept, moved(Call::Recv, "abc")}, 0});
     QCOMPARE(rowsOf(model),
              (QStringList{u"← Received 65,536 bytes after 0 µs, 0 of them kept"_s, u"← Received 3 bytes after 0 µs"_s,

@@ -7,6 +7,7 @@
 #include "shared/inspect/copy_as_text.h"
 #include "shared/loop/io_thread.h"
 #include "tests/support/event_recorder.h"
+#include "tests/support/events.h"
 #include "tests/support/process.h"
 #include "tests/support/process_state.h"
 #include "tests/support/raw_socket.h"
@@ -99,7 +100,7 @@ struct Running
     {
         std::vector<Event> events;
         for (const Event &event : recorder.events) {
-            if (event.connection == connection)
+            if (event.connection() == connection)
                 events.push_back(event);
         }
         return events;
@@ -252,7 +253,7 @@ void tst_CopyAs::server()
         QTRY_VERIFY_WITH_TIMEOUT(server.recorder.find(0, Call::Listen).has_value(), EnginePatience);
         {
             auto peer = RawSocket::connectedTo(host.toLatin1().constData(),
-                                               server.recorder.find(0, Call::Listen)->address.port());
+                                               server.recorder.find(0, Call::Listen)->local().port());
             QCOMPARE(peer.receive(settings.greeting.size()), settings.greeting);
             QVERIFY(peer.send("abc"));
         }
@@ -284,7 +285,7 @@ void tst_CopyAs::emptyGreeting()
         settings.endpoint = endpointOf(u"127.0.0.1"_s, 0, Endpoint::Use::Listen);
         server.engine.post([settings](Server &engine) { engine.listen(settings); });
         QTRY_VERIFY_WITH_TIMEOUT(server.recorder.find(0, Call::Listen).has_value(), EnginePatience);
-        RawSocket::connectedTo("127.0.0.1", server.recorder.find(0, Call::Listen)->address.port()).close();
+        RawSocket::connectedTo("127.0.0.1", server.recorder.find(0, Call::Listen)->local().port()).close();
         QTRY_VERIFY_WITH_TIMEOUT(server.hasEnded(1), EnginePatience);
         exchange = Exchange::of(server.eventsOf(1), server.eventsOf(0)).value();
     }
@@ -314,7 +315,7 @@ void tst_CopyAs::resettingServer()
         settings.greeting = "Hello";
         server.engine.post([settings](Server &engine) { engine.listen(settings); });
         QTRY_VERIFY_WITH_TIMEOUT(server.recorder.find(0, Call::Listen).has_value(), EnginePatience);
-        auto peer = RawSocket::connectedTo("127.0.0.1", server.recorder.find(0, Call::Listen)->address.port());
+        auto peer = RawSocket::connectedTo("127.0.0.1", server.recorder.find(0, Call::Listen)->local().port());
         QCOMPARE(peer.receive(5), "Hello");
         server.engine.post([](Server &engine) { engine.closeAll(); });
         QTRY_VERIFY_WITH_TIMEOUT(server.hasEnded(1), EnginePatience);
@@ -363,7 +364,7 @@ void tst_CopyAs::datagramServer()
         server.engine.post([settings](Server &engine) { engine.listen(settings); });
         QTRY_VERIFY_WITH_TIMEOUT(server.recorder.find(0, Call::GetSockName).has_value(), EnginePatience);
         auto peer = RawDatagrams::connectedTo(host.toLatin1().constData(),
-                                              server.recorder.find(0, Call::GetSockName)->address.port());
+                                              server.recorder.find(0, Call::GetSockName)->local().port());
         QVERIFY(peer.send("abc"));
         QCOMPARE(peer.receive().value_or(QByteArray()), settings.greeting);
         QTRY_VERIFY_WITH_TIMEOUT(server.recorder.find(1, Call::SendTo).has_value(), EnginePatience);
@@ -504,30 +505,17 @@ void tst_CopyAs::exchange()
 void tst_CopyAs::nothingToCopy()
 {
     QVERIFY(!Exchange::of({}, {}));
-    Event event;
-    event.connection = 1;
-    event.call = Call::GetAddrInfo;
-    QVERIFY(!Exchange::of({event}, {}));
-    event.call = Call::Recv; // the beginning is no longer kept
-    QVERIFY(!Exchange::of({event}, {}));
-    event.call = Call::Accept; // the listener's is no longer kept
-    QVERIFY(!Exchange::of({event}, {}));
-    event.connection = 0;
-    event.call = Call::Listen;
-    QVERIFY(!Exchange::of({event}, {event}));
+    QVERIFY(!Exchange::of({eventOf(1, Call::GetAddrInfo)}, {}));
+    QVERIFY(!Exchange::of({eventOf(1, Call::Recv)}, {}));   // the beginning is no longer kept
+    QVERIFY(!Exchange::of({eventOf(1, Call::Accept)}, {})); // the listener's is no longer kept
+    const Event listen = eventOf(0, Call::Listen);
+    QVERIFY(!Exchange::of({listen}, {listen}));
 }
 
 void tst_CopyAs::muchIsLeftOut()
 {
-    Event connect;
-    connect.connection = 1;
-    connect.call = Call::Connect;
-    connect.address = Address::parseIPv4("127.0.0.1", 3000);
-    Event send;
-    send.connection = 1;
-    send.call = Call::Send;
-    send.bytes = QByteArray(100'000, 'x');
-    send.result = 100'000;
+    const Event connect = Event::connect(1, {0, 0}, Address::parseIPv4("127.0.0.1", 3000));
+    const Event send = sent(1, QByteArray(100'000, 'x'));
     auto exchange = Exchange::of({connect, send}, {});
     QVERIFY(exchange.has_value());
     exchange->mayLackCalls = true;
@@ -632,7 +620,7 @@ void tst_CopyAs::hostileInterface()
     server.engine.post([settings](Server &engine) { engine.listen(settings); });
     QTRY_VERIFY_WITH_TIMEOUT(server.recorder.find(0, Call::Listen).has_value(), EnginePatience);
     ConnectRequest request;
-    request.endpoint = endpointOf(host, server.recorder.find(0, Call::Listen)->address.port(), Endpoint::Use::Connect);
+    request.endpoint = endpointOf(host, server.recorder.find(0, Call::Listen)->local().port(), Endpoint::Use::Connect);
     const QByteArray text = copyAsNcat(attempt(request, [] {}));
     QVERIFY2(text.contains("x;id>pwn"), text.constData());
 

@@ -7,6 +7,7 @@
 #include "shared/inspect/ladder.h"
 #include "shared/loop/io_thread.h"
 #include "tests/support/event_recorder.h"
+#include "tests/support/events.h"
 #include "tests/support/portable.h"
 #include "tests/support/raw_socket.h"
 
@@ -29,24 +30,12 @@ constexpr int Patience = 20'000; // ms
 
 Event eventOf(Call call, qint64 result = 0, int error = 0)
 {
-    Event event;
-    event.connection = 1;
-    event.call = call;
-    event.result = result;
-    event.error = error;
-    return event;
+    return made(1, call, {result, error});
 }
 
-Event with(Event event, const Address &address)
+Event to(const Address &peer, Call call, qint64 result = 0, int error = 0)
 {
-    event.address = address;
-    return event;
-}
-
-Event of(Event event, Transport transport)
-{
-    event.transport = transport;
-    return event;
+    return made(1, call, {result, error}, peer);
 }
 
 /// The rows as a person would note them down: what is inferred with its direction.
@@ -60,11 +49,9 @@ QStringList rowsOf(const Ladder &ladder)
     return rows;
 }
 
-Event madeFor(const Address &peer, qint64 descriptor)
+Event madeFor(const Address &peer, qint64 descriptor, Transport transport = Transport::Tcp)
 {
-    Event socket = eventOf(Call::Socket, descriptor);
-    socket.family = peer.family();
-    return socket;
+    return Event::socket(1, {descriptor, 0}, transport, peer.family());
 }
 
 /// An engine, and a ladder of what it does.
@@ -136,49 +123,37 @@ void tst_Ladder::callTexts_data()
     QTest::addColumn<QString>("text");
     const Address peer = Address::parseIPv4("127.0.0.1", 60239);
 
-    QTest::newRow("accept") << with(eventOf(Call::Accept, 7), peer) << u"accept() → ('127.0.0.1', 60239)"_s;
-    QTest::newRow("accept, IPv6") << with(eventOf(Call::Accept, 7), Address::parseIPv6("::1", 60239))
+    QTest::newRow("accept") << to(peer, Call::Accept, 7) << u"accept() → ('127.0.0.1', 60239)"_s;
+    QTest::newRow("accept, IPv6") << to(Address::parseIPv6("::1", 60239), Call::Accept, 7)
                                   << u"accept() → ('::1', 60239, 0, 0)"_s;
     QTest::newRow("accept fails") << eventOf(Call::Accept, -1, EMFILE) << u"accept() → EMFILE, Too many open files"_s;
-    Event send = eventOf(Call::Send, 12);
-    send.bytes = "Hello World!";
-    QTest::newRow("send") << send << u"send(12) → 12"_s;
-    send.result = 5;
-    QTest::newRow("send, partial") << send << u"send(12) → 5"_s;
-    send.offset = 5;
-    send.result = 7;
-    QTest::newRow("send, the rest") << send << u"send(7) → 7"_s;
+    const QByteArray greeting = "Hello World!";
+    QTest::newRow("send") << Event::send(1, {12, 0}, greeting, 0, 12) << u"send(12) → 12"_s;
+    QTest::newRow("send, partial") << Event::send(1, {5, 0}, greeting, 0, 12) << u"send(12) → 5"_s;
+    QTest::newRow("send, the rest") << Event::send(1, {7, 0}, greeting, 5, 7) << u"send(7) → 7"_s;
     QTest::newRow("shutdown") << eventOf(Call::Shutdown) << u"shutdown(SHUT_WR)"_s;
     QTest::newRow("recv") << eventOf(Call::Recv, 12) << u"recv() → 12"_s;
     QTest::newRow("recv, FIN") << eventOf(Call::Recv) << u"recv() → 0 (peer closed)"_s;
     QTest::newRow("recv, RST") << eventOf(Call::Recv, -1, ECONNRESET)
                                << u"recv() → ECONNRESET, Connection reset by peer"_s;
-    QTest::newRow("recv, empty datagram") << with(eventOf(Call::Recv), peer) << u"recv() → 0"_s;
+    QTest::newRow("recv, empty datagram") << to(peer, Call::Recv) << u"recv() → 0"_s;
     QTest::newRow("close") << eventOf(Call::Close) << u"close()"_s;
-    QTest::newRow("connect") << with(eventOf(Call::Connect), peer) << u"connect(('127.0.0.1', 60239))"_s;
-    QTest::newRow("connect, refused") << with(eventOf(Call::Connect, -1, ECONNREFUSED), peer)
+    QTest::newRow("connect") << to(peer, Call::Connect) << u"connect(('127.0.0.1', 60239))"_s;
+    QTest::newRow("connect, refused") << to(peer, Call::Connect, -1, ECONNREFUSED)
                                       << u"connect(('127.0.0.1', 60239)) → ECONNREFUSED, Connection refused"_s;
-    Event path = eventOf(Call::Connect);
-    path.bytes = "/tmp/\x1b[31m";
-    QTest::newRow("connect, hostile path") << path << u"connect('/tmp/\\x1b[31m')"_s;
-    Event listen = eventOf(Call::Listen);
-    listen.argument = 4096;
-    QTest::newRow("listen") << listen << u"listen(4096)"_s;
-    QTest::newRow("bind fails") << with(eventOf(Call::Bind, -1, EADDRINUSE), peer)
+    QTest::newRow("connect, hostile path")
+        << Event::connect(1, {0, 0}, "/tmp/\x1b[31m"_ba) << u"connect('/tmp/\\x1b[31m')"_s;
+    QTest::newRow("listen") << Event::listen(1, {0, 0}, {}, {}, 4096) << u"listen(4096)"_s;
+    QTest::newRow("bind fails") << to(peer, Call::Bind, -1, EADDRINUSE)
                                 << u"bind(('127.0.0.1', 60239)) → EADDRINUSE, Address already in use"_s;
-    Event socket = eventOf(Call::Socket, 7);
-    socket.family = Address::Family::IPv6;
-    socket.transport = Transport::Udp;
-    QTest::newRow("socket") << socket << u"socket(AF_INET6, SOCK_DGRAM) → 7"_s;
-    QTest::newRow("recvfrom") << with(eventOf(Call::RecvFrom, 5), peer) << u"recvfrom() → 5, ('127.0.0.1', 60239)"_s;
-    QTest::newRow("sendto") << with(eventOf(Call::SendTo, 5), peer) << u"sendto(5, ('127.0.0.1', 60239)) → 5"_s;
-    Event look = eventOf(Call::GetAddrInfo, -1, -2); // EAI_NONAME
-    look.bytes = "nowhere.invalid";
-    QTest::newRow("getaddrinfo fails") << look
+    QTest::newRow("socket") << Event::socket(1, {7, 0}, Transport::Udp, Address::Family::IPv6)
+                            << u"socket(AF_INET6, SOCK_DGRAM) → 7"_s;
+    QTest::newRow("recvfrom") << to(peer, Call::RecvFrom, 5) << u"recvfrom() → 5, ('127.0.0.1', 60239)"_s;
+    QTest::newRow("sendto") << to(peer, Call::SendTo, 5) << u"sendto(5, ('127.0.0.1', 60239)) → 5"_s;
+    QTest::newRow("getaddrinfo fails") << Event::lookUp(1, "nowhere.invalid"_ba, -2) // EAI_NONAME
                                        << u"getaddrinfo('nowhere.invalid') → EAI_NONAME, Name or service not known"_s;
-    Event end = eventOf(Call::End, 0, ECONNREFUSED);
-    end.outcome = Outcome::Refused;
-    QTest::newRow("end") << end << u"end: refused (ECONNREFUSED, Connection refused)"_s;
+    QTest::newRow("end") << Event::end(1, Outcome::Refused, ECONNREFUSED)
+                         << u"end: refused (ECONNREFUSED, Connection refused)"_s;
 }
 
 void tst_Ladder::callTexts()
@@ -193,12 +168,11 @@ void tst_Ladder::rungs_data()
     QTest::addColumn<QStringList>("rows");
     const Address v4 = Address::parseIPv4("127.0.0.1", 3000);
     const Address v6 = Address::parseIPv6("::1", 3000);
-    const Event accept = with(eventOf(Call::Accept, 7), v4);
+    const Event accept = to(v4, Call::Accept, 7);
     const QStringList accepted{u"<-- SYN"_s, u"--> SYN, ACK"_s, u"<-- ACK"_s, u"accept() → ('127.0.0.1', 3000)"_s};
-    Event resetting = eventOf(Call::Close);
-    resetting.argument = 1;
+    const Event resetting = Event::close(1, true);
     const auto connectTo = [](const Address &address, int error) {
-        return with(eventOf(Call::Connect, error == 0 ? 0 : -1, error), address);
+        return to(address, Call::Connect, error == 0 ? 0 : -1, error);
     };
 
     using Events = std::vector<Event>;
@@ -229,7 +203,7 @@ void tst_Ladder::rungs_data()
                                            connectTo(v4, EINPROGRESS),
                                            connectTo(v4, 0),
                                            eventOf(Call::Close),
-                                           with(eventOf(Call::GetSockName), Address::parseIPv4("127.0.0.1", 40'000)),
+                                           to(Address::parseIPv4("127.0.0.1", 40'000), Call::GetSockName),
                                            eventOf(Call::Recv),
                                            eventOf(Call::Close)}
                                  << QStringList{u"socket(AF_INET6, SOCK_STREAM) → 7"_s,
@@ -259,7 +233,7 @@ void tst_Ladder::rungs_data()
                        u"connect(('::1', 3000, 0, 0)) → ECONNREFUSED, Connection refused"_s,
                        u"close()"_s,
                        u"close()"_s};
-    QTest::newRow("datagram refused") << Events{of(madeFor(v4, 7), Transport::Udp), connectTo(v4, 0),
+    QTest::newRow("datagram refused") << Events{madeFor(v4, 7, Transport::Udp), connectTo(v4, 0),
                                                 eventOf(Call::Recv, -1, ECONNREFUSED), eventOf(Call::Close)}
                                       << QStringList{u"socket(AF_INET, SOCK_DGRAM) → 7"_s,
                                                      u"connect(('127.0.0.1', 3000))"_s, u"<-- ICMP port unreachable"_s,
@@ -281,10 +255,8 @@ void tst_Ladder::growsAsItIsRead()
     EventHistory history;
     Ladder ladder(history);
     const QAbstractItemModelTester tester(&ladder, QAbstractItemModelTester::FailureReportingMode::Fatal);
-    Event accept = with(eventOf(Call::Accept, 7), Address::parseIPv4("127.0.0.1", 60239));
-    accept.time = 1'000;
-    Event recv = eventOf(Call::Recv, 3);
-    recv.time = 3'500;
+    const Event accept = at(1'000, to(Address::parseIPv4("127.0.0.1", 60239), Call::Accept, 7));
+    const Event recv = at(3'500, eventOf(Call::Recv, 3));
     history.read({{accept}, 0});
     QCOMPARE(ladder.rowCount(), 0);
     history.watch(1);
@@ -315,7 +287,7 @@ void tst_Ladder::server()
     QCOMPARE(blurred(rowsOf(server.ladder)),
              (QStringList{u"socket(AF_INET, SOCK_STREAM) → FD"_s, u"bind(('127.0.0.1', 0))"_s, u"listen(77)"_s}));
 
-    auto peer = RawSocket::connectedTo("127.0.0.1", server.recorder.find(0, Call::Listen)->address.port());
+    auto peer = RawSocket::connectedTo("127.0.0.1", server.recorder.find(0, Call::Listen)->local().port());
     QCOMPARE(peer.receive(100), "Hello World!");
     QVERIFY(peer.send("abc"));
     QTRY_VERIFY_WITH_TIMEOUT(server.recorder.find(1, Call::Recv).has_value(), Patience);
@@ -401,7 +373,7 @@ void tst_Ladder::datagrams()
     Observed<Client> client;
     client.history.watch(1);
     ConnectRequest request =
-        requestTo(u"127.0.0.1"_s, server.recorder.find(0, Call::GetSockName)->address.port(), Transport::Udp);
+        requestTo(u"127.0.0.1"_s, server.recorder.find(0, Call::GetSockName)->local().port(), Transport::Udp);
     request.send = "Who is there?";
     client.engine.post([request](Client &engine) { engine.connectTo(1, request); });
     QTRY_VERIFY_WITH_TIMEOUT(client.hasEnded(1), Patience);

@@ -6,6 +6,7 @@
 #include "shared/inspect/bytes_model.h"
 #include "shared/program/line_writer.h"
 #include "tests/support/event_recorder.h"
+#include "tests/support/events.h"
 #include "tests/support/process_state.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/server_fixture.h"
@@ -30,12 +31,7 @@ constexpr qint64 MiB = 1024 * 1024;
 
 Event moved(Call call, const QByteArray &bytes, quint64 connection = 1)
 {
-    Event event;
-    event.connection = connection;
-    event.call = call;
-    event.bytes = bytes;
-    event.result = bytes.size();
-    return event;
+    return test::moved(connection, call, bytes);
 }
 
 /// Bytes as a behaviour makes them, never shared with others.
@@ -110,8 +106,7 @@ void TestMemoryBounds::beginnings()
     for (quint64 number = 1; number <= 20'000; ++number) {
         EventBatch batch;
         Event accepted = moved(Call::Accept, {}, number);
-        Event failed = moved(Call::Send, piece(16 * 1024), number);
-        failed.result = -1;
+        Event failed = Event::send(number, {-1, ECONNRESET}, piece(16 * 1024), 0, 16 * 1024);
         batch.events = {accepted, failed};
         journal.read(batch);
     }

@@ -258,7 +258,7 @@ void TestPromisesClose::statesAddUp()
     settings.limits.access.deny = {std::get<Net>(Net::parse(u"127.0.0.9"_s))};
     server.post([settings](Server &engine) { engine.listen(settings); });
     QTRY_VERIFY_WITH_TIMEOUT(recorder.find(0, Call::Listen), MilliPatience);
-    const quint16 port = recorder.find(0, Call::Listen)->address.port();
+    const quint16 port = recorder.find(0, Call::Listen)->local().port();
 
     QMap<quint16, QString> expected; // by the client's port
     constexpr int each = 10;
@@ -308,7 +308,7 @@ void TestPromisesClose::statesAddUp()
     constexpr int all = 3 * each + 1;
     const auto ended = [&recorder] {
         return std::count_if(recorder.events.begin(), recorder.events.end(),
-                             [](const Event &event) { return event.call == Call::End; });
+                             [](const Event &event) { return event.call() == Call::End; });
     };
     QTRY_COMPARE_WITH_TIMEOUT(ended(), all, MilliPatience);
     QCOMPARE(model.rowCount(), all);

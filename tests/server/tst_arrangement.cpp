@@ -65,10 +65,10 @@ public:
     void read(const EventBatch &batch)
     {
         for (const Event &event : batch.events) {
-            if (event.call == Call::Accept)
-                records_.emplace(event.connection, ConnectionRecord(event));
+            if (event.call() == Call::Accept)
+                records_.emplace(event.connection(), ConnectionRecord(event));
             else
-                records_.at(event.connection).apply(event);
+                records_.at(event.connection()).apply(event);
         }
     }
     void removeOldestEnded(quint64 count)

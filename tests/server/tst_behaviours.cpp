@@ -131,7 +131,7 @@ void TestBehaviours::heldIsReset()
     QCOMPARE(client.receive(12), "Hello World!");
     client.reset();
     QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(1), Outcome::Reset, Patience);
-    QCOMPARE(fixture.recorder.find(1, Call::End)->result, 12);
+    QCOMPARE(fixture.recorder.find(1, Call::End)->acknowledged(), 12);
 }
 
 /// The deadline of one that stays counts from the last byte either way.
@@ -143,16 +143,16 @@ void TestBehaviours::heldIsIdle()
     QTRY_VERIFY(fixture.recorder.find(1, Call::Accept));
     // Half a deadline after the server heard something, something more is said.
     for (qsizetype heard = 0; heard < 4; heard = fixture.recorder.count(Call::Recv)) {
-        QTRY_VERIFY(fixture.stream.now() - fixture.recorder.events.back().time > 150'000'000); // ns
+        QTRY_VERIFY(fixture.stream.now() - fixture.recorder.events.back().time() > 150'000'000); // ns
         QVERIFY(client.send("."));
         QTRY_COMPARE(fixture.recorder.count(Call::Recv), heard + 1);
     }
     QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(1), Outcome::TimedOut, Patience);
-    const qint64 end = fixture.recorder.find(1, Call::End)->time;
+    const qint64 end = fixture.recorder.find(1, Call::End)->time();
     qint64 last = 0;
     for (const Event &event : fixture.recorder.events)
-        last = event.call == Call::Recv ? event.time : last;
-    QVERIFY(last - fixture.recorder.find(1, Call::Accept)->time > 500'000'000);
+        last = event.call() == Call::Recv ? event.time() : last;
+    QVERIFY(last - fixture.recorder.find(1, Call::Accept)->time() > 500'000'000);
     QVERIFY(end - last >= 299'000'000);
 }
 
@@ -224,7 +224,7 @@ void TestBehaviours::echoWaitsForItsReader()
     qint64 waiting = 0;
     qint64 most = 0;
     for (const Event &event : fixture.recorder.events) {
-        waiting += event.call == Call::Recv ? event.result : event.call == Call::Send ? -event.result : 0;
+        waiting += event.call() == Call::Recv ? event.moved() : event.call() == Call::Send ? -event.moved() : 0;
         most = std::max(most, waiting);
     }
     QVERIFY(fixture.recorder.count(Call::Recv) > 0);
@@ -301,8 +301,8 @@ void TestBehaviours::resetsWhenDelivered()
     QCOMPARE(received, count);
     QVERIFY2(!inOrder, "there was no reset");
     QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(1), Outcome::Aborted, Patience);
-    QCOMPARE(fixture.recorder.find(1, Call::End)->result, count);
-    QCOMPARE(fixture.recorder.find(1, Call::Send)->argument, count); // though the event holds all of the greeting
+    QCOMPARE(fixture.recorder.find(1, Call::End)->acknowledged(), count);
+    QCOMPARE(fixture.recorder.find(1, Call::Send)->given(), count); // though the event holds all of the greeting
 }
 #endif
 

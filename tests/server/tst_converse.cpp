@@ -148,19 +148,19 @@ void TestConverse::serverSendsWhatFits()
     fixture.send(all, transfer);
     // Until none takes more.
     QTRY_VERIFY_WITH_TIMEOUT(transfer->progress().sent > 0
-                                 && fixture.stream.now() - fixture.recorder.events.back().time > 200'000'000, // ns
+                                 && fixture.stream.now() - fixture.recorder.events.back().time() > 200'000'000, // ns
                              Patience);
     fixture.stream.flush();
     const qint64 held = usedMemory() - before;
     const auto kept = std::accumulate(fixture.recorder.events.begin(), fixture.recorder.events.end(), qint64{0},
-                                      [](qint64 sum, const Event &event) { return sum + event.bytes.size(); });
+                                      [](qint64 sum, const Event &event) { return sum + event.heldBytes().size(); });
     const qint64 sent = transfer->progress().sent;
     qInfo("%lld bytes sent to %d that do not read; less what this test keeps of them, %lld bytes more memory", sent,
           count, held - kept);
     QVERIFY2(held - kept < 20'000'000, qPrintable(QString::number(held - kept)));
 
     // The others go on meanwhile.
-    auto another = RawSocket::connectedTo("127.0.0.1", fixture.recorder.find(0, Call::Listen)->address.port());
+    auto another = RawSocket::connectedTo("127.0.0.1", fixture.recorder.find(0, Call::Listen)->local().port());
     QCOMPARE(another.receive(12), "Hello World!");
     fixture.server.post([transfer](Server &engine) { engine.cancel(transfer); });
     QTRY_VERIFY(transfer->progress().isFinished);
@@ -360,7 +360,7 @@ void TestConverse::clientSendsAfterFin()
     const auto receivedEnd = [&fixture] {
         const auto &events = fixture.recorder.events;
         return std::any_of(events.begin(), events.end(),
-                           [](const Event &event) { return event.call == Call::Recv && event.result == 0; });
+                           [](const Event &event) { return event.call() == Call::Recv && event.moved() == 0; });
     };
     QTRY_VERIFY(receivedEnd());
     QVERIFY(!transfer->progress().isFinished);
@@ -404,7 +404,7 @@ void TestConverse::clientHearsMoreThanAMessage()
         QVERIFY(fixture.server.send(QByteArray(600, 'x')));
         QTRY_VERIFY(std::accumulate(fixture.recorder.events.begin(), fixture.recorder.events.end(), qint64{0},
                                     [](qint64 sum, const Event &event) {
-                                        return sum + (event.call == Call::Recv ? event.payload().size() : 0);
+                                        return sum + (event.call() == Call::Recv ? event.payload().size() : 0);
                                     })
                     == heard + 600);
     }
@@ -454,7 +454,7 @@ void TestConverse::clientEnds()
     QCOMPARE(fixture.server.isAtEnd(), inOrder);
     fixture.server.close();
     QTRY_COMPARE(fixture.recorder.outcome(1), outcome);
-    QCOMPARE(fixture.recorder.find(1, Call::Close)->argument, outcome == Outcome::Aborted ? 1 : 0);
+    QCOMPARE(fixture.recorder.find(1, Call::Close)->resets(), outcome == Outcome::Aborted);
 }
 
 QTEST_GUILESS_MAIN(TestConverse)

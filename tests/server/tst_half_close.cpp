@@ -80,10 +80,10 @@ void TestHalfClose::eachEnds()
     // The early ones are known to have closed before anything is read, except by echo, which does not read.
     const auto heard = [&fixture](quint64 number) {
         return fixture.recorder.outcome(number) != Outcome::None
-               || std::any_of(fixture.recorder.events.begin(), fixture.recorder.events.end(),
-                              [number](const Event &event) {
-                                  return event.connection == number && event.call == Call::Recv && event.result == 0;
-                              });
+               || std::any_of(
+                   fixture.recorder.events.begin(), fixture.recorder.events.end(), [number](const Event &event) {
+                       return event.connection() == number && event.call() == Call::Recv && event.moved() == 0;
+                   });
     };
     for (std::size_t i = 0; i < peers.size(); ++i) {
         if (peers[i].isEarly && !peers[i].row.startsWith("echo"))

@@ -53,8 +53,8 @@ void TestServer::listens()
     QVERIFY(fixture.start() != 0);
     QCOMPARE(fixture.recorder.calls(0), "socket bind listen");
     const Event listening = *fixture.recorder.find(0, Call::Listen);
-    QCOMPARE(listening.error, 0);
-    QCOMPARE(listening.address.host(), "127.0.0.1");
+    QCOMPARE(listening.errorNumber(), 0);
+    QCOMPARE(listening.local().host(), "127.0.0.1");
 }
 
 void TestServer::doesNotListen_data()
@@ -79,7 +79,7 @@ void TestServer::doesNotListen()
     QTRY_VERIFY_WITH_TIMEOUT(fixture.recorder.find(0, Call::End), Patience);
     QCOMPARE(fixture.recorder.outcome(0), outcome);
     if (error != 0)
-        QCOMPARE(fixture.recorder.find(0, Call::End)->error, error);
+        QCOMPARE(fixture.recorder.find(0, Call::End)->errorNumber(), error);
     QVERIFY(!fixture.recorder.find(0, Call::Listen));
 }
 
@@ -91,7 +91,7 @@ void TestServer::portInUse()
         std::get<Endpoint>(Endpoint::parse(u"127.0.0.1"_s, QString::number(other.localPort()), Endpoint::Use::Listen));
     fixture.listen();
     QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(0), Outcome::Failed, Patience);
-    QCOMPARE(fixture.recorder.find(0, Call::End)->error, EADDRINUSE);
+    QCOMPARE(fixture.recorder.find(0, Call::End)->errorNumber(), EADDRINUSE);
 }
 
 void TestServer::greets()
@@ -106,17 +106,17 @@ void TestServer::greets()
 
     QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(1), Outcome::Complete, Patience);
     QCOMPARE(fixture.recorder.calls(1), "accept send shutdown recv close end");
-    QCOMPARE(fixture.recorder.find(1, Call::Accept)->address, Address::ipv4(0x7f000001, localPort));
+    QCOMPARE(fixture.recorder.find(1, Call::Accept)->peer(), Address::ipv4(0x7f000001, localPort));
     const Event sent = *fixture.recorder.find(1, Call::Send);
-    QCOMPARE(sent.result, 12);
+    QCOMPARE(sent.moved(), 12);
     QCOMPARE(sent.payload().toByteArray(), "Hello World!");
-    QCOMPARE(fixture.recorder.find(1, Call::Recv)->result, 0);
+    QCOMPARE(fixture.recorder.find(1, Call::Recv)->moved(), 0);
     QCOMPARE(fixture.server.engine()->accepted(), 1U);
     QTRY_COMPARE(fixture.server.engine()->open(), 0U);
     qint64 before = 0;
     for (const Event &event : fixture.recorder.events) {
-        QVERIFY(event.time >= before);
-        before = event.time;
+        QVERIFY(event.time() >= before);
+        before = event.time();
     }
 }
 
@@ -153,8 +153,8 @@ void TestServer::greetsWholly()
     qint64 sent = 0;
     qint64 heard = 0;
     for (const Event &event : fixture.recorder.events) {
-        sent += event.call == Call::Send ? event.result : 0;
-        heard += event.call == Call::Recv ? event.result : 0;
+        sent += event.call() == Call::Send ? event.moved() : 0;
+        heard += event.call() == Call::Recv ? event.moved() : 0;
     }
     QCOMPARE(sent, greetingBytes);
     QCOMPARE(heard, firstSaid);
@@ -186,7 +186,7 @@ void TestServer::endsAtTheDeadline()
     auto silent = RawSocket::connectedTo("127.0.0.1", port); // takes the greeting, and never closes
     QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(1), Outcome::TimedOut, Patience);
     const Event end = *fixture.recorder.find(1, Call::End);
-    QVERIFY(end.time - fixture.recorder.find(1, Call::Accept)->time >= 99'000'000); // ns
+    QVERIFY(end.time() - fixture.recorder.find(1, Call::Accept)->time() >= 99'000'000); // ns
     QTRY_COMPARE(fixture.server.engine()->open(), 0U);
 }
 
@@ -205,10 +205,10 @@ void TestServer::newLimitsHoldForTheNext()
         if (!QTest::qWaitFor([&] { return server.calls(Call::Accept) == count; }, Patience))
             return -1;
         const auto accept = std::find_if(server.recorder.events.rbegin(), server.recorder.events.rend(),
-                                         [](const Event &event) { return event.call == Call::Accept; });
+                                         [](const Event &event) { return event.call() == Call::Accept; });
         int timeout = -1;
         socklen_t length = sizeof timeout;
-        ::getsockopt(static_cast<int>(accept->result), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, &length);
+        ::getsockopt(accept->descriptor(), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, &length);
         return timeout;
     };
     QCOMPARE(next(), 30'000);

@@ -106,8 +106,8 @@ void TestServerDatagrams::numbersSenders()
     QTRY_COMPARE_WITH_TIMEOUT(fixture.calls(Call::SendTo), 5, Patience);
     QCOMPARE(fixture.recorder.calls(1), "recvfrom sendto recvfrom sendto recvfrom sendto");
     QCOMPARE(fixture.recorder.calls(2), "recvfrom sendto recvfrom sendto");
-    QCOMPARE(fixture.recorder.find(1, Call::RecvFrom)->address, Address::ipv4(0x7f000001, first.localPort()));
-    QCOMPARE(fixture.recorder.find(2, Call::RecvFrom)->address, Address::ipv4(0x7f000001, second.localPort()));
+    QCOMPARE(fixture.recorder.find(1, Call::RecvFrom)->peer(), Address::ipv4(0x7f000001, first.localPort()));
+    QCOMPARE(fixture.recorder.find(2, Call::RecvFrom)->peer(), Address::ipv4(0x7f000001, second.localPort()));
     QCOMPARE(fixture.server.engine()->accepted(), 2U);
     QCOMPARE(fixture.server.engine()->open(), 0U);
 }
@@ -117,7 +117,7 @@ void TestServerDatagrams::datagramEvents()
     DatagramFixture fixture;
     const quint16 port = fixture.start();
     QCOMPARE(fixture.recorder.calls(0), "socket bind getsockname");
-    QCOMPARE(fixture.recorder.find(0, Call::GetSockName)->address, Address::ipv4(0x7f000001, port));
+    QCOMPARE(fixture.recorder.find(0, Call::GetSockName)->local(), Address::ipv4(0x7f000001, port));
     auto client = RawDatagrams::connectedTo("127.0.0.1", port);
     const Address peer = Address::ipv4(0x7f000001, client.localPort());
     const QList<QByteArray> datagrams{"Who is there?"_ba, ""_ba, QByteArray(native::MaxDatagram, 'x')};
@@ -128,18 +128,18 @@ void TestServerDatagrams::datagramEvents()
     QTRY_COMPARE_WITH_TIMEOUT(fixture.calls(Call::SendTo), datagrams.size(), Patience);
     qsizetype asked = 0;
     for (const Event &event : fixture.recorder.events) {
-        if (event.connection == 0)
+        if (event.connection() == 0)
             continue;
-        QCOMPARE(event.connection, 1U);
-        QCOMPARE(event.address, peer);
-        QCOMPARE(event.error, 0);
-        if (event.call == Call::RecvFrom) {
-            QCOMPARE(event.result, datagrams[asked].size());
+        QCOMPARE(event.connection(), 1U);
+        QCOMPARE(event.peer(), peer);
+        QCOMPARE(event.errorNumber(), 0);
+        if (event.call() == Call::RecvFrom) {
+            QCOMPARE(event.moved(), datagrams[asked].size());
             QVERIFY(event.payload() == datagrams[asked]);
             ++asked;
         } else {
-            QCOMPARE(event.call, Call::SendTo);
-            QCOMPARE(event.result, 12);
+            QCOMPARE(event.call(), Call::SendTo);
+            QCOMPARE(event.moved(), 12);
             QCOMPARE(event.payload().toByteArray(), "Hello World!");
         }
     }
@@ -159,9 +159,9 @@ void TestServerDatagrams::greetingTooLongForADatagram()
 {
     DatagramFixture fixture(QByteArray(native::MaxDatagram + 1, 'g'));
     const Event end = fixture.startServing();
-    QCOMPARE(end.call, Call::End);
-    QCOMPARE(end.outcome, Outcome::Failed);
-    QCOMPARE(end.error, EMSGSIZE);
+    QCOMPARE(end.call(), Call::End);
+    QCOMPARE(end.outcome(), Outcome::Failed);
+    QCOMPARE(end.errorNumber(), EMSGSIZE);
     QCOMPARE(fixture.recorder.calls(0), "end");
 
     fixture.recorder.events.clear();
@@ -178,7 +178,7 @@ void TestServerDatagrams::datagramPortInUse()
     DatagramFixture fixture;
     fixture.settings.endpoint = std::get<Endpoint>(
         Endpoint::parse(u"127.0.0.1"_s, QString::number(other.localPort()), Endpoint::Use::Listen, Transport::Udp));
-    QCOMPARE(fixture.startServing().error, EADDRINUSE);
+    QCOMPARE(fixture.startServing().errorNumber(), EADDRINUSE);
     QCOMPARE(fixture.recorder.outcome(0), Outcome::Failed);
     QVERIFY(RawDatagrams::connectedTo("127.0.0.1", other.localPort()).send("still here"));
     QCOMPARE(other.receive().value_or("nothing"), "still here");
@@ -187,7 +187,7 @@ void TestServerDatagrams::datagramPortInUse()
     DatagramFixture second;
     second.settings.endpoint = std::get<Endpoint>(
         Endpoint::parse(u"127.0.0.1"_s, QString::number(first.start()), Endpoint::Use::Listen, Transport::Udp));
-    QCOMPARE(second.startServing().error, EADDRINUSE);
+    QCOMPARE(second.startServing().errorNumber(), EADDRINUSE);
 }
 
 void TestServerDatagrams::stopsAnswering()
@@ -227,7 +227,7 @@ void TestServerDatagrams::boundsLargerAnswers()
     for (int i = 0; i < perTurn; ++i)
         QVERIFY(client.send("12 bytes ..."));
     QTRY_COMPARE_WITH_TIMEOUT(fixture.calls(Call::RecvFrom), (turns + 1) * perTurn, Patience);
-    auto other = RawDatagrams::connectedTo("127.0.0.1", fixture.recorder.find(0, Call::GetSockName)->address.port());
+    auto other = RawDatagrams::connectedTo("127.0.0.1", fixture.recorder.find(0, Call::GetSockName)->local().port());
     QVERIFY(other.send(""));
     QCOMPARE(other.receive().value_or("nothing"), "Hello World!");
     QTRY_COMPARE_WITH_TIMEOUT(fixture.calls(Call::SendTo), answers + perTurn + 1, Patience);
@@ -301,8 +301,8 @@ void TestServerDatagrams::forgetsTheSilent()
     std::size_t read = 0;
     const auto arrived = [&] {
         for (; read < fixture.recorder.events.size(); ++read) {
-            if (const Event &event = fixture.recorder.events[read]; event.call == Call::RecvFrom)
-                numbers.push_back(event.connection);
+            if (const Event &event = fixture.recorder.events[read]; event.call() == Call::RecvFrom)
+                numbers.push_back(event.connection());
         }
         return numbers.size();
     };

@@ -87,9 +87,9 @@ void TestServerUnix::greetsOnPath()
     UnixFixture fixture(path);
     QVERIFY(Server::isServing(fixture.startServing()));
     QCOMPARE(fixture.recorder.calls(0), "socket bind listen");
-    QCOMPARE(fixture.recorder.find(0, Call::Bind)->bytes, fixture.path());
-    QCOMPARE(fixture.recorder.find(0, Call::Listen)->bytes, fixture.path());
-    QVERIFY(fixture.recorder.find(0, Call::Listen)->address.isNull());
+    QCOMPARE(fixture.recorder.find(0, Call::Bind)->path(), fixture.path());
+    QCOMPARE(fixture.recorder.find(0, Call::Listen)->path(), fixture.path());
+    QVERIFY(fixture.recorder.find(0, Call::Listen)->local().isNull());
     QCOMPARE(fixture.fileMode() != 0, path.isEmpty());
     for (quint64 number = 1; number <= 2; ++number) {
         auto client = RawSocket::connectedTo(fixture.path());
@@ -99,7 +99,7 @@ void TestServerUnix::greetsOnPath()
         client.close();
         QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(number), Outcome::Complete, Patience);
         QCOMPARE(fixture.recorder.calls(number), "accept send shutdown recv recv close end");
-        QCOMPARE(fixture.recorder.find(number, Call::Accept)->address,
+        QCOMPARE(fixture.recorder.find(number, Call::Accept)->peer(),
                  IsPortable ? Address() : Address::unixPeer(::getpid(), ::geteuid()));
     }
     QTRY_COMPARE(fixture.server.engine()->open(), 0U);
@@ -126,7 +126,7 @@ void TestServerUnix::unixReplacesTheStale()
     QVERIFY(fixture.fileMode() != 0);
     QVERIFY(Server::isServing(fixture.startServing()));
     QCOMPARE(fixture.recorder.calls(0), "socket bind bind listen");
-    QCOMPARE(fixture.recorder.find(0, Call::Bind)->error, EADDRINUSE);
+    QCOMPARE(fixture.recorder.find(0, Call::Bind)->errorNumber(), EADDRINUSE);
     QCOMPARE(RawSocket::connectedTo(fixture.path()).receive(100), "Hello World!");
 }
 
@@ -137,8 +137,8 @@ void TestServerUnix::unixInUse()
     {
         UnixFixture second(QFile::decodeName(first.path()));
         const Event end = second.startServing();
-        QCOMPARE(end.outcome, Outcome::Failed);
-        QCOMPARE(end.error, EADDRINUSE);
+        QCOMPARE(end.outcome(), Outcome::Failed);
+        QCOMPARE(end.errorNumber(), EADDRINUSE);
         QVERIFY(!second.recorder.find(0, Call::Listen));
     }
     QVERIFY(first.fileMode() != 0);
@@ -201,9 +201,9 @@ void TestServerUnix::unixCannotListen()
     file.close();
     UnixFixture fixture(folder.path() + u'/' + name);
     const Event end = fixture.startServing();
-    QCOMPARE(end.call, Call::End);
-    QCOMPARE(end.outcome, Outcome::Failed);
-    QCOMPARE(end.error, error);
+    QCOMPARE(end.call(), Call::End);
+    QCOMPARE(end.outcome(), Outcome::Failed);
+    QCOMPARE(end.errorNumber(), error);
     QCOMPARE(fixture.recorder.calls(0), "socket bind close end");
     QVERIFY(file.open(QIODevice::ReadOnly));
     QCOMPARE(file.readAll(), "precious");

@@ -125,8 +125,8 @@ void TestTcpListener::tellsTheTruth()
     QVERIFY2(listening.address.isEqual(address, QHostAddress::TolerantConversion),
              qPrintable(listening.address.toString()));
     QCOMPARE(listening.port, port);
-    QCOMPARE(listening.systemAddress, fixture.recorder.find(0, Call::Listen)->address);
-    QCOMPARE(listening.descriptor, fixture.recorder.find(0, Call::Socket)->result);
+    QCOMPARE(listening.systemAddress, fixture.recorder.find(0, Call::Listen)->local());
+    QCOMPARE(listening.descriptor, fixture.recorder.find(0, Call::Socket)->descriptor());
     QCOMPARE(listening.backlog, 7);
     QCOMPARE(fixture.after([](Server &engine) { engine.setBacklog(9); }).backlog, 9);
 
@@ -234,7 +234,7 @@ void TestTcpListener::leavesAcceptToTheServer()
     auto client = RawSocket::connectedTo("127.0.0.1", port);
     QCOMPARE(client.receive(100), "Hello World!");
     QTRY_VERIFY_WITH_TIMEOUT(fixture.recorder.find(1, Call::Accept), Patience);
-    QCOMPARE(fixture.recorder.find(1, Call::Accept)->address, Address::ipv4(0x7f000001, client.localPort()));
+    QCOMPARE(fixture.recorder.find(1, Call::Accept)->peer(), Address::ipv4(0x7f000001, client.localPort()));
     std::promise<bool> pending;
     fixture.server.post(
         [&pending](Server &engine) { pending.set_value(engine.findChild<QTcpServer *>()->hasPendingConnections()); });

@@ -29,18 +29,18 @@ public:
     std::optional<Event> find(quint64 connection, Call call) const
     {
         const auto it = std::find_if(events.begin(), events.end(), [&](const Event &event) {
-            return event.connection == connection && event.call == call;
+            return event.connection() == connection && event.call() == call;
         });
         return it == events.end() ? std::nullopt : std::optional(*it);
     }
 
     /// How it ended; None as long as it has not.
-    Outcome outcome(quint64 connection) const { return find(connection, Call::End).value_or(Event()).outcome; }
+    Outcome outcome(quint64 connection) const { return find(connection, Call::End).value_or(Event()).outcome(); }
 
     qsizetype count(Call call, Outcome outcome = Outcome::None) const
     {
         return std::count_if(events.begin(), events.end(), [&](const Event &event) {
-            return event.connection > 0 && event.call == call && event.outcome == outcome;
+            return event.connection() > 0 && event.call() == call && event.outcome() == outcome;
         });
     }
 
@@ -49,8 +49,8 @@ public:
     {
         QByteArrayList names;
         for (const Event &event : events) {
-            if (event.connection == connection)
-                names.append(callName(event.call));
+            if (event.connection() == connection)
+                names.append(callName(event.call()));
         }
         return names.join(' ');
     }

@@ -40,7 +40,7 @@ struct ServerFixture
     quint16 start()
     {
         const Event listening = startServing();
-        return Server::isServing(listening) ? listening.address.port() : 0;
+        return Server::isServing(listening) ? listening.local().port() : 0;
     }
     /// Listens and waits until it does, or cannot. Returns the event that says so.
     Event startServing()
@@ -49,7 +49,7 @@ struct ServerFixture
         std::optional<Event> answer;
         const auto answered = [this, &answer] {
             const auto it = std::find_if(recorder.events.begin(), recorder.events.end(), [](const Event &event) {
-                return Server::isServing(event) || (event.connection == 0 && event.call == Call::End);
+                return Server::isServing(event) || (event.connection() == 0 && event.call() == Call::End);
             });
             if (it != recorder.events.end())
                 answer = *it;
@@ -62,7 +62,7 @@ struct ServerFixture
     qint64 calls(Call call) const
     {
         return std::count_if(recorder.events.begin(), recorder.events.end(),
-                             [call](const Event &event) { return event.call == call; });
+                             [call](const Event &event) { return event.call() == call; });
     }
 
     ServerSettings settings;

@@ -121,7 +121,7 @@ void TestAcceptQueue::acceptsSome()
     QCOMPARE(clients[4].receive(12), "Hello World!");
     TRY_EQUAL(server.waiting(), 0);
     // What was not used up is not for those who come later.
-    const auto late = connectedClients(server.recorder.find(0, Call::Listen)->address.port(), 1);
+    const auto late = connectedClients(server.recorder.find(0, Call::Listen)->local().port(), 1);
     TRY_EQUAL(server.waiting(), 1);
     QCOMPARE(server.accepted(), 5U);
 }
@@ -155,9 +155,9 @@ void TestAcceptQueue::changesTheBacklog()
     TRY_EQUAL(server.queue->backlog, 2);
     QVERIFY(server.queue->isFull());
     const auto last = server.recorder.events.back();
-    QCOMPARE(last.call, Call::Listen);
-    QCOMPARE(last.argument, 2);
-    QCOMPARE(last.address.port(), port);
+    QCOMPARE(last.call(), Call::Listen);
+    QCOMPARE(last.backlog(), 2);
+    QCOMPARE(last.local().port(), port);
     server.server.post([](Server &engine) { engine.stop(); });
     for (RawSocket &client : clients)
         QCOMPARE(client.receive(12), "Hello World!");
@@ -176,7 +176,7 @@ void TestAcceptQueue::releasing()
     TRY_EQUAL(server.waiting(), 0);
     server.hold(true);
     server.settle();
-    const auto more = connectedClients(server.recorder.find(0, Call::Listen)->address.port(), 1);
+    const auto more = connectedClients(server.recorder.find(0, Call::Listen)->local().port(), 1);
     TRY_EQUAL(server.waiting(), 1);
 }
 
@@ -216,7 +216,7 @@ void TestAcceptQueue::holdsOverListening()
     server.listen();
     TRY_EQUAL(server.calls(Call::Listen), 2);
     const auto last = std::find_if(server.recorder.events.rbegin(), server.recorder.events.rend(), &Server::isServing);
-    const auto second = connectedClients(last->address.port(), 2);
+    const auto second = connectedClients(last->local().port(), 2);
     TRY_EQUAL(server.waiting(), 2);
     QCOMPARE(server.accepted(), 1U); // who waited for the listener before
 }
@@ -267,7 +267,7 @@ void TestAcceptQueue::costsNothingUnwatched()
     server.settle();
     const int before = server.tellings;
     // In the time of several tellings
-    RawSocket client = RawSocket::connectedTo("127.0.0.1", server.recorder.find(0, Call::Listen)->address.port());
+    RawSocket client = RawSocket::connectedTo("127.0.0.1", server.recorder.find(0, Call::Listen)->local().port());
     QDeadlineTimer deadline(4 * Server::QueueInterval);
     while (!deadline.hasExpired())
         QCoreApplication::processEvents(QEventLoop::AllEvents, 10);
@@ -280,7 +280,7 @@ void TestAcceptQueue::datagrams()
     server.settings.endpoint.transport = Transport::Udp;
     const Event serving = server.startServing();
     QVERIFY(Server::isServing(serving));
-    RawDatagrams client = RawDatagrams::connectedTo("127.0.0.1", serving.address.port());
+    RawDatagrams client = RawDatagrams::connectedTo("127.0.0.1", serving.local().port());
     QVERIFY(client.send("Hello"));
     QCOMPARE(beside([&client] { return client.receive(); }), "Hello World!"_ba);
     QVERIFY(!server.exists);

@@ -442,9 +442,7 @@ void TestDiagnosis::privilegedPort()
 /// A system may reserve more ports, or a security module forbid one.
 void TestDiagnosis::forbiddenPort()
 {
-    Event end;
-    end.outcome = Outcome::Failed;
-    end.error = EACCES;
+    const Event end = Event::end(0, Outcome::Failed, EACCES);
     const Endpoint endpoint = std::get<Endpoint>(Endpoint::parse(u"127.0.0.1"_s, u"60000"_s, Endpoint::Use::Listen));
     const ListenDiagnosis diagnosis = diagnoseListen(endpoint, end);
     QCOMPARE(diagnosis.text, u"Cannot listen on 127.0.0.1:60000: this user may not listen on that port. Choose another "

@@ -6,6 +6,7 @@
 #include "shared/ui/inspector/explanation_view.h"
 #include "shared/ui/inspector/inspector.h"
 #include "shared/ui/inspector/ladder_view.h"
+#include "tests/support/events.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/window_test.h"
 
@@ -75,15 +76,9 @@ EventBatch longConnection(int count)
 {
     EventBatch batch;
     for (int i = 0; i < count; ++i) {
-        Event event;
-        event.connection = 1;
-        event.time = qint64(i) * 1'000'000;
-        event.call = i == 0 ? Call::Accept : i % 3 == 0 ? Call::Send : Call::Recv;
-        event.bytes = i == 0 ? QByteArray() : QByteArray("Hello World!");
-        event.result = event.bytes.size();
-        if (i == 0)
-            event.address = Address::parseIPv4("127.0.0.1", 60239);
-        batch.events.push_back(event);
+        const Event event = i == 0 ? acceptedFrom(Address::parseIPv4("127.0.0.1", 60239), 1)
+                                   : moved(1, i % 3 == 0 ? Call::Send : Call::Recv, "Hello World!");
+        batch.events.push_back(at(i * Millisecond, event));
     }
     return batch;
 }
@@ -426,15 +421,8 @@ void tst_Inspector::copiesAndSavesBytes()
     view.show();
     history.watch(1);
     const QByteArray raw("a\0\xff\r\n", 5);
-    Event received;
-    received.connection = 1;
-    received.call = Call::Recv;
-    received.bytes = raw;
-    received.result = raw.size();
-    Event sent = received;
-    sent.call = Call::Send;
-    sent.bytes = "Hello";
-    history.read({{received, sent, received}, 0});
+    const Event piece = received(1, raw);
+    history.read({{piece, sent(1, "Hello"), piece}, 0});
 
     auto *list = view.findChild<QListView *>(u"bytes"_s);
     list->setFocus();
@@ -680,9 +668,7 @@ void tst_Inspector::copiesSayWhatIsMissing()
     Inspector inspector;
     inspector.setOpen(true);
     EventBatch batch = longConnection(static_cast<int>(EventHistory::MaxBeginning) + 1);
-    Event listen;
-    listen.call = Call::Listen;
-    listen.address = Address::parseIPv4("127.0.0.1", 3000);
+    const Event listen = made(0, Call::Listen, {0, 0}, Address::parseIPv4("127.0.0.1", 3000));
     batch.events.insert(batch.events.begin(), listen);
     inspector.read(batch);
     inspector.inspect(1, u"Connection 1"_s);
@@ -697,9 +683,7 @@ void tst_Inspector::copiesSayWhatIsMissing()
     QVERIFY(!copied().contains(u"Calls may be missing"));
     inspector.inspect(2, u"Connection 2"_s);
     EventBatch others;
-    others.events.assign(EventHistory::MaxEvents, Event());
-    for (Event &event : others.events)
-        event.connection = 2;
+    others.events.assign(EventHistory::MaxEvents, ended(2, Outcome::None));
     inspector.read(others);
     inspector.inspect(1, u"Connection 1"_s);
     QVERIFY(copied().contains(u"listener.accept()"));

@@ -3,6 +3,7 @@
 
 #include "shared/event/event_history.h"
 #include "shared/ui/inspector/kernel_page.h"
+#include "tests/support/events.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/window_test.h"
 
@@ -153,8 +154,7 @@ void TestKernelView::asksOnlyWhileItShows()
 {
     EventHistory history;
     EventBatch batch;
-    batch.events.resize(1);
-    batch.events.front().connection = 7;
+    batch.events = {ended(7, Outcome::None)};
     history.read(batch);
     KernelPage page(history);
     std::vector<quint64> asked;

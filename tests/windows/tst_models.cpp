@@ -152,8 +152,7 @@ void tst_Models::connectionCells()
     EventStream stream;
     ConnectionModel model(stream);
     const QAbstractItemModelTester tester(&model, TesterMode);
-    Event second = accepted(2, 1500 * Millisecond);
-    second.address = Address::parseIPv6("fe80::1", 443);
+    const Event second = acceptedFrom(Address::parseIPv6("fe80::1", 443), 2, 1500 * Millisecond);
     model.read({{accepted(1, 500 * Millisecond), second, ended(1, Outcome::Complete, 0, 503 * Millisecond),
                  ended(2, Outcome::Complete, 0, 2750 * Millisecond)}});
     QCOMPARE(model.rowCount(), 2);
@@ -433,8 +432,7 @@ void tst_Models::attemptRow()
     const QString time = stream.wallClock(start).toLocalTime().toString(u"HH:mm:ss.zzz"_s);
     QCOMPARE(row(), time + u"|[::1]:3000||connecting…|"_s);
 
-    Event local = eventOf(1, Call::GetSockName);
-    local.address = Address::parseIPv6("::1", 60'239);
+    const Event local = Event::getSockName(1, {0, 0}, Address::parseIPv6("::1", 60'239));
     QVERIFY(model.apply(eventOf(1, Call::Socket, 5)));
     QVERIFY(model.apply(eventOf(1, Call::Connect)));
     QVERIFY(model.apply(local));

@@ -22,9 +22,7 @@ constexpr int Patience = 20'000;              // ms
 
 Event receivedFrom(quint64 connection, qint64 time)
 {
-    Event event = eventOf(connection, Call::RecvFrom, 5, time);
-    event.address = Address::parseIPv4("10.0.0.1", 53);
-    return event;
+    return at(time, made(connection, Call::RecvFrom, {5, 0}, Address::parseIPv4("10.0.0.1", 53)));
 }
 
 } // namespace

@@ -182,11 +182,8 @@ void TestSaving::logIsWhatJsonPrints()
     EventLog log{"parley-server", QDateTime::currentDateTime(), {}, 3};
     QByteArray printed = startToJson(log.program, log.start, 3);
     for (int number = 1; number <= 3; ++number) {
-        Event event;
-        event.call = Call::Accept;
-        event.connection = static_cast<quint64>(number);
-        event.time = qint64{1'000'000'000} * number;
-        event.address = Address::ipv4(0x7f000001, 3000);
+        const Event event =
+            acceptedFrom(Address::ipv4(0x7f000001, 3000), static_cast<quint64>(number), qint64{1'000'000'000} * number);
         printed += eventToJson(event, log.start.addSecs(number));
         log.events.insert(log.events.begin(), event); // it puts them in order
     }
@@ -201,14 +198,9 @@ void TestSaving::logSaysWhatIsOmitted()
     EventHistory history;
     EventBatch batch;
     batch.dropped = 7; // on their way
-    Event event;
-    event.call = Call::Recv;
-    for (std::size_t i = 0; i < EventHistory::MaxEvents + 1000; ++i) {
-        event.connection = i + 1;
-        batch.events.push_back(event);
-    }
-    event.connection = 0; // the listener's stay
-    batch.events.push_back(event);
+    for (std::size_t i = 0; i < EventHistory::MaxEvents + 1000; ++i)
+        batch.events.push_back(eventOf(i + 1, Call::Recv));
+    batch.events.push_back(eventOf(0, Call::Recv)); // the listener's stay
     history.read(batch);
     QCOMPARE(history.total(), EventHistory::MaxEvents + 1008);
     QCOMPARE(history.everything().size(), EventHistory::MaxEvents + 1);
@@ -219,14 +211,8 @@ void TestSaving::windowGoesOn()
 {
     EventHistory history;
     EventBatch batch;
-    for (std::size_t i = 0; i < EventHistory::MaxEvents; ++i) {
-        Event event;
-        event.call = Call::Recv;
-        event.connection = i + 1;
-        event.result = 12;
-        event.bytes = "Hello World!";
-        batch.events.push_back(event);
-    }
+    for (std::size_t i = 0; i < EventHistory::MaxEvents; ++i)
+        batch.events.push_back(received(i + 1, "Hello World!"));
     history.read(batch);
     QWidget window;
     auto *saver = new FileSaver(&window);
@@ -319,8 +305,7 @@ void TestSaving::connections()
     EventStream stream;
     ConnectionModel model(stream);
     EventBatch batch;
-    Event datagram = eventOf(4, Call::RecvFrom, 5, 40 * Millisecond);
-    datagram.address = Address::parseIPv6("fe80::1", 7);
+    const Event datagram = at(40 * Millisecond, made(4, Call::RecvFrom, {5, 0}, Address::parseIPv6("fe80::1", 7)));
     batch.events = {accepted(1, 10 * Millisecond),
                     eventOf(1, Call::Send, 12, 11 * Millisecond),
                     ended(1, Outcome::Complete, 0, 12 * Millisecond, 12),

@@ -185,7 +185,7 @@ void LadderPainter::paintRow(QPainter &painter, const QRect &rect, int row, QPal
         painter.drawLine(own - QPointF(half, 0), own + QPointF(half, 0));
         painter.setFont(bold(font_));
     } else {
-        drawMark(painter, own, event.error != 0 && event.error != EINPROGRESS);
+        drawMark(painter, own, event.errorNumber() != 0 && event.errorNumber() != EINPROGRESS);
     }
     draw(at.own + unit() * 2, rect.right(), Qt::AlignLeft, ladder_.text(row));
     painter.restore();
