@@ -4,7 +4,6 @@
 #include "client_gui/repeat_window/repeat_form.h"
 
 #include "client_gui/options/client_options.h"
-#include "shared/ui/settings.h"
 
 #include <QDoubleSpinBox>
 #include <QGridLayout>
@@ -90,7 +89,8 @@ RepeatForm::RepeatForm(QWidget *parent)
 
     for (QLineEdit *field : findChildren<QLineEdit *>()) // the spin boxes' line edits, too
         connect(field, &QLineEdit::returnPressed, this, &RepeatForm::submitted);
-    usual_ = initial_ = values();
+    remembered_.add(values(), [this] { return values(); });
+    remembered_.start();
 }
 
 std::variant<RepeatRequest, QString> RepeatForm::request(const ConnectRequest &one) const
@@ -117,7 +117,7 @@ std::variant<RepeatRequest, QString> RepeatForm::request(const ConnectRequest &o
     return request;
 }
 
-RepeatForm::Values RepeatForm::values() const
+KeyedTexts RepeatForm::values() const
 {
     return {{u"repeat/count"_s, QString::number(count_->value())},
             {u"repeat/concurrency"_s, QString::number(concurrency_->value())},
@@ -145,7 +145,7 @@ void RepeatForm::restoreSettings(Settings &settings)
     number(u"repeat/hold"_s, hold_);
     expected_->setText(settings.text(u"repeat/expected"_s, QString()));
     source_->setText(settings.text(u"repeat/source"_s, QString()));
-    initial_ = values();
+    remembered_.start();
 }
 
 void RepeatForm::setOptions(const ClientOptions &options)
@@ -166,16 +166,12 @@ void RepeatForm::setOptions(const ClientOptions &options)
             texts.append(net.toString());
         source_->setText(texts.join(u' '));
     }
-    initial_ = values();
+    remembered_.start();
 }
 
 void RepeatForm::saveSettings(Settings &settings, bool all) const
 {
-    const Values now = values();
-    for (std::size_t i = 0; i < now.size(); ++i) {
-        if (all || now[i] != initial_[i])
-            settings.setText(now[i].first, now[i].second, usual_[i].second);
-    }
+    remembered_.save(settings, all);
 }
 
 } // namespace parley

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "client_gui/repeat/repeat_result.h"
+#include "shared/ui/remembered_fields.h"
 
 #include <QWidget>
 
@@ -19,7 +20,6 @@ namespace parley
 {
 
 struct ClientOptions;
-class Settings;
 
 /// The fields of a run, each with its range below it.
 class RepeatForm : public QWidget
@@ -43,9 +43,7 @@ Q_SIGNALS:
     void submitted();
 
 private:
-    using Values = std::vector<std::pair<QString, QString>>; ///< with their keys, as the settings spell both
-
-    Values values() const;
+    KeyedTexts values() const;
 
     QSpinBox *count_;
     QSpinBox *concurrency_;
@@ -53,8 +51,7 @@ private:
     QDoubleSpinBox *hold_;
     QLineEdit *expected_;
     QLineEdit *source_;
-    Values usual_;
-    Values initial_; ///< what need not be saved: it is there, or is the command line's
+    RememberedFields remembered_;
 };
 
 } // namespace parley

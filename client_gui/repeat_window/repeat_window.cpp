@@ -175,9 +175,12 @@ QWidget *RepeatWindow::buildResults()
                               {exporting, u"run.csv"_s, tr("Comma-separated values (*.csv)")}, repeatToCsv);
     exportJson_ = exportButton(u"repeatExportJson"_s, tr("Export &JSON…"),
                                {exporting, u"run.json"_s, tr("JSON (*.json)")}, repeatToJson);
-    connect(saver_, &FileSaver::saved, status_, &StatusLabel::showText);
+    connect(saver_, &FileSaver::saved, this, [this](const QString &sentence) {
+        notice_->clear(NoticeBar::About::Saving);
+        status_->showText(sentence);
+    });
     connect(saver_, &FileSaver::failed, this, [this](const QString &sentence, const std::function<void()> &askAgain) {
-        notice_->showNotice(NoticeBar::Kind::Error, sentence, tr("Save Elsewhere…"), askAgain);
+        notice_->showNotice(NoticeBar::About::Saving, sentence, tr("Save Elsewhere…"), askAgain);
     });
     for (QComboBox *box : {shown_, compared_}) {
         box->setMinimumContentsLength(24);
@@ -236,7 +239,7 @@ void RepeatWindow::start()
         return;
     const auto parsed = request();
     if (const auto *error = std::get_if<QString>(&parsed)) {
-        notice_->showNotice(NoticeBar::Kind::Error, *error);
+        notice_->showNotice(NoticeBar::About::Failure, *error);
         return;
     }
     const auto &asked = std::get<RepeatRequest>(parsed);
@@ -265,7 +268,7 @@ void RepeatWindow::took(const RepeatSnapshot &account)
             const bool cancelled =
                 account->count(RepeatOutcome::Cancelled) + account->count(RepeatOutcome::NotStarted) > 0
                 && account->lookupError == 0;
-            notice_->showNotice(cancelled ? NoticeBar::Kind::Information : NoticeBar::Kind::Error,
+            notice_->showNotice(cancelled ? NoticeBar::About::Ending : NoticeBar::About::Failure,
                                 (failure + u' ' + account->advice()).trimmed());
         }
     }

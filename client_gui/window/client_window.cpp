@@ -85,9 +85,12 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
     buildMenus();
     showState();
     connect(&stream_, &EventStream::arrived, this, &ClientWindow::read);
-    connect(saver_, &FileSaver::saved, status_, &StatusLabel::showText);
+    connect(saver_, &FileSaver::saved, this, [this](const QString &sentence) {
+        notice_->clear(NoticeBar::About::Saving);
+        status_->showText(sentence);
+    });
     connect(saver_, &FileSaver::failed, this, [this](const QString &sentence, const std::function<void()> &askAgain) {
-        notice_->showNotice(NoticeBar::Kind::Error, sentence, tr("Save Elsewhere…"), askAgain);
+        notice_->showNotice(NoticeBar::About::Saving, sentence, tr("Save Elsewhere…"), askAgain);
     });
     if (options_.repeat) {
         openRepeat();
@@ -197,7 +200,7 @@ QWidget *ClientWindow::buildConverse()
     connect(converse_, &ConverseBar::close, this, ending(&Client::close));
     connect(converse_, &ConverseBar::reset, this, ending(&Client::reset));
     connect(converse_, &ConverseBar::failed, this,
-            [this](const QString &sentence) { notice_->showNotice(NoticeBar::Kind::Information, sentence); });
+            [this](const QString &sentence) { notice_->showNotice(NoticeBar::About::Conversation, sentence); });
     return converse_;
 }
 
@@ -254,7 +257,7 @@ void ClientWindow::startAttempt()
         return;
     const auto parsed = form_->parse();
     if (const auto *error = std::get_if<EndpointError>(&parsed)) {
-        notice_->showNotice(NoticeBar::Kind::Error, error->sentence);
+        notice_->showNotice(NoticeBar::About::Failure, error->sentence);
         form_->focusOn(error->part);
         return;
     }
@@ -311,8 +314,10 @@ void ClientWindow::showEnd(const Attempt &attempt)
 
 void ClientWindow::showDiagnosis(const ConnectDiagnosis &diagnosis)
 {
+    notice_->clear(NoticeBar::About::Failure); // what was known of it before
+    notice_->clear(NoticeBar::About::Ending);
     const bool isFailure = diagnosis.remedy != ConnectDiagnosis::Remedy::None; // and not the user's own doing
-    notice_->showNotice(isFailure ? NoticeBar::Kind::Error : NoticeBar::Kind::Information, diagnosis.text(),
+    notice_->showNotice(isFailure ? NoticeBar::About::Failure : NoticeBar::About::Ending, diagnosis.text(),
                         diagnosis.button, [this, diagnosis] { applyRemedy(diagnosis); });
 }
 
@@ -397,7 +402,6 @@ void ClientWindow::changeLimits()
     auto *dialog = new LimitsDialog(this, [=, this]() -> QString {
         timeout_ = std::chrono::milliseconds(qRound64(timeout->value() * 1000));
         maxBytes_ = most->value();
-        limitsEdited_ = true;
         return {};
     });
     dialog->addLimit(tr("&Time-out:"), timeout, u"timeout"_s,
@@ -426,6 +430,23 @@ void ClientWindow::openRepeat()
     repeat_->activateWindow();
 }
 
+void ClientWindow::rememberFields()
+{
+    remembered_.add(SavedEndpoint::usual().texts(), [this] {
+        return std::holds_alternative<Endpoint>(form_->parse()) ? form_->fields().texts() : KeyedTexts();
+    });
+    remembered_.add({{u"stay"_s, u"no"_s},
+                     {u"limits/timeout"_s, DefaultTimeout},
+                     {u"limits/max-bytes"_s, QString::number(DefaultMaxMessageBytes)}},
+                    [this] {
+                        return KeyedTexts{{u"send"_s, send_->text()},
+                                          {u"stay"_s, stay_->isChecked() ? u"yes"_s : u"no"_s},
+                                          {u"limits/timeout"_s, secondsText(timeout_)},
+                                          {u"limits/max-bytes"_s, QString::number(maxBytes_)}};
+                    });
+    remembered_.start();
+}
+
 void ClientWindow::restoreSettings()
 {
     Settings settings;
@@ -433,13 +454,10 @@ void ClientWindow::restoreSettings()
     const SavedEndpoint saved = settings.endpoint(Endpoint::Use::Connect);
     form_->setFields({options_.transport.value_or(saved.transport), options_.host.value_or(saved.host),
                       options_.port.value_or(saved.port), options_.path.value_or(saved.path)});
-    initialEndpoint_ = form_->fields();
     send_->setText(options_.send.value_or(settings.text(u"send"_s, QString())));
-    initialSend_ = send_->text();
     const auto isChoice = [](const QString &text) { return text == u"yes" || text == u"no"; };
     const QSignalBlocker blocker(stay_); // the window is not complete yet
     stay_->setChecked(settings.text(u"stay"_s, u"no"_s, isChoice) == u"yes");
-    initialStay_ = stay_->isChecked();
     const auto isTimeout = [](const QString &text) {
         return text.toDouble() >= 0.001 && text.toDouble() <= LongestTimeout;
     };
@@ -450,6 +468,7 @@ void ClientWindow::restoreSettings()
         qRound64(settings.text(u"limits/timeout"_s, DefaultTimeout, isTimeout).toDouble() * 1000)));
     maxBytes_ = options_.maxBytes.value_or(
         settings.text(u"limits/max-bytes"_s, QString::number(DefaultMaxMessageBytes), isLimit).toLongLong());
+    rememberFields();
     settings.restoreGeometry(*this);
     settings.restoreColumns(u"history/columns"_s, *table_->horizontalHeader());
     settings.restoreSplitter(u"window/splitter"_s, *splitter_);
@@ -462,7 +481,7 @@ void ClientWindow::tellDamage(const Settings &settings)
     if (!settings.isDamaged())
         return;
     damaged_ = true;
-    notice_->showNotice(NoticeBar::Kind::Warning, settings.damageText());
+    notice_->showNotice(NoticeBar::About::Damage, settings.damageText());
 }
 
 void ClientWindow::saveSettings()
@@ -470,16 +489,7 @@ void ClientWindow::saveSettings()
     Settings settings;
     if (damaged_)
         settings.clear(repeat_ ? QString() : u"repeat/"_s); // what was never shown is not damaged
-    if ((damaged_ || form_->fields() != initialEndpoint_) && std::holds_alternative<Endpoint>(form_->parse()))
-        settings.setEndpoint(form_->fields());
-    if (damaged_ || send_->text() != initialSend_)
-        settings.setText(u"send"_s, send_->text(), QString());
-    if (damaged_ || stay_->isChecked() != initialStay_)
-        settings.setText(u"stay"_s, stay_->isChecked() ? u"yes"_s : u"no"_s, u"no"_s);
-    if (damaged_ || limitsEdited_) {
-        settings.setText(u"limits/timeout"_s, secondsText(timeout_), DefaultTimeout);
-        settings.setText(u"limits/max-bytes"_s, QString::number(maxBytes_), QString::number(DefaultMaxMessageBytes));
-    }
+    remembered_.save(settings, damaged_);
     if (repeat_)
         repeat_->saveSettings(settings, damaged_);
     settings.saveGeometry(*this);

@@ -8,7 +8,7 @@
 #include "client_gui/options/client_options.h"
 #include "shared/event/event_stream.h"
 #include "shared/loop/io_thread.h"
-#include "shared/ui/settings.h"
+#include "shared/ui/remembered_fields.h"
 
 #include <QMainWindow>
 
@@ -55,6 +55,7 @@ private:
     QWidget *buildResults();
     QWidget *buildConverse();
     bool isTalking(const Attempt *attempt) const;
+    void rememberFields();
     void restoreSettings();
     void tellDamage(const Settings &settings);
     void saveSettings();
@@ -77,11 +78,8 @@ private:
     IoThread<Client> client_{stream_}; // after the stream it writes to: taken down first
     std::chrono::milliseconds timeout_ = ConnectRequest::DefaultTimeout;
     qint64 maxBytes_ = DefaultMaxMessageBytes;
-    bool limitsEdited_ = false;
-    bool damaged_ = false;          // the settings that were read: they are written anew
-    SavedEndpoint initialEndpoint_; // as the fields started: what is still so need not be remembered
-    QString initialSend_;
-    bool initialStay_ = false;
+    bool damaged_ = false; // the settings that were read: they are written anew
+    RememberedFields remembered_;
     quint64 current_ = 0; // the attempt that the message view shows; 0 before the first
 
     FileSaver *const saver_;

@@ -4,7 +4,6 @@
 #include "server_gui/window/limits_editor.h"
 
 #include "shared/ui/limits_dialog.h"
-#include "shared/ui/settings.h"
 
 #include <QCoreApplication>
 #include <QDoubleSpinBox>
@@ -131,14 +130,14 @@ ServerLimits readLimits(Settings &settings)
     return limits;
 }
 
-void saveLimits(Settings &settings, const ServerLimits &limits)
+KeyedTexts textsOf(const ServerLimits &limits)
 {
-    settings.setText(u"limits/max-connections"_s, QString::number(limits.maxConnections), u"0"_s);
-    settings.setText(u"limits/max-per-peer"_s, QString::number(limits.maxPerPeer), u"0"_s);
     const auto seconds = [](std::chrono::duration<double> time) { return QString::number(time.count()); };
-    settings.setText(u"limits/deadline"_s, limits.deadline ? seconds(*limits.deadline) : QString(), QString());
-    settings.setText(u"limits/allow"_s, netsText(limits.access.allow), QString());
-    settings.setText(u"limits/deny"_s, netsText(limits.access.deny), QString());
+    return {{u"limits/max-connections"_s, QString::number(limits.maxConnections)},
+            {u"limits/max-per-peer"_s, QString::number(limits.maxPerPeer)},
+            {u"limits/deadline"_s, limits.deadline ? seconds(*limits.deadline) : QString()},
+            {u"limits/allow"_s, netsText(limits.access.allow)},
+            {u"limits/deny"_s, netsText(limits.access.deny)}};
 }
 
 } // namespace parley

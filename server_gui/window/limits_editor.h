@@ -4,6 +4,7 @@
 #pragma once
 
 #include "server_gui/settings/server_settings.h"
+#include "shared/ui/settings.h"
 
 #include <functional>
 
@@ -12,14 +13,13 @@ class QWidget;
 namespace parley
 {
 
-class Settings;
-
 /// Opens the dialog for the server's limits. @p apply gets the new ones when they are taken.
 /// @param usual the deadline that holds where none is set.
 void editLimits(QWidget *parent, const ServerLimits &limits, std::chrono::milliseconds usual,
                 const std::function<void(const ServerLimits &)> &apply);
 
 ServerLimits readLimits(Settings &settings);
-void saveLimits(Settings &settings, const ServerLimits &limits);
+/// As the settings keep them.
+KeyedTexts textsOf(const ServerLimits &limits);
 
 } // namespace parley

@@ -48,6 +48,8 @@ namespace parley
 namespace
 {
 
+using About = NoticeBar::About;
+
 /// The longest greeting that the one-line field lays out without a stall (UTF-16 code units).
 constexpr qsizetype MaxEditableGreeting = 4096;
 /// How long the status line says what was saved (ms); after that it shows the counts again.
@@ -119,14 +121,15 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
     connect(inspector_, &Inspector::saving, saver_, &FileSaver::ask);
     resize(860, 520);
+    rememberFields();
     restoreLayout(settings);
     buildMenus();
     connect(saver_, &FileSaver::saved, this, [this](const QString &sentence) {
-        clearNotice(About::Saving);
+        notice_->clear(About::Saving);
         statusBar()->showMessage(sentence, SavedFor);
     });
     connect(saver_, &FileSaver::failed, this, [this](const QString &sentence, const std::function<void()> &askAgain) {
-        showNotice(About::Saving, sentence, tr("Save Elsewhere…"), askAgain);
+        notice_->showNotice(About::Saving, sentence, tr("Save Elsewhere…"), askAgain);
     });
 
     clock_.setInterval(std::chrono::seconds(1));
@@ -135,7 +138,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
         showCounts();
     });
     if (!inputError_.isEmpty())
-        showNotice(About::Failure, inputError_);
+        notice_->showNotice(About::Failure, inputError_);
     showState();
 }
 
@@ -195,14 +198,12 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
 
     form_ = new EndpointForm(Endpoint::Use::Listen, host_, host_->lineEdit(), listen_);
     form_->setFields(fields.endpoint);
-    initialEndpoint_ = form_->fields();
-    initialGreeting_ = greetingEdit_->text();
     form_->addRow(tr("&Greeting:"), greetingEdit_);
     form_->addRow(tr("&Behaviour:"), buildBehaviours());
 
     connect(listen_, &QPushButton::clicked, this, &ServerWindow::listenOrStop);
     connect(form_, &EndpointForm::submitted, this, [this] {
-        if (state_ == State::Stopped)
+        if (listener_.state() == State::Stopped)
             listenOrStop();
     });
     connect(greetingEdit_, &QLineEdit::textChanged, this, &ServerWindow::greetingEdited);
@@ -231,7 +232,6 @@ QLayout *ServerWindow::buildReach()
 
 QWidget *ServerWindow::buildBehaviours()
 {
-    initialBehaviour_ = behaviour_;
     behaviourEditor_ = new BehaviourEditor(behaviour_);
     connect(behaviourEditor_, &BehaviourEditor::changed, this, [this](const BehaviourChoice &behaviour) {
         behaviour_ = behaviour;
@@ -275,7 +275,7 @@ QWidget *ServerWindow::buildConverse()
     connect(converse_, &ConverseBar::close, this, ending(&Server::close));
     connect(converse_, &ConverseBar::reset, this, ending(&Server::reset));
     connect(converse_, &ConverseBar::failed, this,
-            [this](const QString &sentence) { showNotice(About::Conversation, sentence); });
+            [this](const QString &sentence) { notice_->showNotice(About::Conversation, sentence); });
 
     selection_.setSingleShot(true);
     selection_.setInterval(std::chrono::milliseconds(100)); // a million rows may be selected
@@ -336,15 +336,15 @@ void ServerWindow::listenOrStop()
 {
     if (closing_)
         return;
-    if (state_ == State::Stopped) {
-        clearNotice(noticeAbout_);
+    if (listener_.state() == State::Stopped) {
+        notice_->clear();
         listen(form_->parse());
         if (!inputError_.isEmpty())
-            showNotice(About::Failure, inputError_);
+            notice_->showNotice(About::Failure, inputError_);
     } else {
-        server_.post([](Server &server) { server.stop(); });
-        clearNotice(About::Loopback);
-        setState(State::Stopping);
+        stopListening();
+        notice_->clear(About::Advice);
+        listenerChanged();
     }
     showState();
 }
@@ -367,8 +367,7 @@ void ServerWindow::listen(const std::variant<Endpoint, EndpointError> &parsed)
     if (acceptQueue_) // the window listens before it is built
         settings.backlog = acceptQueue_->backlog();
     server_.post([settings](Server &server) { server.listen(settings); });
-    isBound_ = false;
-    state_ = State::Starting;
+    listener_.listenAsked();
 }
 
 void ServerWindow::greetingEdited(const QString &text)
@@ -394,21 +393,16 @@ void ServerWindow::read(const EventBatch &batch)
 
 void ServerWindow::readListenerEvent(const Event &event)
 {
-    if (event.call() == Call::Bind) {
-        bound_ = event.local();
-        isBound_ = event.errorNumber() == 0;
-    }
-    // Without its bind() it is the listener before, whose backlog was changed.
-    if (Server::isServing(event) && state_ == State::Starting && isBound_) {
-        listening_ = event.local();
-        form_->showResolved(endpoint_, listening_);
-        setState(State::Listening);
+    const State before = listener_.state();
+    listener_.read(event);
+    const State state = listener_.state();
+    if (state == before)
+        return;
+    listenerChanged();
+    if (state == State::Listening) {
+        form_->showResolved(endpoint_, listener_.address());
         adviseOnLoopback();
-    } else if (event.call() == Call::End && event.outcome() == Outcome::Complete) {
-        if (state_ == State::Listening || state_ == State::Stopping) // or else the next listen() is under way already
-            setState(State::Stopped);
-    } else if (event.call() == Call::End) {
-        setState(State::Stopped);
+    } else if (state == State::Stopped && event.outcome() != Outcome::Complete) {
         showFailure(event);
     }
 }
@@ -417,17 +411,17 @@ void ServerWindow::readListenerEvent(const Event &event)
 void ServerWindow::showFailure(const Event &end)
 {
     const auto show = [this](const ListenDiagnosis &diagnosis) {
-        showNotice(About::Failure, diagnosis.text, diagnosis.button,
-                   [this, endpoint = diagnosis.useful] { listenInstead(endpoint); });
+        notice_->showNotice(About::Failure, diagnosis.text, diagnosis.button,
+                            [this, endpoint = diagnosis.useful] { listenInstead(endpoint); });
     };
     const ListenDiagnosis first = diagnoseListen(endpoint_, end);
     show(first);
     if (end.errorNumber() != EADDRINUSE || endpoint_.transport == Transport::Unix)
         return;
-    search_ = std::make_unique<ListenerSearch>(endpoint_.transport, bound_);
+    search_ = std::make_unique<ListenerSearch>(endpoint_.transport, listener_.tried());
     connect(search_.get(), &ListenerSearch::finished, this,
             [this, end, first, show](const std::vector<LocalListener> &listeners) {
-                const ListenDiagnosis second = diagnoseListen(endpoint_, end, listenerAt(listeners, bound_));
+                const ListenDiagnosis second = diagnoseListen(endpoint_, end, listenerAt(listeners, listener_.tried()));
                 if (second != first)
                     show(second);
             });
@@ -469,22 +463,24 @@ void ServerWindow::setLocalNames(const LocalNames &names)
 /// On Debian a computer's name is 127.0.1.1: a user who tries 127.0.0.1 or localhost is refused, and wonders.
 void ServerWindow::adviseOnLoopback()
 {
-    const Address usual = Address::ipv4(0x7f000001, listening_.port()); // INADDR_LOOPBACK
-    if (listening_.family() != Address::Family::IPv4 || !listening_.isLoopback() || listening_ == usual)
+    const Address usual = Address::ipv4(0x7f000001, listener_.address().port()); // INADDR_LOOPBACK
+    if (listener_.address().family() != Address::Family::IPv4 || !listener_.address().isLoopback()
+        || listener_.address() == usual)
         return;
-    const QString there = QString::fromUtf8(listening_.host());
-    showNotice(About::Loopback,
-               endpoint_.isName()
-                   ? tr("%1 is %2 here: clients that connect to 127.0.0.1 or localhost will not reach this server.")
-                         .arg(endpoint_.host(), there)
-                   : tr("This server listens on %1: clients that connect to 127.0.0.1 or localhost will not reach it.")
-                         .arg(there),
-               tr("Listen on 127.0.0.1"), [this] {
-                   Endpoint endpoint = endpoint_;
-                   endpoint.name.clear();
-                   endpoint.literal = Address::ipv4(0x7f000001, endpoint.port);
-                   listenInstead(endpoint);
-               });
+    const QString there = QString::fromUtf8(listener_.address().host());
+    notice_->showNotice(
+        About::Advice,
+        endpoint_.isName()
+            ? tr("%1 is %2 here: clients that connect to 127.0.0.1 or localhost will not reach this server.")
+                  .arg(endpoint_.host(), there)
+            : tr("This server listens on %1: clients that connect to 127.0.0.1 or localhost will not reach it.")
+                  .arg(there),
+        tr("Listen on 127.0.0.1"), [this] {
+            Endpoint endpoint = endpoint_;
+            endpoint.name.clear();
+            endpoint.literal = Address::ipv4(0x7f000001, endpoint.port);
+            listenInstead(endpoint);
+        });
 }
 
 void ServerWindow::listenInstead(const Endpoint &endpoint)
@@ -492,8 +488,8 @@ void ServerWindow::listenInstead(const Endpoint &endpoint)
     if (closing_)
         return;
     form_->setEndpoint(endpoint);
-    clearNotice(noticeAbout_);
-    server_.post([](Server &server) { server.stop(); });
+    notice_->clear();
+    stopListening();
     listen(form_->parse());
     showState();
 }
@@ -501,51 +497,36 @@ void ServerWindow::listenInstead(const Endpoint &endpoint)
 void ServerWindow::setStarved(int error, native::DescriptorUse descriptors)
 {
     if (error == 0) {
-        clearNotice(About::Starvation);
+        notice_->clear(About::Starvation);
         return;
     }
     const bool isFull = error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
-    showNotice(About::Starvation, starvedText(error, descriptors), isFull ? tr("Close All") : tr("Stop Listening"),
-               [this, isFull] {
-                   if (isFull)
-                       server_.post([](Server &server) { server.closeAll(); });
-                   else if (state_ == State::Listening)
-                       listenOrStop();
-               });
+    notice_->showNotice(About::Starvation, starvedText(error, descriptors),
+                        isFull ? tr("Close All") : tr("Stop Listening"), [this, isFull] {
+                            if (isFull)
+                                server_.post([](Server &server) { server.closeAll(); });
+                            else if (listener_.state() == State::Listening)
+                                listenOrStop();
+                        });
 }
 
-/// One notice at a time: a graver one takes the place of a lesser one, and not the other way round.
-void ServerWindow::showNotice(About about, const QString &text, const QString &action, std::function<void()> onAction)
+void ServerWindow::stopListening()
 {
-    if (about < noticeAbout_)
-        return;
-    noticeAbout_ = about;
-    const auto kind = about == About::Failure || about == About::Saving      ? NoticeBar::Kind::Error
-                      : about == About::Damage || about == About::Starvation ? NoticeBar::Kind::Warning
-                                                                             : NoticeBar::Kind::Information;
-    notice_->showNotice(kind, text, action, std::move(onAction));
+    server_.post([](Server &server) { server.stop(); });
+    listener_.stopAsked();
 }
 
-void ServerWindow::clearNotice(About about)
+void ServerWindow::listenerChanged()
 {
-    if (noticeAbout_ != about)
-        return;
-    noticeAbout_ = About::Nothing;
-    notice_->clear();
-}
-
-void ServerWindow::setState(State state)
-{
-    state_ = state;
-    if (state != State::Listening)
+    if (listener_.state() != State::Listening)
         reachability_ = {};
     showState();
 }
 
 void ServerWindow::showState()
 {
-    const bool stopped = state_ == State::Stopped;
-    listen_->setEnabled(state_ != State::Stopping && !closing_);
+    const bool stopped = listener_.state() == State::Stopped;
+    listen_->setEnabled(listener_.state() != State::Stopping && !closing_);
     listenAction_->setEnabled(listen_->isEnabled());
     listen_->setText(stopped ? tr("Listen") : tr("Stop Listening"));
     listen_->setDefault(stopped);
@@ -554,7 +535,7 @@ void ServerWindow::showState()
     const QString reach = reachText();
     reach_->showText(reach);
     reach_->setVisible(!reach.isEmpty());
-    everyInterface_->setVisible(state_ == State::Listening && !reachability_.here.empty()
+    everyInterface_->setVisible(listener_.state() == State::Listening && !reachability_.here.empty()
                                 && reachability_.others.empty());
     showPlaceholder();
     showCounts();
@@ -562,15 +543,17 @@ void ServerWindow::showState()
 
 QString ServerWindow::reachText() const
 {
-    if (state_ == State::Starting)
+    if (listener_.state() == State::Starting)
         return endpoint_.isName() ? tr("Looking up %1…").arg(endpoint_.host()) : QString();
-    if (state_ == State::Stopped) {
+    if (listener_.state() == State::Stopped) {
         QStringList own;
         for (const Address &address : localNames_.addresses)
             own.append(QString::fromUtf8(address.host()));
         return own.isEmpty() ? QString()
                              : tr("This computer is %1, which is %2.").arg(localNames_.name, own.join(u", "_s));
     }
+    if (listener_.state() == State::Stopping)
+        return {};
     if (endpoint_.transport == Transport::Unix) {
         return (endpoint_.path.startsWith('@')
                     ? tr("Reachable at %1, by every program on this computer.")
@@ -584,30 +567,29 @@ QString ServerWindow::reachText() const
     if (here.isEmpty())
         return tr("Reachable at %1, from other computers too unless a firewall stops them.").arg(others);
     return tr("Listening on every interface. Reachable at %1 from this computer, and from others at %2 unless a "
-              "firewall "
-              "stops them.")
+              "firewall stops them.")
         .arg(here, others);
 }
 
 void ServerWindow::showPlaceholder()
 {
-    if (state_ == State::Listening && endpoint_.transport == Transport::Unix) {
+    if (listener_.state() == State::Listening && endpoint_.transport == Transport::Unix) {
         const QByteArray &path = endpoint_.path;
         pane_->setPlaceholder(tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  %1")
                                   .arg(QString::fromLatin1(path.startsWith('@') ? socatCommand(path.sliced(1))
                                                                                 : "ncat -U " + shellPath(path))));
-    } else if (state_ == State::Listening && endpoint_.transport == Transport::Udp) {
+    } else if (listener_.state() == State::Listening && endpoint_.transport == Transport::Udp) {
         pane_->setPlaceholder(
             tr("No datagram yet.\nClick Connect in Parley Client, or type in a terminal:  ncat -u %1 %2")
                 .arg(QString::fromLatin1(shellWord(reachability_.here.empty() ? endpoint_.host().toUtf8()
                                                                               : reachability_.here.front().host())),
-                     QString::number(listening_.port())));
-    } else if (state_ == State::Listening) {
+                     QString::number(listener_.address().port())));
+    } else if (listener_.state() == State::Listening) {
         const std::vector<Address> &addresses = reachability_.here.empty() ? reachability_.others : reachability_.here;
         const QByteArray host = addresses.empty() ? endpoint_.host().toUtf8() : addresses.front().host();
         pane_->setPlaceholder(
             tr("No connection yet.\nClick Connect in Parley Client, or type in a terminal:  ncat %1 %2")
-                .arg(QString::fromLatin1(shellWord(host)), QString::number(listening_.port())));
+                .arg(QString::fromLatin1(shellWord(host)), QString::number(listener_.address().port())));
     } else {
         pane_->setPlaceholder(tr("Not listening.\nClick Listen to accept connections."));
     }
@@ -616,13 +598,13 @@ void ServerWindow::showPlaceholder()
 void ServerWindow::showCounts()
 {
     const QLocale locale;
-    QString state =
-        closing_ ? tr("Completing the greetings under way")
-        : state_ == State::Listening
-            ? tr("Listening on %1")
-                  .arg(listening_.isNull() ? endpoint_.toString() : QString::fromLatin1(listening_.toPython()))
-        : state_ == State::Starting ? tr("Starting")
-                                    : tr("Not listening");
+    QString state = closing_ ? tr("Completing the greetings under way")
+                    : listener_.state() == State::Listening
+                        ? tr("Listening on %1")
+                              .arg(listener_.address().isNull() ? endpoint_.toString()
+                                                                : QString::fromLatin1(listener_.address().toPython()))
+                    : listener_.state() == State::Starting ? tr("Starting")
+                                                           : tr("Not listening");
     const quint64 open = server_.engine()->open();
     state += tr(" · %1 open, %2 in total").arg(locale.toString(open), locale.toString(server_.engine()->accepted()));
     if (const quint64 turned = server_.engine()->denied(); turned > 0)
@@ -640,6 +622,21 @@ void ServerWindow::showCounts()
         clock_.start();
 }
 
+void ServerWindow::rememberFields()
+{
+    remembered_.add(SavedEndpoint::usual().texts(), [this] {
+        return std::holds_alternative<Endpoint>(form_->parse()) ? form_->fields().texts() : KeyedTexts();
+    });
+    remembered_.add({{u"greeting"_s, QString::fromUtf16(DefaultGreeting)}}, [this] {
+        return KeyedTexts{{u"greeting"_s, greetingEdit_->text()}};
+    });
+    remembered_.add({{u"behaviour"_s, BehaviourChoice().toString()}}, [this] {
+        return KeyedTexts{{u"behaviour"_s, behaviour_.toString()}};
+    });
+    remembered_.add(textsOf(ServerLimits()), [this] { return textsOf(limits_); });
+    remembered_.start();
+}
+
 void ServerWindow::restoreLayout(Settings &settings)
 {
     settings.restoreGeometry(*this);
@@ -647,7 +644,7 @@ void ServerWindow::restoreLayout(Settings &settings)
     inspector_->restore(settings);
     damaged_ = settings.isDamaged();
     if (damaged_)
-        showNotice(About::Damage, settings.damageText());
+        notice_->showNotice(About::Damage, settings.damageText());
 }
 
 void ServerWindow::saveSettings()
@@ -655,14 +652,7 @@ void ServerWindow::saveSettings()
     Settings settings;
     if (damaged_)
         settings.clear();
-    if ((damaged_ || form_->fields() != initialEndpoint_) && std::holds_alternative<Endpoint>(form_->parse()))
-        settings.setEndpoint(form_->fields());
-    if (damaged_ || greetingEdit_->text() != initialGreeting_)
-        settings.setText(u"greeting"_s, greetingEdit_->text(), QString::fromUtf16(DefaultGreeting));
-    if (damaged_ || behaviour_ != initialBehaviour_)
-        settings.setText(u"behaviour"_s, behaviour_.toString(), BehaviourChoice().toString());
-    if (damaged_ || limitsEdited_)
-        saveLimits(settings, limits_);
+    remembered_.save(settings, damaged_);
     settings.saveGeometry(*this);
     settings.saveColumns(u"connections/columns"_s, pane_->header());
     inspector_->save(settings);
@@ -684,7 +674,6 @@ void ServerWindow::changeLimits()
     const auto usual = behaviour_.kind->stays ? std::chrono::milliseconds(0) : Deadline::Default;
     editLimits(this, limits_, usual, [this](const ServerLimits &limits) {
         limits_ = limits;
-        limitsEdited_ = true;
         server_.post([limits](Server &server) { server.setLimits(limits); });
     });
 }
@@ -705,9 +694,10 @@ void ServerWindow::finishThenClose()
 {
     closing_ = true;
     server_.post([](Server &server) { server.finish(); });
-    showNotice(About::Closing, tr("Completing the greetings under way, then closing."), tr("Close Now"),
-               [this] { close(); });
-    setState(State::Stopped);
+    notice_->showNotice(About::Closing, tr("Completing the greetings under way, then closing."), tr("Close Now"),
+                        [this] { close(); });
+    listener_.stopAsked();
+    listenerChanged();
 }
 
 } // namespace parley

@@ -3,12 +3,13 @@
 
 #pragma once
 
+#include "server_gui/engine/listener_status.h"
 #include "server_gui/engine/server.h"
 #include "server_gui/options/server_options.h"
 #include "server_gui/table/connection_model.h"
 #include "shared/event/event_stream.h"
 #include "shared/loop/io_thread.h"
-#include "shared/ui/settings.h"
+#include "shared/ui/remembered_fields.h"
 
 #include <QMainWindow>
 #include <QTimer>
@@ -49,9 +50,7 @@ protected:
     void closeEvent(QCloseEvent *event) override;
 
 private:
-    enum class State { Stopped, Starting, Listening, Stopping };
-    /// What the notice is about, the graver the later.
-    enum class About { Nothing, Loopback, Conversation, Damage, Saving, Starvation, Failure, Closing };
+    using State = ListenerStatus::State;
 
     /// The fields' first values: from the command line, or else remembered ones, or else the defaults.
     struct Fields
@@ -68,6 +67,7 @@ private:
     QWidget *buildConverse();
     void buildMenus();
     void inspectSelected();
+    void rememberFields();
     void restoreLayout(Settings &settings);
     void saveSettings();
     void changeLimits();
@@ -85,9 +85,8 @@ private:
     void showFailure(const Event &end);
     void setReachability(const Reachability &reachability);
     void setStarved(int error, native::DescriptorUse descriptors);
-    void showNotice(About about, const QString &text, const QString &action = {}, std::function<void()> onAction = {});
-    void clearNotice(About about);
-    void setState(State state);
+    void stopListening();
+    void listenerChanged();
     void showState();
     void showCounts();
     void showPlaceholder();
@@ -99,28 +98,21 @@ private:
     ConnectionModel connections_{stream_};
     IoThread<Server> server_{stream_}; // after the stream it writes to: taken down first
 
-    State state_ = State::Stopped;
     Endpoint endpoint_; // what was asked for last
-    Address listening_; // what is listened on
+    ListenerStatus listener_;
     BehaviourChoice behaviour_;
     QByteArray greeting_; // what is sent
     ServerLimits limits_;
     QString inputError_; // of the fields, before the notice was there to show it
     LocalNames localNames_;
     Reachability reachability_;
-    About noticeAbout_ = About::Nothing;
     bool closing_ = false;
-    bool limitsEdited_ = false;
-    bool damaged_ = false;          // the settings that were read: they are written anew
-    SavedEndpoint initialEndpoint_; // as the fields started: what is still so need not be remembered
-    QString initialGreeting_;
-    BehaviourChoice initialBehaviour_;
+    bool damaged_ = false; // the settings that were read: they are written anew
+    RememberedFields remembered_;
     quint64 dropped_ = 0; // events that this window was too slow for
     QTimer clock_;        // while connections are open
 
     FileSaver *const saver_;
-    Address bound_;                          // what was tried last
-    bool isBound_ = false;                   // since listen()
     std::unique_ptr<ListenerSearch> search_; // for who has the port that is in use
 
     EndpointForm *form_ = nullptr;

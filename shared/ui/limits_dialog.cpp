@@ -64,7 +64,7 @@ void LimitsDialog::accept()
     if (error.isEmpty())
         QDialog::accept();
     else
-        notice_->showNotice(NoticeBar::Kind::Error, error);
+        notice_->showNotice(NoticeBar::About::Failure, error);
 }
 
 } // namespace parley

@@ -10,6 +10,7 @@
 #include <QPainter>
 #include <QPushButton>
 #include <QStyle>
+#include <QToolButton>
 
 using namespace Qt::StringLiterals;
 
@@ -17,7 +18,8 @@ namespace parley
 {
 
 NoticeBar::NoticeBar(QWidget *parent)
-    : QFrame(parent), icon_(new QLabel(this)), label_(new QLabel(this)), button_(new QPushButton(this))
+    : QFrame(parent), icon_(new QLabel(this)), label_(new QLabel(this)), button_(new QPushButton(this)),
+      dismiss_(new QToolButton(this))
 {
     setObjectName(u"notice"_s);
     setAccessibleName(tr("Notice"));
@@ -28,21 +30,51 @@ NoticeBar::NoticeBar(QWidget *parent)
     layout->addWidget(icon_, 0, Qt::AlignTop);
     layout->addWidget(label_, 1);
     layout->addWidget(button_, 0, Qt::AlignVCenter);
+    layout->addWidget(dismiss_, 0, Qt::AlignTop);
+    dismiss_->setObjectName(u"dismiss"_s);
+    dismiss_->setAutoRaise(true);
+    dismiss_->setAccessibleName(tr("Dismiss"));
+    dismiss_->setToolTip(tr("Dismiss this notice"));
+    connect(dismiss_, &QToolButton::clicked, this, [this] { clear(notices_.rbegin()->first); });
     connect(button_, &QPushButton::clicked, this, [this] {
-        if (const auto action = onAction_) // a copy: it may show another notice
+        if (const auto action = notices_.rbegin()->second.onAction) // a copy: it may show another notice
             action();
     });
     hide();
 }
 
-void NoticeBar::showNotice(Kind kind, const QString &text, const QString &action, std::function<void()> onAction)
+void NoticeBar::showNotice(About about, const QString &text, const QString &action, std::function<void()> onAction)
 {
-    kind_ = kind;
-    onAction_ = std::move(onAction);
-    label_->setText(text);
-    button_->setText(QString(action).replace(u'&', u"&&"_s)); // a path may have one
-    button_->setVisible(!action.isEmpty());
-    setAccessibleDescription(text);
+    notices_[about] = {text, action, std::move(onAction)};
+    if (notices_.rbegin()->first == about)
+        showGravest();
+}
+
+void NoticeBar::clear(About about)
+{
+    const bool isShown = !notices_.empty() && notices_.rbegin()->first == about;
+    notices_.erase(about);
+    if (isShown)
+        showGravest();
+}
+
+void NoticeBar::clear()
+{
+    notices_.clear();
+    showGravest();
+}
+
+void NoticeBar::showGravest()
+{
+    const Notice notice = notices_.empty() ? Notice() : notices_.rbegin()->second;
+    label_->setText(notice.text);
+    setAccessibleDescription(notice.text);
+    if (notices_.empty()) {
+        hide();
+        return;
+    }
+    button_->setText(QString(notice.action).replace(u'&', u"&&"_s)); // a path may have one
+    button_->setVisible(!notice.action.isEmpty());
     updateIcon();
     update();
     show();
@@ -50,22 +82,35 @@ void NoticeBar::showNotice(Kind kind, const QString &text, const QString &action
     QAccessible::updateAccessibility(&alert);
 }
 
-void NoticeBar::clear()
-{
-    hide();
-    onAction_ = {};
-    label_->clear();
-    setAccessibleDescription({});
-}
-
 QString NoticeBar::text() const
 {
     return label_->text();
 }
 
+NoticeBar::Kind NoticeBar::kindOf(About about)
+{
+    switch (about) {
+    case About::Saving:
+    case About::Failure: return Kind::Error;
+    case About::Damage:
+    case About::Starvation: return Kind::Warning;
+    case About::Advice:
+    case About::Conversation:
+    case About::Ending:
+    case About::Closing: return Kind::Information;
+    }
+    Q_UNREACHABLE();
+}
+
+/// Of the notice that shows.
+NoticeBar::Kind NoticeBar::kind() const
+{
+    return notices_.empty() ? Kind::Information : kindOf(notices_.rbegin()->first);
+}
+
 QColor NoticeBar::accent() const
 {
-    switch (kind_) {
+    switch (kind()) {
     case Kind::Information: return palette().color(QPalette::Highlight);
     case Kind::Warning: return QColor(0xd9822b);
     case Kind::Error: return QColor(0xd64545);
@@ -95,10 +140,11 @@ void NoticeBar::changeEvent(QEvent *event)
 
 void NoticeBar::updateIcon()
 {
-    const auto symbol = kind_ == Kind::Information ? QStyle::SP_MessageBoxInformation
-                        : kind_ == Kind::Warning   ? QStyle::SP_MessageBoxWarning
-                                                   : QStyle::SP_MessageBoxCritical;
+    const auto symbol = kind() == Kind::Information ? QStyle::SP_MessageBoxInformation
+                        : kind() == Kind::Warning   ? QStyle::SP_MessageBoxWarning
+                                                    : QStyle::SP_MessageBoxCritical;
     const int size = style()->pixelMetric(QStyle::PM_SmallIconSize, nullptr, this);
+    dismiss_->setIcon(style()->standardIcon(QStyle::SP_TitleBarCloseButton, nullptr, this));
     icon_->setPixmap(style()->standardIcon(symbol, nullptr, this).pixmap(QSize(size, size), devicePixelRatioF()));
 }
 

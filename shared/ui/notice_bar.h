@@ -6,29 +6,49 @@
 #include <QFrame>
 
 #include <functional>
+#include <map>
 
 class QLabel;
 class QPushButton;
+class QToolButton;
 
 namespace parley
 {
 
 /// The banner of a window that tells a state which needs attention, with a way out: it stays as long as the state
-/// does, and takes no room otherwise. Its text is plain, whatever it came from, and is also its accessible
-/// description.
+/// does or until the user dismisses it, and takes no room otherwise. Its text is plain, whatever it came from, and is
+/// also its accessible description.
+///
+/// It holds one notice on each topic and shows the gravest. The others wait: a lesser one is seen when the graver is
+/// gone.
 class NoticeBar : public QFrame
 {
     Q_OBJECT
     Q_PROPERTY(QString text READ text)
 
 public:
-    enum class Kind { Information, Warning, Error };
+    /// What a notice is about, in order of rising severity. Saving and Failure are errors, Damage and Starvation
+    /// warnings, the others information.
+    enum class About : std::uint8_t {
+        Advice,       ///< something that the user may not expect
+        Conversation, ///< what was typed could not be sent
+        Ending,       ///< what the user ended, or what ended as it should
+        Damage,       ///< of the settings
+        Saving,       ///< it failed
+        Starvation,   ///< connections cannot be accepted
+        Failure,      ///< of what the window is for
+        Closing,      ///< of the window, which then needs nothing else
+    };
 
     explicit NoticeBar(QWidget *parent = nullptr);
 
     /// @param action the text of the button, a verb; no button where it is empty.
-    void showNotice(Kind kind, const QString &text, const QString &action = {}, std::function<void()> onAction = {});
+    void showNotice(About about, const QString &text, const QString &action = {}, std::function<void()> onAction = {});
+    /// The notice on that topic, if there is one, is outdated.
+    void clear(About about);
+    /// All are outdated.
     void clear();
+    /// The one that is shown; empty where there is none.
     QString text() const;
 
 protected:
@@ -36,14 +56,25 @@ protected:
     void changeEvent(QEvent *event) override;
 
 private:
+    enum class Kind : std::uint8_t { Information, Warning, Error };
+    struct Notice
+    {
+        QString text;
+        QString action;
+        std::function<void()> onAction;
+    };
+
+    static Kind kindOf(About about);
+    Kind kind() const;
+    void showGravest();
     QColor accent() const;
     void updateIcon();
 
-    Kind kind_ = Kind::Information;
+    std::map<About, Notice> notices_; // the last one shows
     QLabel *const icon_;
     QLabel *const label_;
     QPushButton *const button_;
-    std::function<void()> onAction_;
+    QToolButton *const dismiss_;
 };
 
 } // namespace parley

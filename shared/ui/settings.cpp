@@ -51,6 +51,19 @@ std::variant<Endpoint, EndpointError> SavedEndpoint::parse(Endpoint::Use use) co
     return transport == Transport::Unix ? Endpoint::parseUnix(path) : Endpoint::parse(host, port, use, transport);
 }
 
+SavedEndpoint SavedEndpoint::usual()
+{
+    return {Transport::Tcp, localHostName(), QString::number(Endpoint::DefaultPort), {}};
+}
+
+KeyedTexts SavedEndpoint::texts() const
+{
+    return {{u"kind"_s, TransportNames.at(static_cast<int>(transport))},
+            {u"host"_s, host},
+            {u"port"_s, port},
+            {u"path"_s, path}};
+}
+
 Settings::Settings()
     : file_(settingsFile()), isUsable_(parley::isUsable(file_)),
       settings_(isUsable_ ? file_ : QStringView(Nowhere).toString(), QSettings::IniFormat)
@@ -101,21 +114,10 @@ SavedEndpoint Settings::endpoint(Endpoint::Use use)
     };
     const auto isPath = [](const QString &path) { return std::holds_alternative<Endpoint>(Endpoint::parseUnix(path)); };
     const auto isKind = [](const QString &kind) { return TransportNames.contains(kind); };
-    SavedEndpoint saved;
-    saved.transport =
-        static_cast<Transport>(TransportNames.indexOf(text(u"kind"_s, TransportNames.constFirst(), isKind)));
-    saved.host = text(u"host"_s, localHostName(), isHost);
-    saved.port = text(u"port"_s, QString::number(Endpoint::DefaultPort), isPort);
-    saved.path = text(u"path"_s, QString(), isPath);
-    return saved;
-}
-
-void Settings::setEndpoint(const SavedEndpoint &endpoint)
-{
-    setText(u"kind"_s, TransportNames.at(static_cast<int>(endpoint.transport)), TransportNames.constFirst());
-    setText(u"host"_s, endpoint.host, localHostName());
-    setText(u"port"_s, endpoint.port, QString::number(Endpoint::DefaultPort));
-    setText(u"path"_s, endpoint.path, QString());
+    const KeyedTexts usual = SavedEndpoint::usual().texts();
+    const auto saved = [&](const QString &key, const auto &isValid) { return text(key, usual.value(key), isValid); };
+    return {static_cast<Transport>(TransportNames.indexOf(saved(u"kind"_s, isKind))), saved(u"host"_s, isHost),
+            saved(u"port"_s, isPort), saved(u"path"_s, isPath)};
 }
 
 void Settings::restoreGeometry(QWidget &window, const QString &key)

@@ -5,6 +5,7 @@
 
 #include "shared/address/endpoint.h"
 
+#include <QMap>
 #include <QSettings>
 #include <QString>
 
@@ -17,6 +18,9 @@ class QWidget;
 namespace parley
 {
 
+/// Values under their keys, as the settings spell both.
+using KeyedTexts = QMap<QString, QString>;
+
 /// An endpoint's fields as they were typed.
 struct SavedEndpoint
 {
@@ -25,7 +29,11 @@ struct SavedEndpoint
     QString port;
     QString path;
 
+    /// What the fields have where nothing is saved.
+    static SavedEndpoint usual();
+
     std::variant<Endpoint, EndpointError> parse(Endpoint::Use use) const;
+    KeyedTexts texts() const;
 
     friend bool operator==(const SavedEndpoint &, const SavedEndpoint &) = default;
 };
@@ -44,7 +52,6 @@ public:
     void setText(const QString &key, const QString &value, const QString &fallback);
 
     SavedEndpoint endpoint(Endpoint::Use use);
-    void setEndpoint(const SavedEndpoint &endpoint);
 
     /// @param key for a second window.
     void restoreGeometry(QWidget &window, const QString &key = QStringLiteral("window/geometry"));

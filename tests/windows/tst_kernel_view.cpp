@@ -3,6 +3,7 @@
 
 #include "shared/event/event_history.h"
 #include "shared/ui/inspector/kernel_page.h"
+#include "tests/support/events.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/window_test.h"
 

@@ -38,6 +38,7 @@ private Q_SLOTS:
     void settingsOfOtherVersions();
     void defaultsAreNotSaved();
     void optionsWinOverSettings();
+    void optionsAreNotSaved();
     void damagedSettings_data();
     void damagedSettings();
     void anotherScreen();
@@ -169,6 +170,32 @@ void TestWindowSettings::optionsWinOverSettings()
     QCOMPARE(client.field(u"host"_s).text(), u"given.example"_s);
     QCOMPARE(client.field(u"port"_s).text(), u"2222"_s);
     QCOMPARE(client.field(u"send"_s).text(), u"given"_s);
+}
+
+/// What the command line gave is for this once, even where the user changes a field beside it.
+void TestWindowSettings::optionsAreNotSaved()
+{
+    ServerOptions serverOptions = notListening();
+    serverOptions.port = u"2222"_s;
+    serverOptions.greeting = "given";
+    ServerProgram server(serverOptions);
+    server.type(u"host"_s, u"localhost"_s);
+    QVERIFY(server.close());
+    ClientOptions clientOptions;
+    clientOptions.port = u"2222"_s;
+    clientOptions.timeout = std::chrono::seconds(7);
+    ClientProgram client(clientOptions);
+    client.type(u"host"_s, u"localhost"_s);
+    client.type(u"send"_s, u"typed"_s);
+    QVERIFY(client.close());
+    for (const QString &program : {u"parley-server"_s, u"parley-client"_s}) {
+        const QSettings settings = settingsOf(program);
+        QCOMPARE(settings.value(u"host"_s).toString(), u"localhost"_s);
+        QVERIFY2(!settings.contains(u"port"_s), qUtf8Printable(program));
+    }
+    QVERIFY(!settingsOf(u"parley-server"_s).contains(u"greeting"_s));
+    QCOMPARE(settingsOf(u"parley-client"_s).value(u"send"_s).toString(), u"typed"_s);
+    QVERIFY(!settingsOf(u"parley-client"_s).contains(u"limits/timeout"_s));
 }
 
 void TestWindowSettings::damagedSettings_data()

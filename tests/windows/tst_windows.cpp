@@ -393,7 +393,8 @@ void TestWindows::clientFailure()
         peer = listener.accept();
         TRY_MATCH(client.cell(u"history"_s, 0, AttemptModel::LocalPort), u"[0-9]+"_s); // it is connected
         QVERIFY(peer.send(sends));
-        TRY_COMPARE(client.child<MessageView>(u"message"_s).parts().join(), sends.first(qMin<qsizetype>(sends.size(), 8)));
+        TRY_COMPARE(client.child<MessageView>(u"message"_s).parts().join(),
+                    sends.first(qMin<qsizetype>(sends.size(), 8)));
         act(peer);
     }
     // Whoever is refused is told of servers that others may have started here.
