@@ -2,9 +2,9 @@
 # SPDX-FileCopyrightText: 2026 The Parley developers
 # SPDX-License-Identifier: MIT
 #
-# ./test.sh [PRESET...]: installs missing packages, checks the format, builds the presets (by default dev, asan,
-# portable, then fuzz) and runs every test of each, with dev also clang-tidy. It reads no input and stops at the first
-# thing that fails.
+# ./test.sh [STEP...]: installs missing packages, checks the format, and takes the steps (by default dev, tidy, asan,
+# portable, fuzz). tidy is clang-tidy over what dev compiles; each of the others is a preset, which is built and has all
+# its tests run. It reads no input and stops at the first thing that fails.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source .ci/build.sh
@@ -26,24 +26,26 @@ check_format() {
         xargs -0 clang-format --dry-run -Werror
 }
 
-# tidy PRESET: the checks of .clang-tidy over the programs' sources that the preset compiles, and their headers.
+# The checks of .clang-tidy over the programs' sources that dev compiles, and their headers.
 tidy() {
     find shared server_gui client_gui -name '*.cpp' ! -name '*_other.cpp' ! -name '*_qt.cpp' -print0 |
-        xargs -0 -n 4 -P "$(nproc)" clang-tidy -p "build/$1" --quiet --extra-arg=-Wno-unknown-warning-option
+        xargs -0 -n 4 -P "$(nproc)" clang-tidy -p build/dev --quiet --extra-arg=-Wno-unknown-warning-option
 }
 
 say 'Checking the format'
 quietly check_format
 
-(($#)) || set -- dev asan portable fuzz
-for preset; do
-    # libFuzzer is clang's; its library is a package apart.
-    [[ $preset != fuzz ]] || install_missing clang libclang-rt-dev
-    build "$preset"
-    if [[ $preset == dev ]]; then
+(($#)) || set -- dev tidy asan portable fuzz
+for step; do
+    if [[ $step == tidy ]]; then
+        build dev
         say 'Checking with clang-tidy'
-        quietly tidy dev
+        quietly tidy
+        continue
     fi
-    say "Testing the $preset preset"
-    ctest --preset "$preset" </dev/null
+    # libFuzzer is clang's; its library is a package apart.
+    [[ $step != fuzz ]] || install_missing clang libclang-rt-dev
+    build "$step"
+    say "Testing the $step preset"
+    ctest --preset "$step" </dev/null
 done

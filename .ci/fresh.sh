@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: 2026 The Parley developers
 # SPDX-License-Identifier: MIT
 #
-# .ci/fresh.sh SUITE [PRESET...]: acts as somebody with a new Debian (bookworm, trixie...), git and nothing else: clones
+# .ci/fresh.sh SUITE [STEP...]: acts as somebody with a new Debian (bookworm, trixie...), git and nothing else: clones
 # the latest commit, calls ./run.sh, and ./test.sh with the presets. It does so as a user with sudo and as root,
 # without a display and with one (Xvfb, outside), each in a system of its own. It ends with a table of results, and
 # with status 1 if anything failed.
@@ -13,7 +13,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 if ((EUID != 0)) || (($# == 0)); then
-    echo 'usage, as root: .ci/fresh.sh SUITE [PRESET...]' >&2
+    echo 'usage, as root: .ci/fresh.sh SUITE [STEP...]' >&2
     exit 2
 fi
 for program in debootstrap Xvfb xdotool git; do
@@ -23,7 +23,7 @@ for program in debootstrap Xvfb xdotool git; do
     }
 done
 suite=$1
-presets=${*:2}
+steps=${*:2}
 kept=${PARLEY_FRESH:-${XDG_CACHE_HOME:-$HOME/.cache}/parley-fresh}/$suite
 mkdir -p "$kept"/{archives,ccache,logs}
 chmod 777 "$kept/ccache" # shared by all users that compile
@@ -117,7 +117,7 @@ failed=0
 table=''
 for user in parley root; do
     for display in '' ":$number"; do
-        for command in ./run.sh "./test.sh${presets:+ $presets}"; do
+        for command in ./run.sh "./test.sh${steps:+ $steps}"; do
             where=${display:+display} script=${command%%.sh*}
             log=$kept/logs/$user-${where:-terminal}-${script#./}
             start "$user" "$display" "$command" >"$log" 2>&1
