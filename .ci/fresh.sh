@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: MIT
 #
 # .ci/fresh.sh SUITE [STEP...]: acts as somebody with a new Debian (bookworm, trixie...), git and nothing else: clones
-# the latest commit, calls ./run.sh, and ./test.sh with the presets. It does so as a user with sudo and as root,
+# the latest commit, calls ./run.sh, and ./test.sh with the steps. It does so as a user with sudo and as root,
 # without a display and with one (Xvfb, outside), each in a system of its own. It ends with a table of results, and
 # with status 1 if anything failed.
 #
@@ -81,8 +81,9 @@ start() {
             chroot "$root" useradd --create-home "$user"
             echo "$user ALL=(ALL) NOPASSWD: ALL" >"$root/etc/sudoers.d/$user"
         fi
-        chroot "$root" chown "$user" /parley # one path for all, so that they share the compiler's cache
-        # No variable comes from the system outside, neither its locale nor CI. This shell stays, as the init that reaps orphans.
+        chroot "$root" chown "$user" /parley # one path for all, so that they share what is compiled
+        # No variable comes from the system outside, neither its locale nor CI. This shell stays, as the init that reaps
+        # orphans.
         chroot "$root" env -i ${display:+DISPLAY="$display"} PATH=/usr/sbin:/usr/bin:/sbin:/bin \
             CCACHE_DIR=/ccache CCACHE_UMASK=0 CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache \
             su "$user" -s /bin/bash -c "
