@@ -89,8 +89,8 @@ RepeatWindow::RepeatWindow(QWidget *parent, Base base)
     notice_->setObjectName(u"repeatNotice"_s); // "notice" belongs to the first window
     layout->addWidget(buildResults(), 1);
     resize(880, 760);
-    connect(run_.engine(), &RepeatRun::progressed, this, &RepeatWindow::took);
-    connect(run_.engine(), &RepeatRun::finished, this, &RepeatWindow::took);
+    run_.hear(&RepeatRun::progressed, this, &RepeatWindow::took);
+    run_.hear(&RepeatRun::finished, this, &RepeatWindow::took);
     setUnderWay(false);
     listRuns();
 }

@@ -25,7 +25,7 @@ int runHeadlessRepeat(const ClientOptions &options)
     TerminationSignal termination;
     IoThread<RepeatRun> run;
     RepeatSnapshot account;
-    QObject::connect(run.engine(), &RepeatRun::finished, &termination, [&account](const RepeatSnapshot &finished) {
+    run.hear(&RepeatRun::finished, &termination, [&account](const RepeatSnapshot &finished) {
         account = finished;
         QCoreApplication::quit();
     });

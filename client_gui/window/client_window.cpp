@@ -71,7 +71,7 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
             connect(kernel, &KernelPage::asked, this, [this](quint64 connection) {
                 client_.post([connection](Client &engine) { engine.viewKernel(connection); });
             });
-            connect(client_.engine(), &Client::kernelViewed, kernel, &KernelPage::showAnswer);
+            client_.hear(&Client::kernelViewed, kernel, &KernelPage::showAnswer);
             return kernel;
         },
         tr("Kernel's View"));

@@ -115,11 +115,11 @@ int runHeadlessServer(const ServerOptions &options)
         dropped += batch.dropped;
     });
 
-    QObject::connect(server.engine(), &Server::starved, &stream, [&](int error, native::DescriptorUse descriptors) {
+    server.hear(&Server::starved, &stream, [&](int error, native::DescriptorUse descriptors) {
         errors.write(
             errorLine(error != 0 ? starvedText(error, descriptors) : Texts::tr("Accepting connections works again.")));
     });
-    QObject::connect(server.engine(), &Server::finished, &stream, [] { QCoreApplication::quit(); });
+    server.hear(&Server::finished, &stream, [] { QCoreApplication::quit(); });
     QObject::connect(&termination, &TerminationSignal::received, &stream, [&ending] { ending.look(); });
     server.post([settings = options.settings(options.endpoint)](Server &engine) { engine.listen(settings); });
     QCoreApplication::exec();

@@ -63,8 +63,8 @@ AcceptQueueBar::AcceptQueueBar(IoThread<Server> &server, int backlog, QWidget *p
             [this] { server_.post([](Server &engine) { engine.acceptHeld(1); }); });
     connect(acceptAll_, &QPushButton::clicked, this,
             [this] { server_.post([](Server &engine) { engine.acceptHeld(StreamListener::MostQueued + 1); }); });
-    connect(server_.engine(), &Server::acceptQueueChanged, this, &AcceptQueueBar::showQueue);
-    connect(server_.engine(), &Server::starved, this, [this](int error) {
+    server_.hear(&Server::acceptQueueChanged, this, &AcceptQueueBar::showQueue);
+    server_.hear(&Server::starved, this, [this](int error, native::DescriptorUse) {
         starved_ = error != 0;
         appearIfWanted();
     });

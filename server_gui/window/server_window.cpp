@@ -87,10 +87,10 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     const Fields fields = initialFields(settings);
     limits_ = options_.limits(readLimits(settings));
     connect(&stream_, &EventStream::arrived, this, &ServerWindow::read);
-    connect(server_.engine(), &Server::reachable, this, &ServerWindow::setReachability);
-    connect(server_.engine(), &Server::starved, this, &ServerWindow::setStarved);
-    connect(server_.engine(), &Server::finished, this, &QWidget::close);
-    connect(server_.engine(), &Server::surveyed, this, &ServerWindow::setLocalNames);
+    server_.hear(&Server::reachable, this, &ServerWindow::setReachability);
+    server_.hear(&Server::starved, this, &ServerWindow::setStarved);
+    server_.hear(&Server::finished, this, &QWidget::close);
+    server_.hear(&Server::surveyed, this, &ServerWindow::setLocalNames);
     if (options_.listenAtOnce)
         listen(fields.endpoint.parse(Endpoint::Use::Listen));
     server_.post([](Server &server) { server.survey(); });
@@ -110,7 +110,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
             connect(kernel, &KernelPage::asked, this, [this](quint64 connection) {
                 server_.post([connection](Server &engine) { engine.viewKernel(connection); });
             });
-            connect(server_.engine(), &Server::kernelViewed, kernel, &KernelPage::showAnswer);
+            server_.hear(&Server::kernelViewed, kernel, &KernelPage::showAnswer);
             return kernel;
         },
         tr("Kernel's View"));

@@ -6,12 +6,15 @@
 #include "shared/loop/reactor.h"
 #include "shared/thread/mailbox.h"
 
+#include <QPointer>
 #include <QThread>
 
 #include <cerrno>
+#include <functional>
 #include <latch>
 #include <memory>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 namespace parley
@@ -54,12 +57,31 @@ public:
         commands_.post([engine = engine_, command = std::move(command)] { command(*engine); });
     }
 
-    /// Only for connecting to the engine's signals, and for its thread-safe functions.
+    /// Calls @p slot, a function of @p receiver or any other, each time the engine emits @p signal: later, on this
+    /// object's thread, and no more once the receiver is gone.
+    template <typename... Arguments, typename Receiver, typename Slot>
+    void hear(void (Engine::*signal)(Arguments...), Receiver *receiver, Slot slot)
+    {
+        const auto tell = [this, receiver = QPointer<Receiver>(receiver), slot](const Arguments &...said) {
+            answers_.post([receiver, slot, ... said = std::decay_t<Arguments>(said)] {
+                if (!receiver)
+                    return;
+                if constexpr (std::is_member_pointer_v<Slot>)
+                    std::invoke(slot, receiver.data(), said...);
+                else
+                    slot(said...);
+            });
+        };
+        QObject::connect(engine_, signal, engine_, tell, Qt::DirectConnection);
+    }
+
+    /// For its thread-safe functions only.
     Engine *engine() const { return engine_; }
 
 private:
     Engine *const engine_;
     Mailbox commands_; // for the engine
+    Mailbox answers_;  // of the engine
     std::latch ended_{1};
     QThread thread_;
 };

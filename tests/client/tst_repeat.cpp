@@ -103,10 +103,9 @@ struct Run
 {
     explicit Run(const RepeatRequest &request)
     {
-        QObject::connect(engine.engine(), &RepeatRun::finished, &context,
-                         [this](const RepeatSnapshot &snapshot) { account = snapshot; });
-        QObject::connect(engine.engine(), &RepeatRun::progressed, &context,
-                         [this](const RepeatSnapshot &snapshot) { progress.push_back(snapshot); });
+        engine.hear(&RepeatRun::finished, &context, [this](const RepeatSnapshot &snapshot) { account = snapshot; });
+        engine.hear(&RepeatRun::progressed, &context,
+                    [this](const RepeatSnapshot &snapshot) { progress.push_back(snapshot); });
         engine.post([request](RepeatRun &run) { run.start(request); });
     }
     bool waitForEnd()

@@ -96,9 +96,17 @@ void TestProgramRepeat::allComplete()
 {
     QFETCH(const int, concurrency);
     constexpr int count = 20'000;
+    // Where the system allows it: connections of other programs that have ended keep their ports for a minute.
+    const PrivateNetwork network;
     ServerProcess server(u"127.0.0.1"_s);
     RepeatProcess client(server.port(), count, {u"--concurrency"_s, QString::number(concurrency)});
-    VERIFY(client.exitStatus() == 0, client);
+    int status = -1;
+    qsizetype before = -1; // as long as some come, however slow the computer is
+    while (status < 0 && client.isRunning() && server.output().size() > before) {
+        before = server.output().size();
+        status = client.exitStatus();
+    }
+    VERIFY(status == 0, client);
     VERIFY(client.count(u"complete"_s) == count, client);
     QCOMPARE(client.errorOutput(), ""_ba);
     server.sendSignal(SIGTERM);

@@ -3,6 +3,7 @@
 
 #include "tests/support/process.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/sanitizer.h"
 
 #include <QDir>
 #include <QFile>
@@ -106,9 +107,8 @@ void TestShortage::everyLimit_data()
 /// exit status 1. Before main there is none of our code: the dynamic loader says its own, and ends with 127.
 void TestShortage::everyLimit()
 {
-#ifdef __SANITIZE_ADDRESS__
-    QSKIP("AddressSanitizer takes terabytes of addresses, and opens files of its own.");
-#endif
+    if constexpr (IsSanitized)
+        QSKIP("A sanitizer takes terabytes of addresses, and opens files of its own.");
     QFETCH(const QStringList, command);
     QFETCH(const QString, option);
     QFETCH(const int, least);

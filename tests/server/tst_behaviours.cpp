@@ -4,7 +4,6 @@
 #include "tests/support/raw_socket.h"
 #include "tests/support/server_fixture.h"
 
-#include <QSignalSpy>
 #include <QTest>
 
 using namespace parley;
@@ -165,7 +164,7 @@ void TestBehaviours::finishesHeld()
         clients.push_back(RawSocket::connectedTo("127.0.0.1", port));
         QCOMPARE(clients.back().receive(12), "Hello World!");
     }
-    QSignalSpy finished(fixture.server.engine(), &Server::finished);
+    const Heard finished(fixture.server, &Server::finished);
     fixture.server.post([](Server &engine) { engine.finish(); });
     QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, Patience);
     QTRY_COMPARE(fixture.recorder.count(Call::End, Outcome::Cancelled), 20);
@@ -180,7 +179,7 @@ void TestBehaviours::finishesHeldUnderWay()
     BehaviourFixture fixture(u"greet-hold"_s, greeting);
     auto client = RawSocket::connectedTo("127.0.0.1", fixture.start(), 4096);
     QTRY_VERIFY(fixture.recorder.find(1, Call::Send));
-    QSignalSpy finished(fixture.server.engine(), &Server::finished);
+    const Heard finished(fixture.server, &Server::finished);
     fixture.server.post([](Server &engine) { engine.finish(); });
     const auto [received, inOrder] = beside([&client, &greeting] {
         const QByteArray bytes = client.receive(greeting.size());
@@ -328,7 +327,7 @@ void TestBehaviours::finishesAtOnce()
     BehaviourFixture fixture(behaviour, QByteArray(4'000'000, 'g'));
     auto client = RawSocket::connectedTo("127.0.0.1", fixture.start(), 4096);
     QTRY_VERIFY(fixture.recorder.find(1, Call::Accept));
-    QSignalSpy finished(fixture.server.engine(), &Server::finished);
+    const Heard finished(fixture.server, &Server::finished);
     fixture.server.post([](Server &engine) { engine.finish(); });
     const auto [received, inOrder] = beside([&client, &heard] {
         const QByteArray bytes = client.receive(heard.size());

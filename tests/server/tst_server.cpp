@@ -4,7 +4,6 @@
 #include "tests/support/raw_socket.h"
 #include "tests/support/server_fixture.h"
 
-#include <QSignalSpy>
 #include <QTest>
 
 #include <netinet/in.h>
@@ -272,7 +271,7 @@ void TestServer::finishesWhatIsUnderWay()
     const quint16 port = fixture.start();
     auto client = RawSocket::connectedTo("127.0.0.1", port, 4096);
     QTRY_VERIFY_WITH_TIMEOUT(fixture.recorder.find(1, Call::Accept), Patience);
-    QSignalSpy finished(fixture.server.engine(), &Server::finished);
+    const Heard finished(fixture.server, &Server::finished);
     fixture.server.post([](Server &engine) { engine.finish(); });
     QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(0), Outcome::Complete, Patience);
     QCOMPARE(finished.count(), 0);
@@ -300,10 +299,10 @@ void TestServer::listensAgain()
 void TestServer::reachable()
 {
     ServerFixture fixture;
-    QSignalSpy spy(fixture.server.engine(), &Server::reachable);
+    const Heard reachable(fixture.server, &Server::reachable);
     const quint16 port = fixture.start();
-    QTRY_COMPARE_WITH_TIMEOUT(spy.count(), 1, Patience);
-    const auto reachability = spy.at(0).at(0).value<Reachability>();
+    QTRY_COMPARE_WITH_TIMEOUT(reachable.count(), 1, Patience);
+    const auto reachability = std::get<0>(reachable.at(0));
     QVERIFY(reachability.others.empty());
     QVERIFY(reachability.here == std::vector{Address::ipv4(0x7f000001, port)});
 }

@@ -7,7 +7,6 @@
 #include "tests/support/server_fixture.h"
 
 #include <QElapsedTimer>
-#include <QSignalSpy>
 #include <QTest>
 
 #include <poll.h>
@@ -194,7 +193,7 @@ void TestServerDatagrams::stopsAnswering()
 {
     DatagramFixture fixture;
     const quint16 port = fixture.start();
-    QSignalSpy finished(fixture.server.engine(), &Server::finished);
+    const Heard finished(fixture.server, &Server::finished);
     fixture.server.post([](Server &engine) { engine.finish(); });
     QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, Patience);
     QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(0), Outcome::Complete, Patience);
@@ -335,10 +334,10 @@ void TestServerDatagrams::forgetsTheSilent()
 void TestServerDatagrams::datagramsReachable()
 {
     DatagramFixture server;
-    QSignalSpy reachable(server.server.engine(), &Server::reachable);
+    const Heard reachable(server.server, &Server::reachable);
     const quint16 port = server.start();
     QTRY_COMPARE_WITH_TIMEOUT(reachable.count(), 1, Patience);
-    QVERIFY(reachable.at(0).at(0).value<Reachability>().here == std::vector{Address::ipv4(0x7f000001, port)});
+    QVERIFY(std::get<0>(reachable.at(0)).here == std::vector{Address::ipv4(0x7f000001, port)});
 }
 
 QTEST_GUILESS_MAIN(TestServerDatagrams)

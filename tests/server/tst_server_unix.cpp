@@ -9,7 +9,6 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -257,7 +256,7 @@ void TestServerUnix::removeStaleAsksOnly()
 void TestServerUnix::unixReachable()
 {
     UnixFixture fixture;
-    QSignalSpy reachable(fixture.server.engine(), &Server::reachable);
+    const Heard reachable(fixture.server, &Server::reachable);
     QVERIFY(Server::isServing(fixture.startServing()));
     QCOMPARE(RawSocket::connectedTo(fixture.path()).receive(100), "Hello World!");
     QCOMPARE(reachable.count(), 0);

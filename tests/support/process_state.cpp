@@ -3,6 +3,8 @@
 
 #include "tests/support/process_state.h"
 
+#include "tests/support/sanitizer.h"
+
 #include <QDir>
 #include <QFile>
 #include <QJsonArray>
@@ -21,10 +23,8 @@
 #include <cstring>
 #include <numeric>
 
-#ifdef __SANITIZE_ADDRESS__
 // Declared in sanitizer/allocator_interface.h, which comes with clang only.
 extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
-#endif
 
 using namespace Qt::StringLiterals;
 
@@ -87,12 +87,10 @@ qint64 memory(qint64 pid, QByteArrayView name)
 
 qint64 usedMemory()
 {
-#ifdef __SANITIZE_ADDRESS__
-    return static_cast<qint64>(__sanitizer_get_current_allocated_bytes());
-#else
+    if constexpr (IsSanitized)
+        return static_cast<qint64>(__sanitizer_get_current_allocated_bytes());
     ::malloc_trim(0);
     return memory(::getpid(), "VmRSS") * 1024;
-#endif
 }
 
 qsizetype openDescriptors(qint64 pid)

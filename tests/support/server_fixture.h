@@ -14,6 +14,9 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <tuple>
+#include <type_traits>
+#include <vector>
 
 namespace parley::test
 {
@@ -69,6 +72,23 @@ struct ServerFixture
     EventStream stream;
     EventRecorder recorder{stream};
     IoThread<Server> server{stream};
+};
+
+/// What a signal of an engine has said, heard on this thread. (A QSignalSpy notes it on the engine's.)
+template <typename... Arguments>
+class Heard : public QObject
+{
+public:
+    template <typename Engine>
+    Heard(IoThread<Engine> &engine, void (Engine::*signal)(Arguments...))
+    {
+        engine.hear(signal, this, [this](const Arguments &...said) { all_.emplace_back(said...); });
+    }
+    qsizetype count() const { return static_cast<qsizetype>(all_.size()); }
+    const auto &at(std::size_t index) const { return all_.at(index); }
+
+private:
+    std::vector<std::tuple<std::decay_t<Arguments>...>> all_;
 };
 
 } // namespace parley::test

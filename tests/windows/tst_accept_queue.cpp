@@ -23,12 +23,12 @@ struct HeldServer : ServerFixture
 {
     HeldServer()
     {
-        QObject::connect(server.engine(), &Server::acceptQueueChanged, &recorder,
-                         [this](bool isThere, std::optional<native::AcceptQueue> told) {
-                             exists = isThere;
-                             queue = told;
-                             ++tellings;
-                         });
+        server.hear(&Server::acceptQueueChanged, &recorder,
+                    [this](bool isThere, std::optional<native::AcceptQueue> told) {
+                        exists = isThere;
+                        queue = told;
+                        ++tellings;
+                    });
         hold(true);
         server.post([](Server &engine) { engine.watchAcceptQueue(true); });
     }
@@ -42,7 +42,7 @@ struct HeldServer : ServerFixture
     {
         bool isSettled = false;
         const auto settled = [&isSettled] { isSettled = true; };
-        server.post([this, settled](Server &) { QMetaObject::invokeMethod(&recorder, settled, Qt::QueuedConnection); });
+        server.post([this, settled](Server &) { mailbox.post(settled); });
         [[maybe_unused]] const bool inTime = QTest::qWaitFor([&isSettled] { return isSettled; }, Patience);
     }
     void accept(int most)
@@ -55,6 +55,7 @@ struct HeldServer : ServerFixture
     bool exists = false;
     std::optional<native::AcceptQueue> queue;
     int tellings = 0;
+    Mailbox mailbox;
 };
 
 std::vector<RawSocket> connectedClients(quint16 port, int count)
@@ -197,7 +198,7 @@ void TestAcceptQueue::finishingServesWhoWaits()
 {
     HeldServer server;
     bool finished = false;
-    connect(server.server.engine(), &Server::finished, this, [&finished] { finished = true; });
+    server.server.hear(&Server::finished, this, [&finished] { finished = true; });
     auto clients = connectedClients(server.start(), 3);
     TRY_EQUAL(server.waiting(), 3);
     server.server.post([](Server &engine) { engine.finish(); });
@@ -244,7 +245,8 @@ void TestAcceptQueue::withoutDescriptors()
 {
     HeldServer server;
     std::vector<int> starved;
-    connect(server.server.engine(), &Server::starved, this, [&starved](int error) { starved.push_back(error); });
+    server.server.hear(&Server::starved, this,
+                       [&starved](int error, native::DescriptorUse) { starved.push_back(error); });
     auto clients = connectedClients(server.start(), 2);
     TRY_EQUAL(server.waiting(), 2);
     {

@@ -6,6 +6,7 @@
 #include "shared/ui/notice_bar.h"
 #include "tests/support/failing_call.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/window_test.h"
 
 #include <QDialogButtonBox>
@@ -299,11 +300,7 @@ void TestLimitsWindow::hostileBytes()
     const int beats = heartbeat.count();
     QTRY_VERIFY_WITH_TIMEOUT(heartbeat.count() > beats, WindowPatience); // the last pause is over
     qInfo("the longest pause of the event loop was %lld ms", heartbeat.longest());
-#ifdef __SANITIZE_ADDRESS__ // several times slower
-    QVERIFY(heartbeat.longest() < 5000);
-#else
-    QVERIFY(heartbeat.longest() < 1000);
-#endif
+    QVERIFY(heartbeat.longest() < (IsSanitized ? 5000 : 1000));
 }
 
 QTEST_MAIN(TestLimitsWindow)
