@@ -15,7 +15,7 @@
 namespace parley
 {
 
-/// Runs one engine on a thread of its own: the engine is made, called and destroyed there.
+/// Runs one engine on a thread of its own, from construction to destruction, and takes it down there.
 template <typename Engine>
 class IoThread
 {
@@ -47,7 +47,7 @@ public:
             engine_, [engine = engine_, command = std::move(command)] { command(*engine); }, Qt::QueuedConnection);
     }
 
-    /// Only for connecting to the engine's signals, and for its thread-safe functions.
+    /// For connecting to the engine's signals and for its thread-safe functions only.
     Engine *engine() const { return engine_; }
 
 private:

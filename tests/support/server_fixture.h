@@ -6,13 +6,13 @@
 #include "server_gui/engine/server.h"
 #include "shared/event/event_stream.h"
 #include "shared/loop/io_thread.h"
-#include "tests/support/beside.h"
 #include "tests/support/event_recorder.h"
 
 #include <QTest>
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <optional>
 
 namespace parley::test
@@ -20,7 +20,7 @@ namespace parley::test
 
 inline constexpr int Patience = 20'000; // ms; a guard against deadlocks
 
-/// A server engine on its thread, with its events.
+/// A server engine on its thread, with all it tells.
 struct ServerFixture
 {
     explicit ServerFixture(const QByteArray &greeting = "Hello World!",
@@ -70,5 +70,16 @@ struct ServerFixture
     EventRecorder recorder{stream};
     IoThread<Server> server{stream};
 };
+
+/// Runs @p work on another thread, so that the events go on being delivered on this one meanwhile.
+template <typename Work>
+auto beside(Work work)
+{
+    auto future = std::async(std::launch::async, work);
+    const auto isDone = [&future] { return future.wait_for(std::chrono::seconds(0)) == std::future_status::ready; };
+    if (!QTest::qWaitFor(isDone, 4 * Patience)) // before ctest ends it without a word
+        qFatal("The work on the other thread was not done within %d ms", 4 * Patience);
+    return future.get();
+}
 
 } // namespace parley::test
