@@ -14,14 +14,14 @@ namespace parley
 
 /// One record of comma-separated values (RFC 4180): fields are added from left to right. UTF-8.
 ///
-/// A text that a spreadsheet would take for a formula, because it begins with = + - @, a tab or a carriage return, gets
-/// an apostrophe before it; spaces at its start do not hide it. Numbers are written as they are.
+/// A text that begins with = + - @, a tab or a carriage return, also after spaces, gets an apostrophe before it,
+/// because a spreadsheet would take it for a formula. Numbers are written as they are.
 class CsvRecord
 {
 public:
     CsvRecord &add(QStringView text);
     CsvRecord &add(qint64 number);
-    /// ISO 8601, UTC, with milliseconds; an invalid one is an empty field.
+    /// ISO 8601, UTC, with milliseconds; an invalid time is an empty field.
     CsvRecord &add(const QDateTime &time);
     /// Two fields: the address and the port, as far as it has them.
     CsvRecord &add(const Address &address);

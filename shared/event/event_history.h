@@ -16,13 +16,13 @@
 namespace parley
 {
 
-/// A reader that keeps events, so that a connection can be looked at after the fact: one at a time, watch()ed.
+/// A reader that keeps events, so that a connection can be looked at after the fact: one at a time, by watch().
 ///
-/// What is kept is bounded, and the oldest events leave first. Three kinds do not leave with them: those of the
-/// connection that is watched, those of the listener, and the first calls (without their bytes) of connections that are
+/// The history is bounded, and the oldest events leave first. Three kinds of events do not leave with them: those of
+/// the watched connection, those of the listener, and the first calls (without their bytes) of connections that are
 /// still open. omission() says what is missing.
 ///
-/// An event costs a copy of 96 bytes and no search; looking for a connection's events is left to watch().
+/// An event costs a copy of 96 bytes and no search; only watch() looks for a connection's events.
 class EventHistory : public QObject
 {
     Q_OBJECT
@@ -30,12 +30,12 @@ class EventHistory : public QObject
 public:
     static constexpr std::size_t MaxEvents = 200'000;             ///< of all connections: about 20 MB
     static constexpr qint64 MaxPayload = 64 * 1024 * 1024;        ///< bytes held by them; shared ones count once
-    static constexpr std::size_t MaxWatchedEvents = 100'000;      ///< likewise, of the connection that is watched
-    static constexpr qint64 MaxWatchedPayload = 64 * 1024 * 1024; ///< likewise
+    static constexpr std::size_t MaxWatchedEvents = 100'000;      ///< of the watched connection
+    static constexpr qint64 MaxWatchedPayload = 64 * 1024 * 1024; ///< bytes held by these; shared ones count once
     static constexpr std::size_t MaxListenerEvents = 10'000;
-    static constexpr std::size_t MaxOpen = 100'000; ///< connections held for open: about 5 MB; then the oldest is not
-    static constexpr std::size_t MaxBeginning = 16; ///< first events of a connection that is still open
-    static constexpr std::size_t MaxBeginnings = 50'000; ///< of all those: about 5 MB
+    static constexpr std::size_t MaxOpen = 100'000;      ///< connections that count as open: about 5 MB
+    static constexpr std::size_t MaxBeginning = 16;      ///< first events of a connection that is still open
+    static constexpr std::size_t MaxBeginnings = 50'000; ///< first events of all of them: about 5 MB
 
     explicit EventHistory(QObject *parent = nullptr);
 
@@ -44,19 +44,19 @@ public:
     void watch(quint64 connection);
 
     quint64 watched() const { return watched_; }
-    /// The events of the connection that is watched, in their order.
+    /// The events of the watched connection, in order.
     const std::vector<Event> &events() const { return watched_ == 0 ? listener_.events : track_.events; }
-    /// The listener's, whatever is watched.
+    /// The listener's events, whatever is watched.
     const std::vector<Event> &listenerEvents() const { return listener_.events; }
-    /// A copy of all events that are kept, of all connections and of the listener, in no order.
+    /// A copy of all kept events, of all connections and of the listener, in no order.
     std::vector<Event> everything() const;
-    /// How many events there were in all, those that were lost on their way too.
+    /// How many events there were in all, lost ones included.
     quint64 total() const { return total_; }
-    /// What is missing of the connection that is watched, in a sentence; empty if nothing is.
+    /// A sentence that says what is missing of the watched connection; empty if nothing is.
     QString omission() const;
 
 Q_SIGNALS:
-    /// events() became others.
+    /// events() has changed as a whole.
     void reset();
     /// events() has more at its end.
     void grown();
@@ -77,7 +77,7 @@ private:
     void dropOldest();
 
     std::deque<Event> events_;  // of all connections but the listener
-    HeldBytes payload_;         // what they hold
+    HeldBytes payload_;         // the bytes that they hold
     quint64 newestDropped_ = 0; // the highest number of a connection of which an event has left
     qint64 firstLoss_ = -1;     // ns: between these times the stream lost events on their way
     qint64 lastLoss_ = -1;

@@ -18,8 +18,8 @@ inline constexpr int JsonSchemaVersion = 1;
 /// The most bytes of one call's payload that go into its line.
 inline constexpr qint64 MaxJsonPayloadBytes = 64 * 1024;
 
-/// The first line of a stream: `{"call":"start","program":"parley-server","schema":1,"time":"…"}`. A saved log's says
-/// how many events are not in it: `"omitted":0`.
+/// The first line of a stream: `{"call":"start","program":"parley-server","schema":1,"time":"…"}`. In a saved log it
+/// also says how many events the log lacks: `"omitted":0`.
 QByteArray startToJson(const QByteArray &program, const QDateTime &start, std::optional<quint64> omitted = {});
 
 /// One event as a JSON object on a line of its own, with its line feed. Fields: time (wall clock, UTC), ns (since the

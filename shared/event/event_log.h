@@ -14,18 +14,17 @@ class QIODevice;
 namespace parley
 {
 
-/// What a window kept of its event stream, to be saved: a value, which another thread may write.
+/// The events that a window has kept of its stream, to be saved: a value, which another thread may write.
 struct EventLog
 {
-    QByteArray program;        ///< whose: `parley-server`
+    QByteArray program;        ///< that wrote the events: `parley-server`
     QDateTime start;           ///< wall clock of the stream's start
     std::vector<Event> events; ///< in any order
     quint64 omitted = 0;       ///< events of the stream that are no longer kept, or never came
 };
 
-/// Writes @p log as the JSON Lines that --json prints, in the order in which the events happened; its first line also
-/// says how many events are omitted. Whether
-/// @p device took it all, that tells (QSaveFile::commit()).
+/// Writes @p log as the JSON Lines that --json prints, in the order in which the events happened. The first line also
+/// says how many events are omitted. The caller asks @p device whether it took everything (QSaveFile::commit()).
 void writeEventLog(QIODevice &device, const EventLog &log);
 
 } // namespace parley

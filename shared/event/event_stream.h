@@ -21,11 +21,11 @@ namespace parley
 /// Carries events from an engine's I/O thread to the readers on the thread that this object lives on.
 ///
 /// Delivery is prompt after a pause, and paced under load, so that a flood costs the readers a few batches a second.
-/// In a flood a window's pace is slower still: who looks at a table sees no difference, and painting it is what costs a
-/// window most.
+/// In a flood a window's pace is slower still: a user who looks at a table sees no difference, and painting the table
+/// is what costs a window most.
 ///
-/// What waits for delivery is bounded. A reader that stalls longer than the bounds last loses events and learns
-/// how many (EventBatch::dropped): first the details (all but Accept, Listen and End), then all.
+/// The events that wait for delivery are bounded. A reader that stalls longer than the bounds last loses events, and
+/// learns how many (EventBatch::dropped): first the details (all but Accept, Listen and End), then all.
 class EventStream : public QObject
 {
     Q_OBJECT
@@ -39,7 +39,7 @@ public:
     };
     static constexpr Pace ForWindow{std::chrono::milliseconds(33), std::chrono::milliseconds(100)};
     static constexpr Pace ForOutput{std::chrono::milliseconds(33), std::chrono::milliseconds(33)};
-    /// Where a batch costs the reader no more than its events do.
+    /// For a reader whose batches cost no more than their events do.
     static constexpr Pace AtOnce{std::chrono::milliseconds(0), std::chrono::milliseconds(0)};
     static constexpr std::size_t Flood = 1'000;                   ///< events
     static constexpr std::size_t MaxPendingDetails = 250'000;     ///< events; a quarter of a second under full load
@@ -59,10 +59,10 @@ public:
     /// Thread-safe. Fills in the time.
     void write(Event event, Bytes bytes = Bytes::Kept);
 
-    /// Whether so much payload waits that a writer who can do without more should pause. Thread-safe.
+    /// Whether so much payload waits that a writer should pause if it can. Thread-safe.
     bool isCrowded();
 
-    /// Delivers what waits, at once. On this object's thread.
+    /// Delivers the waiting events at once. On this object's thread.
     void flush();
 
     /// ns since the stream's start, monotonic. Thread-safe.

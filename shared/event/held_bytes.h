@@ -11,16 +11,17 @@
 namespace parley
 {
 
-/// How much memory a number of byte arrays keep alive. Those that share their bytes count once, whoever else shares
-/// them; each counts with all that was allocated for it, even where only a part is used.
+/// How much memory a number of byte arrays keep alive. Arrays that share their bytes count once, whoever else shares
+/// them. Each counts with all memory that was allocated for it, even if only a part is used.
 ///
-/// What is counted must stay unchanged as long as it is.
+/// A counted array must not change.
 class HeldBytes
 {
 public:
     /// What adding @p bytes would add to size().
     qint64 cost(const QByteArray &bytes) const { return isSmall(bytes) || !contains(bytes) ? sizeOf(bytes) : 0; }
-    /// Whether leaving @p bytes out would save nothing: they are among those counted, or few and held elsewhere too.
+    /// Whether leaving @p bytes out would save nothing: they are counted already, or they are few and held elsewhere,
+    /// too.
     bool isShared(const QByteArray &bytes) const { return isSmall(bytes) ? !bytes.isDetached() : contains(bytes); }
     void add(const QByteArray &bytes)
     {

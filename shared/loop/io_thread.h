@@ -20,7 +20,7 @@
 namespace parley
 {
 
-/// Runs one engine on a thread of its own: the engine is made, called and destroyed there.
+/// Runs one engine on a thread of its own, from construction to destruction, and takes it down there.
 template <typename Engine>
 class IoThread
 {

@@ -6,7 +6,6 @@
 #include "shared/event/event_stream.h"
 #include "shared/loop/io_thread.h"
 #include "shared/message/message.h"
-#include "tests/support/beside.h"
 #include "tests/support/event_recorder.h"
 #include "tests/support/portable.h"
 #include "tests/support/process.h"
@@ -23,6 +22,7 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <future>
 #include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
@@ -61,6 +61,17 @@ public:
 private:
     QTemporaryDir files_;
 };
+
+/// Runs @p work on another thread while this one reads what the processes print and the engines tell.
+template <typename Work>
+auto beside(Work work)
+{
+    auto future = std::async(std::launch::async, work);
+    const auto isDone = [&future] { return future.wait_for(0s) == std::future_status::ready; };
+    if (!QTest::qWaitFor(isDone, 4 * MilliPatience)) // before ctest ends it without a word
+        qFatal("The work on the other thread was not done within %d ms", 4 * MilliPatience);
+    return future.get();
+}
 
 /// parley-server with its stdout where @p redirection of the shell leads.
 QStringList shell(const QString &redirection)

@@ -6,7 +6,6 @@
 #include "server_gui/engine/server.h"
 #include "shared/event/event_stream.h"
 #include "shared/loop/io_thread.h"
-#include "tests/support/beside.h"
 #include "tests/support/event_recorder.h"
 
 #include <QTest>
@@ -23,7 +22,7 @@ namespace parley::test
 
 inline constexpr int Patience = 20'000; // ms; a guard against deadlocks
 
-/// A server engine on its thread, with its events.
+/// A server engine on its thread, with all it tells.
 struct ServerFixture
 {
     explicit ServerFixture(const QByteArray &greeting = "Hello World!",
