@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "client_gui/engine/received_bytes.h"
 #include "shared/address/candidates.h"
 #include "shared/address/endpoint.h"
 #include "shared/socket/socket_calls.h"
@@ -13,7 +14,6 @@
 #include <QTimer>
 
 #include <chrono>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -131,23 +131,6 @@ private:
         Address peer;
         std::unique_ptr<QSocketNotifier> writable;
     };
-    /// Received bytes that were not read yet, in the pieces in which they came.
-    class Input
-    {
-    public:
-        qint64 size() const { return size_; }
-        bool contains(char byte) const;
-        void append(const QByteArray &piece);
-        QByteArray take();
-        /// Copies at most @p most bytes to @p data, if that is not null. Returns how many.
-        qint64 read(char *data, qint64 most);
-        void clear();
-
-    private:
-        std::deque<QByteArray> pieces_;
-        qint64 offset_ = 0; // of what is unread, in the first one
-        qint64 size_ = 0;
-    };
     /// Tells after a signal whether its slots have left the socket as it was: neither destroyed, nor closed, nor
     /// connected anew.
     class Unchanged;
@@ -194,7 +177,7 @@ private:
     std::unique_ptr<StreamPeer> stream_; // that of the last connection, too
     std::unique_ptr<QSocketNotifier> readable_;
     std::unique_ptr<QSocketNotifier> writable_;
-    Input input_;
+    ReceivedBytes input_;
     QByteArray early_;   // written before it was connected
     qint64 written_ = 0; // not told by bytesWritten() yet
     qint64 limit_ = -1;  // of StreamPeer::received()
