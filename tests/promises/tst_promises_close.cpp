@@ -11,6 +11,7 @@
 #include "tests/support/process.h"
 #include "tests/support/process_state.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/sanitizer.h"
 
 #include <QElapsedTimer>
 #include <QFile>
@@ -371,7 +372,7 @@ void TestPromisesClose::completesOnTermination()
 void TestPromisesClose::terminatesUnderLoad()
 {
     constexpr qsizetype size = 3'000'000;
-    constexpr int before = 1'000;
+    constexpr int before = IsSanitized ? 100 : 1'000;
     const GreetingFile file(size);
     const QStringList toNowhere{u"sh"_s, u"-c"_s, u"exec \"$@\" >/dev/null"_s, u"sh"_s};
     ServerProcess server(u"127.0.0.1"_s, file.option() + QStringList{u"--json"_s}, toNowhere);

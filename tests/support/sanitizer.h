@@ -6,14 +6,25 @@
 namespace parley::test
 {
 
-/// Whether this was built with AddressSanitizer or ThreadSanitizer. Both take terabytes of addresses and open files of
-/// their own, keep freed memory, and make a program several times slower.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool IsSanitized = true;
-#elif defined(__has_feature) // as clang tells it
-inline constexpr bool IsSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+// gcc has macros, and clang features.
+#ifdef __has_feature
+inline constexpr bool HasAddressSanitizer = __has_feature(address_sanitizer);
+inline constexpr bool HasThreadSanitizer = __has_feature(thread_sanitizer);
 #else
-inline constexpr bool IsSanitized = false;
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr bool HasAddressSanitizer = true;
+#else
+inline constexpr bool HasAddressSanitizer = false;
 #endif
+#ifdef __SANITIZE_THREAD__
+inline constexpr bool HasThreadSanitizer = true;
+#else
+inline constexpr bool HasThreadSanitizer = false;
+#endif
+#endif
+
+/// Whether this was built with one of them. Both take terabytes of addresses and open files of their own, keep freed
+/// memory, and make a program several times slower.
+inline constexpr bool IsSanitized = HasAddressSanitizer || HasThreadSanitizer;
 
 } // namespace parley::test

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <optional>
 #include <tuple>
 #include <type_traits>
@@ -89,5 +90,16 @@ public:
 private:
     std::vector<std::tuple<std::decay_t<Arguments>...>> all_;
 };
+
+/// Runs @p work on another thread, so that the events go on being delivered on this one meanwhile.
+template <typename Work>
+auto beside(Work work)
+{
+    auto future = std::async(std::launch::async, work);
+    const auto isDone = [&future] { return future.wait_for(std::chrono::seconds(0)) == std::future_status::ready; };
+    if (!QTest::qWaitFor(isDone, 4 * Patience)) // before ctest ends it without a word
+        qFatal("The work on the other thread was not done within %d ms", 4 * Patience);
+    return future.get();
+}
 
 } // namespace parley::test
