@@ -50,7 +50,7 @@ QAbstractSocket::SocketError socketError(int error)
     case ENOMEM: return QAbstractSocket::SocketResourceError;
     case EADDRINUSE: return QAbstractSocket::AddressInUseError;
     case EADDRNOTAVAIL: return QAbstractSocket::SocketAddressNotAvailableError;
-    default: return QAbstractSocket::NetworkError; // errorString() and systemError() say more
+    default: return QAbstractSocket::NetworkError; // errorString() and systemError() say which
     }
 }
 
@@ -68,7 +68,7 @@ Option systemOption(QAbstractSocket::SocketOption option)
     case QAbstractSocket::SendBufferSizeSocketOption: return {SOL_SOCKET, SO_SNDBUF};
     case QAbstractSocket::ReceiveBufferSizeSocketOption: return {SOL_SOCKET, SO_RCVBUF};
     case QAbstractSocket::TypeOfServiceOption: return {IPPROTO_IP, IP_TOS};
-    default: return {}; // no TCP socket has the option
+    default: return {}; // which no TCP socket has
     }
 }
 
@@ -140,7 +140,7 @@ void ClientSocket::Input::clear()
 ClientSocket::ClientSocket(EventStream &events, QObject *parent) : QTcpSocket(parent), events_(events)
 {
     next_.setSingleShot(true);
-    next_.setTimerType(Qt::PreciseTimer); // a coarse timer of Qt's own dispatchers may be a twentieth early
+    next_.setTimerType(Qt::PreciseTimer); // a coarse one of Qt's own dispatchers may be a twentieth early
     connect(&next_, &QTimer::timeout, this, [this] {
         if (path_.isEmpty())
             tryNext();
@@ -203,7 +203,7 @@ void ClientSocket::connectToEndpoint(const Endpoint &endpoint, OpenMode mode)
     }
 }
 
-/// Begins an attempt. It is an error while another one is under way.
+/// Begins an attempt, unless one is under way: that is an error.
 bool ClientSocket::start(const QString &peerName, OpenMode mode)
 {
     if (state() != UnconnectedState) {
@@ -310,7 +310,7 @@ void ClientSocket::tryPath()
     }
 }
 
-/// Null if no socket can be made: the attempt then goes on with the next address, or has ended.
+/// Null if there is none: the attempt then goes on without it, or has ended.
 std::unique_ptr<ClientSocket::Attempt> ClientSocket::openSocket(Transport transport, const Address &peer)
 {
     const native::Result made = native::socket(transport, peer.family());
