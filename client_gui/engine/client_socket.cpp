@@ -36,7 +36,7 @@ Option systemOption(QAbstractSocket::SocketOption option)
     case QAbstractSocket::SendBufferSizeSocketOption: return {SOL_SOCKET, SO_SNDBUF};
     case QAbstractSocket::ReceiveBufferSizeSocketOption: return {SOL_SOCKET, SO_RCVBUF};
     case QAbstractSocket::TypeOfServiceOption: return {IPPROTO_IP, IP_TOS};
-    default: return {}; // no TCP socket has the option
+    default: return {}; // which no TCP socket has
     }
 }
 
@@ -63,7 +63,7 @@ QAbstractSocket::SocketError socketError(int error)
 ClientSocket::ClientSocket(EventStream &events, QObject *parent) : QTcpSocket(parent), events_(events)
 {
     next_.setSingleShot(true);
-    next_.setTimerType(Qt::PreciseTimer); // a coarse timer of Qt's own dispatchers may be a twentieth early
+    next_.setTimerType(Qt::PreciseTimer); // a coarse one of Qt's own dispatchers may be a twentieth early
     connect(&next_, &QTimer::timeout, this, [this] {
         if (path_.isEmpty())
             tryNext();
