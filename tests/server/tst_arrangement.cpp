@@ -669,6 +669,8 @@ void TestArrangement::aMillionRows()
 /// At most, while they are arranged and more come; the table's header takes 8 bytes a row on top.
 void TestArrangement::memoryOfAMillionRows()
 {
+    if constexpr (HasThreadSanitizer)
+        QSKIP("ThreadSanitizer takes minutes, and there is no figure.");
 #ifdef __OPTIMIZE__
     constexpr bool isMeasured = !IsSanitized; // it keeps freed memory, so that there is no figure
 #else
