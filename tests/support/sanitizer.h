@@ -6,8 +6,8 @@
 namespace parley::test
 {
 
-// gcc has macros, and clang features.
-#ifdef __has_feature
+// gcc has macros, and clang features. (Qt defines __has_feature for gcc, too.)
+#ifdef __clang__
 inline constexpr bool HasAddressSanitizer = __has_feature(address_sanitizer);
 inline constexpr bool HasThreadSanitizer = __has_feature(thread_sanitizer);
 #else
