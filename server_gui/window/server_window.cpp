@@ -627,12 +627,10 @@ void ServerWindow::rememberFields()
     remembered_.add(SavedEndpoint::usual().texts(), [this] {
         return std::holds_alternative<Endpoint>(form_->parse()) ? form_->fields().texts() : KeyedTexts();
     });
-    remembered_.add({{u"greeting"_s, QString::fromUtf16(DefaultGreeting)}}, [this] {
-        return KeyedTexts{{u"greeting"_s, greetingEdit_->text()}};
-    });
-    remembered_.add({{u"behaviour"_s, BehaviourChoice().toString()}}, [this] {
-        return KeyedTexts{{u"behaviour"_s, behaviour_.toString()}};
-    });
+    const KeyedTexts greeting{{u"greeting"_s, QString::fromUtf16(DefaultGreeting)}};
+    remembered_.add(greeting, [this] { return KeyedTexts{{u"greeting"_s, greetingEdit_->text()}}; });
+    const KeyedTexts behaviour{{u"behaviour"_s, BehaviourChoice().toString()}};
+    remembered_.add(behaviour, [this] { return KeyedTexts{{u"behaviour"_s, behaviour_.toString()}}; });
     remembered_.add(textsOf(ServerLimits()), [this] { return textsOf(limits_); });
     remembered_.start();
 }

@@ -152,11 +152,10 @@ std::variant<std::uint16_t, EndpointError> parsePort(const QString &text, Endpoi
 {
     const bool udp = transport == Transport::Udp;
     const QString wrong =
-        udp ? Texts::tr(
-            "%1 is not a port: give a number from %2 to 65535, or the name of a UDP service such as domain.")
-            : Texts::tr("%1 is not a port: give a number from %2 to 65535, or the name of a TCP service such as http.");
+        Texts::tr("%1 is not a port: give a number from %2 to 65535, or the name of a %3 service such as %4.");
     const EndpointError invalid =
-        portError(wrong.arg(quoted(text), QString::number(use == Endpoint::Use::Listen ? 0 : 1)));
+        portError(wrong.arg(quoted(text), QString::number(use == Endpoint::Use::Listen ? 0 : 1),
+                            udp ? u"UDP"_s : u"TCP"_s, udp ? u"domain"_s : u"http"_s));
     if (isDecimal(text)) {
         bool fits = false;
         const ushort port = text.toUShort(&fits);
