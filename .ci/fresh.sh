@@ -82,9 +82,13 @@ start() {
             echo "$user ALL=(ALL) NOPASSWD: ALL" >"$root/etc/sudoers.d/$user"
         fi
         chroot "$root" chown "$user" /parley # one path for all, so that they share what is compiled
+        # Not chroot: a process in one can make no user namespace, and leaves it when it enters a mount namespace.
+        cd "$root"
+        pivot_root . mnt
+        umount --lazy /mnt
         # No variable comes from the system outside, neither its locale nor CI. This shell stays, as the init that reaps
         # orphans.
-        chroot "$root" env -i ${display:+DISPLAY="$display"} PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+        env -i ${display:+DISPLAY="$display"} PATH=/usr/sbin:/usr/bin:/sbin:/bin \
             CCACHE_DIR=/ccache CCACHE_UMASK=0 CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache \
             su "$user" -s /bin/bash -c "
                 git config --global --add safe.directory \"*\"

@@ -36,10 +36,10 @@ public:
 
     /// @param withoutThread the answer where there is no thread to be had, or too many are under way
     /// @param tell called once, by the event loop of this object's thread, when there is an answer
-    DetachedWork(Work work, Answer withoutThread, Mailbox::Function tell) : shared_(std::make_shared<Shared>())
+    DetachedWork(Work work, Answer withoutThread, const Mailbox::Function &tell) : shared_(std::make_shared<Shared>())
     {
         shared_->mailbox = &mailbox_;
-        shared_->tell = std::move(tell);
+        shared_->tell = tell;
         if (underWay.fetch_add(1) < MaxUnderWay) {
             try {
                 std::thread([shared = shared_, work = std::move(work)] {
