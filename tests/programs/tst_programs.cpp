@@ -427,10 +427,12 @@ void TestPrograms::clientPrintsTheMessage_data()
                                      << "\\x1b[31mred\n"_ba;
     QTest::newRow("NUL") << none << "a\0b"_ba
                          << "a\\x00b\n"_ba;
+    QTest::newRow("backslashes") << none << "C:\\x00"_ba
+                                 << "C:\\\\x00\n"_ba;
     QTest::newRow("carriage return") << none << "true\rfalse"_ba
                                      << "true\\x0dfalse\n"_ba;
     QTest::newRow("BEL, DEL, CSI") << none << "\x07\x7f\xc2\x9b"_ba
-                                   << "\\x07\\x7f\\x9b\n"_ba;
+                                   << "\\x07\\x7f\\u009b\n"_ba;
     QTest::newRow("right-to-left override") << none << "a\u202eb\u2066c"_ba
                                             << "a\\u202eb\\u2066c\n"_ba;
     QTest::newRow("invalid UTF-8") << none
