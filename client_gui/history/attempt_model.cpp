@@ -69,6 +69,8 @@ QVariant AttemptModel::data(const QModelIndex &index, int role) const
     const auto column = static_cast<Column>(index.column());
     if (role == Qt::DisplayRole)
         return text(attempt, column);
+    if (role == Qt::ToolTipRole && column == Time)
+        return dateText(stream_.wallClock(attempt.started));
     if (role == Qt::TextAlignmentRole && isNumeric(column))
         return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
     return {};
@@ -77,7 +79,7 @@ QVariant AttemptModel::data(const QModelIndex &index, int role) const
 QString AttemptModel::text(const Attempt &attempt, Column column) const
 {
     switch (column) {
-    case Time: return stream_.wallClock(attempt.started).toLocalTime().toString(QStringLiteral("HH:mm:ss.zzz"));
+    case Time: return clockText(stream_.wallClock(attempt.started));
     case RemoteEndpoint: return attempt.request.endpoint.toString();
     case LocalPort: return attempt.local.isNull() ? QString() : QString::number(attempt.local.port());
     case Result: return attempt.resultText();

@@ -5,8 +5,6 @@
 
 #include "client_gui/history/attempt.h"
 
-#include <QDateTime>
-
 #include <deque>
 
 class QIODevice;
@@ -14,8 +12,10 @@ class QIODevice;
 namespace parley
 {
 
-/// Writes the client's history as CSV: a header, then a line for each of @p attempts. @p start is the wall clock at the
-/// start of their stream. Columns: README, "CSV".
-void writeHistory(QIODevice &device, const std::deque<Attempt> &attempts, const QDateTime &start);
+class WallClock;
+
+/// Writes the client's history as CSV: a header, then a line for each of @p attempts. @p clock is the wall clock
+/// of their stream. Columns: README, "CSV".
+void writeHistory(QIODevice &device, const std::deque<Attempt> &attempts, const WallClock &clock);
 
 } // namespace parley

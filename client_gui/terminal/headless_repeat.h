@@ -9,8 +9,8 @@ namespace parley
 struct ClientOptions;
 
 /// Makes the connections of a run without a window and prints the account on stdout, as text, CSV or a JSON object.
-/// SIGINT and SIGTERM end the run with the account so far; another one ends the wait for the reader of stdout. Returns
-/// the exit status: ExitFailure if a single connection was not complete.
+/// SIGINT, SIGTERM and SIGHUP end the run with the account so far; another SIGINT or SIGTERM ends the wait for the
+/// reader of stdout. Returns the exit status: ExitFailure if a single connection was not complete.
 int runHeadlessRepeat(const ClientOptions &options);
 
 } // namespace parley

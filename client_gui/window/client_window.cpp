@@ -381,8 +381,8 @@ void ClientWindow::saveHistory()
 {
     saver_->ask({tr("Save History"), u"history.csv"_s, tr("Comma-separated values (*.csv)")},
                 [this]() -> FileSaver::Writer {
-                    return [attempts = history_.attempts(), start = stream_.wallClock(0)](QIODevice &file) {
-                        writeHistory(file, attempts, start);
+                    return [attempts = history_.attempts(), clock = stream_.wallClock()](QIODevice &file) {
+                        writeHistory(file, attempts, clock);
                     };
                 });
 }

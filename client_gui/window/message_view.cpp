@@ -44,7 +44,7 @@ void MessageView::append(const QByteArray &bytes)
 
 void MessageView::showAppended()
 {
-    insert(std::exchange(unshown_, {}));
+    insert(safe_.next(std::exchange(unshown_, {})));
 }
 
 void MessageView::keep(const QByteArray &bytes)
@@ -90,9 +90,9 @@ QByteArrayView MessageView::shownPart(QByteArrayView bytes)
     return bytes.first(most);
 }
 
-void MessageView::insert(const QString &text)
+/// @p safe: by SafeText.
+void MessageView::insert(QString safe)
 {
-    QString safe = safe_.next(text);
     if (safe.isEmpty())
         return;
     qsizetype room = std::min(MaxShown - shown_, safe.size());

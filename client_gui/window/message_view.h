@@ -46,7 +46,7 @@ public:
 private:
     void keep(const QByteArray &bytes);
     QByteArrayView shownPart(QByteArrayView bytes);
-    void insert(const QString &text);
+    void insert(QString safe);
 
     qint64 most_ = 0;
     QByteArrayList parts_;

@@ -229,6 +229,8 @@ QVariant ConnectionModel::data(const QModelIndex &index, int role) const
     const auto column = static_cast<Column>(index.column());
     if (role == Qt::DisplayRole)
         return text(store_.at(listing_.recordRow(index.row())), column);
+    if (role == Qt::ToolTipRole && column == Time)
+        return dateText(stream_.wallClock(store_.at(listing_.recordRow(index.row())).accepted));
     if (role == Qt::TextAlignmentRole && isNumeric(column))
         return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
     return {};
@@ -238,7 +240,7 @@ QString ConnectionModel::text(const ConnectionRecord &record, Column column) con
 {
     switch (column) {
     case Number: return QLocale().toString(record.number);
-    case Time: return stream_.wallClock(record.accepted).toLocalTime().toString(QStringLiteral("HH:mm:ss.zzz"));
+    case Time: return clockText(stream_.wallClock(record.accepted));
     case PeerAddress: return QString::fromUtf8(record.peer.host());
     case PeerPort: // a Unix peer has none, whether it is known or not
         return record.peer.port() == 0 ? QString() : QString::number(record.peer.port());

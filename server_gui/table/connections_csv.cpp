@@ -5,16 +5,15 @@
 
 #include "server_gui/table/connection_store.h"
 #include "shared/event/csv.h"
+#include "shared/event/wall_clock.h"
 
 #include <QIODevice>
 
 namespace parley
 {
 
-void writeConnections(QIODevice &device, const ConnectionStore &records, const QDateTime &start)
+void writeConnections(QIODevice &device, const ConnectionStore &records, const WallClock &clock)
 {
-    const QDateTime utc = start.toUTC(); // only once, because it asks for the time zone
-    constexpr qint64 nsPerMs = 1'000'000;
     constexpr qint64 nsPerUs = 1'000;
     device.write("number,started,ended,peer_address,peer_port,outcome,sent_bytes,received_bytes,acknowledged_bytes,"
                  "datagrams_received,datagrams_sent,duration_us\r\n");
@@ -23,8 +22,8 @@ void writeConnections(QIODevice &device, const ConnectionStore &records, const Q
         const ConnectionRecord::Progress &progress = connection.progress;
         const bool isDatagrams = progress.asked > 0;
         CsvRecord record;
-        record.add(static_cast<qint64>(connection.number)).add(utc.addMSecs(connection.accepted / nsPerMs));
-        record.add(progress.isOpen() ? QDateTime() : utc.addMSecs(connection.ended / nsPerMs));
+        record.add(static_cast<qint64>(connection.number)).add(clock.at(connection.accepted));
+        record.add(progress.isOpen() ? QDateTime() : clock.at(connection.ended));
         record.add(connection.peer);
         record.add(QString::fromLatin1(
             isDatagrams && progress.outcome == Outcome::None ? "datagrams" : outcomeName(progress.outcome)));

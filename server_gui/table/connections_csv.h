@@ -3,18 +3,17 @@
 
 #pragma once
 
-#include <QDateTime>
-
 class QIODevice;
 
 namespace parley
 {
 
 class ConnectionStore;
+class WallClock;
 
-/// Writes the server's connections as CSV: a header, then a line for each of @p records. @p start is the wall clock at
-/// the start of their stream. Columns: README, "CSV". May run on another thread than the one that @p records are
+/// Writes the server's connections as CSV: a header, then a line for each of @p records. @p clock is the wall
+/// clock of their stream. Columns: README, "CSV". May run on another thread than the one that @p records are
 /// destroyed on.
-void writeConnections(QIODevice &device, const ConnectionStore &records, const QDateTime &start);
+void writeConnections(QIODevice &device, const ConnectionStore &records, const WallClock &clock);
 
 } // namespace parley

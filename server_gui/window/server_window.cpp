@@ -661,8 +661,8 @@ void ServerWindow::saveConnections()
 {
     saver_->ask({tr("Save Connections"), u"connections.csv"_s, tr("Comma-separated values (*.csv)")},
                 [this]() -> FileSaver::Writer {
-                    return [records = connections_.records(), start = stream_.wallClock(0)](QIODevice &file) {
-                        writeConnections(file, records, start);
+                    return [records = connections_.records(), clock = stream_.wallClock()](QIODevice &file) {
+                        writeConnections(file, records, clock);
                     };
                 });
 }

@@ -14,16 +14,15 @@ namespace parley
 
 void writeEventLog(QIODevice &device, const EventLog &log)
 {
-    device.write(startToJson(log.program, log.start, log.omitted));
+    device.write(startToJson(log.program, log.wallClock.at(0), log.omitted));
     std::vector<const Event *> events;
     events.reserve(log.events.size());
     for (const Event &event : log.events)
         events.push_back(&event);
     std::stable_sort(events.begin(), events.end(),
                      [](const Event *left, const Event *right) { return left->time() < right->time(); });
-    const QDateTime start = log.start.toUTC(); // once: it asks for the time zone
     for (const Event *event : events)
-        device.write(eventToJson(*event, start.addMSecs(event->time() / 1'000'000)));
+        device.write(eventToJson(*event, log.wallClock.at(event->time())));
 }
 
 } // namespace parley

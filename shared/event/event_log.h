@@ -4,8 +4,7 @@
 #pragma once
 
 #include "shared/event/event.h"
-
-#include <QDateTime>
+#include "shared/event/wall_clock.h"
 
 #include <vector>
 
@@ -18,7 +17,7 @@ namespace parley
 struct EventLog
 {
     QByteArray program;        ///< that wrote the events: `parley-server`
-    QDateTime start;           ///< wall clock of the stream's start
+    WallClock wallClock;       ///< of the stream
     std::vector<Event> events; ///< in any order
     quint64 omitted = 0;       ///< events of the stream that are no longer kept, or never came
 };

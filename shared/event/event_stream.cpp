@@ -13,6 +13,7 @@ EventStream::EventStream(Pace pace, QObject *parent) : QObject(parent), pace_(pa
     timer_->setSingleShot(true);
     timer_->setTimerType(Qt::PreciseTimer);
     connect(timer_, &QTimer::timeout, this, &EventStream::flush);
+    (void)now(); // from here on there is a wall clock
 }
 
 void EventStream::write(Event event, Bytes bytes)
@@ -21,7 +22,7 @@ void EventStream::write(Event event, Bytes bytes)
     bool schedule = false;
     {
         const std::lock_guard lock(mutex_);
-        event.setTime(now()); // under the lock: the order of the times is the order of the events
+        event.setTime(look()); // under the lock: the order of the times is the order of the events
         const std::size_t waiting = pending_.events.size();
         if (leavesOut(event, bytes))
             event.dropPayload();
@@ -86,13 +87,43 @@ void EventStream::flush()
 
 qint64 EventStream::now() const
 {
-    const std::chrono::nanoseconds sinceStart = std::chrono::steady_clock::now() - start_;
-    return sinceStart.count();
+    const std::lock_guard lock(mutex_);
+    return look();
+}
+
+/// Looks at both clocks, and returns the monotonic one. Called with the mutex held.
+qint64 EventStream::look() const
+{
+    const auto sinceStart = [this] {
+        const std::chrono::nanoseconds duration = std::chrono::steady_clock::now() - start_;
+        return duration.count();
+    };
+    constexpr int mostLooks = 10;
+    constexpr qint64 atOnce = WallClock::Precision / 10;
+    for (int looks = 1;; ++looks) {
+        const qint64 time = sinceStart();
+        const std::chrono::nanoseconds since1970 = std::chrono::system_clock::now().time_since_epoch();
+        const qint64 wall = since1970.count();
+        if (wallClock_.agrees(time, wall))
+            return time;
+        // Perhaps the thread was interrupted between the two.
+        if (sinceStart() - time < atOnce || looks == mostLooks) {
+            wallClock_.step(time, wall);
+            return time;
+        }
+    }
 }
 
 QDateTime EventStream::wallClock(qint64 time) const
 {
-    return startTime_.addMSecs(time / 1'000'000);
+    const std::lock_guard lock(mutex_);
+    return wallClock_.at(time);
+}
+
+WallClock EventStream::wallClock() const
+{
+    const std::lock_guard lock(mutex_);
+    return wallClock_;
 }
 
 } // namespace parley

@@ -5,9 +5,9 @@
 
 #include "shared/event/event.h"
 #include "shared/event/held_bytes.h"
+#include "shared/event/wall_clock.h"
 #include "shared/thread/mailbox.h"
 
-#include <QDateTime>
 #include <QObject>
 
 #include <chrono>
@@ -67,25 +67,27 @@ public:
 
     /// ns since the stream's start, monotonic. Thread-safe.
     qint64 now() const;
-    /// The wall clock at @p time (ns since the start, as Event::time() tells it), in UTC: a local time would ask
-    /// for its zone at every step.
+    /// The wall clock when @p time was taken, by an event or by now(). Thread-safe.
     QDateTime wallClock(qint64 time) const;
+    /// The same for all times that were taken so far. Thread-safe.
+    WallClock wallClock() const;
 
 Q_SIGNALS:
     void arrived(const parley::EventBatch &batch);
 
 private:
+    qint64 look() const;
     void scheduleDelivery();
     bool leavesOut(const Event &event, Bytes bytes) const;
     bool isCrowdedWith(qint64 payload) const;
 
     const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-    const QDateTime startTime_ = QDateTime::currentDateTimeUtc();
 
-    std::mutex mutex_;
-    EventBatch pending_;     // guarded by mutex_
-    HeldBytes payload_;      // guarded by mutex_: of pending_
-    bool scheduled_ = false; // guarded by mutex_: a delivery is on its way
+    mutable std::mutex mutex_;
+    mutable WallClock wallClock_; // guarded by mutex_
+    EventBatch pending_;          // guarded by mutex_
+    HeldBytes payload_;           // guarded by mutex_: of pending_
+    bool scheduled_ = false;      // guarded by mutex_: a delivery is on its way
     Mailbox mailbox_;
 
     bool leavesOutBytes_ = false;

@@ -62,7 +62,7 @@ bool isNonspacingMark(char32_t c)
 QString escaped(char32_t c)
 {
     const auto code = static_cast<uint>(c);
-    if (c < 0x100)
+    if (c < 0x80) // above, \x would be a byte that is no character
         return QStringLiteral("\\x%1").arg(code, 2, 16, QLatin1Char('0'));
     if (c < 0x10000)
         return QStringLiteral("\\u%1").arg(code, 4, 16, QLatin1Char('0'));
@@ -152,6 +152,13 @@ QString displaySafe(QStringView text, LineBreaks lineBreaks)
     return SafeText(lineBreaks).next(text);
 }
 
+QString sentenceSafe(QStringView sentence)
+{
+    SafeText safe(LineBreaks::Escape);
+    safe.escapesBackslash_ = false;
+    return safe.next(sentence);
+}
+
 QString SafeText::next(QStringView text)
 {
     QString safe;
@@ -168,6 +175,9 @@ QString SafeText::next(QStringView text)
         if ((isInvisible(c) && !keptBreak) || (isMark && marks_ == MaxMarks)) {
             safe += escaped(c);
             marks_ = MaxMarks; // a mark that follows would be drawn on the escape
+        } else if (c == U'\\' && escapesBackslash_) {
+            safe += QStringLiteral("\\\\");
+            marks_ = MaxMarks;
         } else {
             safe += text.sliced(i, units);
             marks_ = keptBreak ? MaxMarks : isMark ? marks_ + 1 : 0;

@@ -50,14 +50,16 @@ private:
 
 enum class LineBreaks { Keep, Escape };
 
-/// @p text with every character escaped that could act on a terminal, or make the text look like another one. Control
-/// characters become `\x1b`. Characters that have no glyph or change their neighbours become `\u202e`, by Unicode's
-/// properties (general categories Cc, Cf, Cn, Co, Cs, Zl and Zp, and Default_Ignorable_Code_Point). Tabs and line feeds
-/// stay with LineBreaks::Keep.
+/// @p text with every character escaped that could act on a terminal, or make the text look like another one. ASCII's
+/// control characters become `\x1b`. Characters that have no glyph or change their neighbours become `\u202e`, by
+/// Unicode's properties (general categories Cc, Cf, Cn, Co, Cs, Zl and Zp, and Default_Ignorable_Code_Point). Tabs and
+/// line feeds stay with LineBreaks::Keep. A backslash becomes `\\`, so that parseEscaped() gives the text back.
 ///
 /// Nonspacing marks (Mn, Me) that have no character before them to be drawn on are escaped too, and so are all after
 /// the fourth on one character: they would be drawn over other text (UTS #39, 5.4).
 QString displaySafe(QStringView text, LineBreaks lineBreaks = LineBreaks::Keep);
+/// displaySafe() on one line for a sentence with parts that it has made safe before: backslashes stay as they are.
+QString sentenceSafe(QStringView sentence);
 
 /// displaySafe() for a text that arrives in pieces: split between any characters, it gives the same result.
 class SafeText
@@ -71,7 +73,10 @@ public:
 private:
     static constexpr int MaxMarks = 4;
 
+    friend QString sentenceSafe(QStringView sentence);
+
     LineBreaks lineBreaks_;
+    bool escapesBackslash_ = true;
     int marks_ = MaxMarks; // on the last character; none may come before the first
 };
 

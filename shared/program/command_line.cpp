@@ -180,8 +180,7 @@ std::optional<QString> CommandLine::positional(qsizetype index) const
 
 QByteArray errorLine(const QString &sentence)
 {
-    const QString line =
-        QCoreApplication::applicationName() + u": "_s + displaySafe(sentence, LineBreaks::Escape) + u'\n';
+    const QString line = QCoreApplication::applicationName() + u": "_s + sentenceSafe(sentence) + u'\n';
     return line.toUtf8();
 }
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <iterator>
 #include <unistd.h>
 
 namespace parley
@@ -22,15 +23,19 @@ int wakePipe[2] = {-1, -1};
 std::atomic<bool> come = false;
 static_assert(std::atomic<bool>::is_always_lock_free); // signal-safety(7)
 
-constexpr int Signals[] = {SIGINT, SIGTERM};
+constexpr int Signals[] = {SIGINT, SIGTERM, SIGHUP};
+volatile std::sig_atomic_t isHandled[std::size(Signals)] = {};
 
 // Only async-signal-safe calls (signal-safety(7)): the pipe carries the signal to the event loop.
 extern "C" void onTerminationSignal(int)
 {
     const int error = errno;
     come = true;
-    for (const int signal : Signals)
-        std::signal(signal, SIG_DFL); // a second signal ends the program
+    // A second signal ends the program. SIGHUP does not: a terminal that goes away sends one, and its shell another.
+    for (std::size_t i = 0; i < std::size(Signals); ++i) {
+        if (isHandled[i] && Signals[i] != SIGHUP)
+            std::signal(Signals[i], SIG_DFL);
+    }
     const char byte = 0;
     [[maybe_unused]] const auto ignored = ::write(wakePipe[1], &byte, 1);
     errno = error;
@@ -59,11 +64,13 @@ TerminationSignal::TerminationSignal(QObject *parent) : QObject(parent)
     struct sigaction action = {};
     action.sa_handler = onTerminationSignal;
     action.sa_flags = SA_RESTART;
-    for (const int signal : Signals) {
-        // A shell that starts a program in the background lets it ignore SIGINT; that stays so.
+    for (std::size_t i = 0; i < std::size(Signals); ++i) {
+        // A shell lets a program in the background ignore SIGINT, and nohup(1) lets it ignore SIGHUP; that stays so.
         struct sigaction inherited = {};
-        if (::sigaction(signal, nullptr, &inherited) == 0 && inherited.sa_handler != SIG_IGN)
-            ::sigaction(signal, &action, nullptr);
+        if (::sigaction(Signals[i], nullptr, &inherited) != 0 || inherited.sa_handler == SIG_IGN)
+            continue;
+        isHandled[i] = 1;
+        ::sigaction(Signals[i], &action, nullptr);
     }
 }
 

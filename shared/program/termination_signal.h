@@ -8,8 +8,9 @@
 namespace parley
 {
 
-/// Turns the first SIGINT or SIGTERM into a Qt signal. A second one ends the program at once, which is what these
-/// signals do by default. One object in a program.
+/// Turns the first SIGINT, SIGTERM or SIGHUP into a Qt signal. After it, SIGINT and SIGTERM end the program at once,
+/// which is what they do by default, and SIGHUP does nothing. One that was ignored at the start stays ignored. One
+/// object in a program.
 class TerminationSignal : public QObject
 {
     Q_OBJECT

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "shared/message/escaped_bytes.h"
+#include "shared/message/message.h"
 
 #include <QRegularExpression>
 #include <QTest>
@@ -22,6 +23,7 @@ private Q_SLOTS:
     void refuses_data();
     void refuses();
     void previews();
+    void roundTrip();
 };
 
 void TestEscapedBytes::parses_data()
@@ -97,6 +99,26 @@ void TestEscapedBytes::previews()
     QCOMPARE(hexText("", 4), u""_s);
     QCOMPARE(hexText("Hello", 5), u"48 65 6c 6c 6f"_s);
     QCOMPARE(hexText("Hello", 4), u"48 65 6c 6c …"_s);
+}
+
+/// What is shown can be typed: each character, and texts that look like escapes.
+void TestEscapedBytes::roundTrip()
+{
+    const auto typed = [](const QString &shown) {
+        const auto parsed = parseEscaped(shown);
+        const auto *bytes = std::get_if<QByteArray>(&parsed);
+        return bytes ? *bytes : "refused: "_ba + std::get<BytesError>(parsed).sentence.toUtf8();
+    };
+    for (const QString &text : {u"\\x00"_s, u"\0"_s, u"\\\\n\n\\"_s, u"C:\\new\\u00e9"_s, u"\\\u0301 e\u0301"_s}) {
+        QCOMPARE(typed(displaySafe(text)), text.toUtf8());
+        QCOMPARE(typed(displaySafe(text, LineBreaks::Escape)), text.toUtf8());
+    }
+    for (char32_t c = 0; c <= QChar::LastValidCodePoint; ++c) {
+        if (QChar::isSurrogate(c))
+            continue;
+        const QString text = QString::fromUcs4(&c, 1) + u'x';
+        QCOMPARE(typed(displaySafe(text, LineBreaks::Escape)), encodeMessage(text));
+    }
 }
 
 QTEST_GUILESS_MAIN(TestEscapedBytes)

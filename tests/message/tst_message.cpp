@@ -212,7 +212,9 @@ void TestMessage::display_data()
     same("NUL, bell, backspace, delete", u"\0\a\b\x7f"_s, u"\\x00\\x07\\x08\\x7f"_s);
     same("clear the screen", u"\x1b[2J"_s, u"\\x1b[2J"_s);
     same("set the window title", u"\x1b]0;x\a"_s, u"\\x1b]0;x\\x07"_s);
-    same("C1 controls", u"\u0080\u0085\u009b2J\u009d"_s, u"\\x80\\x85\\x9b2J\\x9d"_s);
+    same("C1 controls", u"\u0080\u0085\u009b2J\u009d"_s, u"\\u0080\\u0085\\u009b2J\\u009d"_s);
+    same("backslashes", u"C:\\x00\\"_s, u"C:\\\\x00\\\\"_s); // not a NUL byte
+    same("a mark on a backslash", u"\\\u0301"_s, u"\\\\\\u0301"_s);
     same("no-break space", u"\u00a0"_s, u"\u00a0"_s);
     same("bidirectional embeddings", u"\u202a\u202b\u202c\u202d\u202e"_s, u"\\u202a\\u202b\\u202c\\u202d\\u202e"_s);
     same("bidirectional isolates", u"\u2066\u2067\u2068\u2069"_s, u"\\u2066\\u2067\\u2068\\u2069"_s);
@@ -270,7 +272,7 @@ void TestMessage::ignorableByUnicode()
     for (uint c = 0; c <= 0x10ffff; ++c) {
         const QString text = QString(u'a').append(QChar::fromUcs4(c));
         const bool isEscaped = displaySafe(text, LineBreaks::Escape) != text;
-        if (isEscaped != (isIgnorable.contains(c) || invisible.contains(QChar::category(c))))
+        if (c != U'\\' && isEscaped != (isIgnorable.contains(c) || invisible.contains(QChar::category(c))))
             wrong.append(c);
     }
     QCOMPARE(wrong, QList<uint>());
@@ -279,9 +281,11 @@ void TestMessage::ignorableByUnicode()
 /// Between which characters the text is cut does not matter.
 void TestMessage::displayInPieces()
 {
-    const QString text = u"a\u0301\u0301\u0301\u0301\u0301\u0301b\n\u0301c\u202e\u0301d\u0301"_s;
+    const QString text = u"a\\\u0301\u0301\u0301\u0301\u0301\u0301b\n\u0301c\u202e\u0301d\u0301"_s;
     const QString whole = displaySafe(text);
-    QCOMPARE(displaySafe(whole), whole);
+    QCOMPARE(sentenceSafe(u"“"_s + displaySafe(text, LineBreaks::Escape) + u'”'),
+             u"“"_s + displaySafe(text, LineBreaks::Escape) + u'”');
+    QCOMPARE(sentenceSafe(u"“\\n”\n\x1b"_s), u"“\\n”\\x0a\\x1b"_s);
     for (qsizetype at = 0; at <= text.size(); ++at) {
         SafeText safe;
         QString split = safe.next(text.first(at));

@@ -150,6 +150,7 @@ private Q_SLOTS:
     void unixSocketInJson();
     void unixFileHasAMode_data();
     void unixFileHasAMode();
+    void unixFileIsRemovedAtTheEnd_data();
     void unixFileIsRemovedAtTheEnd();
     void unixFileOfADeadServer();
     void unixFileInUse();
@@ -404,13 +405,21 @@ void TestProgramEndpoints::unixFileHasAMode()
     QCOMPARE(QString::number(file.st_mode & 07777, 8), QString::number(mode, 8));
 }
 
+void TestProgramEndpoints::unixFileIsRemovedAtTheEnd_data()
+{
+    QTest::addColumn<int>("signal");
+    QTest::newRow("SIGTERM") << SIGTERM;
+    QTest::newRow("SIGHUP") << SIGHUP;
+}
+
 void TestProgramEndpoints::unixFileIsRemovedAtTheEnd()
 {
+    QFETCH(const int, signal);
     const QString path = this->path(u"end.sock"_s);
     Process server(Server, {u"--headless"_s, u"--unix"_s, path});
     VERIFY(server.nextErrorLine().startsWith("Listening"), server);
     QVERIFY(QFileInfo::exists(path));
-    server.sendSignal(SIGTERM);
+    server.sendSignal(signal);
     VERIFY(server.exitStatus() == 0, server);
     QVERIFY(!QFileInfo::exists(path));
 

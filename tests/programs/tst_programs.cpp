@@ -101,6 +101,7 @@ private Q_SLOTS:
     void serverGreets();
     void serverEndsOnSignal_data();
     void serverEndsOnSignal();
+    void serverGoesOnUnderNohup();
     void serverCompletesGreetingsUnderWay_data();
     void serverCompletesGreetingsUnderWay();
     void serverGivesUpAtTheDeadline();
@@ -282,6 +283,7 @@ void TestPrograms::serverEndsOnSignal_data()
     QTest::addColumn<int>("signal");
     QTest::newRow("SIGINT") << SIGINT;
     QTest::newRow("SIGTERM") << SIGTERM;
+    QTest::newRow("SIGHUP") << SIGHUP; // the terminal was closed
 }
 
 void TestPrograms::serverEndsOnSignal()
@@ -294,6 +296,22 @@ void TestPrograms::serverEndsOnSignal()
     VERIFY(server.exitStatus() == 0, server);
     QCOMPARE(server.output(), ""_ba);
     VERIFY(isOneLine(server.errorOutput()), server);
+}
+
+/// SIGHUP stays ignored, also once another signal has come.
+void TestPrograms::serverGoesOnUnderNohup()
+{
+    const QByteArray greeting = multiByteText(MoreThanBuffersHold);
+    ServerProcess server(u"127.0.0.1"_s, {u"--greeting-file"_s, file(greeting)}, {u"/usr/bin/nohup"_s});
+    server.sendSignal(SIGHUP);
+    RawSocket client = RawSocket::connectedTo("127.0.0.1", server.port(), SmallBuffer);
+    QCOMPARE(client.receive(1).size(), 1);
+    server.sendSignal(SIGTERM);
+    TRY_VERIFY(!RawSocket::connectedTo("127.0.0.1", server.port()).isOpen(), server);
+    server.sendSignal(SIGHUP);
+    VERIFY(client.receive(greeting.size()) == greeting.sliced(1), server);
+    client.close();
+    VERIFY(server.exitStatus() == 0, server);
 }
 
 void TestPrograms::serverCompletesGreetingsUnderWay_data()
@@ -312,6 +330,7 @@ void TestPrograms::serverCompletesGreetingsUnderWay()
     server.sendSignal(signal);
     TRY_VERIFY(!RawSocket::connectedTo("127.0.0.1", server.port()).isOpen(), server);
     VERIFY(server.isRunning(), server);
+    server.sendSignal(SIGHUP); // a terminal that goes away sends it, and its shell does, too
     const QByteArray rest = client.receive(greeting.size());
     QCOMPARE(rest.size(), greeting.size() - 1);
     VERIFY(rest == greeting.sliced(1), server);
@@ -408,10 +427,12 @@ void TestPrograms::clientPrintsTheMessage_data()
                                      << "\\x1b[31mred\n"_ba;
     QTest::newRow("NUL") << none << "a\0b"_ba
                          << "a\\x00b\n"_ba;
+    QTest::newRow("backslashes") << none << "C:\\x00"_ba
+                                 << "C:\\\\x00\n"_ba;
     QTest::newRow("carriage return") << none << "true\rfalse"_ba
                                      << "true\\x0dfalse\n"_ba;
     QTest::newRow("BEL, DEL, CSI") << none << "\x07\x7f\xc2\x9b"_ba
-                                   << "\\x07\\x7f\\x9b\n"_ba;
+                                   << "\\x07\\x7f\\u009b\n"_ba;
     QTest::newRow("right-to-left override") << none << "a\u202eb\u2066c"_ba
                                             << "a\\u202eb\\u2066c\n"_ba;
     QTest::newRow("invalid UTF-8") << none

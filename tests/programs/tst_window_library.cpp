@@ -76,6 +76,8 @@ private Q_SLOTS:
     void headlessLoadsNoWidgets();
     void windowOpens_data();
     void windowOpens();
+    void windowKeepsItsSettingsAtASignal_data();
+    void windowKeepsItsSettingsAtASignal();
     void saysWhichFileIsMissing_data();
     void saysWhichFileIsMissing();
     void shortOfMemory();
@@ -158,6 +160,34 @@ void TestWindowLibrary::windowOpens()
     running.closePeer();
     running.process().sendSignal(SIGINT);
     VERIFY(running.process().exitStatus() == 0, running.process());
+}
+
+void TestWindowLibrary::windowKeepsItsSettingsAtASignal_data()
+{
+    QTest::addColumn<QString>("program");
+    QTest::addColumn<int>("signal");
+    for (const QString &program : {Server, Client}) {
+        const QByteArray name = program.section(u'/', -1).toUtf8();
+        QTest::addRow("%s, SIGTERM", name.constData()) << program << SIGTERM;
+        QTest::addRow("%s, SIGHUP", name.constData()) << program << SIGHUP;
+    }
+}
+
+void TestWindowLibrary::windowKeepsItsSettingsAtASignal()
+{
+    QFETCH(const QString, program);
+    QFETCH(const int, signal);
+    const QTemporaryDir folder;
+    QMap<QString, QString> environment = Offscreen;
+    environment.insert(u"XDG_CONFIG_HOME"_s, folder.path());
+    const bool isServer = program == Server;
+    Running running({program}, isServer, isServer ? QStringList() : QStringList{u"--connect"_s}, environment);
+    VERIFY(running.isHeard(), running.process());
+    running.closePeer();
+    running.process().sendSignal(signal);
+    VERIFY(running.process().exitStatus() == 0, running.process());
+    const QString file = folder.filePath(u"Parley/%1.ini"_s.arg(program.section(u'/', -1)));
+    QVERIFY2(QFileInfo(file).size() > 0, qPrintable(file));
 }
 
 void TestWindowLibrary::saysWhichFileIsMissing_data()

@@ -266,6 +266,7 @@ void TestLimitsWindow::hostileBytes_data()
     QTest::newRow("OSC") << "\x1b]0;title\x07\x1b]8;;file:///etc/passwd\x1b\\x"_ba << u"\\x1b]0;title\\x07"_s;
     QTest::newRow("bidirectional overrides") << u"a\u202egpj.exe"_s.toUtf8() << u"a\\u202egpj.exe"_s;
     QTest::newRow("NUL") << QByteArray("a\0b", 3) << u"a\\x00b"_s;
+    QTest::newRow("backslashes") << "a\\x00b"_ba << u"a\\\\x00b"_s;
     QTest::newRow("bad UTF-8") << "a\xff\xc3(\xed\xa0\x80"_ba << u"a\ufffd\ufffd("_s;
     QTest::newRow("a line of 2 MB") << QByteArray(2'000'000, 'l') << QString(1000, u'l');
     QTest::newRow("a line of 2 MB of wide characters") << u"世"_s.repeated(700'000).toUtf8() << u"世世世"_s;

@@ -157,8 +157,7 @@ void TestModels::connectionCells()
                  ended(2, Outcome::Complete, 0, 2750 * Millisecond)}});
     QCOMPARE(model.rowCount(), 2);
     QCOMPARE(cell(model, 0, ConnectionModel::Number), u"1"_s);
-    QCOMPARE(cell(model, 0, ConnectionModel::Time),
-             stream.wallClock(500 * Millisecond).toLocalTime().toString(u"HH:mm:ss.zzz"_s));
+    QCOMPARE(cell(model, 0, ConnectionModel::Time), clockText(stream.wallClock(500 * Millisecond)));
     QCOMPARE(cell(model, 0, ConnectionModel::PeerAddress), u"192.168.0.104"_s);
     QCOMPARE(cell(model, 0, ConnectionModel::PeerPort), u"60001"_s); // a name, not a quantity: no separator
     QCOMPARE(cell(model, 0, ConnectionModel::Duration), u"3.0 ms"_s);
@@ -166,6 +165,15 @@ void TestModels::connectionCells()
     QCOMPARE(cell(model, 1, ConnectionModel::PeerAddress), u"fe80::1"_s);
     QCOMPARE(cell(model, 1, ConnectionModel::PeerPort), u"443"_s);
     QCOMPARE(cell(model, 1, ConnectionModel::Duration), u"1.25 s"_s);
+
+    // A row of another day says so. Whatever the day, the tooltip does.
+    constexpr qint64 day = 86'400'000 * Millisecond;
+    model.read({{accepted(3, 2 * day)}});
+    QVERIFY2(cell(model, 2, ConnectionModel::Time).contains(QRegularExpression(uR"(^\d{4}-\d\d-\d\d \d\d:)"_s)),
+             qPrintable(cell(model, 2, ConnectionModel::Time)));
+    for (const int row : {0, 2})
+        QCOMPARE(model.index(row, ConnectionModel::Time).data(Qt::ToolTipRole).toString(),
+                 dateText(stream.wallClock(row == 0 ? 500 * Millisecond : 2 * day)));
 }
 
 void TestModels::connectionsAreInsertedAtOnce()
@@ -429,7 +437,8 @@ void TestModels::attemptRow()
     QCOMPARE(inserted.size(), 1);
     const qint64 start = model.find(1)->started;
     QVERIFY2(start >= before, "A look-up, which comes before the first event, is part of the attempt");
-    const QString time = stream.wallClock(start).toLocalTime().toString(u"HH:mm:ss.zzz"_s);
+    const QString time = clockText(stream.wallClock(start));
+    QCOMPARE(model.index(0, AttemptModel::Time).data(Qt::ToolTipRole).toString(), dateText(stream.wallClock(start)));
     QCOMPARE(row(), time + u"|[::1]:3000||connecting…|"_s);
 
     const Event local = Event::getSockName(1, {0, 0}, Address::parseIPv6("::1", 60'239));

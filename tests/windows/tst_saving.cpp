@@ -6,6 +6,7 @@
 #include "shared/event/event_history.h"
 #include "shared/event/event_json.h"
 #include "shared/event/event_log.h"
+#include "shared/event/wall_clock.h"
 #include "shared/ui/file_saver.h"
 #include "tests/support/events.h"
 #include "tests/support/raw_socket.h"
@@ -43,6 +44,16 @@ std::unique_ptr<ClientProgram> clientWith(const QByteArray &message)
         qFatal("The message is not sent");
     peer.close();
     return client;
+}
+
+const QDateTime Start(QDate(2026, 11, 22), QTime(16, 0), Qt::UTC);
+
+/// The clock of a stream that began at @p start.
+WallClock clockFrom(const QDateTime &start)
+{
+    WallClock clock;
+    clock.step(0, start.toMSecsSinceEpoch() * Millisecond);
+    return clock;
 }
 
 /// Answers the dialog that is open.
@@ -179,12 +190,13 @@ void TestSaving::logOfClient()
 
 void TestSaving::logIsWhatJsonPrints()
 {
-    EventLog log{"parley-server", QDateTime::currentDateTime(), {}, 3};
-    QByteArray printed = startToJson(log.program, log.start, 3);
+    EventLog log{"parley-server", clockFrom(Start), {}, 3};
+    log.wallClock.step(2'500'000'000, (Start.toMSecsSinceEpoch() + 3'602'500) * Millisecond); // set by an hour
+    QByteArray printed = startToJson(log.program, Start, 3);
     for (int number = 1; number <= 3; ++number) {
         const Event event =
             acceptedFrom(Address::ipv4(0x7f000001, 3000), static_cast<quint64>(number), qint64{1'000'000'000} * number);
-        printed += eventToJson(event, log.start.addSecs(number));
+        printed += eventToJson(event, Start.addSecs(number < 3 ? number : number + 3600));
         log.events.insert(log.events.begin(), event); // it puts them in order
     }
     QBuffer file;
@@ -223,7 +235,7 @@ void TestSaving::windowGoesOn()
     saver->ask({u"Save"_s, u"long.jsonl"_s, {}}, [&]() -> FileSaver::Writer {
         QElapsedTimer elapsed;
         elapsed.start();
-        EventLog log{"parley-server", QDateTime::currentDateTime(), history.everything(), 0};
+        EventLog log{"parley-server", clockFrom(Start), history.everything(), 0};
         snapshot = elapsed.elapsed();
         return [log = std::move(log)](QIODevice &file) { writeEventLog(file, log); };
     });
@@ -317,7 +329,7 @@ void TestSaving::connections()
     model.read(batch);
     QBuffer file;
     QVERIFY(file.open(QIODevice::WriteOnly));
-    writeConnections(file, model.records(), QDateTime(QDate(2026, 11, 22), QTime(16, 0), Qt::UTC));
+    writeConnections(file, model.records(), clockFrom(Start));
     QCOMPARE(file.data(),
              "number,started,ended,peer_address,peer_port,outcome,sent_bytes,received_bytes,acknowledged_bytes,"
              "datagrams_received,datagrams_sent,duration_us\r\n"
@@ -344,7 +356,7 @@ void TestSaving::aMillionConnections()
         elapsed.start();
         const ConnectionStore records = model.records();
         snapshot = elapsed.nsecsElapsed();
-        return [records](QIODevice &file) { writeConnections(file, records, QDateTime::currentDateTime()); };
+        return [records](QIODevice &file) { writeConnections(file, records, clockFrom(Start)); };
     });
     Q_EMIT window.findChild<QFileDialog *>()->fileSelected(path(u"million.csv"_s));
     const bool isAnswered = said.waitLong();

@@ -21,7 +21,7 @@ void saveLog(FileSaver &saver, const EventStream &stream, const EventHistory &hi
     const FileSaver::Kind kind{QCoreApplication::translate("SaveLog", "Save Log"), program + u".jsonl"_s,
                                QCoreApplication::translate("SaveLog", "JSON Lines (*.jsonl)")};
     saver.ask(kind, [program, &stream, &history]() -> FileSaver::Writer {
-        EventLog log{program.toLatin1(), stream.wallClock(0), history.everything(), 0};
+        EventLog log{program.toLatin1(), stream.wallClock(), history.everything(), 0};
         log.omitted = history.total() - log.events.size();
         return [log = std::move(log)](QIODevice &file) { writeEventLog(file, log); };
     });
