@@ -35,6 +35,8 @@ trap 'exit 143' TERM
 
 if [[ $display ]]; then
     say 'Opening both windows; Ctrl-C here closes them'
+    # The windows stand side by side, and the client has the endpoint that the server remembers.
+    export PARLEY_PAIR=1
     build/release/bin/parley-server "$@" &
     server=$!
     build/release/bin/parley-client "$@" &

@@ -103,7 +103,7 @@ close_windows() {
     local address greeting='' window windows=()
     export DISPLAY=$1
     for window in 'Parley Server' 'Parley Client'; do
-        windows+=("$(timeout 3600 xdotool search --sync --onlyvisible --name "^$window$" | head -n 1)")
+        windows+=("$(timeout 3600 xdotool search --sync --onlyvisible --name "$window$" | head -n 1)")
     done
     for address in 127.0.0.1 127.0.1.1; do # the system may or may not know its own name
         greeting+=$(timeout 10 cat 2>/dev/null <"/dev/tcp/$address/3000") || true

@@ -31,6 +31,7 @@ void Attempt::apply(const Event &event)
             connectedAt = event.time();
         break;
     case Call::GetSockName: local = event.local(); break;
+    case Call::Shutdown: sendingShut = event.errorNumber() == 0; break;
     case Call::SendTo:
         peer = event.peer();
         connectedAt = event.time(); // as far as datagrams can be
@@ -70,7 +71,10 @@ QString Attempt::resultText() const
 {
     QString text;
     switch (outcome) {
-    case Outcome::None: return connectedAt < 0 ? Texts::tr("connecting…") : Texts::tr("receiving…");
+    case Outcome::None:
+        return connectedAt < 0 ? Texts::tr("connecting…")
+               : sendingShut   ? Texts::tr("half-closed here")
+                               : Texts::tr("receiving…");
     case Outcome::Complete: return Texts::tr("complete, %1").arg(bytesText(receivedBytes));
     case Outcome::NoMessage: return Texts::tr("closed without a byte");
     case Outcome::LimitReached: return Texts::tr("cut at %1").arg(bytesText(receivedBytes));
@@ -105,8 +109,9 @@ QString Attempt::summary() const
     QString ending;
     switch (outcome) {
     case Outcome::None:
-        ending =
-            connectedAt < 0 ? Texts::tr("connecting to %1…").arg(request.endpoint.toString()) : Texts::tr("receiving…");
+        ending = connectedAt < 0 ? Texts::tr("connecting to %1…").arg(request.endpoint.toString())
+                 : sendingShut   ? Texts::tr("half-closed here, receiving…")
+                                 : Texts::tr("receiving…");
         break;
     case Outcome::Complete:
     case Outcome::NoMessage:

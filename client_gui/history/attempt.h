@@ -25,6 +25,7 @@ struct Attempt
     qint64 reads = 0;         ///< calls of recv that returned bytes, or all datagrams received
     int error = 0;            ///< the errno behind the outcome, or the look-up's EAI_ code
     bool lookedUp = false;
+    bool sendingShut = false; ///< FIN was sent: it can only receive
     Outcome outcome = Outcome::None;
 
     void apply(const Event &event);

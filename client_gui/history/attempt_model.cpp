@@ -44,6 +44,21 @@ const Attempt *AttemptModel::apply(const Event &event)
     return &attempt;
 }
 
+void AttemptModel::clearBut(quint64 kept)
+{
+    const auto remove = [this](int first, int count) {
+        if (count <= 0)
+            return;
+        beginRemoveRows({}, first, first + count - 1);
+        attempts_.erase(attempts_.begin() + first, attempts_.begin() + first + count);
+        endRemoveRows();
+    };
+    const int all = rowCount();
+    const int row = find(kept) ? static_cast<int>(kept - attempts_.front().number) : all;
+    remove(row + 1, all - row - 1);
+    remove(0, row);
+}
+
 const Attempt *AttemptModel::find(quint64 number) const
 {
     if (attempts_.empty() || number < attempts_.front().number || number > attempts_.back().number)

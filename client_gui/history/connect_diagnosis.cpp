@@ -103,7 +103,8 @@ QString adviceOn(const Attempt &attempt)
         switch (attempt.outcome) {
         case Outcome::TimedOut: return Texts::tr("Allow more time, or look at why the server does not close.");
         case Outcome::LimitReached: return Texts::tr("Raise the limit (--max-bytes) to take longer messages.");
-        case Outcome::Reset: return Texts::tr("The server ended abnormally, or closed with bytes of ours unread.");
+        case Outcome::Reset:
+            return Texts::tr("The server ended abnormally, or closed without reading everything you had sent.");
         default: return {};
         }
     }

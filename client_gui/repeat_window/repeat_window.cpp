@@ -7,7 +7,10 @@
 #include "client_gui/repeat_window/latency_view.h"
 #include "client_gui/repeat_window/repeat_form.h"
 #include "shared/ui/endpoint_form.h"
+#include "shared/ui/field_help.h"
+#include "shared/ui/menus.h"
 #include "shared/ui/notice_bar.h"
+#include "shared/ui/placement.h"
 #include "shared/ui/settings.h"
 #include "shared/ui/status_label.h"
 #include "shared/ui/table_view.h"
@@ -19,6 +22,7 @@
 #include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QStandardItemModel>
 #include <QTime>
 #include <QVBoxLayout>
@@ -83,12 +87,17 @@ RepeatWindow::RepeatWindow(QWidget *parent, Base base)
     : QWidget(parent, Qt::Window), base_(std::move(base)), saver_(new FileSaver(this))
 {
     setWindowTitle(tr("Repeat – Parley Client"));
-    auto *layout = new QVBoxLayout(this);
+    auto *content = new QWidget;
+    auto *layout = new QVBoxLayout(content);
     layout->addWidget(buildRequest());
     layout->addWidget(notice_ = new NoticeBar);
     notice_->setObjectName(u"repeatNotice"_s); // "notice" belongs to the first window
     layout->addWidget(buildResults(), 1);
-    resize(880, 760);
+    auto *whole = new QVBoxLayout(this);
+    whole->setContentsMargins({});
+    whole->addWidget(scrollable(content));
+    nameComboBoxes(*this);
+    resize(usualSize(*this, {880, 760}));
     run_.hear(&RepeatRun::progressed, this, &RepeatWindow::took);
     run_.hear(&RepeatRun::finished, this, &RepeatWindow::took);
     setUnderWay(false);
@@ -102,6 +111,7 @@ QWidget *RepeatWindow::buildRequest()
     start_->setObjectName(u"repeatStart"_s);
     start_->setDefault(true);
     keepWidth(*start_, {tr("Start"), tr("Cancel")});
+    ignoreDoubleClicks(*start_);
     connect(start_, &QPushButton::clicked, this, &RepeatWindow::startOrCancel);
     connect(form_, &RepeatForm::submitted, this, &RepeatWindow::start);
     target_ = new StatusLabel(u"repeatTarget"_s, tr("Where to"));
@@ -120,8 +130,7 @@ QWidget *RepeatWindow::buildRequest()
 QWidget *RepeatWindow::buildResults()
 {
     account_ = new QStandardItemModel(this);
-    account_->setHorizontalHeaderLabels(
-        {tr("Outcome"), tr("Connections"), tr("Share"), tr("Compared"), tr("In detail")});
+    account_->setHorizontalHeaderLabels({tr("Outcome"), tr("Connections"), tr("Share"), tr("Compared"), tr("Details")});
     TableView *account = makeTable(u"repeatAccount"_s, tr("Account of the run"), account_);
     latency_ = new QStandardItemModel(this);
     latency_->setHorizontalHeaderLabels({tr("Latency"), u"min"_s, u"p50"_s, u"p90"_s, u"p99"_s, u"p99.9"_s, u"max"_s});
@@ -213,6 +222,10 @@ QWidget *RepeatWindow::buildResults()
     auto *pictures = new QHBoxLayout;
     pictures->addWidget(histogram_ = new LatencyView);
     pictures->addWidget(timeline_ = new TimelineView);
+    for (QWidget *picture : {static_cast<QWidget *>(histogram_), static_cast<QWidget *>(timeline_)})
+        addCopyPicture(*picture);
+    for (TableView *table : {account, latency})
+        connect(table, &TableView::said, status_, &StatusLabel::showText);
     layout->addLayout(pictures, 4);
     return all;
 }

@@ -7,6 +7,7 @@
 #include "client_gui/history/history_csv.h"
 #include "client_gui/repeat_window/repeat_window.h"
 #include "client_gui/window/message_view.h"
+#include "client_gui/window/transcript_view.h"
 #include "shared/message/message.h"
 #include "shared/ui/appearance.h"
 #include "shared/ui/converse_bar.h"
@@ -17,7 +18,9 @@
 #include "shared/ui/inspector/kernel_page.h"
 #include "shared/ui/inspector/save_log.h"
 #include "shared/ui/limits_dialog.h"
+#include "shared/ui/menus.h"
 #include "shared/ui/notice_bar.h"
+#include "shared/ui/placement.h"
 #include "shared/ui/settings.h"
 #include "shared/ui/status_label.h"
 #include "shared/ui/table_view.h"
@@ -30,11 +33,13 @@
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QLocale>
-#include <QMenuBar>
+#include <QMenu>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <QSplitter>
+#include <QTabWidget>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -52,14 +57,23 @@ QString secondsText(std::chrono::milliseconds time)
     return QString::number(std::chrono::duration<double>(time).count());
 }
 
+/// Where a client reaches the server that was started together with it.
+SavedEndpoint endpointOfServer()
+{
+    Settings settings(u"parley-server"_s);
+    SavedEndpoint endpoint = settings.endpoint(Endpoint::Use::Listen);
+    const auto parsed = endpoint.parse(Endpoint::Use::Listen);
+    if (const auto *listening = std::get_if<Endpoint>(&parsed); listening && listening->literal.isAny())
+        endpoint.host = u"localhost"_s;
+    return endpoint;
+}
+
 const QString DefaultTimeout = secondsText(ConnectRequest::DefaultTimeout);
 
 } // namespace
 
 ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), saver_(new FileSaver(this))
 {
-    setWindowTitle(tr("Parley Client"));
-
     auto *content = new QWidget;
     auto *layout = new QVBoxLayout(content);
     layout->addWidget(buildForm());
@@ -76,13 +90,14 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
         },
         tr("Kernel's View"));
     layout->addWidget(inspector_->below(buildResults()), 1);
-    setCentralWidget(content);
-    addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
+    setCentralWidget(scrollable(content));
+    addToStatusBar(*this, *content, status_ = new StatusLabel(u"status"_s, tr("Status")));
     connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
     connect(inspector_, &Inspector::saving, saver_, &FileSaver::ask);
-    resize(680, 560);
+    resize(usualSize(*this, {680, 640}));
     restoreSettings();
     buildMenus();
+    nameComboBoxes(*this);
     showState();
     connect(&stream_, &EventStream::arrived, this, &ClientWindow::read);
     connect(saver_, &FileSaver::saved, this, [this](const QString &sentence) {
@@ -154,7 +169,12 @@ QWidget *ClientWindow::buildResults()
     auto *received = new QWidget;
     auto *layout = new QVBoxLayout(received);
     layout->setContentsMargins(0, 0, 0, 4); // the text keeps clear of the splitter's handle
-    layout->addWidget(message_ = new MessageView, 1);
+    auto *views = new QTabWidget;
+    views->setObjectName(u"messageViews"_s);
+    views->setDocumentMode(true);
+    views->addTab(message_ = new MessageView, tr("Received"));
+    views->addTab(transcript_ = new TranscriptView, tr("Transcript"));
+    layout->addWidget(views, 1);
     layout->addWidget(summary_ = new StatusLabel(u"summary"_s, tr("How the message came")));
     layout->addWidget(buildConverse());
     message_->setObjectName(u"message"_s);
@@ -201,7 +221,7 @@ QWidget *ClientWindow::buildConverse()
     connect(converse_, &ConverseBar::reset, this, ending(&Client::reset));
     connect(converse_, &ConverseBar::failed, this,
             [this](const QString &sentence) { notice_->showNotice(NoticeBar::About::Conversation, sentence); });
-    return converse_;
+    return converse_->inPlace(tr("Check Stay connected to talk on a connection, to half-close, close or reset it."));
 }
 
 /// Whether the attempt is connected, for as long as the user likes.
@@ -213,20 +233,46 @@ bool ClientWindow::isTalking(const Attempt *attempt) const
 
 void ClientWindow::buildMenus()
 {
-    QMenu *menu = menuBar()->addMenu(tr("&Connection"));
-    connectAction_ = menu->addAction(QString(), this, &ClientWindow::connectOrCancel);
-    connectAction_->setShortcut(Qt::Key_F5);
-    menu->addAction(tr("Save Lo&g…"), QKeySequence::Save, this,
-                    [this] { saveLog(*saver_, stream_, inspector_->history()); });
-    saveAction_ = menu->addAction(tr("&Save Message As…"), this, &ClientWindow::saveMessage);
+    const Menus menus(*this);
+    menus.file->addAction(tr("&Save Log…"), QKeySequence::Save, this,
+                          [this] { saveLog(*saver_, stream_, inspector_->history()); });
+    saveAction_ = menus.file->addAction(tr("Save &Message As…"), this, &ClientWindow::saveMessage);
     saveAction_->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_S);
-    menu->addAction(tr("Save &History…"), this, &ClientWindow::saveHistory);
-    menu->addAction(tr("&Repeat…"), Qt::CTRL | Qt::Key_R, this, &ClientWindow::openRepeat);
-    menu->addAction(tr("Li&mits…"), this, &ClientWindow::changeLimits);
-    menu->addSeparator();
-    menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
-    inspector_->fillMenu(*menuBar()->addMenu(tr("&View")));
-    addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
+    menus.file->addAction(tr("Save &History…"), this, &ClientWindow::saveHistory);
+    menus.edit->addAction(table_->copyAction());
+    menus.edit->addAction(tr("Select &All"), table_, &QTableView::selectAll);
+    QAction *clear = menus.edit->addAction(tr("Clear &List"), this, [this] {
+        const Attempt *attempt = history_.find(current_);
+        history_.clearBut(attempt && attempt->isUnderWay() ? current_ : 0);
+        showState();
+    });
+    connectAction_ = menus.connection->addAction(QString(), this, &ClientWindow::connectOrCancel);
+    connectAction_->setShortcut(Qt::Key_F5);
+    menus.connection->addAction(tr("&Repeat…"), Qt::CTRL | Qt::Key_R, this, &ClientWindow::openRepeat);
+    menus.connection->addAction(tr("Li&mits…"), this, &ClientWindow::changeLimits);
+    menus.connection->addSeparator();
+    QAction *ladder = menus.connection->addAction(tr("Show La&dder"), inspector_, &Inspector::showLadder);
+    QAction *again = menus.connection->addAction(tr("Connect A&gain"), this, &ClientWindow::connectAgain);
+    menus.connection->addActions(converse_->commands());
+    inspector_->fillMenus(menus);
+    menus.view->addSeparator();
+    addAppearanceActions(*menus.view->addMenu(tr("Appeara&nce")));
+    menus.file->addSeparator();
+    menus.file->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+
+    connect(table_, &TableView::said, status_, &StatusLabel::showText); // its context menu begins with Copy
+    connect(table_, &TableView::activated, inspector_, &Inspector::showLadder);
+    table_->addActions({ladder, again, clear});
+}
+
+/// To the endpoint of the selected attempt, or else of the latest one.
+void ClientWindow::connectAgain()
+{
+    const QModelIndexList rows = table_->selectionModel()->selectedRows();
+    const Attempt *attempt = history_.find(rows.isEmpty() ? current_ : history_.numberAt(rows.constLast().row()));
+    if (attempt)
+        form_->setEndpoint(attempt->request.endpoint);
+    startAttempt();
 }
 
 /// Shows the selected attempt, or else the latest one.
@@ -268,6 +314,7 @@ void ClientWindow::startAttempt()
     table_->clearSelection();
     inspectSelected();
     message_->startMessage(maxBytes_);
+    transcript_->clear();
     search_.reset();
     notice_->clear();
     showState();
@@ -280,6 +327,15 @@ void ClientWindow::read(const EventBatch &batch)
         const Attempt *attempt = history_.apply(event);
         if (!attempt || attempt->number != current_)
             continue;
+        using Direction = TranscriptView::Direction;
+        const auto transcribe = [&](Direction direction) {
+            transcript_->add(direction, stream_.wallClock(event.time()), event.sharedPayload(), event.moved());
+        };
+        if ((event.call() == Call::Recv && !event.meetsEnd() && event.errorNumber() == 0)
+            || event.call() == Call::RecvFrom)
+            transcribe(Direction::Received);
+        else if ((event.call() == Call::Send || event.call() == Call::SendTo) && event.errorNumber() == 0)
+            transcribe(Direction::Sent);
         if (event.call() == Call::Recv)
             message_->append(event.sharedPayload());
         else if (event.call() == Call::RecvFrom)
@@ -293,6 +349,7 @@ void ClientWindow::read(const EventBatch &batch)
         }
     }
     message_->showAppended();
+    transcript_->showAdded();
     showState();
 }
 
@@ -339,9 +396,11 @@ void ClientWindow::showState()
     const Attempt *attempt = history_.find(current_);
     const bool underWay = attempt && attempt->isUnderWay();
     const bool talks = isTalking(attempt);
+    setWindowTitle(attempt ? tr("%1 – Parley Client").arg(attempt->request.endpoint.toString()) : tr("Parley Client"));
     connect_->setText(talks ? tr("Disconnect") : underWay ? tr("Cancel") : tr("Connect"));
     connectAction_->setText(talks ? tr("Dis&connect") : underWay ? tr("&Cancel") : tr("&Connect"));
-    converse_->setPeers(talks ? tr("To %1").arg(attempt->request.endpoint.toString()) : QString());
+    converse_->setPeers(talks ? tr("To %1").arg(attempt->request.endpoint.toString()) : QString(),
+                        !talks || !attempt->sendingShut);
     message_->setPlaceholderText(!attempt
                                      ? tr("The server's message will appear here: start a server, then click Connect.")
                                  : underWay ? tr("Nothing received yet.")
@@ -357,7 +416,7 @@ void ClientWindow::showState()
     message_->setAccessibleDescription(summary);
 
     if (talks)
-        status_->showText(tr("Connected"));
+        status_->showText(attempt->sendingShut ? tr("Connected, half-closed here") : tr("Connected"));
     else if (underWay)
         status_->showText(attempt->connectedAt < 0 ? tr("Connecting…") : tr("Receiving…"));
     else if (history_.total() == 0)
@@ -405,7 +464,7 @@ void ClientWindow::changeLimits()
         return {};
     });
     dialog->addLimit(tr("&Time-out:"), timeout, u"timeout"_s,
-                     tr("Ends an attempt whose look-up, connect or message takes for ever."));
+                     tr("Ends an attempt whose look-up, connect or message takes too long."));
     dialog->addLimit(tr("&Longest message:"), most, u"maxBytes"_s,
                      tr("Keeps a server that sends without end from filling the memory."));
     dialog->open();
@@ -445,13 +504,16 @@ void ClientWindow::rememberFields()
                                           {u"limits/max-bytes"_s, QString::number(maxBytes_)}};
                     });
     remembered_.start();
+    // The endpoint of the window that is closed last is remembered, as a whole.
+    if (!options_.host && !options_.port && !options_.path && !options_.transport)
+        remembered_.saveAlways(SavedEndpoint::usual().texts().keys());
 }
 
 void ClientWindow::restoreSettings()
 {
     Settings settings;
     settings.restoreAppearance();
-    const SavedEndpoint saved = settings.endpoint(Endpoint::Use::Connect);
+    const SavedEndpoint saved = isOfPair() ? endpointOfServer() : settings.endpoint(Endpoint::Use::Connect);
     form_->setFields({options_.transport.value_or(saved.transport), options_.host.value_or(saved.host),
                       options_.port.value_or(saved.port), options_.path.value_or(saved.path)});
     send_->setText(options_.send.value_or(settings.text(u"send"_s, QString())));
@@ -470,6 +532,8 @@ void ClientWindow::restoreSettings()
         settings.text(u"limits/max-bytes"_s, QString::number(DefaultMaxMessageBytes), isLimit).toLongLong());
     rememberFields();
     settings.restoreGeometry(*this);
+    if (isOfPair())
+        takeHalf(*this, Half::Right);
     settings.restoreColumns(u"history/columns"_s, *table_->horizontalHeader());
     settings.restoreSplitter(u"window/splitter"_s, *splitter_);
     inspector_->restore(settings);

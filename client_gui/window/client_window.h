@@ -33,6 +33,7 @@ class NoticeBar;
 class RepeatWindow;
 class StatusLabel;
 class TableView;
+class TranscriptView;
 
 /// The window of parley-client.
 class ClientWindow : public QMainWindow
@@ -62,6 +63,7 @@ private:
 
     void connectOrCancel();
     void startAttempt();
+    void connectAgain();
     void read(const EventBatch &batch);
     void showState();
     void showEnd(const Attempt &attempt);
@@ -93,6 +95,7 @@ private:
     QSplitter *splitter_ = nullptr;
     StatusLabel *summary_ = nullptr;
     MessageView *message_ = nullptr;
+    TranscriptView *transcript_ = nullptr;
     ConverseBar *converse_ = nullptr;
     TableView *table_ = nullptr;
     Inspector *inspector_ = nullptr;

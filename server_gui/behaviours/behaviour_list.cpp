@@ -107,7 +107,7 @@ constexpr std::array kinds{
     BehaviourKind{"discard", QT_TRANSLATE_NOOP("Behaviours", "Discard"),
                   QT_TRANSLATE_NOOP("Behaviours", "read everything, answer nothing"), true, make<Discard>},
     BehaviourKind{"random", QT_TRANSLATE_NOOP("Behaviours", "Random"),
-                  QT_TRANSLATE_NOOP("Behaviours", "send garbage that can be reproduced, then close"), false, makeRandom,
+                  QT_TRANSLATE_NOOP("Behaviours", "send reproducible random bytes, then close"), false, makeRandom,
                   garbage},
 };
 

@@ -39,9 +39,14 @@ int DatagramListener::open(const Address &address)
 void DatagramListener::close()
 {
     Listener::close();
+    forgetSenders();
+    addresses_.clear();
+}
+
+void DatagramListener::forgetSenders()
+{
     peers_.clear();
     uses_.clear();
-    addresses_.clear();
 }
 
 void DatagramListener::ready(Reactor::Ready)

@@ -40,6 +40,7 @@ public:
     int open(const Address &address) override;
     void close() override;
     void ready(Reactor::Ready ready) override;
+    void forgetSenders() override;
 
 private:
     using Clock = std::chrono::steady_clock;

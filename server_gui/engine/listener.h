@@ -73,6 +73,9 @@ public:
     /// The owner's settings or deadline have changed.
     virtual void settingsChanged() {}
 
+    /// The next datagram of a sender gets a new number. Only for datagrams.
+    virtual void forgetSenders() {}
+
     // Only for sockets that accept.
     /// Whether it is open and accepts.
     virtual bool accepts() const { return false; }

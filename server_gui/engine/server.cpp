@@ -221,6 +221,12 @@ void Server::holdAccept(bool hold)
         listener_->hold(hold);
 }
 
+void Server::forgetSenders()
+{
+    if (listener_)
+        listener_->forgetSenders();
+}
+
 void Server::acceptHeld(int most)
 {
     if (listener_)

@@ -73,6 +73,8 @@ public:
     void holdAccept(bool hold);
     /// Accepts @p most of the clients that wait, or fewer if fewer wait.
     void acceptHeld(int most);
+    /// The next datagram of each sender gets a new number, as if none had come before.
+    void forgetSenders();
     /// acceptQueueChanged() tells of the queue, at most every QueueInterval.
     void watchAcceptQueue(bool watch);
     /// Asks the system about a connection, for kernelViewed().

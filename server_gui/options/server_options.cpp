@@ -107,9 +107,9 @@ void ServerOptions::declare(CommandLine &line)
     line.addValue(u"behaviour"_s, u"NAME"_s, behaviourHelp());
     line.addValue(u"unix-mode"_s, u"MODE"_s,
                   Texts::tr("With --unix: who may connect, as octal file permissions. Default: 600, this user."));
-    line.addValue(
-        u"max-connections"_s, u"N"_s,
-        Texts::tr("The most connections at once; the surplus is closed. Default: what the descriptor limit allows."));
+    line.addValue(u"max-connections"_s, u"N"_s,
+                  Texts::tr("The most connections at once; further clients are closed at once. Default: what the "
+                            "descriptor limit allows."));
     line.addValue(u"max-per-peer"_s, u"N"_s,
                   Texts::tr("The most connections at once from one address. Default: no limit."));
     line.addValue(u"allow"_s, u"NET"_s,

@@ -62,8 +62,8 @@ ConnectionFilter::WordSet ConnectionFilter::wordsIn(const QString &text) const
 
 ConnectionFilter::WordSet ConnectionFilter::wordsIn(const ConnectionRecord::Progress &progress)
 {
-    const std::size_t hash = qHashMulti(0, static_cast<int>(progress.outcome), progress.sendingShut, progress.asked,
-                                        progress.answered, progress.delivered);
+    const std::size_t hash = qHashMulti(0, static_cast<int>(progress.outcome), progress.sendingShut, progress.peerShut,
+                                        progress.asked, progress.answered, progress.delivered);
     auto &found = progresses_[hash % progresses_.size()];
     if (found.value != progress)
         found = {progress, wordsIn(progress.text())};

@@ -136,6 +136,21 @@ void ConnectionModel::removeOldest()
     endRemoveRows();
 }
 
+void ConnectionModel::clearEnded()
+{
+    ConnectionStore open(store_.serialOf(store_.size())); // no serial number means two records
+    for (int row = 0; row < store_.size(); ++row) {
+        if (store_.isOpenAt(row))
+            open.append(store_.at(row));
+    }
+    arranger_.cancel();
+    beginResetModel();
+    store_ = std::move(open);
+    listing_ = Listing(store_);
+    endResetModel();
+    arrange();
+}
+
 void ConnectionModel::refreshDurations()
 {
     if (rowCount() == 0)

@@ -47,6 +47,9 @@ public:
     /// Rows without the filter.
     int total() const { return store_.size(); }
     quint64 removedRows() const { return removedRows_; }
+    /// Takes all but the open connections out of the list. Of a datagram's sender nothing more is listed under its
+    /// number.
+    void clearEnded();
     /// The durations of open connections have grown.
     void refreshDurations();
 
@@ -62,6 +65,8 @@ public:
     quint64 numberAt(int row) const { return store_.numberAt(listing_.recordRow(row)); }
     /// Whether bytes can still be sent there; false for a sender of datagrams.
     bool isOpenAt(int row) const { return store_.isOpenAt(listing_.recordRow(row)); }
+    /// Whether FIN was sent there: nothing more can be.
+    bool isSendingShutAt(int row) const { return store_.isSendingShutAt(listing_.recordRow(row)); }
     /// The rows of the connections with these @p numbers, as far as they are listed, ascending.
     std::vector<int> rowsOf(const std::vector<quint64> &numbers) const { return listing_.rowsOf(numbers); }
 

@@ -22,7 +22,11 @@ void ConnectionRecord::apply(const Event &event)
 {
     switch (event.call()) {
     case Call::Send: sent += event.moved(); break;
-    case Call::Recv: received += event.moved(); break;
+    case Call::Recv:
+        received += event.moved();
+        if (event.meetsEnd())
+            progress.peerShut = true;
+        break;
     case Call::RecvFrom:
         received += event.moved();
         ended = event.time();
@@ -51,7 +55,8 @@ QString ConnectionRecord::Progress::text() const
         return tr("answered %1 of %2 datagrams").arg(locale.toString(answered), locale.toString(asked));
     }
     switch (outcome) {
-    case Outcome::None: return sendingShut ? tr("half-closed") : tr("open");
+    case Outcome::None:
+        return sendingShut ? tr("half-closed here") : peerShut ? tr("half-closed by the peer") : tr("open");
     case Outcome::Complete: return tr("greeted");
     case Outcome::Closed: return tr("closed after %1").arg(bytesText(delivered));
     case Outcome::Aborted: return tr("reset here after %1").arg(bytesText(delivered));
@@ -73,7 +78,7 @@ std::pair<int, qint64> ConnectionRecord::Progress::sortKey() const
         return {datagrams, static_cast<qint64>(answered) << 32 | asked};
     const int rank = over + static_cast<int>(outcome);
     switch (outcome) {
-    case Outcome::None: return {sendingShut ? closing : 0, 0};
+    case Outcome::None: return {sendingShut || peerShut ? closing : 0, sendingShut ? 0 : 1};
     case Outcome::Complete:
     case Outcome::Denied:
     case Outcome::OverLimit:

@@ -22,9 +22,10 @@ struct ConnectionRecord
     {
         Outcome outcome = Outcome::None;
         bool sendingShut = false;
-        quint32 asked = 0;    ///< datagrams received
-        quint32 answered = 0; ///< datagrams sent
-        qint64 delivered = 0; ///< bytes that the peer had acknowledged at the end; 0 for datagrams
+        quint32 asked = 0;     ///< datagrams received
+        quint32 answered = 0;  ///< datagrams sent
+        qint64 delivered = 0;  ///< bytes that the peer had acknowledged at the end; 0 for datagrams
+        bool peerShut = false; ///< FIN has come
 
         bool isOpen() const { return outcome == Outcome::None && asked == 0; }
         QString text() const;

@@ -68,7 +68,7 @@ quint64 ConnectionStore::numberAt(int row) const
 bool ConnectionStore::isOpenAt(int row) const
 {
     const Packed &packed = packedAt(row);
-    return packed.outcome == Outcome::None && !packed.hasDatagrams;
+    return packed.outcome == Outcome::None && packed.kind != Kind::Datagrams;
 }
 
 int ConnectionStore::find(quint64 number) const
@@ -146,10 +146,12 @@ ConnectionStore::Packed ConnectionStore::pack(const ConnectionRecord &record)
     packed.sent = UInt48(record.sent);
     packed.received = UInt48(record.received);
     packed.outcome = progress.outcome;
-    packed.sendingShut = progress.sendingShut;
-    packed.hasDatagrams = progress.asked > 0;
+    packed.kind = progress.asked > 0     ? Kind::Datagrams
+                  : progress.sendingShut ? Kind::SendingShut
+                  : progress.peerShut    ? Kind::PeerShut
+                                         : Kind::Open;
     const auto delivered = static_cast<quint64>(progress.delivered);
-    if (packed.hasDatagrams)
+    if (packed.kind == Kind::Datagrams)
         packed.counts = {progress.asked, progress.answered};
     else
         packed.counts = {static_cast<quint32>(delivered), static_cast<quint32>(delivered >> 32)};
@@ -167,8 +169,9 @@ ConnectionRecord ConnectionStore::unpack(const Packed &packed)
     record.received = packed.received.value();
     ConnectionRecord::Progress &progress = record.progress;
     progress.outcome = packed.outcome;
-    progress.sendingShut = packed.sendingShut;
-    if (packed.hasDatagrams) {
+    progress.sendingShut = packed.kind == Kind::SendingShut;
+    progress.peerShut = packed.kind == Kind::PeerShut;
+    if (packed.kind == Kind::Datagrams) {
         progress.asked = packed.counts[0];
         progress.answered = packed.counts[1];
     } else {

@@ -55,6 +55,8 @@ public:
     quint64 numberAt(int row) const;
     /// ConnectionRecord::Progress::isOpen(), without unpacking the record.
     bool isOpenAt(int row) const;
+    /// Whether this side has sent FIN.
+    bool isSendingShutAt(int row) const { return packedAt(row).kind == Kind::SendingShut; }
     /// The row of a connection; -1 if there is none.
     int find(quint64 number) const;
     /// Appends a record with a number greater than all others'.
@@ -83,6 +85,9 @@ private:
         std::array<quint16, 3> parts_{}; // the least significant first
     };
 
+    /// What a record is about; of a connection, which side sends no more.
+    enum class Kind : quint8 { Open, SendingShut, PeerShut, Datagrams };
+
     struct Packed
     {
         std::array<quint8, 16> host{};
@@ -98,8 +103,7 @@ private:
         quint8 numberHigh = 0;
         Outcome outcome : 4 = Outcome::None;
         Address::Family family : 2 = Address::Family::None;
-        bool sendingShut : 1 = false;
-        bool hasDatagrams : 1 = false;
+        Kind kind : 2 = Kind::Open;
 
         quint64 number() const { return static_cast<quint64>(numberHigh) << 32 | numberLow; }
     };

@@ -4,6 +4,7 @@
 #include "server_gui/window/accept_queue_bar.h"
 
 #include "server_gui/engine/stream_listener.h"
+#include "shared/ui/appearance.h"
 #include "shared/ui/field_help.h"
 #include "shared/ui/status_label.h"
 
@@ -11,6 +12,8 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
+#include <QPainter>
+#include <QPalette>
 #include <QPushButton>
 #include <QSpinBox>
 
@@ -19,11 +22,63 @@ using namespace Qt::StringLiterals;
 namespace parley
 {
 
+/// A box for each connection that may wait: filled where one does. The last one is what Linux admits beyond the
+/// backlog.
+class QueueBoxes : public QWidget
+{
+public:
+    static constexpr int MostBoxes = 33; ///< a longer queue is told in words alone
+
+    QueueBoxes()
+    {
+        setObjectName(u"queueBoxes"_s);
+        setAccessibleName(AcceptQueueBar::tr("Places in the accept queue"));
+    }
+
+    void setQueue(int waiting, int backlog)
+    {
+        waiting_ = waiting;
+        places_ = backlog + 1 <= MostBoxes ? backlog + 1 : 0;
+        setVisible(places_ > 0);
+        const QLocale locale;
+        setAccessibleDescription(AcceptQueueBar::tr("%1 of %2 taken, the last one beyond the backlog")
+                                     .arg(locale.toString(waiting), locale.toString(places_)));
+        setToolTip(accessibleDescription());
+        updateGeometry();
+        update();
+    }
+
+    QSize sizeHint() const override { return {places_ * step(), side() + 2}; }
+    QSize minimumSizeHint() const override { return sizeHint(); }
+
+protected:
+    void paintEvent(QPaintEvent *) override
+    {
+        QPainter painter(this);
+        for (int place = 0; place < places_; ++place) {
+            QPen pen(edgeColour(palette()));
+            if (place == places_ - 1)
+                pen.setStyle(Qt::DotLine);
+            painter.setPen(pen);
+            painter.setBrush(place < waiting_ ? palette().brush(QPalette::Highlight) : QBrush(Qt::NoBrush));
+            painter.drawRect(place * step(), (height() - side()) / 2, side(), side());
+        }
+    }
+
+private:
+    int side() const { return fontMetrics().ascent(); }
+    int step() const { return side() + 4; }
+
+    int waiting_ = 0;
+    int places_ = 0;
+};
+
 AcceptQueueBar::AcceptQueueBar(IoThread<Server> &server, int backlog, QWidget *parent)
     : QWidget(parent), server_(server), holdAction_(new QAction(tr("&Hold Accept"), this)),
       showAction_(new QAction(tr("Accept &Queue"), this)),
-      label_(new StatusLabel(u"acceptQueue"_s, tr("Accept queue"))), backlog_(new QSpinBox),
-      acceptOne_(new QPushButton(tr("Accept &One"))), acceptAll_(new QPushButton(tr("Accept &All")))
+      label_(new StatusLabel(u"acceptQueue"_s, tr("Accept queue"))), backlog_(new QSpinBox), boxes_(new QueueBoxes),
+      hold_(new QPushButton(tr("Hol&d Accept"))), acceptOne_(new QPushButton(tr("Accept O&ne"))),
+      acceptAll_(new QPushButton(tr("Accept &All")))
 {
     holdAction_->setCheckable(true);
     holdAction_->setShortcut(Qt::CTRL | Qt::Key_H);
@@ -44,11 +99,19 @@ AcceptQueueBar::AcceptQueueBar(IoThread<Server> &server, int backlog, QWidget *p
     explainField(*acceptOne_, tr("Calls accept() for the connection that has waited longest."));
     acceptAll_->setObjectName(u"acceptAll"_s);
     explainField(*acceptAll_, tr("Calls accept() until nobody waits."));
+    hold_->setObjectName(u"hold"_s);
+    hold_->setCheckable(true);
+    explainField(*hold_, tr("While it is pressed, accept() is not called: connections wait in the queue. Released, it "
+                            "lets all in."));
+    connect(hold_, &QPushButton::toggled, holdAction_, &QAction::setChecked);
+    connect(holdAction_, &QAction::toggled, hold_, &QPushButton::setChecked);
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(label_, 1);
+    layout->addWidget(boxes_);
     layout->addWidget(backlogLabel);
     layout->addWidget(backlog_);
+    layout->addWidget(hold_);
     layout->addWidget(acceptOne_);
     layout->addWidget(acceptAll_);
     acceptOne_->hide();
@@ -98,6 +161,29 @@ void AcceptQueueBar::hideEvent(QHideEvent *event)
 {
     QWidget::hideEvent(event);
     server_.post([](Server &engine) { engine.watchAcceptQueue(false); });
+    findPeers(0);
+}
+
+/// The system tells who waits only in a table of all connections, which takes a while to read.
+void AcceptQueueBar::findPeers(int waiting)
+{
+    if (waiting == waiting_)
+        return;
+    waiting_ = waiting;
+    search_.reset();
+    if (waiting == 0) {
+        Q_EMIT waitingChanged({});
+        return;
+    }
+    search_ = std::make_unique<WaitingSearch>(listener_);
+    connect(search_.get(), &WaitingSearch::finished, this, [this](const std::vector<Address> &found) {
+        QStringList peers;
+        for (const Address &peer : found)
+            peers.append(tr("%1, port %2: waiting in the accept queue")
+                             .arg(QString::fromUtf8(peer.host()), QString::number(peer.port())));
+        peers.sort();
+        Q_EMIT waitingChanged(peers);
+    });
 }
 
 void AcceptQueueBar::showQueue(bool exists, std::optional<native::AcceptQueue> queue)
@@ -105,6 +191,10 @@ void AcceptQueueBar::showQueue(bool exists, std::optional<native::AcceptQueue> q
     const bool somebodyMayWait = exists && (!queue || queue->waiting > 0);
     acceptOne_->setEnabled(somebodyMayWait);
     acceptAll_->setEnabled(somebodyMayWait);
+    boxes_->setVisible(exists && queue);
+    if (exists && queue)
+        boxes_->setQueue(queue->waiting, queue->backlog);
+    findPeers(exists && queue ? queue->waiting : 0);
     const QString text = exists ? queueText(queue)
                          : holdAction_->isChecked()
                              ? tr("Accept is held, but there is no accept queue: nothing listens for connections.")
@@ -116,8 +206,9 @@ void AcceptQueueBar::showQueue(bool exists, std::optional<native::AcceptQueue> q
 QString AcceptQueueBar::queueText(std::optional<native::AcceptQueue> queue) const
 {
     if (!queue)
-        return holdAction_->isChecked() ? tr("Accept is held. The system does not tell how many connections wait.")
-                                        : tr("The system does not tell how many connections wait in the accept queue.");
+        return holdAction_->isChecked()
+                   ? tr("Accept is held. The system does not say how many connections are waiting.")
+                   : tr("The system does not say how many connections are waiting in the accept queue.");
     const QLocale locale;
     const QString text = (holdAction_->isChecked() ? tr("Accept is held: %1 waiting in its queue, backlog %2.")
                                                    : tr("Accept queue: %1 waiting, backlog %2."))

@@ -8,13 +8,18 @@
 #include "server_gui/window/rate_plot.h"
 #include "shared/event/event_stream.h"
 #include "shared/ui/field_help.h"
+#include "shared/ui/menus.h"
 #include "shared/ui/status_label.h"
 #include "shared/ui/table_view.h"
 
+#include <QAction>
 #include <QActionGroup>
+#include <QApplication>
+#include <QClipboard>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QLocale>
 #include <QMenu>
 #include <QShortcut>
@@ -27,6 +32,31 @@ using namespace Qt::StringLiterals;
 namespace parley
 {
 
+namespace
+{
+
+/// What the column State usually says.
+QStringList usualStates()
+{
+    using Progress = ConnectionRecord::Progress;
+    constexpr qint64 delivered = 1'000; // bytes: more than a usual greeting has
+    QStringList texts;
+    for (const Outcome outcome : {Outcome::None, Outcome::Complete, Outcome::Closed, Outcome::Aborted, Outcome::Reset,
+                                  Outcome::TimedOut, Outcome::Denied, Outcome::OverLimit, Outcome::Cancelled}) {
+        Progress progress;
+        progress.outcome = outcome;
+        progress.delivered = delivered;
+        texts.append(progress.text());
+        progress.sendingShut = true;
+        texts.append(progress.text());
+    }
+    Progress datagrams;
+    datagrams.asked = datagrams.answered = 99;
+    return texts << datagrams.text();
+}
+
+} // namespace
+
 ConnectionsPane::ConnectionsPane(ConnectionModel &model, const EventStream &stream, QWidget *parent)
     : QWidget(parent), model_(model)
 {
@@ -35,6 +65,20 @@ ConnectionsPane::ConnectionsPane(ConnectionModel &model, const EventStream &stre
     layout->setContentsMargins({});
     layout->addLayout(buildBar(stream));
     layout->addWidget(table_, 1);
+    waiting_ = new QListWidget;
+    waiting_->setObjectName(u"waiting"_s);
+    waiting_->setAccessibleName(tr("Waiting to be accepted"));
+    waiting_->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    QAction *copy = waiting_->addAction(tr("&Copy"), QKeySequence::Copy, this, [this] {
+        QStringList lines;
+        for (const QListWidgetItem *item : waiting_->selectedItems())
+            lines.append(item->text());
+        QApplication::clipboard()->setText(lines.join(u'\n'));
+    });
+    copy->setShortcutContext(Qt::WidgetShortcut);
+    waiting_->setContextMenuPolicy(Qt::ActionsContextMenu);
+    waiting_->hide();
+    layout->addWidget(waiting_);
 
     connect(&model, &QAbstractItemModel::modelAboutToBeReset, this, [this] {
         isCurrentInSight_ = table_->viewport()->rect().intersects(table_->visualRect(table_->currentIndex()));
@@ -54,17 +98,17 @@ void ConnectionsPane::buildTable()
     connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ConnectionsPane::showCounts);
 
     QHeaderView &columns = header();
-    columns.setSectionResizeMode(ConnectionModel::State, QHeaderView::Stretch);
     columns.setSortIndicator(order_.first, order_.second);
     columns.setSortIndicatorClearable(true); // the third click shows the order of arrival
     table_->setSortingEnabled(true);
-    table_->setColumnRoom(ConnectionModel::Number, 10);
-    table_->setColumnRoom(ConnectionModel::Time, 16);
-    table_->setColumnRoom(ConnectionModel::PeerPort, 15);
-    table_->setColumnRoom(ConnectionModel::Sent, 16);
-    table_->setColumnRoom(ConnectionModel::Received, 16);
-    table_->setColumnRoom(ConnectionModel::Duration, 14);
+    table_->setColumnRoom(ConnectionModel::Number, 8);
+    table_->setColumnRoom(ConnectionModel::Time, 15);
+    table_->setColumnRoom(ConnectionModel::PeerPort, 8);
+    table_->setColumnRoom(ConnectionModel::Sent, 9);
+    table_->setColumnRoom(ConnectionModel::Received, 9);
+    table_->setColumnRoom(ConnectionModel::Duration, 9);
     table_->setColumnRoom(ConnectionModel::PeerAddress, 24);
+    table_->setNeverCut(ConnectionModel::State, usualStates(), ConnectionModel::PeerAddress);
 }
 
 QHBoxLayout *ConnectionsPane::buildBar(const EventStream &stream)
@@ -74,8 +118,8 @@ QHBoxLayout *ConnectionsPane::buildBar(const EventStream &stream)
     filter_->setAccessibleName(tr("Filter"));
     filter_->setPlaceholderText(tr("Filter by number, address, port or state"));
     explainField(*filter_,
-                 tr("Words between blanks: each has to occur in the number, the peer's address, its port or the "
-                    "state."));
+                 tr("Separate words with spaces; all must match, each in the number, the peer's address, its port "
+                    "or the state."));
     filter_->setMaxLength(MaxFilterLength);
     filter_->setClearButtonEnabled(true);
     connect(filter_, &QLineEdit::textChanged, &model_, &ConnectionModel::setFilter);
@@ -92,6 +136,7 @@ QHBoxLayout *ConnectionsPane::buildBar(const EventStream &stream)
     bar->setSpacing(12);
     bar->addWidget(filter_, 1);
     bar->addWidget(shown_);
+    addCopyPicture(*plot);
     bar->addWidget(plot);
     return bar;
 }
@@ -119,15 +164,57 @@ std::vector<quint64> ConnectionsPane::openSelection() const
     return numbers;
 }
 
+bool ConnectionsPane::canSendToSelection() const
+{
+    for (const QItemSelectionRange &range : table_->selectionModel()->selection()) {
+        for (int row = range.top(); row <= range.bottom(); ++row) {
+            if (model_.isOpenAt(row) && !model_.isSendingShutAt(row))
+                return true;
+        }
+    }
+    return false;
+}
+
+void ConnectionsPane::setWaiting(const QStringList &peers)
+{
+    constexpr int mostRows = 5; // without scrolling
+    waiting_->clear();
+    waiting_->addItems(peers);
+    for (int row = 0; row < waiting_->count(); ++row)
+        waiting_->item(row)->setForeground(palette().color(QPalette::PlaceholderText));
+    const int rows = static_cast<int>(std::min<qsizetype>(peers.size(), mostRows));
+    waiting_->setFixedHeight(rows * std::max(waiting_->sizeHintForRow(0), 1) + 2 * waiting_->frameWidth());
+    waiting_->setVisible(!peers.isEmpty());
+}
+
 void ConnectionsPane::clearSelection()
 {
     table_->clearSelection();
 }
 
-void ConnectionsPane::addActions(QMenu &menu)
+void ConnectionsPane::selectAllOpen()
 {
-    menu.addAction(tr("&Filter"), QKeySequence::Find, filter_, [this] { filter_->setFocus(Qt::ShortcutFocusReason); });
-    addSortActions(*menu.addMenu(tr("&Sort by")));
+    QItemSelection open;
+    const int rows = model_.rowCount();
+    for (int first = 0; first < rows; ++first) {
+        int end = first;
+        while (end < rows && model_.isOpenAt(end))
+            ++end; // neighbours make one range
+        if (end > first)
+            open.select(model_.index(first, 0), model_.index(end - 1, ConnectionModel::ColumnCount - 1));
+        first = end;
+    }
+    table_->selectionModel()->select(open, QItemSelectionModel::ClearAndSelect);
+}
+
+void ConnectionsPane::addActions(QMenu &edit, QMenu &view)
+{
+    edit.addAction(table_->copyAction());
+    edit.addAction(tr("Select &All"), table_, &QTableView::selectAll);
+    edit.addAction(tr("Select All &Open"), this, &ConnectionsPane::selectAllOpen);
+    edit.addSeparator();
+    edit.addAction(tr("&Filter"), QKeySequence::Find, filter_, [this] { filter_->setFocus(Qt::ShortcutFocusReason); });
+    addSortActions(*view.addMenu(tr("&Sort by")));
 }
 
 /// Each action sorts as clicks on a header do.

@@ -11,6 +11,7 @@
 class QHBoxLayout;
 class QHeaderView;
 class QLineEdit;
+class QListWidget;
 class QMenu;
 
 namespace parley
@@ -36,8 +37,9 @@ public:
 
     /// The table's header, to restore and save the widths of its columns.
     QHeaderView &header() const;
-    /// Adds to a menu what otherwise needs the pointer: the filter, and sorting by a column.
-    void addActions(QMenu &menu);
+    TableView &table() const { return *table_; }
+    /// Adds to the menus what else needs the pointer: copying, selecting, the filter, and sorting by a column.
+    void addActions(QMenu &edit, QMenu &view);
     /// Plain text, shown while there is no connection.
     void setPlaceholder(const QString &text);
 
@@ -45,7 +47,12 @@ public:
     const std::vector<quint64> &selection() const;
     /// The numbers of all selected connections that are open, ascending.
     std::vector<quint64> openSelection() const;
+    /// Whether something can be sent to one of them: FIN was not sent everywhere.
+    bool canSendToSelection() const;
+    /// Pale rows below the others, a line each: those who wait to be accepted.
+    void setWaiting(const QStringList &peers);
     void clearSelection();
+    void selectAllOpen();
 
 Q_SIGNALS:
     void selectionChanged(const std::vector<quint64> &connections);
@@ -59,6 +66,7 @@ private:
 
     ConnectionModel &model_;
     TableView *table_ = nullptr;
+    QListWidget *waiting_ = nullptr;
     ConnectionSelection *selection_ = nullptr;
     QLineEdit *filter_ = nullptr;
     StatusLabel *shown_ = nullptr;

@@ -92,9 +92,9 @@ void editLimits(QWidget *parent, const ServerLimits &limits, std::chrono::millis
         apply(edited);
         return {};
     });
-    dialog->addLimit(
-        Texts::tr("&Connections at once:"), most, u"maxConnections"_s,
-        Texts::tr("Keeps this computer from running out of file descriptors and memory. The surplus is closed."));
+    dialog->addLimit(Texts::tr("&Connections at once:"), most, u"maxConnections"_s,
+                     Texts::tr("Keeps this computer from running out of file descriptors and memory. Further clients "
+                               "are closed at once."));
     dialog->addLimit(Texts::tr("From one &address:"), perPeer, u"maxPerPeer"_s,
                      Texts::tr("Keeps one client from taking all the places."));
     dialog->addLimit(Texts::tr("&Deadline:"), deadline, u"deadline"_s,

@@ -20,8 +20,11 @@
 #include "shared/ui/inspector/inspector.h"
 #include "shared/ui/inspector/kernel_page.h"
 #include "shared/ui/inspector/save_log.h"
+#include "shared/ui/menus.h"
 #include "shared/ui/notice_bar.h"
+#include "shared/ui/placement.h"
 #include "shared/ui/status_label.h"
+#include "shared/ui/table_view.h"
 
 #include <QAbstractItemView>
 #include <QAction>
@@ -31,8 +34,9 @@
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QLocale>
-#include <QMenuBar>
+#include <QMenu>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QStatusBar>
 #include <QVBoxLayout>
@@ -67,16 +71,23 @@ QByteArray socatCommand(const QByteArray &abstractName)
     return "socat - " + shellWord("ABSTRACT-CONNECT:" + name);
 }
 
+/// As a user types it. A Unix peer has no address, but credentials.
+QString textOf(const Address &address)
+{
+    if (address.family() == Address::Family::Unix)
+        return QString::fromLatin1(address.toPython());
+    Endpoint endpoint;
+    endpoint.literal = address;
+    endpoint.port = address.port();
+    return endpoint.toString();
+}
+
 QString listOf(const std::vector<Address> &addresses)
 {
     QStringList texts;
-    for (const Address &address : addresses) {
-        Endpoint endpoint;
-        endpoint.literal = address;
-        endpoint.port = address.port();
-        texts.append(endpoint.toString());
-    }
-    return texts.join(u", "_s);
+    for (const Address &address : addresses)
+        texts.append(textOf(address));
+    return enumerated(texts);
 }
 
 } // namespace
@@ -96,7 +107,6 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     server_.post([](Server &server) { server.survey(); });
 
     settings.restoreAppearance();
-    setWindowTitle(tr("Parley Server"));
     auto *content = new QWidget;
     auto *layout = new QVBoxLayout(content);
     layout->addWidget(buildForm(fields));
@@ -115,15 +125,17 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
         },
         tr("Kernel's View"));
     layout->addWidget(inspector_->below(buildConnections()), 1);
+    connect(acceptQueue_, &AcceptQueueBar::waitingChanged, pane_, &ConnectionsPane::setWaiting);
     layout->addWidget(buildConverse());
-    setCentralWidget(content);
-    addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
+    setCentralWidget(scrollable(content));
+    addToStatusBar(*this, *content, status_ = new StatusLabel(u"status"_s, tr("Status")));
     connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
     connect(inspector_, &Inspector::saving, saver_, &FileSaver::ask);
-    resize(860, 520);
+    resize(usualSize(*this, {860, 640}));
     rememberFields();
     restoreLayout(settings);
     buildMenus();
+    nameComboBoxes(*this);
     connect(saver_, &FileSaver::saved, this, [this](const QString &sentence) {
         notice_->clear(About::Saving);
         statusBar()->showMessage(sentence, SavedFor);
@@ -173,14 +185,12 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     host_->lineEdit()->setAccessibleName(tr("Host")); // the line edit gets the focus
     host_->setInsertPolicy(QComboBox::NoInsert);
     host_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    host_->setMinimumContentsLength(16);
+    host_->setMinimumContentsLength(8);
     host_->setCompleter(nullptr); // a completer would write the meaning into the field
     connect(host_, &QComboBox::activated, this,
             [this](int index) { host_->setEditText(host_->itemData(index).toString()); });
     listen_ = new QPushButton;
     listen_->setObjectName(u"listen"_s);
-    explainField(*listen_, tr("Calls socket(), bind() and listen(): from then on clients can connect. Stopping closes "
-                              "the listening socket, not the connections."));
     keepWidth(*listen_, {tr("Listen"), tr("Stop Listening")});
     greetingEdit_ = new QLineEdit;
     greetingEdit_->setObjectName(u"greeting"_s);
@@ -281,7 +291,7 @@ QWidget *ServerWindow::buildConverse()
     selection_.setInterval(std::chrono::milliseconds(100)); // a million rows may be selected
     connect(&selection_, &QTimer::timeout, this, &ServerWindow::showPeers);
     connect(pane_, &ConnectionsPane::selectionChanged, &selection_, qOverload<>(&QTimer::start));
-    return converse_;
+    return converse_->inPlace(tr("Select an open connection to talk on it, to half-close, close or reset it."));
 }
 
 void ServerWindow::showPeers()
@@ -290,29 +300,45 @@ void ServerWindow::showPeers()
     const QLocale locale;
     converse_->setPeers(numbers.empty()       ? QString()
                         : numbers.size() == 1 ? tr("To connection %1").arg(locale.toString(numbers.front()))
-                                              : tr("To %1 connections").arg(locale.toString(numbers.size())));
+                                              : tr("To %1 connections").arg(locale.toString(numbers.size())),
+                        numbers.empty() || pane_->canSendToSelection());
 }
 
 void ServerWindow::buildMenus()
 {
-    QMenu *menu = menuBar()->addMenu(tr("&Server"));
-    listenAction_ = menu->addAction(QString(), this, &ServerWindow::listenOrStop);
+    const Menus menus(*this);
+    menus.file->addAction(tr("&Save Log…"), QKeySequence::Save, this,
+                          [this] { saveLog(*saver_, stream_, inspector_->history()); });
+    menus.file->addAction(tr("Save &Connections…"), Qt::CTRL | Qt::SHIFT | Qt::Key_S, this,
+                          &ServerWindow::saveConnections);
+    pane_->addActions(*menus.edit, *menus.view);
+    QAction *clear = menus.edit->addAction(tr("Clear &List"), this, [this] {
+        server_.post([](Server &server) { server.forgetSenders(); });
+        connections_.clearEnded();
+    });
+    listenAction_ = menus.connection->addAction(QString(), this, &ServerWindow::listenOrStop);
     listenAction_->setShortcut(Qt::CTRL | Qt::Key_L);
-    menu->addAction(acceptQueue_->holdAction());
-    menu->addAction(tr("&Save Log…"), QKeySequence::Save, this,
-                    [this] { saveLog(*saver_, stream_, inspector_->history()); });
-    menu->addAction(tr("Save &Connections…"), Qt::CTRL | Qt::SHIFT | Qt::Key_S, this, &ServerWindow::saveConnections);
-    menu->addAction(tr("Li&mits…"), this, &ServerWindow::changeLimits);
-    menu->addSeparator();
-    menu->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
-    pane_->addActions(*menuBar()->addMenu(tr("&Connections")));
-    QMenu *view = menuBar()->addMenu(tr("&View"));
-    inspector_->fillMenu(*view);
-    view->addAction(acceptQueue_->showAction());
-    view->addSeparator();
-    view->addAction(tr("&Listener"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), pane_,
-                    &ConnectionsPane::clearSelection);
-    addAppearanceActions(*menuBar()->addMenu(tr("&Appearance")));
+    menus.connection->addAction(acceptQueue_->holdAction());
+    menus.connection->addAction(tr("Li&mits…"), this, &ServerWindow::changeLimits);
+    menus.connection->addSeparator();
+    QAction *ladder = menus.connection->addAction(tr("Show La&dder"), inspector_, &Inspector::showLadder);
+    menus.connection->addActions(converse_->commands());
+    menus.view->addSeparator();
+    inspector_->fillMenus(menus);
+    menus.view->addAction(acceptQueue_->showAction());
+    menus.view->addAction(tr("&Listener"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), pane_,
+                          &ConnectionsPane::clearSelection);
+    menus.view->addSeparator();
+    addAppearanceActions(*menus.view->addMenu(tr("Appeara&nce")));
+    menus.file->addSeparator();
+    menus.file->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
+
+    TableView &table = pane_->table(); // its context menu begins with Copy
+    connect(&table, &TableView::said, this, [this](const QString &text) { statusBar()->showMessage(text, SavedFor); });
+    connect(&table, &TableView::activated, inspector_, &Inspector::showLadder);
+    table.addAction(ladder);
+    table.addActions(converse_->commands());
+    table.addAction(clear);
 }
 
 /// Shows the selected connection, or else the listener.
@@ -328,8 +354,7 @@ void ServerWindow::inspectSelected()
     if (row < 0)
         return;
     inspector_->inspect(number,
-                        tr("Connection %1 with %2")
-                            .arg(QLocale().toString(number), QString::fromLatin1(records.at(row).peer.toPython())));
+                        tr("Connection %1 with %2").arg(QLocale().toString(number), textOf(records.at(row).peer)));
 }
 
 void ServerWindow::listenOrStop()
@@ -447,7 +472,7 @@ void ServerWindow::setLocalNames(const LocalNames &names)
     for (const Address &address : names.addresses)
         own.append(QString::fromUtf8(address.host()));
     add(names.name, own.isEmpty() ? tr("this computer's name, which has no address")
-                                  : tr("this computer's name: %1").arg(own.join(u", "_s)));
+                                  : tr("this computer's name: %1").arg(enumerated(own)));
     for (const LocalAddress &local : names.interfaces) {
         add(QString::fromUtf8(local.address.host()), local.address.isLoopback()
                                                          ? tr("only this computer")
@@ -530,8 +555,13 @@ void ServerWindow::showState()
     listenAction_->setEnabled(listen_->isEnabled());
     listen_->setText(stopped ? tr("Listen") : tr("Stop Listening"));
     listen_->setDefault(stopped);
+    explainField(*listen_, stopped ? tr("Calls socket(), bind() and listen(): from then on clients can connect.")
+                                   : tr("Closes the listening socket. The connections go on."));
     listenAction_->setText(stopped ? tr("&Listen") : tr("Stop &Listening"));
     form_->setFieldsEnabled(stopped && !closing_);
+    setWindowTitle(listener_.state() == State::Listening ? tr("%1 – Parley Server").arg(listeningAt())
+                                                         : tr("Parley Server"));
+    acceptQueue_->setListener(listener_.state() == State::Listening ? listener_.address() : Address());
     const QString reach = reachText();
     reach_->showText(reach);
     reach_->setVisible(!reach.isEmpty());
@@ -539,6 +569,15 @@ void ServerWindow::showState()
                                 && reachability_.others.empty());
     showPlaceholder();
     showCounts();
+}
+
+/// As a user types it. The port is the one that the system chose for 0.
+QString ServerWindow::listeningAt() const
+{
+    Endpoint endpoint = endpoint_;
+    if (endpoint.transport != Transport::Unix && !listener_.address().isNull())
+        endpoint.port = listener_.address().port();
+    return endpoint.toString();
 }
 
 QString ServerWindow::reachText() const
@@ -550,7 +589,7 @@ QString ServerWindow::reachText() const
         for (const Address &address : localNames_.addresses)
             own.append(QString::fromUtf8(address.host()));
         return own.isEmpty() ? QString()
-                             : tr("This computer is %1, which is %2.").arg(localNames_.name, own.join(u", "_s));
+                             : tr("This computer's name is %1 (%2).").arg(localNames_.name, enumerated(own));
     }
     if (listener_.state() == State::Stopping)
         return {};
@@ -633,11 +672,16 @@ void ServerWindow::rememberFields()
     remembered_.add(behaviour, [this] { return KeyedTexts{{u"behaviour"_s, behaviour_.toString()}}; });
     remembered_.add(textsOf(ServerLimits()), [this] { return textsOf(limits_); });
     remembered_.start();
+    // The endpoint of the window that is closed last is remembered, as a whole.
+    if (!options_.host && !options_.port && !options_.path && !options_.transport)
+        remembered_.saveAlways(SavedEndpoint::usual().texts().keys());
 }
 
 void ServerWindow::restoreLayout(Settings &settings)
 {
     settings.restoreGeometry(*this);
+    if (isOfPair())
+        takeHalf(*this, Half::Left);
     settings.restoreColumns(u"connections/columns"_s, pane_->header());
     inspector_->restore(settings);
     damaged_ = settings.isDamaged();

@@ -78,6 +78,7 @@ private:
     void listenInstead(const Endpoint &endpoint);
     void setLocalNames(const LocalNames &names);
     void adviseOnLoopback();
+    QString listeningAt() const;
     QString reachText() const;
     void greetingEdited(const QString &text);
     void read(const EventBatch &batch);

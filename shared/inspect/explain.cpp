@@ -78,13 +78,14 @@ QString inference(Ladder::Rung rung)
     switch (rung) {
     case Ladder::Rung::Syn: return Texts::tr("The first segment of TCP's handshake: the client asks for a connection.");
     case Ladder::Rung::SynAck: return Texts::tr("The second segment of the handshake: the server's system agrees.");
-    case Ladder::Rung::Ack: return Texts::tr("The third segment of the handshake: now both sides are connected.");
+    case Ladder::Rung::Ack:
+        return Texts::tr("The third segment of the handshake: both ends now consider the connection established.");
     case Ladder::Rung::Data:
         return Texts::tr("These bytes travelled in one segment or in several: TCP decides, and a program cannot tell.");
     case Ladder::Rung::Fin: return Texts::tr("The end of the bytes that this side sends.");
     case Ladder::Rung::FinOrReset:
         return Texts::tr("Closing sends FIN, or RST if bytes were unread: the call does not tell which.");
-    case Ladder::Rung::Reset: return Texts::tr("The connection is gone at once; bytes on their way are lost.");
+    case Ladder::Rung::Reset: return Texts::tr("The connection is gone at once; bytes in flight are lost.");
     case Ladder::Rung::Datagram: return Texts::tr("One UDP datagram. It may be lost on its way, and nobody is told.");
     case Ladder::Rung::Unreachable:
         return Texts::tr("The peer's system says that nothing listens on that port there (ICMP).");
@@ -247,8 +248,8 @@ QString explain(const Ladder &ladder, int row)
         text.append(inference(ladder.row(row).rung));
         text.append(QString());
         text.append(
-            Texts::tr("Inferred, not observed: no program sees what passes below its calls. It must have been so for "
-                      "%1 to return what it did.")
+            Texts::tr("Inferred, not observed: no program sees what passes below its calls. %1 could only return what "
+                      "it did because this had happened.")
                 .arg(QLatin1String(callName(event.call()))));
         return text.join(u'\n');
     }
@@ -267,7 +268,7 @@ QString explain(const Ladder &ladder, int row)
     }
     if (event.errorNumber() == 0 || event.call() == Call::End)
         text.append(u"  "_s + resultMeaning(event));
-    text.append(field(Texts::tr("after"), durationText(std::chrono::nanoseconds(ladder.sinceStart(row)))));
+    text.append(field(Texts::tr("since the start"), durationText(std::chrono::nanoseconds(ladder.sinceStart(row)))));
     if (const QStringList fields = socketFields(ladder); !fields.isEmpty())
         text += QStringList{QString(), Texts::tr("Socket")} + fields;
     return text.join(u'\n');

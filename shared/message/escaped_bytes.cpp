@@ -71,7 +71,7 @@ std::variant<QByteArray, BytesError> parseEscaped(QStringView text)
         default:
             return BytesError{
                 at,
-                Texts::tr("\\%1 is not an escape: there are \\n, \\r, \\t, \\0, \\\\, \\xhh, \\uhhhh and \\Uhhhhhhhh.")
+                Texts::tr("\\%1 is not a known escape. Use \\n, \\r, \\t, \\0, \\\\, \\xhh, \\uhhhh or \\Uhhhhhhhh.")
                     .arg(displaySafe(QString(kind), LineBreaks::Escape))};
         }
         if (digits > 0) {

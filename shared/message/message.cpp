@@ -209,4 +209,13 @@ QString bytesText(qint64 count)
                       : QCoreApplication::translate("bytes", "%1 bytes").arg(QLocale().toString(count));
 }
 
+QString enumerated(const QStringList &texts)
+{
+    constexpr qsizetype named = 4;
+    if (texts.size() <= named + 1)
+        return texts.join(QStringLiteral(", "));
+    return QCoreApplication::translate("enumeration", "%1 and %2 more")
+        .arg(texts.first(named).join(QStringLiteral(", ")), QLocale().toString(texts.size() - named));
+}
+
 } // namespace parley

@@ -86,4 +86,7 @@ QString durationText(std::chrono::nanoseconds duration);
 /// `1 byte`, `12 bytes`, `1,024 bytes`, in the user's locale.
 QString bytesText(qint64 count);
 
+/// `a, b, c`. Of more than five, the first four, and how many more there are: `a, b, c, d and 36 more`.
+QString enumerated(const QStringList &texts);
+
 } // namespace parley

@@ -10,6 +10,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QLocale>
 #ifdef PARLEY_PORTABLE
 #include <QStandardPaths>
 #endif
@@ -77,6 +78,9 @@ void startProgram(const QString &name)
     QCoreApplication::setApplicationName(name);
     QCoreApplication::setApplicationVersion(QStringLiteral(PARLEY_VERSION));
     QCoreApplication::setOrganizationName(u"Parley"_s);
+    // The texts are English. Other digits than theirs, or texts from right to left, would get out of order among them.
+    if (const QLocale locale; locale.zeroDigit() != u"0" || locale.textDirection() == Qt::RightToLeft)
+        QLocale::setDefault(QLocale(QLocale::English, locale.territory()));
 
     endWithSentenceWhereShort(name.toUtf8());
     if (const auto status = missingResources())

@@ -55,6 +55,13 @@ ListenerSearch::ListenerSearch(Transport transport, const Address &address, QObj
 {
 }
 
+WaitingSearch::WaitingSearch(const Address &listener, QObject *parent)
+    : QObject(parent),
+      work_([listener](const std::atomic<bool> &cancelled) { return native::waitingPeers(listener, cancelled); }, {},
+            [this] { Q_EMIT finished(work_.take()); })
+{
+}
+
 const LocalListener *listenerAt(const std::vector<LocalListener> &listeners, const Address &address)
 {
     const auto at = [&](bool (*isIt)(const LocalListener &, const Address &)) -> const LocalListener * {

@@ -39,6 +39,12 @@ namespace native
 /// thread.
 std::vector<LocalListener> localListeners(Transport transport, const std::atomic<bool> &cancelled);
 
+/// The peers of connections that wait in the accept queue of the listener at @p listener (TCP): the system has made
+/// them, and no program has them yet. In no particular order, at most MaxWaitingPeers; none where the system does not
+/// tell. Not for the GUI thread.
+std::vector<Address> waitingPeers(const Address &listener, const std::atomic<bool> &cancelled);
+
+inline constexpr std::size_t MaxWaitingPeers = 100;
 inline constexpr std::size_t MaxListeners = 4096;
 inline constexpr std::chrono::milliseconds ProcessSearch{1000};
 
@@ -59,6 +65,22 @@ Q_SIGNALS:
 
 private:
     DetachedWork<std::vector<LocalListener>> work_;
+};
+
+/// Finds out, on a thread of its own, whose connections wait in the accept queue of the listener at @p listener.
+/// Destroying the object cancels at once: finished() is then not emitted.
+class WaitingSearch : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit WaitingSearch(const Address &listener, QObject *parent = nullptr);
+
+Q_SIGNALS:
+    void finished(const std::vector<parley::Address> &peers);
+
+private:
+    DetachedWork<std::vector<Address>> work_;
 };
 
 /// The one of @p listeners that @p address reaches; for `0.0.0.0` and `::`, one that is in the way. Null if there is

@@ -51,6 +51,9 @@ Address parseAddress(QByteArrayView text)
                          port);
 }
 
+/// Fields of a line of these tables.
+enum Field { Number, Local, Remote, State, Queues, Timer, Retransmits, User, Timeout, InodeNumber, Fields };
+
 /// Reads one of the kernel's tables (proc(5), /proc/net/tcp). Listeners come first in it.
 void readTable(const char *name, const char *state, const std::atomic<bool> &cancelled,
                std::vector<LocalListener> &listeners, std::unordered_map<Inode, std::size_t> &inodes)
@@ -60,7 +63,6 @@ void readTable(const char *name, const char *state, const std::atomic<bool> &can
         return;
     file.readLine(); // the titles of the columns
     while (listeners.size() < MaxListeners && !cancelled) {
-        enum Field { Number, Local, Remote, State, Queues, Timer, Retransmits, User, Timeout, InodeNumber, Fields };
         const QList<QByteArray> fields = file.readLine().simplified().split(' ');
         if (fields.size() < Fields || fields.at(State) != state)
             return;
@@ -118,6 +120,31 @@ std::vector<LocalListener> localListeners(Transport transport, const std::atomic
         readTable(table, state, cancelled, listeners, inodes);
     findProcesses(listeners, inodes, cancelled);
     return listeners;
+}
+
+std::vector<Address> waitingPeers(const Address &listener, const std::atomic<bool> &cancelled)
+{
+    std::vector<Address> peers;
+    for (const char *table : {"tcp", "tcp6"}) {
+        QFile file(QString::fromLatin1("/proc/thread-self/net/") + QString::fromLatin1(table));
+        if (!file.open(QIODevice::ReadOnly))
+            continue;
+        file.readLine(); // the titles of the columns
+        while (peers.size() < MaxWaitingPeers && !cancelled) {
+            const QList<QByteArray> fields = file.readLine().simplified().split(' ');
+            if (fields.size() < Fields)
+                break;
+            // TCP_ESTABLISHED, or TCP_CLOSE_WAIT where the peer has sent FIN; a socket has an inode once it is
+            // accepted.
+            const bool isMade = fields.at(State) == "01" || fields.at(State) == "08";
+            if (!isMade || fields.at(InodeNumber) != "0")
+                continue;
+            const Address local = parseAddress(fields.at(Local));
+            if (local.port() == listener.port() && (listener.isAny() || local.withPort(0) == listener.withPort(0)))
+                peers.push_back(parseAddress(fields.at(Remote)));
+        }
+    }
+    return peers;
 }
 
 } // namespace parley::native

@@ -12,4 +12,9 @@ std::vector<LocalListener> localListeners(Transport, const std::atomic<bool> &)
     return {};
 }
 
+std::vector<Address> waitingPeers(const Address &, const std::atomic<bool> &)
+{
+    return {};
+}
+
 } // namespace parley::native

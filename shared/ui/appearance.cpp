@@ -7,9 +7,12 @@
 #include <QApplication>
 #include <QCoreApplication>
 #include <QMenu>
+#include <QPainter>
 #include <QPalette>
+#include <QProxyStyle>
 #include <QStyle>
 #include <QStyleFactory>
+#include <QStyleOption>
 
 #include <array>
 
@@ -68,7 +71,51 @@ QPalette darkPalette()
                       QColor(0x949ca4), QColor(0x2f6fd6), QColor(0xffffff), QColor(0x79b0ff)});
 }
 
+/// Fusion makes each edge a little darker than the window, so that it vanishes where the window is dark.
+class EdgeStyle : public QProxyStyle
+{
+public:
+    EdgeStyle() : QProxyStyle(u"fusion"_s) {}
+
+    void drawPrimitive(PrimitiveElement element, const QStyleOption *option, QPainter *painter,
+                       const QWidget *widget) const override
+    {
+        QProxyStyle::drawPrimitive(element, option, painter, widget);
+        if (element == PE_FrameLineEdit || element == PE_PanelButtonCommand || element == PE_IndicatorCheckBox
+            || element == PE_IndicatorRadioButton || element == PE_Frame)
+            drawEdge(*option, *painter, element == PE_IndicatorRadioButton);
+    }
+
+    void drawComplexControl(ComplexControl control, const QStyleOptionComplex *option, QPainter *painter,
+                            const QWidget *widget) const override
+    {
+        QProxyStyle::drawComplexControl(control, option, painter, widget);
+        if (control == CC_ComboBox || control == CC_SpinBox)
+            drawEdge(*option, *painter, false);
+    }
+
+private:
+    static void drawEdge(const QStyleOption &option, QPainter &painter, bool isRound)
+    {
+        const bool hasFocus = option.state.testFlag(State_HasFocus) && option.state.testFlag(State_Enabled);
+        painter.save();
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(hasFocus ? option.palette.color(QPalette::Highlight) : edgeColour(option.palette));
+        const QRectF edge = QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5);
+        const double radius = isRound ? edge.width() / 2 : 2;
+        painter.drawRoundedRect(edge, radius, radius);
+        painter.restore();
+    }
+};
+
 } // namespace
+
+QColor edgeColour(const QPalette &palette)
+{
+    const bool isDark = palette.color(QPalette::Window).lightness() < 128;
+    return isDark ? QColor(0x8f979f) : QColor(0x747c84);
+}
 
 QString appearanceName(Appearance appearance)
 {
@@ -101,7 +148,10 @@ void applyAppearance(Appearance appearance)
         return;
     current().appearance = appearance;
     // A desktop's own style may ignore a palette; Fusion follows it.
-    QApplication::setStyle(appearance == Appearance::System ? current().systemStyle : u"fusion"_s);
+    if (appearance == Appearance::System)
+        QApplication::setStyle(current().systemStyle);
+    else
+        QApplication::setStyle(new EdgeStyle);
     switch (appearance) {
     case Appearance::System: QApplication::setPalette(current().systemPalette); break;
     case Appearance::Light: QApplication::setPalette(lightPalette()); break;

@@ -3,9 +3,11 @@
 
 #pragma once
 
+#include <QColor>
 #include <QString>
 
 class QMenu;
+class QPalette;
 
 namespace parley
 {
@@ -21,6 +23,9 @@ Appearance appearanceFromName(const QString &name);
 /// To be called once the application exists, before the first applyAppearance().
 void rememberSystemAppearance();
 void applyAppearance(Appearance appearance);
+/// The edge of fields, boxes and buttons with this palette. Against all that it parts, its contrast is at least 3:1
+/// (WCAG 2.1, 1.4.11).
+QColor edgeColour(const QPalette &palette);
 Appearance currentAppearance();
 
 /// Adds the choice to @p menu.

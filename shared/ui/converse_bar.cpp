@@ -7,9 +7,11 @@
 #include "shared/ui/field_help.h"
 #include "shared/ui/status_label.h"
 
+#include <QAction>
 #include <QComboBox>
 #include <QFileDialog>
 #include <QFontDatabase>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLineEdit>
@@ -52,15 +54,15 @@ QComboBox *choice(const QString &name, const QString &accessibleName)
 } // namespace
 
 ConverseBar::ConverseBar(QWidget *parent)
-    : QWidget(parent), whom_(new QLabel), mode_(choice(u"converseMode"_s, tr("What is typed"))), text_(new QLineEdit),
-      ending_(choice(u"converseEnding"_s, tr("Line ending"))),
+    : QWidget(parent), hint_(new QLabel), whom_(new QLabel), mode_(choice(u"converseMode"_s, tr("What is typed"))),
+      text_(new QLineEdit), ending_(choice(u"converseEnding"_s, tr("Line ending"))),
       preview_(new StatusLabel(u"conversePreview"_s, tr("Bytes to be sent"))), progress_(new QProgressBar),
       send_(button(u"converseSend"_s, tr("Send"), tr("Send the typed line."))),
       file_(button(u"converseFile"_s, tr("Send F&ile…"), tr("Send the contents of a file, byte for byte."))),
       cancel_(button(u"converseCancel"_s, tr("Cancel"), tr("Stop sending; bytes already sent stay sent."))),
       halfClose_(button(u"converseHalfClose"_s, tr("Half-Cl&ose"), tr("Send FIN, and go on receiving."))),
-      close_(button(u"converseClose"_s, tr("Clos&e"), tr("Close in order (FIN)."))),
-      reset_(button(u"converseReset"_s, tr("Rese&t"), tr("End at once (RST); unsent bytes are lost.")))
+      close_(button(u"converseClose"_s, tr("C&lose"), tr("Close in order (FIN)."))),
+      reset_(button(u"converseReset"_s, tr("&Reset"), tr("End at once (RST); unsent bytes are lost.")))
 {
     setObjectName(u"converse"_s);
     whom_->setObjectName(u"conversePeers"_s);
@@ -117,15 +119,50 @@ ConverseBar::ConverseBar(QWidget *parent)
     connect(halfClose_, &QPushButton::clicked, this, &ConverseBar::halfClose);
     connect(close_, &QPushButton::clicked, this, &ConverseBar::close);
     connect(reset_, &QPushButton::clicked, this, &ConverseBar::reset);
+    addAction(tr("Send &Text"), text_, [this] { text_->setFocus(Qt::ShortcutFocusReason); });
+    const std::pair<QString, QPushButton *> buttons[]{
+        {tr("Send F&ile…"), file_}, {tr("Half-Cl&ose"), halfClose_}, {tr("Clos&e"), close_}, {tr("Re&set"), reset_}};
+    for (const auto &[text, button] : buttons)
+        connect(addAction(text), &QAction::triggered, button, &QPushButton::click);
     connect(&poll_, &QTimer::timeout, this, &ConverseBar::showProgress);
     hide();
     showPreview();
 }
 
-void ConverseBar::setPeers(const QString &whom)
+QWidget *ConverseBar::inPlace(const QString &hint)
 {
-    whom_->setText(whom);
-    setVisible(!whom.isEmpty() || transfer_);
+    QSizePolicy kept(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    kept.setRetainSizeWhenHidden(true); // nothing moves when it comes and goes
+    setSizePolicy(kept);
+    hint_->setObjectName(u"converseHint"_s);
+    hint_->setText(hint);
+    hint_->setWordWrap(true);
+    hint_->setAlignment(Qt::AlignCenter);
+    hint_->setForegroundRole(QPalette::PlaceholderText);
+    auto *place = new QWidget;
+    place->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    auto *layout = new QGridLayout(place);
+    layout->setContentsMargins({});
+    layout->addWidget(hint_, 0, 0);
+    layout->addWidget(this, 0, 0);
+    return place;
+}
+
+void ConverseBar::appearIf(bool needed)
+{
+    setVisible(needed);
+    hint_->setVisible(!needed);
+}
+
+void ConverseBar::setPeers(const QString &whom, bool canSend)
+{
+    canSend_ = canSend;
+    whom_->setText(whom.isEmpty() || canSend ? whom
+                                             : tr("%1 · You have sent FIN: you can only receive now.").arg(whom));
+    for (QWidget *field : {static_cast<QWidget *>(text_), static_cast<QWidget *>(file_), static_cast<QWidget *>(send_),
+                           static_cast<QWidget *>(halfClose_)})
+        field->setToolTip(canSend ? field->whatsThis() : tr("You have sent FIN: you can only receive now."));
+    appearIf(!whom.isEmpty() || transfer_);
     showState();
 }
 
@@ -159,7 +196,7 @@ void ConverseBar::sendText()
     const auto *typed = std::get_if<QByteArray>(&parsed);
     if (const auto *error = std::get_if<BytesError>(&parsed))
         text_->setCursorPosition(static_cast<int>(error->position));
-    if (!typed || typed->isEmpty() || transfer_ || whom_->text().isEmpty())
+    if (!typed || typed->isEmpty() || transfer_ || whom_->text().isEmpty() || !canSend_)
         return;
     if (history_.empty() || history_.back() != line())
         history_.push_back(line());
@@ -167,6 +204,7 @@ void ConverseBar::sendText()
         history_.pop_front();
     recalled_ = history_.size();
     const auto transfer = std::make_shared<Transfer>(*typed);
+    sent_ = line();
     text_->clear();
     watch(transfer);
     Q_EMIT send(transfer);
@@ -184,6 +222,7 @@ void ConverseBar::sendFile()
             return;
         }
         const auto transfer = std::get<std::shared_ptr<Transfer>>(opened);
+        sent_ = {};
         watch(transfer);
         Q_EMIT send(transfer);
     });
@@ -225,7 +264,7 @@ void ConverseBar::showPreview()
 {
     ending_->setEnabled(!isHex());
     text_->setPlaceholderText(isHex() ? tr("Pairs of hexadecimal digits, such as 48 65 0a")
-                                      : tr("Text to send; \\n, \\x00 and \\u00e9 are replaced"));
+                                      : tr("Text to send; escapes such as \\n and \\x00 work"));
     if (!transfer_) {
         const auto parsed = bytes();
         const auto *error = std::get_if<BytesError>(&parsed);
@@ -266,12 +305,16 @@ void ConverseBar::finish(const Transfer::Progress &progress)
     if (!isCancelled_ && (progress.failed > 0 || progress.connections == 0)) {
         Q_EMIT failed(progress.failed == 0 ? tr("Nothing was sent: the connection has ended.")
                       : progress.connections == 0
-                          ? tr("Nothing was sent: the connection can send no more, or is sending something else.")
+                          ? tr("Nothing was sent: FIN was sent before, or something else is just being sent.")
                           : tr("Sent %1 of %2: not all connections took it all.")
                                 .arg(bytesText(progress.sent), bytesText(progress.total)));
     }
+    if (progress.sent == 0 && !sent_.text.isEmpty() && text_->text().isEmpty()) {
+        mode_->setCurrentIndex(sent_.mode); // what nobody got is not lost
+        text_->setText(sent_.text);
+    }
     showPreview();
-    setVisible(!whom_->text().isEmpty());
+    appearIf(!whom_->text().isEmpty());
 }
 
 void ConverseBar::showState()
@@ -279,10 +322,16 @@ void ConverseBar::showState()
     const auto parsed = bytes();
     const auto *typed = std::get_if<QByteArray>(&parsed);
     const bool hasPeers = !whom_->text().isEmpty();
-    send_->setEnabled(hasPeers && !transfer_ && typed && !typed->isEmpty());
-    file_->setEnabled(hasPeers && !transfer_);
-    for (QPushButton *ending : {halfClose_, close_, reset_})
+    text_->setEnabled(canSend_);
+    send_->setEnabled(hasPeers && canSend_ && !transfer_ && typed && !typed->isEmpty());
+    file_->setEnabled(hasPeers && canSend_ && !transfer_);
+    halfClose_->setEnabled(hasPeers && canSend_);
+    for (QPushButton *ending : {close_, reset_})
         ending->setEnabled(hasPeers);
+    const QList<QAction *> actions = commands();
+    const QWidget *const of[]{text_, file_, halfClose_, close_, reset_}; // in the order of the commands
+    for (qsizetype i = 0; i < actions.size(); ++i)
+        actions.at(i)->setEnabled(hasPeers && of[i]->isEnabled());
     progress_->setVisible(isSlow_);
     cancel_->setVisible(isSlow_);
     file_->setVisible(!isSlow_);

@@ -24,7 +24,8 @@ namespace parley
 class StatusLabel;
 
 /// Where the user talks on open connections: sends text with escapes, or hexadecimal bytes, with a preview of the bytes
-/// on the wire; or sends a file; or ends the connections. It is hidden while there is nobody to talk to.
+/// on the wire; or sends a file; or ends the connections. It is hidden while there is nobody to talk to; its place says
+/// then what to do.
 ///
 /// One transfer at a time. While it is under way, its progress takes the preview's place, and it can be cancelled.
 class ConverseBar : public QWidget
@@ -37,8 +38,15 @@ public:
 
     explicit ConverseBar(QWidget *parent = nullptr);
 
+    /// The bar in its place, which keeps its size. To be called once.
+    /// @param hint is shown there while there is nobody to talk to.
+    QWidget *inPlace(const QString &hint);
+
     /// @param whom `connection 3`, `3 connections`; empty: there is nobody, and the bar hides.
-    void setPeers(const QString &whom);
+    /// @param canSend FIN was not sent yet. After it, one can only receive.
+    void setPeers(const QString &whom, bool canSend = true);
+    /// What the buttons do, for menus.
+    QList<QAction *> commands() const { return actions(); }
     /// Shows the progress of @p transfer until it is finished.
     void watch(const std::shared_ptr<Transfer> &transfer);
 
@@ -74,7 +82,9 @@ private:
     void showProgress();
     void finish(const Transfer::Progress &progress);
     void showState();
+    void appearIf(bool needed);
 
+    QLabel *const hint_; // in the bar's place
     QLabel *whom_;
     QComboBox *mode_;
     QLineEdit *text_;
@@ -94,6 +104,8 @@ private:
     std::shared_ptr<Transfer> transfer_; // under way
     bool isSlow_ = false;                // its progress is worth showing
     bool isCancelled_ = false;
+    bool canSend_ = true;
+    Line sent_{}; // of the transfer under way; empty for a file
     QTimer poll_;
 };
 

@@ -7,6 +7,7 @@
 #include "shared/ui/status_label.h"
 
 #include <QComboBox>
+#include <QEvent>
 #include <QFile>
 #include <QGridLayout>
 #include <QLabel>
@@ -34,7 +35,7 @@ QLabel *labelFor(QWidget *field, const QString &text)
 
 EndpointForm::EndpointForm(Endpoint::Use use, QWidget *hostField, QLineEdit *host, QPushButton *button)
     : use_(use), grid_(new QGridLayout(this)), hostField_(hostField), host_(host), port_(new QLineEdit),
-      path_(new QLineEdit), kind_(new QComboBox), hostLabel_(labelFor(hostField, tr("&Host:"))),
+      path_(new QLineEdit), kind_(new QComboBox), hostLabel_(labelFor(hostField, tr("Hos&t:"))),
       portLabel_(labelFor(port_, tr("&Port:"))), pathLabel_(labelFor(path_, tr("&Path:"))),
       vocabulary_(new StatusLabel(u"vocabulary"_s, tr("Endpoint in the sockets' words")))
 {
@@ -53,7 +54,8 @@ EndpointForm::EndpointForm(Endpoint::Use use, QWidget *hostField, QLineEdit *hos
                                       "name of a service such as http.")
                                  : tr("Tells the programs of that computer apart: a number from 1 to 65535, or the "
                                       "name of a service such as http."));
-    port_->setFixedWidth(fontMetrics().averageCharWidth() * 14); // the longest usual service names
+    port_->setMinimumWidth(fontMetrics().averageCharWidth() * 8);  // any number
+    port_->setMaximumWidth(fontMetrics().averageCharWidth() * 14); // the longest usual service names
     path_->setObjectName(u"path"_s);
     path_->setAccessibleName(tr("Path"));
     explainField(*path_, tr("The socket's file, or @name for an abstract one, which has no file. Who may write to the "
@@ -71,6 +73,7 @@ EndpointForm::EndpointForm(Endpoint::Use use, QWidget *hostField, QLineEdit *hos
     vocabulary_->setForegroundRole(QPalette::PlaceholderText);
     vocabulary_->setTextInteractionFlags(Qt::TextSelectableByMouse);
 
+    ignoreDoubleClicks(*button);
     grid_->setContentsMargins({});
     grid_->setColumnStretch(1, 1);
     grid_->addWidget(hostLabel_, 0, 0);
@@ -101,8 +104,9 @@ EndpointForm::EndpointForm(Endpoint::Use use, QWidget *hostField, QLineEdit *hos
 void EndpointForm::addRow(const QString &label, QWidget *field)
 {
     const int row = grid_->rowCount();
-    QLabel *caption = labelFor(field, label);
-    const QWidget *firstLine = field->focusProxy() ? field->focusProxy() : field; // the label stands beside it
+    // The label stands beside this one. A label passes the focus to no proxy.
+    QWidget *firstLine = field->focusProxy() ? field->focusProxy() : field;
+    QLabel *caption = labelFor(firstLine, label);
     caption->setMinimumHeight(firstLine->sizeHint().height());
     grid_->addWidget(caption, row, 0, Qt::AlignTop);
     grid_->addWidget(field, row, 1, 1, 5);
@@ -181,6 +185,17 @@ void EndpointForm::showVocabulary()
     const auto parsed = parse();
     const auto *endpoint = std::get_if<Endpoint>(&parsed);
     vocabulary_->showText(endpoint ? endpoint->vocabulary() : QString());
+}
+
+void ignoreDoubleClicks(QPushButton &button)
+{
+    class Filter : public QObject
+    {
+    public:
+        using QObject::QObject;
+        bool eventFilter(QObject *, QEvent *event) override { return event->type() == QEvent::MouseButtonDblClick; }
+    };
+    button.installEventFilter(new Filter(&button));
 }
 
 void keepWidth(QPushButton &button, const QStringList &texts)

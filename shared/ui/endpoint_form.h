@@ -67,6 +67,9 @@ private:
     StatusLabel *const vocabulary_;
 };
 
+/// For a button whose second click undoes the first: a double click counts as one.
+void ignoreDoubleClicks(QPushButton &button);
+
 /// Keeps a button that changes its text as wide as the widest of @p texts needs.
 void keepWidth(QPushButton &button, const QStringList &texts);
 

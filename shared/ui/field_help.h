@@ -3,7 +3,11 @@
 
 #pragma once
 
+#include <QComboBox>
+#include <QLabel>
 #include <QWidget>
+
+#include <algorithm>
 
 namespace parley
 {
@@ -14,6 +18,21 @@ inline void explainField(QWidget &field, const QString &meaning)
 {
     field.setToolTip(meaning);
     field.setWhatsThis(meaning);
+}
+
+/// Lets a screen reader say what the combo boxes of @p window choose. It takes a box's name from its value, and asks
+/// the label beside it for the rest; where there is none to be seen, it needs a hidden one. To be called once all are
+/// in their places.
+inline void nameComboBoxes(QWidget &window)
+{
+    for (QComboBox *box : window.findChildren<QComboBox *>()) {
+        const QList<QLabel *> labels = box->parentWidget()->findChildren<QLabel *>(Qt::FindDirectChildrenOnly);
+        if (std::any_of(labels.begin(), labels.end(), [box](const QLabel *label) { return label->buddy() == box; }))
+            continue;
+        auto *label = new QLabel(box->accessibleName(), box->parentWidget());
+        label->setBuddy(box);
+        label->hide();
+    }
 }
 
 } // namespace parley

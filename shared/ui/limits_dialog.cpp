@@ -4,18 +4,21 @@
 #include "shared/ui/limits_dialog.h"
 
 #include "shared/ui/notice_bar.h"
+#include "shared/ui/placement.h"
 
 #include <QDialogButtonBox>
 #include <QGridLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
 namespace parley
 {
 
 LimitsDialog::LimitsDialog(QWidget *parent, std::function<QString()> apply)
-    : QDialog(parent), apply_(std::move(apply)), grid_(new QGridLayout), notice_(new NoticeBar)
+    : QDialog(parent), apply_(std::move(apply)), grid_(new QGridLayout(new QWidget)),
+      fields_(scrollable(grid_->parentWidget())), notice_(new NoticeBar)
 {
     setWindowTitle(tr("Limits"));
     notice_->setObjectName(QStringLiteral("limitsNotice")); // "notice" is the window's
@@ -25,9 +28,9 @@ LimitsDialog::LimitsDialog(QWidget *parent, std::function<QString()> apply)
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     auto *layout = new QVBoxLayout(this);
-    layout->addLayout(grid_);
+    grid_->setContentsMargins({});
+    layout->addWidget(fields_, 1);
     layout->addWidget(notice_);
-    layout->addStretch();
     layout->addWidget(buttons);
     grid_->setColumnStretch(1, 1);
     layout->setSpacing(12);
@@ -53,8 +56,11 @@ void LimitsDialog::addLimit(const QString &label, QWidget *field, const QString 
 void LimitsDialog::showEvent(QShowEvent *event)
 {
     // Labels that wrap know their height only once the width is known.
+    const QMargins margins = layout()->contentsMargins();
     const int width = fontMetrics().averageCharWidth() * 80;
-    resize(width, layout()->totalHeightForWidth(width));
+    const int fields = grid_->totalHeightForWidth(width - margins.left() - margins.right());
+    resize(width, layout()->totalHeightForWidth(width) - fields_->sizeHint().height() + fields);
+    bringInside(*this);
     QDialog::showEvent(event);
 }
 

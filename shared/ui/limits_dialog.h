@@ -8,6 +8,7 @@
 #include <functional>
 
 class QGridLayout;
+class QScrollArea;
 
 namespace parley
 {
@@ -35,6 +36,7 @@ protected:
 private:
     const std::function<QString()> apply_;
     QGridLayout *const grid_;
+    QScrollArea *const fields_; // where the screen is too small for all
     NoticeBar *const notice_;
 };
 

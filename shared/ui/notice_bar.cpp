@@ -26,6 +26,10 @@ NoticeBar::NoticeBar(QWidget *parent)
     label_->setTextFormat(Qt::PlainText);
     label_->setWordWrap(true);
     label_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    label_->setMinimumHeight(2 * label_->fontMetrics().lineSpacing()); // as most sentences need
+    QSizePolicy kept(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    kept.setRetainSizeWhenHidden(true);
+    setSizePolicy(kept);
     auto *layout = new QHBoxLayout(this);
     layout->addWidget(icon_, 0, Qt::AlignTop);
     layout->addWidget(label_, 1);

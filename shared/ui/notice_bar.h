@@ -16,8 +16,8 @@ namespace parley
 {
 
 /// The banner of a window that tells a state which needs attention, with a way out: it stays as long as the state
-/// does or until the user dismisses it, and takes no room otherwise. Its text is plain, whatever it came from, and is
-/// also its accessible description.
+/// does or until the user dismisses it. It keeps its room, so that nothing moves when it comes and goes. Its text is
+/// plain, whatever it came from, and is also its accessible description.
 ///
 /// It holds one notice on each topic and shows the gravest. The others wait: a lesser one is seen when the graver is
 /// gone.

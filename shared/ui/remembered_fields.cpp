@@ -17,6 +17,14 @@ void RememberedFields::start()
         group.initial = group.read();
 }
 
+void RememberedFields::saveAlways(const QStringList &keys)
+{
+    for (Group &group : groups_) {
+        for (const QString &key : keys)
+            group.initial.remove(key);
+    }
+}
+
 void RememberedFields::save(Settings &settings, bool all) const
 {
     for (const Group &group : groups_) {

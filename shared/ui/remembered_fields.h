@@ -13,8 +13,8 @@ namespace parley
 
 /// The fields of a window that are remembered, each value under a key of the settings.
 ///
-/// What the user has changed is saved, and nothing else: what a field started with is saved already, or was given on
-/// the command line for this once.
+/// What the user has changed is saved. What a field started with is saved already, or was given on the command line for
+/// this once.
 class RememberedFields
 {
 public:
@@ -23,6 +23,8 @@ public:
     void add(const KeyedTexts &usual, std::function<KeyedTexts()> read);
     /// Takes what the fields have now for what they started with.
     void start();
+    /// Saves these keys even where nothing was changed: another window of the program may have saved others meanwhile.
+    void saveAlways(const QStringList &keys);
     /// @param all as the settings are written anew.
     void save(Settings &settings, bool all) const;
 

@@ -6,6 +6,7 @@
 #include "shared/message/message.h"
 #include "shared/ui/appearance.h"
 #include "shared/ui/file_kind.h"
+#include "shared/ui/placement.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -31,10 +32,10 @@ constexpr char16_t Nowhere[] = u"/dev/null/settings";
 
 /// Where QSettings keeps the user's settings. QSettings tells the name only after it has read the file, which may be a
 /// FIFO.
-QString settingsFile()
+QString settingsFile(const QString &program)
 {
     return QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) + u'/'
-           + QCoreApplication::organizationName() + u'/' + QCoreApplication::applicationName() + u".ini"_s;
+           + QCoreApplication::organizationName() + u'/' + program + u".ini"_s;
 }
 
 /// Whether there is nothing, or a regular file that can be read. A link is neither: its target would be replaced
@@ -64,8 +65,8 @@ KeyedTexts SavedEndpoint::texts() const
             {u"path"_s, path}};
 }
 
-Settings::Settings()
-    : file_(settingsFile()), isUsable_(parley::isUsable(file_)),
+Settings::Settings(const QString &program)
+    : file_(settingsFile(program)), isUsable_(parley::isUsable(file_)),
       settings_(isUsable_ ? file_ : QStringView(Nowhere).toString(), QSettings::IniFormat)
 {
     settings_.setAtomicSyncRequired(true); // never half a file
@@ -127,6 +128,7 @@ void Settings::restoreGeometry(QWidget &window, const QString &key)
     const bool isGeometry = saved.startsWith(window.saveGeometry().first(4)); // its magic number
     if (settings_.contains(key) && !window.restoreGeometry(saved) && !isGeometry)
         damaged_ = true;
+    bringInside(window); // the screen may have become smaller
 }
 
 void Settings::saveGeometry(const QWidget &window, const QString &key)

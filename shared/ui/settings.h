@@ -5,6 +5,7 @@
 
 #include "shared/address/endpoint.h"
 
+#include <QCoreApplication>
 #include <QMap>
 #include <QSettings>
 #include <QString>
@@ -44,7 +45,8 @@ struct SavedEndpoint
 class Settings
 {
 public:
-    Settings();
+    /// @param program whose settings: those of the other one are only to be read.
+    explicit Settings(const QString &program = QCoreApplication::applicationName());
 
     /// The value of @p key, or @p fallback if there is no value that @p isValid.
     QString text(const QString &key, const QString &fallback, const std::function<bool(const QString &)> &isValid = {});

@@ -33,14 +33,14 @@ public:
     }
 };
 
-/// Makes @p label the text of @p window's status bar, in line with what is above it in the central widget.
-inline void addToStatusBar(QMainWindow &window, StatusLabel *label)
+/// Makes @p label the text of @p window's status bar, in line with what is above it in @p content.
+inline void addToStatusBar(QMainWindow &window, const QWidget &content, StatusLabel *label)
 {
     QStatusBar *bar = window.statusBar();
     bar->addWidget(label, 1);
     bar->setSizeGripEnabled(false); // the window's frame has one
     constexpr int own = 2;          // QStatusBar::reformat() leaves as much at the left by itself
-    bar->setContentsMargins(window.centralWidget()->layout()->contentsMargins().left() - own, 0, 0, 0);
+    bar->setContentsMargins(content.layout()->contentsMargins().left() - own, 0, 0, 0);
 }
 
 } // namespace parley

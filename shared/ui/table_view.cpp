@@ -3,11 +3,18 @@
 
 #include "shared/ui/table_view.h"
 
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
 #include <QHeaderView>
+#include <QHelpEvent>
 #include <QItemSelectionModel>
+#include <QLocale>
 #include <QPainter>
 #include <QProxyStyle>
+#include <QScopedValueRollback>
 #include <QScrollBar>
+#include <QToolTip>
 
 #include <algorithm>
 
@@ -72,8 +79,11 @@ private:
 
 } // namespace
 
-TableView::TableView(QWidget *parent) : QTableView(parent)
+TableView::TableView(QWidget *parent)
+    : QTableView(parent), copy_(addAction(tr("&Copy"), QKeySequence::Copy, this, &TableView::copyRows))
 {
+    copy_->setShortcutContext(Qt::WidgetShortcut);
+    setContextMenuPolicy(Qt::ActionsContextMenu);
     auto *roomy = new RoomyStyle;
     roomy->setParent(this);
     setStyle(roomy);
@@ -82,7 +92,7 @@ TableView::TableView(QWidget *parent) : QTableView(parent)
     setAlternatingRowColors(true);
     setShowGrid(false);
     setWordWrap(false);
-    setTextElideMode(Qt::ElideMiddle);
+    setTextElideMode(Qt::ElideRight);
     setTabKeyNavigation(false); // Tab leaves the table
     setHorizontalScrollMode(ScrollPerPixel);
     verticalHeader()->hide();
@@ -97,6 +107,116 @@ void TableView::setColumnRoom(int column, int characters)
     QHeaderView &header = *horizontalHeader();
     header.resizeSection(column,
                          std::max(fontMetrics().averageCharWidth() * characters, header.sectionSizeHint(column)));
+}
+
+/// Tab-separated, under the titles of the columns, as spreadsheets take it.
+void TableView::copyRows()
+{
+    QList<int> columns;
+    for (int visual = 0; visual < horizontalHeader()->count(); ++visual) {
+        if (const int column = horizontalHeader()->logicalIndex(visual); !isColumnHidden(column))
+            columns.append(column);
+    }
+    QString text;
+    const auto addLine = [&](const auto &cell) {
+        QStringList cells;
+        for (const int column : columns)
+            cells.append(cell(column).toString().simplified()); // a tab would end the cell, and a line feed the row
+        text += cells.join(u'\t') + u'\n';
+    };
+    // By range: Qt's selectedRows() would make an index of each of a million rows.
+    QList<std::pair<int, int>> ranges;
+    for (const QItemSelectionRange &range : selectionModel()->selection())
+        ranges.append({range.top(), range.bottom()});
+    std::ranges::sort(ranges);
+    addLine([this](int column) { return model()->headerData(column, Qt::Horizontal); });
+    int copied = 0;
+    int selected = 0;
+    int next = 0; // ranges of single columns may be about the same row
+    for (const auto &[first, last] : ranges) {
+        for (int row = std::max(first, next); row <= last && copied < MaxCopied; ++row, ++copied)
+            addLine([this, row](int column) { return model()->index(row, column).data(); });
+        selected += std::max(last + 1 - std::max(first, next), 0);
+        next = std::max(next, last + 1);
+    }
+    if (copied == 0)
+        return;
+    QApplication::clipboard()->setText(text);
+    const QLocale locale;
+    Q_EMIT said(copied < selected
+                    ? tr("Copied the first %1 of %2 rows").arg(locale.toString(copied), locale.toString(selected))
+                : copied == 1 ? tr("Copied 1 row")
+                              : tr("Copied %1 rows").arg(locale.toString(copied)));
+}
+
+void TableView::setNeverCut(int column, const QStringList &texts, int yielding)
+{
+    QHeaderView &header = *horizontalHeader();
+    const int margins = 2 * (style()->pixelMetric(QStyle::PM_FocusFrameHMargin, nullptr, this) + 1);
+    least_ = header.sectionSizeHint(column);
+    for (const QString &text : texts)
+        least_ = std::max(least_, fontMetrics().horizontalAdvance(text) + margins);
+    neverCut_ = column;
+    yielding_ = yielding;
+    wished_ = header.sectionSize(yielding);
+    header.setSectionResizeMode(column, QHeaderView::Stretch);
+    connect(&header, &QHeaderView::sectionResized, this, [this](int section, int, int size) {
+        if (section == yielding_ && !isFitting_)
+            wished_ = size; // by the user, or as it was remembered
+    });
+}
+
+void TableView::fitColumns()
+{
+    if (neverCut_ < 0 || isFitting_)
+        return;
+    const QScopedValueRollback fitting(isFitting_, true);
+    QHeaderView &header = *horizontalHeader();
+    int room = viewport()->width() - least_;
+    for (int column = 0; column < header.count(); ++column) {
+        if (column != neverCut_ && column != yielding_)
+            room -= header.sectionSize(column); // 0 if it is hidden
+    }
+    const int narrowest = std::min(header.sectionSizeHint(yielding_), wished_);
+    const int width = std::clamp(room, narrowest, wished_);
+    header.resizeSection(yielding_, width);
+    // Qt makes a stretched column as narrow as any. Where there is no room, the table scrolls instead.
+    const auto mode = width <= room ? QHeaderView::Stretch : QHeaderView::Fixed;
+    if (mode != header.sectionResizeMode(neverCut_))
+        header.setSectionResizeMode(neverCut_, mode);
+    if (mode == QHeaderView::Fixed)
+        header.resizeSection(neverCut_, least_);
+}
+
+/// The end stays in sight when a scroll bar, or something beside the table, takes room from it.
+void TableView::updateGeometries()
+{
+    QScrollBar &bar = *verticalScrollBar();
+    const bool wasAtEnd = bar.value() == bar.maximum();
+    fitColumns();
+    QTableView::updateGeometries();
+    if (following_ && wasAtEnd && selectionModel() && !selectionModel()->hasSelection())
+        bar.setValue(bar.maximum());
+}
+
+bool TableView::isElided(const QModelIndex &index) const
+{
+    const int margins = 2 * (style()->pixelMetric(QStyle::PM_FocusFrameHMargin, nullptr, this) + 1);
+    return fontMetrics().horizontalAdvance(index.data().toString()) + margins > visualRect(index).width();
+}
+
+/// A cut text is whole in its tool tip.
+bool TableView::viewportEvent(QEvent *event)
+{
+    if (event->type() == QEvent::ToolTip) {
+        const auto &help = static_cast<const QHelpEvent &>(*event);
+        const QModelIndex index = indexAt(help.pos());
+        if (index.isValid() && index.data(Qt::ToolTipRole).isNull() && isElided(index)) {
+            QToolTip::showText(help.globalPos(), index.data().toString().toHtmlEscaped(), viewport());
+            return true;
+        }
+    }
+    return QTableView::viewportEvent(event);
 }
 
 void TableView::setModel(QAbstractItemModel *model)

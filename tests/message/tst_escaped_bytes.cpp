@@ -67,7 +67,7 @@ void TestEscapedBytes::refuses_data()
     };
     row(false, u"end\\"_s, 3, u"A single \\ ends the text: write \\\\ for the character."_s);
     row(false, u"a\\q"_s, 1,
-        u"\\q is not an escape: there are \\n, \\r, \\t, \\0, \\\\, \\xhh, \\uhhhh and \\Uhhhhhhhh."_s);
+        u"\\q is not a known escape. Use \\n, \\r, \\t, \\0, \\\\, \\xhh, \\uhhhh or \\Uhhhhhhhh."_s);
     row(false, u"\\x4"_s, 0, u"\\x takes 2 hexadecimal digits."_s);
     row(false, u"\\x4g"_s, 0, u"\\x takes 2 hexadecimal digits."_s);
     row(false, u"ok \\u00e"_s, 3, u"\\u takes 4 hexadecimal digits."_s);

@@ -38,7 +38,10 @@ void TestConnectionRecord::states_data()
         QTest::newRow(qPrintable(text)) << progress << text;
     };
     row(u"open"_s, Progress{});
-    row(u"half-closed"_s, Progress{Outcome::None, true});
+    row(u"half-closed here"_s, Progress{Outcome::None, true});
+    Progress byPeer;
+    byPeer.peerShut = true;
+    row(u"half-closed by the peer"_s, byPeer);
     row(u"greeted"_s, Progress{Outcome::Complete, true, 0, 0, 12});
     row(u"closed after 0 bytes"_s, Progress{Outcome::Closed, true});
     row(u"reset here after 5 bytes"_s, Progress{Outcome::Aborted, false, 0, 0, 5});
@@ -78,9 +81,9 @@ void TestConnectionRecord::statesInOrder()
     for (const Progress &progress : all)
         texts.append(progress.text());
     QCOMPARE(texts,
-             (QStringList{u"open"_s, u"half-closed"_s, u"answered 8 of 9 datagrams"_s, u"answered 9 of 10 datagrams"_s,
-                          u"greeted"_s, u"greeted"_s, u"cut off after 3 bytes"_s, u"cut off after 20 bytes"_s,
-                          u"cut off after 100 bytes"_s, u"denied"_s}));
+             (QStringList{u"open"_s, u"half-closed here"_s, u"answered 8 of 9 datagrams"_s,
+                          u"answered 9 of 10 datagrams"_s, u"greeted"_s, u"greeted"_s, u"cut off after 3 bytes"_s,
+                          u"cut off after 20 bytes"_s, u"cut off after 100 bytes"_s, u"denied"_s}));
 }
 
 QTEST_GUILESS_MAIN(TestConnectionRecord)

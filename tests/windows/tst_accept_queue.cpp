@@ -6,6 +6,7 @@
 #include "tests/support/server_fixture.h"
 #include "tests/support/window_test.h"
 
+#include <QListWidget>
 #include <QSpinBox>
 
 #include <unistd.h>
@@ -89,6 +90,7 @@ private Q_SLOTS:
     void datagrams();
     void window();
     void backlogThenAnotherAddress();
+    void holdingByTheButton();
 };
 
 void TestAcceptQueue::fillsWhileHeld()
@@ -346,6 +348,50 @@ void TestAcceptQueue::backlogThenAnotherAddress()
     server.click(u"everyInterface"_s);
     TRY_MATCH(server.text(u"status"_s), u"Listening on \\('::', .*"_s);
     TRY_COMPARE(server.button(u"listen"_s).text(), u"Stop Listening"_s);
+}
+
+/// A button holds and lets go; the boxes and the pale rows show who waits.
+void TestAcceptQueue::holdingByTheButton()
+{
+    ServerOptions options = listening();
+    options.backlog = 2;
+    const ServerProgram server(options);
+    const quint16 port = portOf(server);
+    server.action(u"Accept Queue"_s).trigger(); // shows the bar
+    auto &hold = server.button(u"hold"_s);
+    QVERIFY(hold.isVisible() && !hold.isChecked());
+    hold.click();
+    QVERIFY(server.action(u"Hold Accept"_s).isChecked());
+    QWidget &boxes = server.child(u"queueBoxes"_s);
+    TRY_COMPARE(boxes.accessibleDescription(), u"0 of 3 taken, the last one beyond the backlog"_s);
+    const auto clients = connectedClients(port, 2);
+    TRY_COMPARE(boxes.accessibleDescription(), u"2 of 3 taken, the last one beyond the backlog"_s);
+    const auto filled = [&boxes] {
+        const QImage picture = boxes.grab().toImage();
+        const QColor colour = boxes.palette().color(QPalette::Highlight);
+        int changes = 0; // from empty to filled along the middle
+        bool wasFilled = false;
+        for (int x = 0; x < picture.width(); ++x) {
+            const bool isFilled = picture.pixelColor(x, picture.height() / 2) == colour;
+            changes += isFilled && !wasFilled ? 1 : 0;
+            wasFilled = isFilled;
+        }
+        return changes;
+    };
+    QCOMPARE(filled(), 2);
+    const auto &waiting = server.child<QListWidget>(u"waiting"_s);
+    TRY_COMPARE(waiting.count(), 2);
+    QStringList expected;
+    for (const RawSocket &client : clients)
+        expected.append(u"127.0.0.1, port %1: waiting in the accept queue"_s.arg(client.localPort()));
+    expected.sort();
+    QCOMPARE((QStringList{waiting.item(0)->text(), waiting.item(1)->text()}), expected);
+    QCOMPARE(server.rows(u"connections"_s), 0);
+
+    hold.click(); // lets go
+    TRY_COMPARE(server.rows(u"connections"_s), 2);
+    TRY_COMPARE(waiting.isVisible(), false);
+    TRY_COMPARE(filled(), 0);
 }
 
 QTEST_MAIN(TestAcceptQueue)

@@ -13,6 +13,7 @@
 #include <QProgressBar>
 #include <QSpinBox>
 #include <QStandardPaths>
+#include <QTabWidget>
 
 #include <future>
 
@@ -113,6 +114,9 @@ private Q_SLOTS:
 
 private:
     QString largeFile();
+    void serverHalfCloses();
+    void clientHalfCloses();
+    void transcript();
 };
 
 void TestConverseWindows::behaviourParameters()
@@ -325,7 +329,7 @@ void TestConverseWindows::serverEnds()
     QVERIFY(clients[1].isAtEnd());
     end(2, u"converseReset"_s);
     QVERIFY(!clients[2].isAtEnd());
-    TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"half-closed"_s);
+    TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"half-closed here"_s);
     TRY_COMPARE(server.cell(u"connections"_s, 2, ConnectionModel::State), u"reset here after 12 bytes"_s);
     TRY_COMPARE(server.cell(u"connections"_s, 3, ConnectionModel::State), u"open"_s);
     clients[1].close();
@@ -467,6 +471,80 @@ void TestConverseWindows::clientSends100MB()
     client.click(u"converseCancel"_s);
     QTRY_VERIFY(!client.child(u"converseProgress"_s).isVisible());
     QVERIFY(client.child(u"converse"_s).isVisible());
+}
+
+/// What can still be done is enabled, and the rest says why not.
+void TestConverseWindows::serverHalfCloses()
+{
+    const ServerProgram server(holding());
+    const std::vector<RawSocket> clients = heldBy(server, 2);
+    TRY_COMPARE(server.rows(u"connections"_s), 2);
+    select(server, {0});
+    TRY_COMPARE(server.text(u"conversePeers"_s), u"To connection 1"_s);
+    server.type(u"converseText"_s, u"not lost"_s);
+    server.click(u"converseHalfClose"_s);
+    TRY_COMPARE(server.text(u"conversePeers"_s), u"To connection 1 · You have sent FIN: you can only receive now."_s);
+    TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"half-closed here"_s);
+    for (const QString &name : {u"converseSend"_s, u"converseFile"_s, u"converseHalfClose"_s}) {
+        QVERIFY2(!server.button(name).isEnabled(), qPrintable(name));
+        QCOMPARE(server.button(name).toolTip(), u"You have sent FIN: you can only receive now."_s);
+    }
+    QVERIFY(server.button(u"converseClose"_s).isEnabled() && server.button(u"converseReset"_s).isEnabled());
+    QCOMPARE(server.field(u"converseText"_s).text(), u"not lost"_s);
+    select(server, {0, 1}); // the other one still takes it
+    TRY_COMPARE(server.button(u"converseSend"_s).isEnabled(), true);
+}
+
+void TestConverseWindows::clientHalfCloses()
+{
+    const auto listener = RawSocket::listening();
+    const ClientProgram client(connectingTo(listener.localPort()));
+    client.child<QCheckBox>(u"stay"_s).setChecked(true);
+    client.click(u"connect"_s);
+    auto peer = listener.accept();
+    TRY_COMPARE(client.text(u"status"_s), u"Connected"_s);
+    client.click(u"converseHalfClose"_s);
+    QVERIFY(peer.isAtEnd());
+    TRY_COMPARE(client.text(u"status"_s), u"Connected, half-closed here"_s);
+    QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"half-closed here"_s);
+    QVERIFY(!client.button(u"converseHalfClose"_s).isEnabled());
+    QVERIFY(!client.field(u"converseText"_s).isEnabled());
+    QVERIFY(peer.send("still heard"));
+    TRY_COMPARE(client.child<QPlainTextEdit>(u"message"_s).toPlainText(), u"still heard"_s);
+}
+
+/// What was sent and received, in order, with direction, time and size; the received bytes alone stay beside it.
+void TestConverseWindows::transcript()
+{
+    const auto listener = RawSocket::listening();
+    const ClientProgram client(connectingTo(listener.localPort()));
+    client.child<QCheckBox>(u"stay"_s).setChecked(true);
+    client.click(u"connect"_s);
+    auto peer = listener.accept();
+    TRY_COMPARE(client.text(u"status"_s), u"Connected"_s);
+    QVERIFY(peer.send("Who is it?"));
+    auto &message = client.child<QPlainTextEdit>(u"message"_s);
+    TRY_COMPARE(message.toPlainText(), u"Who is it?"_s);
+    client.type(u"converseText"_s, u"Me"_s);
+    client.pressEnter(u"converseText"_s);
+    QCOMPARE(peer.receive(2), "Me");
+    QVERIFY(peer.send("Ah\nso"));
+    TRY_COMPARE(message.toPlainText(), u"Who is it?Ah\nso"_s);
+
+    client.child<QTabWidget>(u"messageViews"_s).setCurrentIndex(1);
+    const auto &transcript = client.child<QPlainTextEdit>(u"transcript"_s);
+    const QString time = u"\\d\\d:\\d\\d:\\d\\d\\.\\d\\d\\d"_s;
+    TRY_MATCH(transcript.toPlainText(), u"← Received 10 bytes at %1\n  Who is it\\?\n→ Sent 2 bytes at %1\n  Me\n"
+                                        "← Received 5 bytes at %1\n  Ah\n  so"_s.arg(time));
+    client.child<QComboBox>(u"transcriptForm"_s).setCurrentIndex(1);
+    TRY_MATCH(transcript.toPlainText(), u".*\n  4d 65\n.*"_s.replace(u".*"_s, u"[\\s\\S]*"_s));
+    QVERIFY(peer.send("!")); // goes on while it is seen
+    TRY_MATCH(transcript.toPlainText(), u"[\\s\\S]*← Received 1 byte at %1\n  21"_s.arg(time));
+
+    client.click(u"connect"_s); // and the next attempt begins anew
+    TRY_COMPARE(client.button(u"connect"_s).text(), u"Connect"_s);
+    client.click(u"connect"_s);
+    TRY_COMPARE(transcript.toPlainText(), QString());
 }
 
 QTEST_MAIN(TestConverseWindows)

@@ -73,7 +73,7 @@ void TestKernelView::ofServersConnection()
     QCOMPARE(value(server, u"State"_s), u"ESTABLISHED"_s);
     TRY_COMPARE(value(server, u"Acknowledged"_s), u"12 bytes"_s);
     QCOMPARE(value(server, u"Received"_s), u"0 bytes"_s);
-    QCOMPARE(value(server, u"Sent again"_s), u"0"_s);
+    QCOMPARE(value(server, u"Retransmissions"_s), u"0"_s);
     TRY_MATCH(value(server, u"Round trip"_s), u"[\\d.]+ (µs|ms)"_s);
 
     QVERIFY(client.send("12345")); // it is asked again by itself
@@ -82,6 +82,9 @@ void TestKernelView::ofServersConnection()
     client.close();
     TRY_COMPARE(server.text(u"kernelState"_s), u"The connection has ended. These are its last values."_s);
     QCOMPARE(value(server, u"Received"_s), u"5 bytes"_s);
+    const QTreeWidgetItem &state = *server.child<QTreeWidget>(u"kernelValues"_s).topLevelItem(0);
+    QCOMPARE(state.text(2), u"tcpi_state"_s);
+    QVERIFY(state.foreground(1).style() != Qt::NoBrush); // and not like a live value
     server.child<QTableView>(u"connections"_s).clearSelection();
     TRY_MATCH(server.text(u"kernelState"_s), u"Select .*"_s);
     QCOMPARE(value(server, u"Received"_s), QString());

@@ -223,7 +223,7 @@ void TestLimitsWindow::countsWhoWasTurnedAway()
         QVERIFY(RawSocket::connectedFrom("127.0.0.7", "127.0.0.1", portOf(server)).isAtEnd());
     TRY_MATCH(server.text(u"status"_s), u".* · 1 open, 4 in total · 2 denied · 1 over the limit"_s);
     TRY_COMPARE(server.rows(u"connections"_s), 4);
-    const QStringList states{u"half-closed"_s, u"over the limit"_s, u"denied"_s, u"denied"_s};
+    const QStringList states{u"half-closed here"_s, u"over the limit"_s, u"denied"_s, u"denied"_s};
     for (int row = 0; row < states.size(); ++row)
         TRY_COMPARE(server.cell(u"connections"_s, row, ConnectionModel::State), states.at(row));
 }

@@ -91,9 +91,9 @@ void TestModels::connectionStates_data()
     using Events = std::vector<Event>;
     QTest::newRow("accepted") << Events{} << u"open"_s << u"0"_s << u"0"_s;
     QTest::newRow("some sent") << Events{send} << u"open"_s << u"12"_s << u"0"_s;
-    QTest::newRow("all sent") << Events{send, shutdown} << u"half-closed"_s << u"12"_s << u"0"_s;
+    QTest::newRow("all sent") << Events{send, shutdown} << u"half-closed here"_s << u"12"_s << u"0"_s;
     QTest::newRow("the peer spoke") << Events{send, shutdown, received(1, "GET /"), received(1, "x")}
-                                    << u"half-closed"_s << u"12"_s << u"6"_s;
+                                    << u"half-closed here"_s << u"12"_s << u"6"_s;
     QTest::newRow("in pieces") << Events{send, eventOf(1, Call::Send, 4'000'000)} << u"open"_s << u"4,000,012"_s
                                << u"0"_s;
     QTest::newRow("greeted") << Events{send, shutdown, eventOf(1, Call::Recv), eventOf(1, Call::Close),
@@ -381,7 +381,7 @@ void TestModels::attemptTexts_data()
         << Events{begun, connected, part(), failed(1, Call::Recv, ECONNRESET), over(Outcome::Reset, ECONNRESET)}
         << u"reset after 5 bytes"_s << u"5 bytes in 1 read · reset by the server after 3.0 ms"_s
         << u"The message from 192.168.0.104:3000 is incomplete: the connection was reset after 5 bytes."_s
-        << u"The server ended abnormally, or closed with bytes of ours unread."_s;
+        << u"The server ended abnormally, or closed without reading everything you had sent."_s;
 
     QTest::newRow("cancelled") << literal << Events{begun, over(Outcome::Cancelled)} << u"cancelled"_s
                                << u"cancelled after 3.0 ms"_s << u"Connecting to 192.168.0.104:3000 was cancelled."_s

@@ -358,7 +358,7 @@ void TestWindows::clientFailure_data()
     QTest::newRow("reset within the message") << reset << QByteArray("Hello") << u"reset after 5 bytes"_s
                                               << u"The message from %1 is incomplete: the connection was "
                                                  u"reset after 5 bytes. The server ended abnormally, "
-                                                 "or closed with bytes of ours unread."_s;
+                                                 "or closed without reading everything you had sent."_s;
     QTest::newRow("timed out") << nothing << QByteArray() << u"timed out"_s
                                << u"%1 accepted the connection but sent nothing within 1.00 s. Perhaps it is busy, or "
                                   "expects the client to speak first."_s;

@@ -4,6 +4,7 @@
 #include "shared/ui/inspector/bytes_view.h"
 
 #include "shared/message/message.h"
+#include "shared/ui/menus.h"
 #include "shared/ui/status_label.h"
 
 #include <QAction>
@@ -130,19 +131,20 @@ BytesView::BytesView(BytesModel &model, QWidget *parent)
 
 void BytesView::addActions()
 {
-    const auto add = [this](const QString &text, const QKeySequence &shortcut, auto slot) {
+    const auto add = [this](MenuOf menu, const QString &text, const QKeySequence &shortcut, auto slot) {
         QAction *action = addAction(text);
         connect(action, &QAction::triggered, this, &BytesView::wanted);
         connect(action, &QAction::triggered, this, slot);
         action->setShortcut(shortcut);
         action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
         list_->addAction(action);
+        setMenuOf(*action, menu);
     };
-    add(tr("&Find in Bytes"), QKeySequence::Find, &BytesView::openFind);
-    add(tr("Find Ne&xt"), QKeySequence(Qt::Key_F3), &BytesView::findNext);
-    add(tr("&Copy Bytes"), QKeySequence::Copy, &BytesView::copy);
-    add(tr("Save &Received Bytes As…"), {}, [this] { save(BytesModel::Direction::Received); });
-    add(tr("Save &Sent Bytes As…"), {}, [this] { save(BytesModel::Direction::Sent); });
+    add(MenuOf::Edit, tr("F&ind in Bytes"), QKeySequence::Find, &BytesView::openFind);
+    add(MenuOf::Edit, tr("Find Ne&xt"), QKeySequence(Qt::Key_F3), &BytesView::findNext);
+    add(MenuOf::Edit, tr("Copy &Bytes"), QKeySequence::Copy, &BytesView::copy);
+    add(MenuOf::File, tr("Save &Received Bytes As…"), {}, [this] { save(BytesModel::Direction::Received); });
+    add(MenuOf::File, tr("Save Se&nt Bytes As…"), {}, [this] { save(BytesModel::Direction::Sent); });
     list_->setContextMenuPolicy(Qt::ActionsContextMenu);
 }
 

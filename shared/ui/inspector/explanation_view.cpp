@@ -7,6 +7,7 @@
 #include "shared/inspect/copy_as.h"
 #include "shared/inspect/explain.h"
 #include "shared/inspect/ladder.h"
+#include "shared/ui/menus.h"
 
 #include <QAction>
 #include <QApplication>
@@ -30,6 +31,7 @@ ExplanationView::ExplanationView(const Ladder &ladder, QWidget *parent)
     text_->setUndoRedoEnabled(false);
     text_->setTabChangesFocus(true);
     text_->setFrameShape(QFrame::NoFrame);
+    text_->setMinimumHeight(3 * text_->fontMetrics().lineSpacing()); // it scrolls
     auto *copying = new QHBoxLayout(copying_);
     copying->setContentsMargins(4, 4, 4, 4);
     copying->addWidget(new QLabel(tr("Copy the connection as:")));
@@ -67,6 +69,7 @@ void ExplanationView::addCopyAction(const QString &text, const QString &name, QB
         Q_EMIT said(tr("Copied the connection as %1").arg(name));
     });
     action->setIconText(name);
+    setMenuOf(*action, MenuOf::Edit);
     auto *button = new QToolButton;
     button->setDefaultAction(action);
     button->setAutoRaise(false);

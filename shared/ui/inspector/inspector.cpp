@@ -68,6 +68,7 @@ void Inspector::buildBody()
     bytesView_ = new BytesView(bytes_);
     pages_ = new QTabWidget;
     ladderView_->setObjectName(u"ladder"_s);
+    ladderView_->setMinimumHeight(9 * fontMetrics().height()); // some rungs, whatever stands below
     ladderView_->setAccessibleName(tr("Ladder of calls"));
     connect(ladderView_, &LadderView::saving, this, &Inspector::saving);
     connect(bytesView_, &BytesView::saving, this, &Inspector::saving);
@@ -109,22 +110,32 @@ void Inspector::addPage(const std::function<QWidget *()> &make, const QString &t
         furtherPages_.push_back({make, title});
 }
 
-void Inspector::fillMenu(QMenu &menu)
+void Inspector::fillMenus(const Menus &menus)
 {
-    menu_ = &menu;
-    menu.addAction(openAction_);
-    endOfCommands_ = menu.addSeparator();
+    menus.view->addAction(openAction_);
+    const auto endOf = [](QMenu *menu) {
+        menu->addSeparator();
+        return menu->addSeparator();
+    };
+    ends_ = {{MenuOf::View, endOf(menus.view)}, {MenuOf::File, endOf(menus.file)}, {MenuOf::Edit, endOf(menus.edit)}};
+    menus_ = {{MenuOf::View, menus.view}, {MenuOf::File, menus.file}, {MenuOf::Edit, menus.edit}};
     addCommands();
 }
 
 void Inspector::addCommands()
 {
-    if (!menu_ || !pages_)
+    if (menus_.empty() || !pages_)
         return;
     for (const QList<QAction *> &commands : {ladderView_->actions(), bytesView_->actions(), explanation_->actions()}) {
-        menu_->insertSeparator(endOfCommands_);
-        menu_->insertActions(endOfCommands_, commands);
+        for (QAction *command : commands)
+            menus_.at(menuOf(*command))->insertAction(ends_.at(menuOf(*command)), command);
     }
+}
+
+void Inspector::showLadder()
+{
+    setOpen(true);
+    ladderView_->setFocus();
 }
 
 void Inspector::inspect(quint64 connection, const QString &title)
@@ -183,14 +194,24 @@ void Inspector::toggled(bool open)
     const int whole = sizeHint().height() - (open ? body_->sizeHint().height() - height_ : 0);
     if (mayResize) {
         const QSize room = window->screen()->availableSize();
-        const int width = open ? std::min(std::max(before.width(), ComfortableWidth), room.width()) : before.width();
         const int height = before.height() + (open ? height_ : -height_);
-        window->resize(std::max(width, before.width()), std::min(height, std::max(room.height(), before.height())));
+        window->resize(before.width(), std::min(height, std::max(room.height(), before.height())));
     }
     if (splitter_) {
         const int all = splitter_->height();
         splitter_->setSizes({std::max(all - whole, 0), whole});
     }
+}
+
+void Inspector::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    const bool isNarrow = width() < fontMetrics().averageCharWidth() * StackedBelow;
+    const Qt::Orientation orientation = isNarrow ? Qt::Vertical : Qt::Horizontal;
+    if (orientation == body_->orientation())
+        return;
+    body_->setOrientation(orientation);
+    body_->setSizes({300, 200}); // the ladder comes first
 }
 
 void Inspector::restore(Settings &settings)

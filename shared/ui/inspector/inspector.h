@@ -7,14 +7,15 @@
 #include "shared/inspect/bytes_model.h"
 #include "shared/inspect/ladder.h"
 #include "shared/ui/file_saver.h"
+#include "shared/ui/menus.h"
 
 #include <QWidget>
 
 #include <functional>
+#include <map>
 #include <vector>
 
 class QLabel;
-class QMenu;
 class QSplitter;
 class QTabWidget;
 class QToolButton;
@@ -40,9 +41,8 @@ public:
     QWidget *below(QWidget *above);
     /// Adds a page beside the ladder, after the other pages. @p make is called when the area is first opened.
     void addPage(const std::function<QWidget *()> &make, const QString &title);
-    /// Adds the inspector's commands to a window's View menu: first the one that opens it; the others follow once it
-    /// was opened.
-    void fillMenu(QMenu &menu);
+    /// Adds the inspector's commands to a window's menus: the one that opens it now, and the others once it was opened.
+    void fillMenus(const Menus &menus);
 
     /// Takes in all events, open or not.
     void read(const EventBatch &batch) { history_.read(batch); }
@@ -52,9 +52,14 @@ public:
     const EventHistory &history() const { return history_; }
     bool isOpen() const;
     void setOpen(bool open);
+    /// Opens it, with the focus on the ladder.
+    void showLadder();
 
     void restore(Settings &settings);
     void save(Settings &settings) const;
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
 
 Q_SIGNALS:
     /// For the user: what became of a command.
@@ -75,8 +80,8 @@ private:
     void rungChosen(const QModelIndex &current);
     void bytesChosen(std::size_t event);
 
-    static constexpr int DefaultHeight = 300;     ///< pixels, of the opened body
-    static constexpr int ComfortableWidth = 1180; // a refused connect fits without scrolling
+    static constexpr int DefaultHeight = 300; ///< pixels, of the opened body
+    static constexpr int StackedBelow = 90;   ///< characters: in a narrower window the pages stand below the ladder
 
     EventHistory history_;
     Ladder ladder_{history_};
@@ -91,8 +96,8 @@ private:
     ExplanationView *explanation_ = nullptr;
     BytesView *bytesView_ = nullptr;
     std::vector<Page> furtherPages_;
-    QMenu *menu_ = nullptr;
-    QAction *endOfCommands_ = nullptr; // in the menu
+    std::map<MenuOf, QMenu *> menus_;
+    std::map<MenuOf, QAction *> ends_; // of the commands in them
     bool following_ = false;           // ladder or bytes follow the other's selection just now
     QSplitter *splitter_ = nullptr;    // this is its lower half
     int height_ = DefaultHeight;       // of the body, when it was last open

@@ -45,6 +45,7 @@ private:
     struct Row
     {
         QString name;
+        QString field; ///< of struct tcp_info, as ss(8) and other programs know it
         QString explanation;
         QString (*value)(const native::TcpView &view);
     };
@@ -53,6 +54,7 @@ private:
     void inspect(quint64 connection);
     void ask();
     void showValues(const native::TcpView *view);
+    void showWhetherLive(bool isLive);
     void explainCurrent();
 
     quint64 connection_ = 0;

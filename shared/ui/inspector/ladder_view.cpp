@@ -5,10 +5,12 @@
 
 #include "shared/event/event_history.h"
 #include "shared/message/message.h"
+#include "shared/ui/menus.h"
 
 #include <QAction>
 #include <QApplication>
 #include <QBuffer>
+#include <QClipboard>
 #include <QFontDatabase>
 #include <QLocale>
 #include <QPainter>
@@ -121,16 +123,31 @@ void LadderView::addActions()
         [this] { setZoom(zoom_ + 25); });
     add(tr("Zoom &Out"), {QKeySequence(Qt::CTRL | Qt::Key_Minus)}, [this] { setZoom(zoom_ - 25); });
     add(tr("&Actual Size"), {QKeySequence(Qt::CTRL | Qt::Key_0)}, [this] { setZoom(100); });
-    add(tr("Save Ladder as S&VG…"), {}, [this] {
+    QAction *svgAction = add(tr("Save Ladder as S&VG…"), {}, [this] {
         Q_EMIT saving({tr("Save Ladder"), u"ladder.svg"_s, tr("SVG pictures (*.svg)")},
                       [this]() -> FileSaver::Writer { return [svg = svg()](QIODevice &file) { file.write(svg); }; });
     });
-    add(tr("Save Ladder as PN&G…"), {}, [this] {
+    QAction *pngAction = add(tr("Save Ladder as PN&G…"), {}, [this] {
         Q_EMIT saving({tr("Save Ladder"), u"ladder.png"_s, tr("PNG pictures (*.png)")}, [this]() -> FileSaver::Writer {
             return [image = image()](QIODevice &file) { image.save(&file, "PNG"); };
         });
     });
+    for (QAction *save : {svgAction, pngAction})
+        setMenuOf(*save, MenuOf::File);
+    setMenuOf(*add(tr("Copy &Rungs"), {QKeySequence::Copy}, [this] { copyRungs(); }), MenuOf::Edit);
     setContextMenuPolicy(Qt::ActionsContextMenu);
+}
+
+/// Copies the selected rungs, or else all of them, in words: a line each.
+void LadderView::copyRungs()
+{
+    QString text;
+    const bool all = !selectionModel()->hasSelection();
+    for (int row = 0; row < ladder_.rowCount(); ++row) {
+        if (const QModelIndex rung = ladder_.index(row); all || selectionModel()->isSelected(rung))
+            text += rung.data(Qt::AccessibleTextRole).toString() + u'\n';
+    }
+    QApplication::clipboard()->setText(text);
 }
 
 void LadderView::setZoom(int percent)

@@ -49,6 +49,7 @@ private:
 
     LadderPainter painter() const { return {ladder_, font(), palette()}; }
     void addActions();
+    void copyRungs();
     QSize pictureSize() const;
     void draw(QPaintDevice &device) const;
     void relayout();
