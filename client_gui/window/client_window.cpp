@@ -326,7 +326,7 @@ void ClientWindow::applyRemedy(const ConnectDiagnosis &diagnosis)
     switch (diagnosis.remedy) {
     case ConnectDiagnosis::Remedy::None: break;
     case ConnectDiagnosis::Remedy::Connect:
-        form_->setEndpoint(diagnosis.useful);
+        form_->setEndpoint(diagnosis.endpoint);
         startAttempt();
         break;
     case ConnectDiagnosis::Remedy::EnterText: send_->setFocus(); break;

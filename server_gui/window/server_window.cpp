@@ -412,7 +412,7 @@ void ServerWindow::showFailure(const Event &end)
 {
     const auto show = [this](const ListenDiagnosis &diagnosis) {
         notice_->showNotice(About::Failure, diagnosis.text, diagnosis.button,
-                            [this, endpoint = diagnosis.useful] { listenInstead(endpoint); });
+                            [this, endpoint = diagnosis.endpoint] { listenInstead(endpoint); });
     };
     const ListenDiagnosis first = diagnoseListen(endpoint_, end);
     show(first);

@@ -1,10 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "client_gui/history/connect_diagnosis.h"
 #include "client_gui/window/message_view.h"
-#include "server_gui/engine/listen_diagnosis.h"
-#include "shared/socket/local_listeners.h"
 #include "shared/ui/limits_dialog.h"
 #include "tests/support/failing_call.h"
 #include "tests/support/process.h"
@@ -12,26 +9,15 @@
 #include "tests/support/raw_socket.h"
 #include "tests/support/window_test.h"
 
-#include <QSignalSpy>
-
 #include <cerrno>
-#include <fcntl.h>
-#include <future>
 #include <linux/capability.h>
-#include <sched.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <optional>
+#include <sys/syscall.h>
 
 using namespace Qt::StringLiterals;
 using namespace parley;
 using namespace parley::test;
 using namespace std::chrono_literals;
-
-Q_DECLARE_METATYPE(std::vector<parley::LocalListener>)
 
 namespace
 {
@@ -104,9 +90,6 @@ private Q_SLOTS:
     void refusedWhereTheServerIsAtAnotherAddress();
     void refusedWhereAServerIsOnAnotherPort();
     void refusedWithoutAServer();
-    void aStuckSearchIsLeftBehind();
-    void whichListenerIsMeant_data();
-    void whichListenerIsMeant();
     void unknownHostOfClient();
     void acceptQueueIsFull();
     void notAcceptedYet();
@@ -120,7 +103,6 @@ private Q_SLOTS:
     void portInUse_data();
     void portInUse();
     void privilegedPort();
-    void forbiddenPort();
     void unknownHostOfServer();
     void foreignAddress();
     void pathInUse();
@@ -175,85 +157,6 @@ void TestDiagnosis::refusedWithoutAServer()
     TRY_MATCH(server.text(u"status"_s), Listening.arg(u".*"_s));
     takeWayOut(client);
     TRY_COMPARE(client.child<MessageView>(u"message"_s).toPlainText(), u"Hello World!"_s);
-}
-
-/// A FIFO stands for a table of the kernel's that does not come.
-void TestDiagnosis::aStuckSearchIsLeftBehind()
-{
-    const QByteArray fifo = QFile::encodeName(scratch().filePath(u"table"_s));
-    QCOMPARE(::mkfifo(fifo.constData(), 0600), 0);
-    std::atomic<int> writer = -1; // once the search reads
-    std::promise<QByteArray> destroyed;
-    std::thread elsewhere([&] {
-        // A view of the files for this thread and those that it starts.
-        if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0
-            || ::mount("tmpfs", "/proc", "tmpfs", 0, nullptr) != 0) {
-            destroyed.set_value("no files of its own");
-            return;
-        }
-        ::mkdir("/proc/thread-self", 0700);
-        ::mkdir("/proc/thread-self/net", 0700);
-        if (::symlink(fifo.constData(), "/proc/thread-self/net/tcp") != 0)
-            qFatal("There is no table");
-        auto search = std::make_unique<ListenerSearch>(Transport::Tcp, Address::parseIPv4("127.0.0.1", 1));
-        QDeadlineTimer end(WindowPatience);
-        while (writer < 0 && !end.hasExpired()) {
-            writer = ::open(fifo.constData(), O_WRONLY | O_NONBLOCK | O_CLOEXEC); // without a reader there is none
-            std::this_thread::yield();
-        }
-        search.reset();
-        destroyed.set_value(writer < 0 ? "it does not read" : "");
-    });
-    std::future<QByteArray> result = destroyed.get_future();
-    const bool cameBack = result.wait_for(std::chrono::milliseconds(2 * WindowPatience)) == std::future_status::ready;
-    if (writer >= 0)
-        ::close(writer); // the end of the table: the search goes on
-    elsewhere.join();
-    const QByteArray text = result.get();
-    if (text == "no files of its own")
-        QSKIP("The system does not allow a view of the files of its own.");
-    QCOMPARE(text, ""_ba);
-    QVERIFY2(cameBack, "It waited for its search, which was stuck");
-}
-
-void TestDiagnosis::whichListenerIsMeant_data()
-{
-    QTest::addColumn<QList<QStringList>>("listeners"); // address, program
-    QTest::addColumn<QString>("tried");
-    QTest::addColumn<QString>("meant"); // as Python prints it
-    using Listeners = QList<QStringList>;
-    QTest::newRow("nobody") << Listeners{} << u"127.0.0.1:3000"_s << QString();
-    QTest::newRow("others") << Listeners{{u"127.0.0.1:22"_s, u"sshd"_s}} << u"127.0.0.1:3000"_s << QString();
-    QTest::newRow("the port elsewhere, whoever it is")
-        << Listeners{{u"127.0.0.1:4000"_s, u"parley-server"_s}, {u"127.0.1.1:3000"_s, u"python3"_s}}
-        << u"127.0.0.1:3000"_s << u"('127.0.1.1', 3000)"_s;
-    QTest::newRow("a Parley server") << Listeners{{u"127.0.0.1:22"_s, u"sshd"_s},
-                                                  {u"127.0.0.1:4000"_s, u"parley-server"_s}}
-                                     << u"127.0.0.1:3000"_s << u"('127.0.0.1', 4000)"_s;
-    QTest::newRow("every interface") << Listeners{{u"0.0.0.0:4000"_s, u"parley-server"_s}} << u"127.0.1.1:3000"_s
-                                     << u"('127.0.1.1', 4000)"_s;
-    QTest::newRow("every interface, both families")
-        << Listeners{{u"[::]:4000"_s, u"parley-server"_s}} << u"127.0.0.1:3000"_s << u"('127.0.0.1', 4000)"_s;
-    QTest::newRow("IPv4 only, tried by IPv6")
-        << Listeners{{u"0.0.0.0:3000"_s, u"python3"_s}} << u"[::1]:3000"_s << u"('127.0.0.1', 3000)"_s;
-}
-
-void TestDiagnosis::whichListenerIsMeant()
-{
-    const auto addressOf = [](const QString &text) {
-        const auto port = text.section(u':', -1).toUShort();
-        const QByteArray host = text.section(u':', 0, -2).remove(u'[').remove(u']').toLatin1();
-        return host.contains(':') ? Address::parseIPv6(host, port) : Address::parseIPv4(host, port);
-    };
-    QFETCH(const QList<QStringList>, listeners);
-    QFETCH(const QString, tried);
-    QFETCH(const QString, meant);
-    std::vector<LocalListener> found;
-    for (const QStringList &listener : listeners)
-        found.push_back({addressOf(listener.at(0)), 0, 1, listener.at(1)});
-    const LocalListener *listener = listenerMeantBy(found, addressOf(tried));
-    QCOMPARE(listener ? QString::fromLatin1(reachableAddress(*listener, addressOf(tried)).toPython()) : QString(),
-             meant);
 }
 
 void TestDiagnosis::unknownHostOfClient()
@@ -439,18 +342,6 @@ void TestDiagnosis::privilegedPort()
     QCOMPARE(server.field(u"port"_s).text(), u"8080"_s);
 }
 
-/// A system may reserve more ports, or a security module forbid one.
-void TestDiagnosis::forbiddenPort()
-{
-    const Event end = Event::end(0, Outcome::Failed, EACCES);
-    const Endpoint endpoint = std::get<Endpoint>(Endpoint::parse(u"127.0.0.1"_s, u"60000"_s, Endpoint::Use::Listen));
-    const ListenDiagnosis diagnosis = diagnoseListen(endpoint, end);
-    QCOMPARE(diagnosis.text, u"Cannot listen on 127.0.0.1:60000: this user may not listen on that port. Choose another "
-                             "one, or 0 for any free one."_s);
-    QCOMPARE(diagnosis.button, u"Use Another Port"_s);
-    QCOMPARE(diagnosis.useful.literal.port(), 0);
-}
-
 void TestDiagnosis::unknownHostOfServer()
 {
     const ServerProgram server(listeningOn(u"nosuch.invalid"_s, u"0"_s));
@@ -508,10 +399,10 @@ void TestDiagnosis::folderMissing()
     options.path = u"/nonexistent/a&b.sock"_s;
     const ServerProgram server(options);
     TRY_MATCH(server.notice(), u"Cannot listen on /nonexistent/a&b\\.sock: its folder does not exist\\. .*"_s);
-    const QString useful = scratch().filePath(u"a&b.sock"_s);
-    QCOMPARE(wayOutText(server).replace(u"&&"_s, u"&"_s), u"Use %1"_s.arg(useful));
+    const QString endpoint = scratch().filePath(u"a&b.sock"_s);
+    QCOMPARE(wayOutText(server).replace(u"&&"_s, u"&"_s), u"Use %1"_s.arg(endpoint));
     takeWayOut(server);
-    TRY_MATCH(server.text(u"status"_s), u"Listening on %1 .*"_s.arg(useful));
+    TRY_MATCH(server.text(u"status"_s), u"Listening on %1 .*"_s.arg(endpoint));
 }
 
 void TestDiagnosis::greetingTooLongForADatagram()

@@ -4,16 +4,17 @@
 #include "tests/support/failing_call.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/server_fixture.h"
-#include "tests/support/window_test.h"
 
-#include <QSpinBox>
+#include <QFile>
+#include <QRegularExpression>
+#include <QTemporaryDir>
+#include <QTest>
 
-#include <unistd.h>
+#include <cerrno>
 
 using namespace Qt::StringLiterals;
 using namespace parley;
 using namespace parley::test;
-using namespace std::chrono_literals;
 
 namespace
 {
@@ -70,11 +71,13 @@ std::vector<RawSocket> connectedClients(quint16 port, int count)
 
 } // namespace
 
-class TestAcceptQueue : public WindowTest
+class TestStreamListener : public QObject
 {
     Q_OBJECT
 
 private Q_SLOTS:
+    void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
+
     void fillsWhileHeld();
     void acceptsSome();
     void overflows();
@@ -87,11 +90,9 @@ private Q_SLOTS:
     void withoutDescriptors();
     void costsNothingUnwatched();
     void datagrams();
-    void window();
-    void backlogThenAnotherAddress();
 };
 
-void TestAcceptQueue::fillsWhileHeld()
+void TestStreamListener::fillsWhileHeld()
 {
     HeldServer server;
     const quint16 port = server.start();
@@ -106,7 +107,7 @@ void TestAcceptQueue::fillsWhileHeld()
     QCOMPARE(server.accepted(), 0U);
 }
 
-void TestAcceptQueue::acceptsSome()
+void TestStreamListener::acceptsSome()
 {
     HeldServer server;
     auto clients = connectedClients(server.start(), 5);
@@ -127,7 +128,7 @@ void TestAcceptQueue::acceptsSome()
     QCOMPARE(server.accepted(), 5U);
 }
 
-void TestAcceptQueue::overflows()
+void TestStreamListener::overflows()
 {
     HeldServer server;
     server.settings.backlog = 1;
@@ -146,7 +147,7 @@ void TestAcceptQueue::overflows()
 }
 
 /// While it listens, and nobody who waits is lost by that.
-void TestAcceptQueue::changesTheBacklog()
+void TestStreamListener::changesTheBacklog()
 {
     HeldServer server;
     const quint16 port = server.start();
@@ -166,7 +167,7 @@ void TestAcceptQueue::changesTheBacklog()
     TRY_EQUAL(server.calls(Call::Listen), 3);
 }
 
-void TestAcceptQueue::releasing()
+void TestStreamListener::releasing()
 {
     HeldServer server;
     auto clients = connectedClients(server.start(), 100);
@@ -181,7 +182,7 @@ void TestAcceptQueue::releasing()
     TRY_EQUAL(server.waiting(), 1);
 }
 
-void TestAcceptQueue::stoppingServesWhoWaits()
+void TestStreamListener::stoppingServesWhoWaits()
 {
     HeldServer server;
     auto clients = connectedClients(server.start(), 3);
@@ -194,7 +195,7 @@ void TestAcceptQueue::stoppingServesWhoWaits()
     TRY_EQUAL(server.exists, false);
 }
 
-void TestAcceptQueue::finishingServesWhoWaits()
+void TestStreamListener::finishingServesWhoWaits()
 {
     HeldServer server;
     bool finished = false;
@@ -209,7 +210,7 @@ void TestAcceptQueue::finishingServesWhoWaits()
     TRY_EQUAL(finished, true);
 }
 
-void TestAcceptQueue::holdsOverListening()
+void TestStreamListener::holdsOverListening()
 {
     HeldServer server;
     const auto first = connectedClients(server.start(), 1);
@@ -222,9 +223,10 @@ void TestAcceptQueue::holdsOverListening()
     QCOMPARE(server.accepted(), 1U); // who waited for the listener before
 }
 
-void TestAcceptQueue::holdsAUnixSocket()
+void TestStreamListener::holdsAUnixSocket()
 {
-    const QByteArray path = QFile::encodeName(scratch().filePath(u"parley.sock"_s));
+    const QTemporaryDir folder;
+    const QByteArray path = QFile::encodeName(folder.filePath(u"parley.sock"_s));
     HeldServer server;
     server.settings.endpoint = std::get<Endpoint>(Endpoint::parseUnix(QFile::decodeName(path)));
     QVERIFY(Server::isServing(server.startServing()));
@@ -241,7 +243,7 @@ void TestAcceptQueue::holdsAUnixSocket()
 }
 
 /// Accepting what is held meets the same lack as any other accept, and ends with it.
-void TestAcceptQueue::withoutDescriptors()
+void TestStreamListener::withoutDescriptors()
 {
     HeldServer server;
     std::vector<int> starved;
@@ -260,7 +262,7 @@ void TestAcceptQueue::withoutDescriptors()
     TRY_EQUAL(starved, (std::vector<int>{EMFILE, 0}));
 }
 
-void TestAcceptQueue::costsNothingUnwatched()
+void TestStreamListener::costsNothingUnwatched()
 {
     HeldServer server;
     QVERIFY(server.start() != 0);
@@ -276,7 +278,7 @@ void TestAcceptQueue::costsNothingUnwatched()
     QCOMPARE(server.tellings, before);
 }
 
-void TestAcceptQueue::datagrams()
+void TestStreamListener::datagrams()
 {
     HeldServer server;
     server.settings.endpoint.transport = Transport::Udp;
@@ -288,65 +290,5 @@ void TestAcceptQueue::datagrams()
     QVERIFY(!server.exists);
 }
 
-void TestAcceptQueue::window()
-{
-    ServerOptions options;
-    options.transport = Transport::Tcp;
-    options.host = u"127.0.0.1"_s;
-    options.port = u"0"_s;
-    options.backlog = 1;
-    const ServerProgram server(options);
-    static const QRegularExpression pattern(u"Listening on .*, (\\d+)\\)"_s);
-    QString port;
-    QTRY_VERIFY((port = pattern.match(server.text(u"status"_s)).captured(1)) != QString());
-    QCOMPARE(server.text(u"acceptQueue"_s), QString()); // it does not show
-
-    QCOMPARE(server.action(u"Hold Accept"_s).shortcut(), QKeySequence(Qt::CTRL | Qt::Key_H));
-    server.action(u"Hold Accept"_s).trigger();
-    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 0 waiting in its queue, backlog 1."_s);
-    QVERIFY(!server.button(u"acceptOne"_s).isEnabled());
-    RawSocket first = RawSocket::connectedTo("127.0.0.1", port.toUShort());
-    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 1 waiting in its queue, backlog 1."_s);
-    RawSocket second = RawSocket::connectedTo("127.0.0.1", port.toUShort());
-    TRY_MATCH(server.text(u"acceptQueue"_s), u"Accept is held: 2 waiting in its queue, backlog 1\\. It is full: .*"_s);
-    QCOMPARE(server.rows(u"connections"_s), 0);
-
-    server.click(u"acceptOne"_s);
-    TRY_COMPARE(server.rows(u"connections"_s), 1);
-    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 1 waiting in its queue, backlog 1."_s);
-    server.click(u"acceptAll"_s);
-    TRY_COMPARE(server.rows(u"connections"_s), 2);
-    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 0 waiting in its queue, backlog 1."_s);
-
-    auto &backlog = server.child<QSpinBox>(u"backlog"_s);
-    QCOMPARE(backlog.value(), 1);
-    backlog.setValue(7);
-    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 0 waiting in its queue, backlog 7."_s);
-    server.click(u"listen"_s); // stops
-    TRY_MATCH(server.text(u"status"_s), u"Not listening.*"_s);
-    server.click(u"listen"_s);
-    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 0 waiting in its queue, backlog 7."_s);
-    server.click(u"listen"_s);
-    TRY_COMPARE(server.text(u"acceptQueue"_s),
-                u"Accept is held, but there is no accept queue: nothing listens for connections."_s);
-    server.action(u"Hold Accept"_s).trigger();
-    QVERIFY(!server.child(u"acceptQueue"_s).isVisible());
-    server.action(u"Accept Queue"_s).trigger(); // shows it, without holding
-    QVERIFY(server.child(u"acceptQueue"_s).isVisible());
-    QVERIFY(!server.button(u"acceptOne"_s).isVisible());
-}
-
-/// The listen() of the backlog is not taken for the one at the new address.
-void TestAcceptQueue::backlogThenAnotherAddress()
-{
-    const ServerProgram server(listening());
-    QVERIFY(portOf(server) != 0);
-    QTRY_VERIFY_WITH_TIMEOUT(server.child(u"everyInterface"_s).isVisible(), WindowPatience);
-    server.child<QSpinBox>(u"backlog"_s).setValue(5);
-    server.click(u"everyInterface"_s);
-    TRY_MATCH(server.text(u"status"_s), u"Listening on \\('::', .*"_s);
-    TRY_COMPARE(server.button(u"listen"_s).text(), u"Stop Listening"_s);
-}
-
-QTEST_MAIN(TestAcceptQueue)
-#include "tst_accept_queue.moc"
+QTEST_GUILESS_MAIN(TestStreamListener)
+#include "tst_stream_listener.moc"
