@@ -107,7 +107,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     inspector_->addPage(
         [this] {
             auto *kernel = new KernelPage(inspector_->history());
-            connect(kernel, &KernelPage::asked, this, [this](quint64 connection) {
+            connect(kernel, &KernelPage::viewRequested, this, [this](quint64 connection) {
                 server_.post([connection](Server &engine) { engine.viewKernel(connection); });
             });
             server_.hear(&Server::kernelViewed, kernel, &KernelPage::showAnswer);
@@ -118,8 +118,8 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     layout->addWidget(buildConverse());
     setCentralWidget(content);
     addToStatusBar(*this, status_ = new StatusLabel(u"status"_s, tr("Status")));
-    connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
-    connect(inspector_, &Inspector::saving, saver_, &FileSaver::ask);
+    connect(inspector_, &Inspector::statusMessage, status_, &StatusLabel::showText);
+    connect(inspector_, &Inspector::saveRequested, saver_, &FileSaver::ask);
     resize(860, 520);
     rememberFields();
     restoreLayout(settings);
@@ -407,7 +407,7 @@ void ServerWindow::readListenerEvent(const Event &event)
     }
 }
 
-/// Finding out which program has the port takes a while. Until then the notice says the rest.
+/// The search for the program that has the port takes a while. Until it ends, the notice says the rest.
 void ServerWindow::showFailure(const Event &end)
 {
     const auto show = [this](const ListenDiagnosis &diagnosis) {
