@@ -127,7 +127,7 @@ void Client::connected()
     socket_.send(request_.send);
 }
 
-/// The events have kept the bytes. Here they are only counted.
+/// Counts the bytes. The events keep them.
 void Client::received()
 {
     while (const qint64 size = socket_.takeReceived().size())
@@ -168,7 +168,7 @@ void Client::endOfMessage()
 void Client::end(Outcome outcome, int error)
 {
     if (!underWay_)
-        return; // the attempt has ended; this signal comes from closing the socket below
+        return; // the attempt has ended, and the signal comes from closing its socket
     underWay_ = false;
     deadline_.stop();
     resume_.stop();

@@ -36,7 +36,7 @@ Option systemOption(QAbstractSocket::SocketOption option)
     case QAbstractSocket::SendBufferSizeSocketOption: return {SOL_SOCKET, SO_SNDBUF};
     case QAbstractSocket::ReceiveBufferSizeSocketOption: return {SOL_SOCKET, SO_RCVBUF};
     case QAbstractSocket::TypeOfServiceOption: return {IPPROTO_IP, IP_TOS};
-    default: return {}; // which no TCP socket has
+    default: return {}; // a TCP socket has no other option
     }
 }
 
@@ -115,7 +115,7 @@ void ClientSocket::disconnectFromHost()
 
 void ClientSocket::close()
 {
-    // abort(), which is not virtual, takes the channels away before it calls this.
+    // QAbstractSocket::abort() is not virtual, and clears the channels before it calls this function.
     const bool aborts = isWritable() && writeChannelCount() == 0;
     const Unchanged here(*this);
     QIODevice::close();
@@ -193,7 +193,7 @@ void ClientSocket::send(const QByteArray &bytes)
     }
     const bool waits = stream_->isSending();
     stream_->queue(bytes, 0, bytes.size());
-    if (!waits) // at once: flush(), which is not virtual, has nothing to do then
+    if (!waits) // sends at once, because flush() is not virtual and could not do it later
         sendSome();
     watch();
 }
@@ -276,7 +276,7 @@ qint64 ClientSocket::room() const
     return readBufferSize() > 0 ? std::max<qint64>(readBufferSize() - input_.size(), 0) : ReceiveBuffer::Large;
 }
 
-/// Receives once, so that no peer keeps others waiting.
+/// Calls receive() once, so that no peer keeps others waiting.
 void ClientSocket::readable()
 {
     const qint64 most = room();
@@ -321,7 +321,7 @@ void ClientSocket::tellReadyRead()
         Q_EMIT channelReadyRead(0);
 }
 
-/// Sends once.
+/// Calls send() once.
 void ClientSocket::sendSome()
 {
     const bool isWritten = stream_->unsent() > 0; // rather than a transfer
@@ -329,7 +329,7 @@ void ClientSocket::sendSome()
     if (result.wouldBlock())
         return;
     if (!result.ok()) {
-        sendError_ = result.error; // is told once what the peer had said before is received
+        sendError_ = result.error; // reported after the bytes that the peer sent before
         stream_->dropOutput();
     } else if (isWritten) {
         written_ += result.value;
@@ -368,13 +368,13 @@ void ClientSocket::writable()
         watch();
 }
 
-/// Bytes, or FIN, are still to be sent.
+/// Whether bytes or FIN are still to be sent.
 bool ClientSocket::isSending() const
 {
     return stream_->isSending() || stream_->sendsFin() != stream_->sentFin();
 }
 
-/// Waits for what is needed next.
+/// Watches the socket for the events that the connection needs next.
 void ClientSocket::watch()
 {
     if (!readable_)
@@ -404,7 +404,7 @@ void ClientSocket::endWith(SocketError error, const QString &text)
         finish();
 }
 
-/// Closes all, whatever is still to be done.
+/// Closes the socket and all attempts at once.
 void ClientSocket::finish()
 {
     const bool wasConnected = isConnected();

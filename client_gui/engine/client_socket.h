@@ -62,12 +62,12 @@ public:
                        NetworkLayerProtocol protocol = AnyIPProtocol) override;
     void disconnectFromHost() override;
     void close() override;
-    /// As QAbstractSocket's, which is not virtual; also where close() still sends.
+    /// Does the same as QAbstractSocket::abort(), which is not virtual. Also ends a close() that is still sending.
     void abort();
     /// Not supported: an error.
     bool bind(const QHostAddress &address, quint16 port, BindMode mode) override;
     using QTcpSocket::bind;
-    /// While it connects, that of the latest address tried.
+    /// While the socket connects: the descriptor for the latest address tried.
     qintptr socketDescriptor() const override;
     /// For a connected socket only.
     bool setSocketDescriptor(qintptr descriptor, SocketState state = ConnectedState,
@@ -84,18 +84,18 @@ public:
     bool waitForBytesWritten(int msecs = 30'000) override;
     bool waitForDisconnected(int msecs = 30'000) override;
 
-    // Beyond it
+    // Beyond QTcpSocket
     /// For a Tcp or a Unix endpoint.
     void connectToEndpoint(const Endpoint &endpoint, OpenMode mode = ReadWrite);
     /// @p path as Endpoint::path.
     void connectToPath(const QByteArray &path, OpenMode mode = ReadWrite);
     /// As write(), but shares @p bytes instead of copying them.
     void send(const QByteArray &bytes);
-    /// Sends @p transfer after what was written. It has begun, and isFree().
+    /// Sends @p transfer after the bytes that were written. Only for a transfer that has begun, and while isFree().
     void begin(const std::shared_ptr<Transfer> &transfer);
     /// Whether it is connected, its sending side stays open, and no transfer is under way.
     bool isFree() const;
-    /// Gives up what is unsent of @p transfer, where it is under way.
+    /// Gives up the unsent rest of @p transfer, if it is under way.
     void drop(const Transfer &transfer);
     /// FIN follows all that was written. Receiving goes on.
     void closeSending();
@@ -105,8 +105,8 @@ public:
     QByteArray takeReceived();
     /// While false, nothing is received; the system's buffer fills, and the peer has to wait.
     void setReceiving(bool receiving);
-    /// The most bytes to receive from now on; -1 for no limit. One byte after them is asked for, too: it tells a longer
-    /// stream from one that ends there. It is not kept, but told by tooMuchReceived(), and nothing more is received.
+    /// The most bytes to receive from now on; -1 for no limit. One byte more is asked for, to tell a longer stream from
+    /// one that ends there. If it comes, it is dropped, tooMuchReceived() is emitted, and nothing more is received.
     void setReceiveLimit(qint64 bytes);
 
     /// The errno that ended the connection, or the attempt to connect: ECONNRESET for a reset, 0 for FIN. Where error()
@@ -173,16 +173,16 @@ private:
     QByteArray path_;
     Candidates candidates_;
     std::vector<std::unique_ptr<Attempt>> attempts_;
-    QTimer next_{this};                  // the next address, or the path again
-    std::unique_ptr<StreamPeer> stream_; // that of the last connection, too
+    QTimer next_{this};                  // until the next address, or the path once more
+    std::unique_ptr<StreamPeer> stream_; // stays after the end, until the next connection
     std::unique_ptr<QSocketNotifier> readable_;
     std::unique_ptr<QSocketNotifier> writable_;
     ReceivedBytes input_;
     QByteArray early_;   // written before it was connected
-    qint64 written_ = 0; // not told by bytesWritten() yet
+    qint64 written_ = 0; // not yet reported by bytesWritten()
     qint64 limit_ = -1;  // of StreamPeer::received()
     int systemError_ = 0;
-    int sendError_ = 0; // is told once what the peer had said before is received
+    int sendError_ = 0; // reported after the bytes that the peer sent before
     bool isReceiving_ = true;
     bool isTelling_ = false; // readyRead() is not emitted recursively
     bool closesWhenConnected_ = false;

@@ -171,9 +171,9 @@ void refine(ConnectDiagnosis &diagnosis, const Attempt &attempt, const std::vect
         const Address there = reachableAddress(*meant, attempt.peer);
         if (there == attempt.peer)
             return; // it has just begun to listen
-        diagnosis.useful.name.clear();
-        diagnosis.useful.literal = there;
-        diagnosis.useful.port = there.port();
+        diagnosis.endpoint.name.clear();
+        diagnosis.endpoint.literal = there;
+        diagnosis.endpoint.port = there.port();
         diagnosis.advice = Texts::tr("%1 listens on %2.").arg(meant->owner(), QString::fromLatin1(there.toPython()));
         diagnosis.button = Texts::tr("Use %1").arg(QString::fromLatin1(there.toPython()));
     } else if (const LocalListener *listener = listenerAt(listeners, attempt.peer); listener && listener->waiting > 0) {
@@ -206,7 +206,7 @@ ConnectDiagnosis diagnoseConnect(const Attempt &attempt, const std::vector<Local
         return diagnosis;
     diagnosis.remedy = Remedy::Connect;
     diagnosis.button = Texts::tr("Try Again");
-    diagnosis.useful = attempt.request.endpoint;
+    diagnosis.endpoint = attempt.request.endpoint;
     if (isSilent(attempt)) {
         diagnosis.remedy = Remedy::EnterText;
         diagnosis.button = Texts::tr("Enter Text to Send");
@@ -215,8 +215,8 @@ ConnectDiagnosis diagnoseConnect(const Attempt &attempt, const std::vector<Local
         diagnosis.remedy = Remedy::ChangeLimits;
         diagnosis.button = Texts::tr("Change Limits…");
     } else if (attempt.outcome == Outcome::UnknownHost && attempt.error != EAI_AGAIN) {
-        diagnosis.useful = onThisComputer(attempt.request.endpoint);
-        diagnosis.button = Texts::tr("Use %1").arg(diagnosis.useful.host());
+        diagnosis.endpoint = onThisComputer(attempt.request.endpoint);
+        diagnosis.button = Texts::tr("Use %1").arg(diagnosis.endpoint.host());
     }
     if (dependsOnListeners(attempt))
         refine(diagnosis, attempt, listeners);

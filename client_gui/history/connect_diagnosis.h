@@ -29,8 +29,8 @@ struct ConnectDiagnosis
     QString failure; ///< names the endpoint; empty if nothing went wrong
     QString advice;  ///< what to try next; may be empty
     Remedy remedy = Remedy::None;
-    QString button;  ///< a verb
-    Endpoint useful; ///< Remedy::Connect: to connect to in place of the failed one, or once more
+    QString button;    ///< a verb
+    Endpoint endpoint; ///< Remedy::Connect: to connect to in place of the failed one, or once more
 
     /// For the notice and for stderr.
     QString text() const { return (failure + u' ' + advice).trimmed(); }

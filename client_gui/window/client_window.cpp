@@ -82,7 +82,7 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
     inspector_->addPage(
         [this] {
             auto *kernel = new KernelPage(inspector_->history());
-            connect(kernel, &KernelPage::asked, this, [this](quint64 connection) {
+            connect(kernel, &KernelPage::viewRequested, this, [this](quint64 connection) {
                 client_.post([connection](Client &engine) { engine.viewKernel(connection); });
             });
             client_.hear(&Client::kernelViewed, kernel, &KernelPage::showAnswer);
@@ -92,8 +92,8 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
     layout->addWidget(inspector_->below(buildResults()), 1);
     setCentralWidget(scrollable(content));
     addToStatusBar(*this, *content, status_ = new StatusLabel(u"status"_s, tr("Status")));
-    connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
-    connect(inspector_, &Inspector::saving, saver_, &FileSaver::ask);
+    connect(inspector_, &Inspector::statusMessage, status_, &StatusLabel::showText);
+    connect(inspector_, &Inspector::saveRequested, saver_, &FileSaver::ask);
     resize(usualSize(*this, {680, 640}));
     restoreSettings();
     buildMenus();
@@ -224,7 +224,7 @@ QWidget *ClientWindow::buildConverse()
     return converse_->inPlace(tr("Check Stay connected to talk on a connection, to half-close, close or reset it."));
 }
 
-/// Whether the attempt is connected, for as long as the user likes.
+/// Whether the attempt is connected, and stays so until the user ends it.
 bool ClientWindow::isTalking(const Attempt *attempt) const
 {
     return attempt && attempt->isUnderWay() && attempt->connectedAt >= 0 && !attempt->isDatagram()
@@ -371,9 +371,9 @@ void ClientWindow::showEnd(const Attempt &attempt)
 
 void ClientWindow::showDiagnosis(const ConnectDiagnosis &diagnosis)
 {
-    notice_->clear(NoticeBar::About::Failure); // what was known of it before
+    notice_->clear(NoticeBar::About::Failure); // the earlier text about the same failure
     notice_->clear(NoticeBar::About::Ending);
-    const bool isFailure = diagnosis.remedy != ConnectDiagnosis::Remedy::None; // and not the user's own doing
+    const bool isFailure = diagnosis.remedy != ConnectDiagnosis::Remedy::None; // rather than a command of the user
     notice_->showNotice(isFailure ? NoticeBar::About::Failure : NoticeBar::About::Ending, diagnosis.text(),
                         diagnosis.button, [this, diagnosis] { applyRemedy(diagnosis); });
 }
@@ -383,7 +383,7 @@ void ClientWindow::applyRemedy(const ConnectDiagnosis &diagnosis)
     switch (diagnosis.remedy) {
     case ConnectDiagnosis::Remedy::None: break;
     case ConnectDiagnosis::Remedy::Connect:
-        form_->setEndpoint(diagnosis.useful);
+        form_->setEndpoint(diagnosis.endpoint);
         startAttempt();
         break;
     case ConnectDiagnosis::Remedy::EnterText: send_->setFocus(); break;
@@ -552,7 +552,7 @@ void ClientWindow::saveSettings()
 {
     Settings settings;
     if (damaged_)
-        settings.clear(repeat_ ? QString() : u"repeat/"_s); // what was never shown is not damaged
+        settings.clear(repeat_ ? QString() : u"repeat/"_s); // repeat/ was not read, so it is not known to be damaged
     remembered_.save(settings, damaged_);
     if (repeat_)
         repeat_->saveSettings(settings, damaged_);

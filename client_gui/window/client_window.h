@@ -80,12 +80,12 @@ private:
     IoThread<Client> client_{stream_}; // after the stream it writes to: taken down first
     std::chrono::milliseconds timeout_ = ConnectRequest::DefaultTimeout;
     qint64 maxBytes_ = DefaultMaxMessageBytes;
-    bool damaged_ = false; // the settings that were read: they are written anew
+    bool damaged_ = false; // the settings that were read; closing writes all of them anew
     RememberedFields remembered_;
     quint64 current_ = 0; // the attempt that the message view shows; 0 before the first
 
     FileSaver *const saver_;
-    std::unique_ptr<ListenerSearch> search_; // for the server that was not found
+    std::unique_ptr<ListenerSearch> search_; // for a server on this computer, after a refusal
 
     EndpointForm *form_ = nullptr;
     QLineEdit *send_ = nullptr;

@@ -17,9 +17,9 @@ struct LocalListener;
 /// Why the server does not listen, and a way out.
 struct ListenDiagnosis
 {
-    QString text;    ///< cause and advice: one or two sentences for the notice and for stderr
-    QString button;  ///< for the notice, a verb: listens on the endpoint below
-    Endpoint useful; ///< to listen on in place of the failed one; the same one if it is worth another try
+    QString text;      ///< cause and advice: one or two sentences for the notice and for stderr
+    QString button;    ///< for the notice, a verb: listens on the endpoint below
+    Endpoint endpoint; ///< to listen on in place of the failed one; the same one if it is worth another try
 
     friend bool operator==(const ListenDiagnosis &, const ListenDiagnosis &) = default;
 };

@@ -23,7 +23,7 @@ public:
 
     /// @param time ns since the stream's start. An event that is older than the history is not counted.
     void count(qint64 time);
-    /// Forgets seconds older than a minute at @p now (ns), the second that is not over yet apart.
+    /// Keeps the minute of whole seconds before @p now (ns), and the second that is not over yet.
     void advance(qint64 now);
 
     /// The events of one whole second: 1 for the last one, Seconds for the oldest.

@@ -117,7 +117,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     inspector_->addPage(
         [this] {
             auto *kernel = new KernelPage(inspector_->history());
-            connect(kernel, &KernelPage::asked, this, [this](quint64 connection) {
+            connect(kernel, &KernelPage::viewRequested, this, [this](quint64 connection) {
                 server_.post([connection](Server &engine) { engine.viewKernel(connection); });
             });
             server_.hear(&Server::kernelViewed, kernel, &KernelPage::showAnswer);
@@ -129,8 +129,8 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     layout->addWidget(buildConverse());
     setCentralWidget(scrollable(content));
     addToStatusBar(*this, *content, status_ = new StatusLabel(u"status"_s, tr("Status")));
-    connect(inspector_, &Inspector::said, status_, &StatusLabel::showText);
-    connect(inspector_, &Inspector::saving, saver_, &FileSaver::ask);
+    connect(inspector_, &Inspector::statusMessage, status_, &StatusLabel::showText);
+    connect(inspector_, &Inspector::saveRequested, saver_, &FileSaver::ask);
     resize(usualSize(*this, {860, 640}));
     rememberFields();
     restoreLayout(settings);
@@ -432,12 +432,12 @@ void ServerWindow::readListenerEvent(const Event &event)
     }
 }
 
-/// Finding out which program has the port takes a while. Until then the notice says the rest.
+/// The search for the program that has the port takes a while. Until it ends, the notice says the rest.
 void ServerWindow::showFailure(const Event &end)
 {
     const auto show = [this](const ListenDiagnosis &diagnosis) {
         notice_->showNotice(About::Failure, diagnosis.text, diagnosis.button,
-                            [this, endpoint = diagnosis.useful] { listenInstead(endpoint); });
+                            [this, endpoint = diagnosis.endpoint] { listenInstead(endpoint); });
     };
     const ListenDiagnosis first = diagnoseListen(endpoint_, end);
     show(first);

@@ -99,22 +99,22 @@ private:
     ConnectionModel connections_{stream_};
     IoThread<Server> server_{stream_}; // after the stream it writes to: taken down first
 
-    Endpoint endpoint_; // what was asked for last
+    Endpoint endpoint_; // of the latest listen()
     ListenerStatus listener_;
     BehaviourChoice behaviour_;
-    QByteArray greeting_; // what is sent
+    QByteArray greeting_; // the bytes that are sent
     ServerLimits limits_;
-    QString inputError_; // of the fields, before the notice was there to show it
+    QString inputError_; // of a field, found before there was a notice to show it
     LocalNames localNames_;
     Reachability reachability_;
     bool closing_ = false;
-    bool damaged_ = false; // the settings that were read: they are written anew
+    bool damaged_ = false; // the settings that were read; closing writes all of them anew
     RememberedFields remembered_;
-    quint64 dropped_ = 0; // events that this window was too slow for
+    quint64 dropped_ = 0; // events lost because this window was too slow
     QTimer clock_;        // while connections are open
 
     FileSaver *const saver_;
-    std::unique_ptr<ListenerSearch> search_; // for who has the port that is in use
+    std::unique_ptr<ListenerSearch> search_; // for the program that has the port
 
     EndpointForm *form_ = nullptr;
     QComboBox *host_ = nullptr;
@@ -128,7 +128,7 @@ private:
     AcceptQueueBar *acceptQueue_ = nullptr;
     Inspector *inspector_ = nullptr;
     ConverseBar *converse_ = nullptr;
-    QTimer selection_; // what is selected, or open, has changed
+    QTimer selection_; // runs after a change of the selected or the open connections
     StatusLabel *status_ = nullptr;
     QAction *listenAction_ = nullptr;
 };

@@ -52,16 +52,16 @@ bool isSurveyed(Interest interest)
 
 short events(Interest interest)
 {
-    int wanted = 0;
+    int mask = 0;
     if (wantsRead(interest))
-        wanted |= POLLIN;
+        mask |= POLLIN;
     if (wantsWrite(interest))
-        wanted |= POLLOUT;
+        mask |= POLLOUT;
     if (interest == Interest::Hangup || interest == Interest::WriteHangup)
-        wanted |= PeerClosed | (PeerClosed == 0 ? POLLIN : 0);
+        mask |= PeerClosed | (PeerClosed == 0 ? POLLIN : 0);
     if (interest == Interest::Edges)
-        wanted |= PeerClosed;
-    return static_cast<short>(wanted);
+        mask |= PeerClosed;
+    return static_cast<short>(mask);
 }
 
 Reactor::Ready readyOf(int happened)
@@ -142,10 +142,10 @@ void Reactor::Private::notified(Watcher *watcher)
     const auto found = watched.find(watcher);
     if (found == watched.end())
         return;
-    pollfd asked{found->second.fd, events(found->second.interest), 0};
-    if (::poll(&asked, 1, 0) <= 0)
+    pollfd polled{found->second.fd, events(found->second.interest), 0};
+    if (::poll(&polled, 1, 0) <= 0)
         return; // the other notifier has reported it
-    const Ready ready = readyOf(asked.revents);
+    const Ready ready = readyOf(polled.revents);
     if (found->second.interest == Interest::Edges && ready.write)
         found->second.write->setEnabled(false); // until rewatch(), or it would report all the time
     if (happens(ready))
@@ -156,25 +156,25 @@ void Reactor::Private::notified(Watcher *watcher)
 void Reactor::Private::survey()
 {
     std::vector<Watcher *> watchers;
-    std::vector<pollfd> asked;
+    std::vector<pollfd> polled;
     for (const auto &[watcher, it] : watched) {
         if (isSurveyed(it.interest)) {
             watchers.push_back(watcher);
-            asked.push_back({it.fd, events(it.interest), 0});
+            polled.push_back({it.fd, events(it.interest), 0});
         }
     }
-    if (asked.empty()) {
+    if (polled.empty()) {
         surveys.stop();
         return;
     }
-    ::poll(asked.data(), asked.size(), 0);
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-        const short happened = asked[i].revents;
+    ::poll(polled.data(), polled.size(), 0);
+    for (std::size_t i = 0; i < polled.size(); ++i) {
+        const short happened = polled[i].revents;
         const bool isBytes = (happened & POLLIN) != 0 && (happened & Failed) == 0;
-        if (!happens(readyOf(happened)) || (isBytes && !isAtEnd(asked[i].fd)))
+        if (!happens(readyOf(happened)) || (isBytes && !isAtEnd(polled[i].fd)))
             continue;
         const auto found = watched.find(watchers[i]);
-        if (found != watched.end() && found->second.fd == asked[i].fd && isSurveyed(found->second.interest))
+        if (found != watched.end() && found->second.fd == polled[i].fd && isSurveyed(found->second.interest))
             found->first->ready(readyOf(happened));
     }
 }

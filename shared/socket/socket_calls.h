@@ -13,9 +13,9 @@
 #include <span>
 #include <utility>
 
-/// The platform's socket calls, thin: every function is one call of sockets(7), and returns the call's result and
-/// errno. All sockets are non-blocking and closed on exec, and no call raises SIGPIPE. How QTcpSocket and QTcpServer
-/// stand on them: docs/decisions.md, "Sockets".
+/// Thin wrappers of the system's socket calls (sockets(7)). A function makes the call that it is named after, with the
+/// options that go with it, and returns the result and errno. Sockets are non-blocking and closed on exec, and no call
+/// raises SIGPIPE. How QTcpServer and QTcpSocket are built on these calls: docs/decisions.md, "Sockets".
 namespace parley::native
 {
 

@@ -255,9 +255,9 @@ void ConverseBar::recall(int step)
     if (recalled_ == history_.size())
         draft_ = line();
     recalled_ = step < 0 ? recalled_ - 1 : recalled_ + 1;
-    const Line &wanted = recalled_ == history_.size() ? draft_ : history_[recalled_];
-    mode_->setCurrentIndex(wanted.mode);
-    text_->setText(wanted.text);
+    const Line &recalled = recalled_ == history_.size() ? draft_ : history_[recalled_];
+    mode_->setCurrentIndex(recalled.mode);
+    text_->setText(recalled.text);
 }
 
 void ConverseBar::showPreview()

@@ -609,15 +609,6 @@ void TestProgramEndpoints::usageErrors_data()
         row("255.255.255.255 with TCP", {u"255.255.255.255"_s}, "255.255.255.255");
         row("unknown service of UDP", {u"--udp"_s, u"127.0.0.1"_s, u"no-such-service"_s}, "no-such-service");
     }
-    const auto server = [](const char *what, const QStringList &arguments, const QByteArray &culprit) {
-        QTest::addRow("server: %s", what) << Server << arguments << culprit;
-    };
-    server("<broadcast> to listen on", {u"--udp"_s, u"<broadcast>"_s}, "<broadcast>");
-    server("mode that is not octal", {u"--unix"_s, u"/tmp/a"_s, u"--unix-mode"_s, u"8"_s}, "“8”");
-    server("mode in words", {u"--unix"_s, u"/tmp/a"_s, u"--unix-mode"_s, u"u+w"_s}, "u+w");
-    server("mode with more than permissions", {u"--unix"_s, u"/tmp/a"_s, u"--unix-mode"_s, u"1777"_s}, "1777");
-    server("mode without a socket", {u"--unix-mode"_s, u"660"_s, u"127.0.0.1"_s, u"0"_s}, "--unix-mode");
-    QTest::newRow("client: port 0 of UDP") << Client << QStringList{u"--udp"_s, u"127.0.0.1"_s, u"0"_s} << "Port 0"_ba;
 }
 
 void TestProgramEndpoints::usageErrors()

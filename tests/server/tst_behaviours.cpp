@@ -42,7 +42,6 @@ class TestBehaviours : public QObject
 private Q_SLOTS:
     void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
 
-    void choices();
     void holdsUntilThePeerLeaves();
     void holdsMany();
     void heldIsReset();
@@ -62,33 +61,6 @@ private Q_SLOTS:
     void finishesAtOnce_data();
     void finishesAtOnce();
 };
-
-void TestBehaviours::choices()
-{
-    QCOMPARE(QLatin1StringView(behaviours().front().name), "greet-close"_L1);
-    QCOMPARE(BehaviourChoice().kind, &behaviours().front());
-    for (const BehaviourKind &kind : behaviours()) {
-        const QString name = QLatin1StringView(kind.name);
-        QCOMPARE(chosen(name), BehaviourChoice(kind));
-        QCOMPARE(BehaviourChoice(kind).toString(), name);
-        QVERIFY(kind.parameters.size() <= BehaviourKind::MostParameters);
-        // Each parameter at both ends of its range, and beyond them.
-        for (const BehaviourParameter &parameter : kind.parameters) {
-            QVERIFY(parameter.most <= std::numeric_limits<int>::max());
-            QVERIFY(parameter.least <= parameter.usual && parameter.usual <= parameter.most);
-            const auto text = [&](qint64 value) -> QString {
-                return name + u':' + QLatin1StringView(parameter.name) + u'=' + QString::number(value);
-            };
-            for (const qint64 value : {parameter.least, parameter.most}) {
-                const auto choice = chosen(text(value));
-                QVERIFY(choice);
-                QCOMPARE(chosen(choice->toString()), choice);
-            }
-            for (const qint64 value : {parameter.least - 1, parameter.most + 1})
-                QVERIFY(!chosen(text(value)));
-        }
-    }
-}
 
 void TestBehaviours::holdsUntilThePeerLeaves()
 {
@@ -303,6 +275,7 @@ void TestBehaviours::resetsWhenDelivered()
     QCOMPARE(fixture.recorder.find(1, Call::End)->acknowledged(), count);
     QCOMPARE(fixture.recorder.find(1, Call::Send)->given(), count); // though the event holds all of the greeting
 }
+
 #endif
 
 void TestBehaviours::finishesAtOnce_data()

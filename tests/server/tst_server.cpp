@@ -6,20 +6,16 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-
-#include <algorithm>
-#include <cerrno>
 #include <vector>
 
 using namespace parley;
 using namespace parley::test;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
-
-Q_DECLARE_METATYPE(parley::Outcome)
 
 class TestServer : public QObject
 {
@@ -28,16 +24,7 @@ class TestServer : public QObject
 private Q_SLOTS:
     void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
 
-    void listens();
-    void doesNotListen_data();
-    void doesNotListen();
-    void portInUse();
-    void greets();
-    void greetsWholly_data();
-    void greetsWholly();
     void nextGreeting();
-    void resetByPeer();
-    void endsAtTheDeadline();
     void newLimitsHoldForTheNext();
     void burst();
     void stops();
@@ -46,119 +33,6 @@ private Q_SLOTS:
     void reachable();
 };
 
-void TestServer::listens()
-{
-    ServerFixture fixture;
-    QVERIFY(fixture.start() != 0);
-    QCOMPARE(fixture.recorder.calls(0), "socket bind listen");
-    const Event listening = *fixture.recorder.find(0, Call::Listen);
-    QCOMPARE(listening.errorNumber(), 0);
-    QCOMPARE(listening.local().host(), "127.0.0.1");
-}
-
-void TestServer::doesNotListen_data()
-{
-    QTest::addColumn<QString>("host");
-    QTest::addColumn<Outcome>("outcome");
-    QTest::addColumn<int>("error"); // 0: any
-
-    QTest::newRow("another computer's address") << u"192.0.2.77"_s << Outcome::Failed << EADDRNOTAVAIL;
-    QTest::newRow("an address for documentation") << u"2001:db8::77"_s << Outcome::Failed << EADDRNOTAVAIL;
-    QTest::newRow("an unknown name") << u"no-such-host.invalid"_s << Outcome::UnknownHost << 0;
-}
-
-void TestServer::doesNotListen()
-{
-    QFETCH(QString, host);
-    QFETCH(Outcome, outcome);
-    QFETCH(int, error);
-    ServerFixture fixture;
-    fixture.settings.endpoint = std::get<Endpoint>(Endpoint::parse(host, u"0"_s, Endpoint::Use::Listen));
-    fixture.listen();
-    QTRY_VERIFY_WITH_TIMEOUT(fixture.recorder.find(0, Call::End), Patience);
-    QCOMPARE(fixture.recorder.outcome(0), outcome);
-    if (error != 0)
-        QCOMPARE(fixture.recorder.find(0, Call::End)->errorNumber(), error);
-    QVERIFY(!fixture.recorder.find(0, Call::Listen));
-}
-
-void TestServer::portInUse()
-{
-    const RawSocket other = RawSocket::listening();
-    ServerFixture fixture;
-    fixture.settings.endpoint =
-        std::get<Endpoint>(Endpoint::parse(u"127.0.0.1"_s, QString::number(other.localPort()), Endpoint::Use::Listen));
-    fixture.listen();
-    QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(0), Outcome::Failed, Patience);
-    QCOMPARE(fixture.recorder.find(0, Call::End)->errorNumber(), EADDRINUSE);
-}
-
-void TestServer::greets()
-{
-    ServerFixture fixture;
-    const quint16 port = fixture.start();
-    auto client = RawSocket::connectedTo("127.0.0.1", port);
-    QCOMPARE(client.receive(100), "Hello World!");
-    QVERIFY(client.isAtEnd());
-    const quint16 localPort = client.localPort();
-    client.close();
-
-    QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(1), Outcome::Complete, Patience);
-    QCOMPARE(fixture.recorder.calls(1), "accept send shutdown recv close end");
-    QCOMPARE(fixture.recorder.find(1, Call::Accept)->peer(), Address::ipv4(0x7f000001, localPort));
-    const Event sent = *fixture.recorder.find(1, Call::Send);
-    QCOMPARE(sent.moved(), 12);
-    QCOMPARE(sent.payload().toByteArray(), "Hello World!");
-    QCOMPARE(fixture.recorder.find(1, Call::Recv)->moved(), 0);
-    QCOMPARE(fixture.server.engine()->accepted(), 1U);
-    QTRY_COMPARE(fixture.server.engine()->open(), 0U);
-    qint64 before = 0;
-    for (const Event &event : fixture.recorder.events) {
-        QVERIFY(event.time() >= before);
-        before = event.time();
-    }
-}
-
-void TestServer::greetsWholly_data()
-{
-    QTest::addColumn<int>("greetingBytes");
-    QTest::addColumn<int>("firstSaid"); // bytes that the client sends before it reads
-
-    QTest::newRow("nothing to say") << 0 << 0;
-    QTest::newRow("short, a byte first") << 12 << 1;
-    QTest::newRow("short, much first") << 12 << 1'000'000;
-    QTest::newRow("long") << 4'000'000 << 0;
-    QTest::newRow("long, a byte first") << 4'000'000 << 1;
-    QTest::newRow("long, much first") << 4'000'000 << 1'000'000;
-}
-
-/// Closing while unread bytes wait would make the kernel send RST, and the client lose the greeting.
-void TestServer::greetsWholly()
-{
-    QFETCH(int, greetingBytes);
-    QFETCH(int, firstSaid);
-    const QByteArray greeting(greetingBytes, 'g');
-    ServerFixture fixture(greeting);
-    const quint16 port = fixture.start();
-    const auto [received, inOrder] = beside([=] {
-        auto client = RawSocket::connectedTo("127.0.0.1", port);
-        client.send(QByteArray(firstSaid, 'c'));
-        const QByteArray bytes = client.receive(greetingBytes + 1);
-        return std::pair(bytes.size(), client.isAtEnd());
-    });
-    QCOMPARE(received, greetingBytes);
-    QVERIFY2(inOrder, "the connection was reset");
-    QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(1), Outcome::Complete, Patience);
-    qint64 sent = 0;
-    qint64 heard = 0;
-    for (const Event &event : fixture.recorder.events) {
-        sent += event.call() == Call::Send ? event.moved() : 0;
-        heard += event.call() == Call::Recv ? event.moved() : 0;
-    }
-    QCOMPARE(sent, greetingBytes);
-    QCOMPARE(heard, firstSaid);
-}
-
 void TestServer::nextGreeting()
 {
     ServerFixture fixture;
@@ -166,27 +40,6 @@ void TestServer::nextGreeting()
     QCOMPARE(RawSocket::connectedTo("127.0.0.1", port).receive(100), "Hello World!");
     fixture.server.post([](Server &engine) { engine.setGreeting("Good evening"); });
     QTRY_COMPARE_WITH_TIMEOUT(RawSocket::connectedTo("127.0.0.1", port).receive(100), "Good evening", Patience);
-}
-
-void TestServer::resetByPeer()
-{
-    ServerFixture fixture(QByteArray(4'000'000, 'g'));
-    auto client = RawSocket::connectedTo("127.0.0.1", fixture.start(), 4096);
-    QVERIFY(client.receive(1).size() == 1);
-    client.reset();
-    QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(1), Outcome::Reset, Patience);
-    QTRY_COMPARE(fixture.server.engine()->open(), 0U);
-}
-
-void TestServer::endsAtTheDeadline()
-{
-    ServerFixture fixture("Hello World!", 100ms);
-    const quint16 port = fixture.start();
-    auto silent = RawSocket::connectedTo("127.0.0.1", port); // takes the greeting, and never closes
-    QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(1), Outcome::TimedOut, Patience);
-    const Event end = *fixture.recorder.find(1, Call::End);
-    QVERIFY(end.time() - fixture.recorder.find(1, Call::Accept)->time() >= 99'000'000); // ns
-    QTRY_COMPARE(fixture.server.engine()->open(), 0U);
 }
 
 /// Data that the peer never acknowledges ends a connection at its deadline, whenever that was set.

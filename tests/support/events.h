@@ -4,6 +4,7 @@
 #pragma once
 
 #include "shared/event/event.h"
+#include "shared/event/wall_clock.h"
 
 namespace parley::test
 {
@@ -84,6 +85,14 @@ inline Event received(quint64 connection, const QByteArray &bytes)
 inline Event sent(quint64 connection, const QByteArray &bytes)
 {
     return moved(connection, Call::Send, bytes);
+}
+
+/// The clock of a stream that began at @p start.
+inline WallClock clockFrom(const QDateTime &start)
+{
+    WallClock clock;
+    clock.step(0, start.toMSecsSinceEpoch() * 1'000'000);
+    return clock;
 }
 
 } // namespace parley::test

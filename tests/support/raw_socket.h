@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 /// For tests that need IPv6 on some of their rows: containers often have none.
 #define SKIP_WITHOUT_IPV6(isNeeded)                                                                                    \
@@ -107,5 +108,14 @@ private:
     int fd_ = -1;
     QByteArray sender_; // as the system's calls take it
 };
+
+/// Clients of 127.0.0.1, connected one after the other.
+inline std::vector<RawSocket> connectedClients(quint16 port, int count)
+{
+    std::vector<RawSocket> clients;
+    for (int i = 0; i < count; ++i)
+        clients.push_back(RawSocket::connectedTo("127.0.0.1", port));
+    return clients;
+}
 
 } // namespace parley::test

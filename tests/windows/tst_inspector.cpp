@@ -432,7 +432,7 @@ void TestInspector::copiesAndSavesBytes()
              u"000000  61 00 ff 0d 0a                                   a\\x00\ufffd\\x0d\\x0a\n"_s);
     QStringList names;
     QByteArrayList saved;
-    connect(&view, &BytesView::saving, this, [&](const FileSaver::Kind &kind, const FileSaver::Snapshot &snapshot) {
+    connect(&view, &BytesView::saveRequested, this, [&](const FileSaver::Kind &kind, const FileSaver::Snapshot &snapshot) {
         names.append(kind.name);
         QBuffer file;
         QVERIFY(file.open(QIODevice::WriteOnly));
@@ -549,7 +549,7 @@ void TestInspector::pictures()
     history.read(longConnection(20));
     const QString folder = qEnvironmentVariable("PARLEY_KEEP_PICTURES", scratch().path());
     QMap<QString, QString> files;
-    connect(&view, &LadderView::saving, this, [&](const FileSaver::Kind &kind, const FileSaver::Snapshot &snapshot) {
+    connect(&view, &LadderView::saveRequested, this, [&](const FileSaver::Kind &kind, const FileSaver::Snapshot &snapshot) {
         files.insert(kind.name, folder + u'/' + kind.name);
         QFile file(files.value(kind.name));
         QVERIFY(file.open(QIODevice::WriteOnly));

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "client_gui/window/message_view.h"
 #include "server_gui/table/connections_csv.h"
 #include "shared/event/event_history.h"
 #include "shared/event/event_json.h"
@@ -12,17 +11,13 @@
 #include "tests/support/raw_socket.h"
 #include "tests/support/window_test.h"
 
-#include <QBuffer>
 #include <QFileDialog>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QStatusBar>
 #include <QTimer>
 
 #include <csignal>
-#include <future>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 using namespace Qt::StringLiterals;
@@ -47,14 +42,6 @@ std::unique_ptr<ClientProgram> clientWith(const QByteArray &message)
 }
 
 const QDateTime Start(QDate(2026, 11, 22), QTime(16, 0), Qt::UTC);
-
-/// The clock of a stream that began at @p start.
-WallClock clockFrom(const QDateTime &start)
-{
-    WallClock clock;
-    clock.step(0, start.toMSecsSinceEpoch() * Millisecond);
-    return clock;
-}
 
 /// Answers the dialog that is open.
 void saveAs(const auto &program, const QString &path)
@@ -114,19 +101,14 @@ class TestSaving : public WindowTest
 private Q_SLOTS:
     void logOfServer();
     void logOfClient();
-    void logIsWhatJsonPrints();
     void logSaysWhatIsOmitted();
     void windowGoesOn();
     void message();
     void history();
     void details();
-    void connections();
     void aMillionConnections();
     void nowhere();
-    void onlyRegularFiles_data();
-    void onlyRegularFiles();
     void disk();
-    void closingWaits();
 
 private:
     QString path(const QString &name) const { return scratch().filePath(name); }
@@ -186,23 +168,6 @@ void TestSaving::logOfClient()
     const QByteArray log = contents(path(u"log.jsonl"_s));
     QCOMPARE(callsOf(log).join(u' '), u"start socket connect connect getsockname recv recv close end"_s);
     QVERIFY2(log.contains("\"SGVsbG8gV29ybGQh\""), log.constData()); // the message, in base64
-}
-
-void TestSaving::logIsWhatJsonPrints()
-{
-    EventLog log{"parley-server", clockFrom(Start), {}, 3};
-    log.wallClock.step(2'500'000'000, (Start.toMSecsSinceEpoch() + 3'602'500) * Millisecond); // set by an hour
-    QByteArray printed = startToJson(log.program, Start, 3);
-    for (int number = 1; number <= 3; ++number) {
-        const Event event =
-            acceptedFrom(Address::ipv4(0x7f000001, 3000), static_cast<quint64>(number), qint64{1'000'000'000} * number);
-        printed += eventToJson(event, Start.addSecs(number < 3 ? number : number + 3600));
-        log.events.insert(log.events.begin(), event); // it puts them in order
-    }
-    QBuffer file;
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    writeEventLog(file, log);
-    QCOMPARE(file.data(), printed);
 }
 
 void TestSaving::logSaysWhatIsOmitted()
@@ -312,33 +277,6 @@ void TestSaving::details()
     QVERIFY(contents(path(u"ladder.svg"_s)).startsWith("<?xml"));
 }
 
-void TestSaving::connections()
-{
-    EventStream stream;
-    ConnectionModel model(stream);
-    EventBatch batch;
-    const Event datagram = at(40 * Millisecond, made(4, Call::RecvFrom, {5, 0}, Address::parseIPv6("fe80::1", 7)));
-    batch.events = {accepted(1, 10 * Millisecond),
-                    eventOf(1, Call::Send, 12, 11 * Millisecond),
-                    ended(1, Outcome::Complete, 0, 12 * Millisecond, 12),
-                    accepted(2, 20 * Millisecond),
-                    acceptedFrom(Address::unixPeer(7, 8), 3, 30 * Millisecond),
-                    ended(3, Outcome::Denied, 0, 31 * Millisecond),
-                    datagram,
-                    eventOf(4, Call::SendTo, 12, 41 * Millisecond)};
-    model.read(batch);
-    QBuffer file;
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    writeConnections(file, model.records(), clockFrom(Start));
-    QCOMPARE(file.data(),
-             "number,started,ended,peer_address,peer_port,outcome,sent_bytes,received_bytes,acknowledged_bytes,"
-             "datagrams_received,datagrams_sent,duration_us\r\n"
-             "1,2026-11-22T16:00:00.010Z,2026-11-22T16:00:00.012Z,192.168.0.104,60001,complete,12,0,12,0,0,2000\r\n"
-             "2,2026-11-22T16:00:00.020Z,,192.168.0.104,60002,open,0,0,,0,0,\r\n"
-             "3,2026-11-22T16:00:00.030Z,2026-11-22T16:00:00.031Z,\"pid 7, uid 8\",,denied,0,0,0,0,0,1000\r\n"
-             "4,2026-11-22T16:00:00.040Z,2026-11-22T16:00:00.041Z,fe80::1,7,datagrams,12,5,,1,1,1000\r\n"_ba);
-}
-
 void TestSaving::aMillionConnections()
 {
     EventStream stream;
@@ -386,64 +324,6 @@ void TestSaving::nowhere()
     QVERIFY(!contents(path(u"history.csv"_s)).isEmpty());
 }
 
-void TestSaving::onlyRegularFiles_data()
-{
-    QTest::addColumn<QString>("what");
-    QTest::addColumn<QString>("reason");
-    QTest::newRow("FIFO") << u"fifo"_s << u"it is a FIFO; choose a regular file or a new name"_s;
-    QTest::newRow("socket") << u"socket"_s << u"it is a socket; choose a regular file or a new name"_s;
-    QTest::newRow("device") << u"device"_s << u"it is a device; choose a regular file or a new name"_s;
-    QTest::newRow("folder") << u"folder"_s << u"it is a folder; choose a regular file or a new name"_s;
-    QTest::newRow("link to a device") << u"/dev/null"_s
-                                      << u"it is a link to /dev/null, which has to be chosen itself"_s;
-    QTest::newRow("link to a file") << u"file"_s << u"it is a link to %1, which has to be chosen itself"_s;
-}
-
-/// Anything but a regular file is refused, and stays what it was.
-void TestSaving::onlyRegularFiles()
-{
-    QFETCH(const QString, what);
-    QFETCH(const QString, reason);
-    const QString name = path(u"chosen.txt"_s);
-    const QByteArray nativeName = QFile::encodeName(name);
-    const QString target = path(u"target"_s);
-    if (what == u"fifo"_s) {
-        QCOMPARE(::mkfifo(nativeName.constData(), 0600), 0);
-    } else if (what == u"folder"_s) {
-        QVERIFY(QDir().mkdir(name));
-    } else if (what == u"socket"_s) {
-        QVERIFY(RawSocket::listeningOn(nativeName).isOpen());
-    } else if (what == u"device"_s) {
-        if (::mknod(nativeName.constData(), S_IFCHR | 0600, ::makedev(1, 3)) != 0) // that of /dev/null
-            QSKIP("Only root may make devices.");
-    } else if (what == u"file"_s) {
-        QFile file(target);
-        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("before") == 6);
-        file.close();
-        QVERIFY(QFile::link(target, name));
-    } else {
-        QVERIFY(QFile::link(what, name));
-    }
-    struct stat before = {};
-    QCOMPARE(::lstat(nativeName.constData(), &before), 0);
-
-    QWidget window;
-    auto *saver = new FileSaver(&window);
-    const Said said(*saver);
-    saver->ask({u"Save"_s, u"chosen.txt"_s, {}},
-               []() -> FileSaver::Writer { return [](QIODevice &file) { file.write("after"); }; });
-    Q_EMIT window.findChild<QFileDialog *>()->fileSelected(name);
-    const QString why = what == u"file"_s ? reason.arg(target) : reason;
-    TRY_COMPARE(said.text(), u"Cannot save to %1: %2."_s.arg(name, why));
-
-    struct stat after = {};
-    QCOMPARE(::lstat(nativeName.constData(), &after), 0);
-    QCOMPARE(after.st_ino, before.st_ino);
-    QCOMPARE(after.st_mode, before.st_mode);
-    if (what == u"file"_s)
-        QCOMPARE(contents(target), "before"_ba);
-}
-
 /// A file that does not become whole does not appear, and an earlier file stays.
 void TestSaving::disk()
 {
@@ -468,27 +348,6 @@ void TestSaving::disk()
     dialog->reject();
     QCOMPARE(contents(path(u"message.txt"_s)), "before"_ba);
     QCOMPARE(QDir(scratch().path()).entryList({u"message*"_s}, QDir::Files), QStringList{u"message.txt"_s});
-}
-
-/// The window answers while a file is written, and a file under way is still saved when the window goes.
-void TestSaving::closingWaits()
-{
-    std::promise<void> mayWrite;
-    std::shared_future<void> go = mayWrite.get_future().share();
-    auto window = std::make_unique<QWidget>();
-    auto *saver = new FileSaver(window.get());
-    saver->ask({u"Save"_s, u"slow.txt"_s, {}}, [go]() -> FileSaver::Writer {
-        return [go](QIODevice &file) {
-            go.wait();
-            file.write("slow");
-        };
-    });
-    Q_EMIT window->findChild<QFileDialog *>()->fileSelected(path(u"slow.txt"_s));
-    QCoreApplication::processEvents(); // comes back
-    QVERIFY(!QFile::exists(path(u"slow.txt"_s)));
-    mayWrite.set_value();
-    window.reset();
-    QCOMPARE(contents(path(u"slow.txt"_s)), "slow"_ba);
 }
 
 QTEST_MAIN(TestSaving)

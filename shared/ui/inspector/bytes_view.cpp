@@ -133,7 +133,7 @@ void BytesView::addActions()
 {
     const auto add = [this](MenuOf menu, const QString &text, const QKeySequence &shortcut, auto slot) {
         QAction *action = addAction(text);
-        connect(action, &QAction::triggered, this, &BytesView::wanted);
+        connect(action, &QAction::triggered, this, &BytesView::showRequested);
         connect(action, &QAction::triggered, this, slot);
         action->setShortcut(shortcut);
         action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
@@ -214,7 +214,7 @@ void BytesView::save(BytesModel::Direction direction)
     const FileSaver::Kind kind{received ? tr("Save Received Bytes As") : tr("Save Sent Bytes As"),
                                received ? u"received.bin"_s : u"sent.bin"_s,
                                {}};
-    Q_EMIT saving(kind, [&model = model_, direction]() -> FileSaver::Writer {
+    Q_EMIT saveRequested(kind, [&model = model_, direction]() -> FileSaver::Writer {
         return [bytes = model.bytes(direction)](QIODevice &file) { file.write(bytes); };
     });
 }

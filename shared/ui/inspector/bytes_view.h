@@ -31,12 +31,12 @@ public:
     void goToEvent(std::size_t event);
 
 Q_SIGNALS:
-    /// One of the actions was triggered; another page may be shown.
-    void wanted();
+    /// The user has triggered an action of this view, which another page may hide.
+    void showRequested();
     /// The current row belongs to event number @p event.
     void eventChosen(std::size_t event);
     /// The user wants to save all kept bytes of one direction.
-    void saving(const parley::FileSaver::Kind &kind, const parley::FileSaver::Snapshot &snapshot);
+    void saveRequested(const parley::FileSaver::Kind &kind, const parley::FileSaver::Snapshot &snapshot);
 
 protected:
     bool eventFilter(QObject *object, QEvent *event) override;

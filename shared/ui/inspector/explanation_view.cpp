@@ -66,7 +66,7 @@ void ExplanationView::addCopyAction(const QString &text, const QString &name, QB
             return;
         exchange->mayLackCalls = !history.omission().isEmpty();
         QApplication::clipboard()->setText(QString::fromLatin1(copy(*exchange)));
-        Q_EMIT said(tr("Copied the connection as %1").arg(name));
+        Q_EMIT statusMessage(tr("Copied the connection as %1").arg(name));
     });
     action->setIconText(name);
     setMenuOf(*action, MenuOf::Edit);

@@ -27,7 +27,7 @@ public:
 
 Q_SIGNALS:
     /// A sentence for the user that says what became of a command.
-    void said(const QString &text);
+    void statusMessage(const QString &text);
 
 private:
     void addCopyAction(const QString &text, const QString &name, QByteArray (*copy)(const struct Exchange &));

@@ -70,12 +70,12 @@ void Inspector::buildBody()
     ladderView_->setObjectName(u"ladder"_s);
     ladderView_->setMinimumHeight(9 * fontMetrics().height()); // some rungs, whatever stands below
     ladderView_->setAccessibleName(tr("Ladder of calls"));
-    connect(ladderView_, &LadderView::saving, this, &Inspector::saving);
-    connect(bytesView_, &BytesView::saving, this, &Inspector::saving);
-    connect(explanation_, &ExplanationView::said, this, &Inspector::said);
+    connect(ladderView_, &LadderView::saveRequested, this, &Inspector::saveRequested);
+    connect(bytesView_, &BytesView::saveRequested, this, &Inspector::saveRequested);
+    connect(explanation_, &ExplanationView::statusMessage, this, &Inspector::statusMessage);
     connect(ladderView_->selectionModel(), &QItemSelectionModel::currentChanged, this, &Inspector::rungChosen);
     connect(bytesView_, &BytesView::eventChosen, this, &Inspector::bytesChosen);
-    connect(bytesView_, &BytesView::wanted, this, [this] { pages_->setCurrentWidget(bytesView_); });
+    connect(bytesView_, &BytesView::showRequested, this, [this] { pages_->setCurrentWidget(bytesView_); });
     pages_->setObjectName(u"pages"_s);
     pages_->setDocumentMode(true);
     body_->setChildrenCollapsible(false);

@@ -62,10 +62,10 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
 
 Q_SIGNALS:
-    /// For the user: what became of a command.
-    void said(const QString &text);
-    /// The user wants to save something that it shows.
-    void saving(const parley::FileSaver::Kind &kind, const parley::FileSaver::Snapshot &snapshot);
+    /// One sentence for the user, about a command that was carried out.
+    void statusMessage(const QString &text);
+    /// The user wants to save a part of the connection that is shown.
+    void saveRequested(const parley::FileSaver::Kind &kind, const parley::FileSaver::Snapshot &snapshot);
 
 private:
     struct Page

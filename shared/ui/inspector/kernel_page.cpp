@@ -160,7 +160,7 @@ void KernelPage::inspect(quint64 connection)
 void KernelPage::ask()
 {
     if (connection_ != 0)
-        Q_EMIT asked(connection_);
+        Q_EMIT viewRequested(connection_);
 }
 
 void KernelPage::showAnswer(quint64 connection, const KernelView &view)

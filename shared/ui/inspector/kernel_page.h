@@ -35,7 +35,8 @@ public:
     void showAnswer(quint64 connection, const KernelView &view);
 
 Q_SIGNALS:
-    void asked(quint64 connection);
+    /// The page shows @p connection and needs the system's view of it, for showAnswer().
+    void viewRequested(quint64 connection);
 
 protected:
     void showEvent(QShowEvent *event) override;

@@ -124,13 +124,14 @@ void LadderView::addActions()
     add(tr("Zoom &Out"), {QKeySequence(Qt::CTRL | Qt::Key_Minus)}, [this] { setZoom(zoom_ - 25); });
     add(tr("&Actual Size"), {QKeySequence(Qt::CTRL | Qt::Key_0)}, [this] { setZoom(100); });
     QAction *svgAction = add(tr("Save Ladder as S&VG…"), {}, [this] {
-        Q_EMIT saving({tr("Save Ladder"), u"ladder.svg"_s, tr("SVG pictures (*.svg)")},
-                      [this]() -> FileSaver::Writer { return [svg = svg()](QIODevice &file) { file.write(svg); }; });
+        Q_EMIT saveRequested(
+            {tr("Save Ladder"), u"ladder.svg"_s, tr("SVG pictures (*.svg)")},
+            [this]() -> FileSaver::Writer { return [svg = svg()](QIODevice &file) { file.write(svg); }; });
     });
     QAction *pngAction = add(tr("Save Ladder as PN&G…"), {}, [this] {
-        Q_EMIT saving({tr("Save Ladder"), u"ladder.png"_s, tr("PNG pictures (*.png)")}, [this]() -> FileSaver::Writer {
-            return [image = image()](QIODevice &file) { image.save(&file, "PNG"); };
-        });
+        Q_EMIT saveRequested(
+            {tr("Save Ladder"), u"ladder.png"_s, tr("PNG pictures (*.png)")},
+            [this]() -> FileSaver::Writer { return [image = image()](QIODevice &file) { image.save(&file, "PNG"); }; });
     });
     for (QAction *save : {svgAction, pngAction})
         setMenuOf(*save, MenuOf::File);

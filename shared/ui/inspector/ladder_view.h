@@ -37,7 +37,7 @@ public:
 
 Q_SIGNALS:
     /// The user wants to save the ladder as a picture.
-    void saving(const parley::FileSaver::Kind &kind, const parley::FileSaver::Snapshot &snapshot);
+    void saveRequested(const parley::FileSaver::Kind &kind, const parley::FileSaver::Snapshot &snapshot);
 
 protected:
     void paintEvent(QPaintEvent *event) override;

@@ -6,16 +6,14 @@
 #include "tests/support/raw_socket.h"
 #include "tests/support/server_fixture.h"
 
-#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cerrno>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 using namespace parley;
 using namespace parley::test;
@@ -51,7 +49,7 @@ void leaveStale(const QByteArray &path)
 
 } // namespace
 
-class TestServerUnix : public QObject
+class TestUnixListener : public QObject
 {
     Q_OBJECT
 
@@ -67,20 +65,18 @@ private Q_SLOTS:
     void unixFileOfAnother();
     void unixCannotListen_data();
     void unixCannotListen();
-    void removeStale();
-    void removeStaleAsksOnly();
     void unixReachable();
 };
 
-void TestServerUnix::greetsOnPath_data()
+void TestUnixListener::greetsOnPath_data()
 {
     QTest::addColumn<QString>("path"); // empty: a file in a new folder
 
     QTest::newRow("file") << QString();
-    QTest::newRow("abstract name") << (u"@parley-tst_server-"_s + QString::number(::getpid()));
+    QTest::newRow("abstract name") << (u"@parley-tst_unix_listener-"_s + QString::number(::getpid()));
 }
 
-void TestServerUnix::greetsOnPath()
+void TestUnixListener::greetsOnPath()
 {
     QFETCH(QString, path);
     UnixFixture fixture(path);
@@ -104,7 +100,7 @@ void TestServerUnix::greetsOnPath()
     QTRY_COMPARE(fixture.server.engine()->open(), 0U);
 }
 
-void TestServerUnix::unixFileMode()
+void TestUnixListener::unixFileMode()
 {
     for (const unsigned mode : {ServerSettings::DefaultUnixMode, 0660U}) {
         const mode_t before = ::umask(0);
@@ -118,7 +114,7 @@ void TestServerUnix::unixFileMode()
     QCOMPARE(ServerSettings::DefaultUnixMode, 0600U);
 }
 
-void TestServerUnix::unixReplacesTheStale()
+void TestUnixListener::unixReplacesTheStale()
 {
     UnixFixture fixture;
     leaveStale(fixture.path());
@@ -129,7 +125,7 @@ void TestServerUnix::unixReplacesTheStale()
     QCOMPARE(RawSocket::connectedTo(fixture.path()).receive(100), "Hello World!");
 }
 
-void TestServerUnix::unixInUse()
+void TestUnixListener::unixInUse()
 {
     UnixFixture first;
     QVERIFY(Server::isServing(first.startServing()));
@@ -144,7 +140,7 @@ void TestServerUnix::unixInUse()
     QCOMPARE(RawSocket::connectedTo(first.path()).receive(100), "Hello World!");
 }
 
-void TestServerUnix::unixFileIsRemoved()
+void TestUnixListener::unixFileIsRemoved()
 {
     UnixFixture stopped;
     QVERIFY(Server::isServing(stopped.startServing()));
@@ -166,7 +162,7 @@ void TestServerUnix::unixFileIsRemoved()
 }
 
 /// A file that has taken the place of the server's own is not the server's to remove.
-void TestServerUnix::unixFileOfAnother()
+void TestUnixListener::unixFileOfAnother()
 {
     UnixFixture first;
     QVERIFY(Server::isServing(first.startServing()));
@@ -179,7 +175,7 @@ void TestServerUnix::unixFileOfAnother()
     QVERIFY(RawSocket::connectedTo(first.path()).isOpen());
 }
 
-void TestServerUnix::unixCannotListen_data()
+void TestUnixListener::unixCannotListen_data()
 {
     QTest::addColumn<QString>("name"); // in a new folder that has a file named "file"
     QTest::addColumn<int>("error");
@@ -190,7 +186,7 @@ void TestServerUnix::unixCannotListen_data()
     QTest::newRow("a folder") << u"."_s << EADDRINUSE;
 }
 
-void TestServerUnix::unixCannotListen()
+void TestUnixListener::unixCannotListen()
 {
     QFETCH(QString, name);
     QFETCH(int, error);
@@ -208,52 +204,8 @@ void TestServerUnix::unixCannotListen()
     QCOMPARE(file.readAll(), "precious");
 }
 
-void TestServerUnix::removeStale()
-{
-    const QTemporaryDir folder;
-    const QByteArray path = QFile::encodeName(folder.filePath(u"socket"_s));
-    const auto exists = [&path] { return QFileInfo::exists(QFile::decodeName(path)); };
-    QVERIFY(!UnixFile::removeStale(path)); // there is none
-    leaveStale(path);
-    QVERIFY(exists());
-    QVERIFY(UnixFile::removeStale(path));
-    QVERIFY(!exists());
-
-    const RawSocket served = RawSocket::listeningOn(path, 0);
-    QVERIFY(!UnixFile::removeStale(path));
-    QVERIFY(exists());
-    QVERIFY(served.accept().isAtEnd());                // it was asked, and no more
-    const auto waiting = RawSocket::connectedTo(path); // the queue is full: whoever asks now is told EAGAIN
-    QVERIFY(waiting.isOpen());
-    QVERIFY(!UnixFile::removeStale(path));
-    QVERIFY(exists());
-
-    QFile file(folder.filePath(u"file"_s));
-    QVERIFY(file.open(QIODevice::WriteOnly));
-    QVERIFY(!UnixFile::removeStale(QFile::encodeName(file.fileName())));
-    QVERIFY(file.exists());
-    QVERIFY(QFile::link(file.fileName(), folder.filePath(u"link"_s)));
-    QVERIFY(!UnixFile::removeStale(QFile::encodeName(folder.filePath(u"link"_s))));
-    QVERIFY(!UnixFile::removeStale(QFile::encodeName(folder.path())));
-    QVERIFY(file.exists());
-}
-
-/// An abstract name has no file, and none is looked for in the working directory.
-void TestServerUnix::removeStaleAsksOnly()
-{
-    const QTemporaryDir folder;
-    const QString before = QDir::currentPath();
-    QVERIFY(QDir::setCurrent(folder.path()));
-    leaveStale("./@name");
-    const bool removed = UnixFile::removeStale("@name");
-    const bool kept = QFileInfo::exists(u"@name"_s);
-    QVERIFY(QDir::setCurrent(before));
-    QVERIFY(!removed);
-    QVERIFY(kept);
-}
-
 /// A path has no reachability to report.
-void TestServerUnix::unixReachable()
+void TestUnixListener::unixReachable()
 {
     UnixFixture fixture;
     const Heard reachable(fixture.server, &Server::reachable);
@@ -262,5 +214,5 @@ void TestServerUnix::unixReachable()
     QCOMPARE(reachable.count(), 0);
 }
 
-QTEST_GUILESS_MAIN(TestServerUnix)
-#include "tst_server_unix.moc"
+QTEST_GUILESS_MAIN(TestUnixListener)
+#include "tst_unix_listener.moc"

@@ -46,7 +46,7 @@ ServerOptions holding(Transport transport)
 
 } // namespace
 
-class TestKernelView : public WindowTest
+class TestKernelPage : public WindowTest
 {
     Q_OBJECT
 
@@ -59,7 +59,7 @@ private Q_SLOTS:
     void asksOnlyWhileItShows();
 };
 
-void TestKernelView::ofServersConnection()
+void TestKernelPage::ofServersConnection()
 {
     const ServerProgram server(holding(Transport::Tcp));
     RawSocket client = RawSocket::connectedTo("127.0.0.1", portOf(server));
@@ -92,7 +92,7 @@ void TestKernelView::ofServersConnection()
     TRY_COMPARE(server.text(u"kernelState"_s), u"The connection has ended, and the kernel has forgotten it."_s);
 }
 
-void TestKernelView::ofClientsConnection()
+void TestKernelPage::ofClientsConnection()
 {
     const RawSocket listener = RawSocket::listening();
     ClientOptions options;
@@ -111,7 +111,7 @@ void TestKernelView::ofClientsConnection()
     TRY_COMPARE(client.text(u"kernelState"_s), u"The connection has ended. These are its last values."_s);
 }
 
-void TestKernelView::notToldOfDatagrams()
+void TestKernelPage::notToldOfDatagrams()
 {
     const ServerProgram server(holding(Transport::Udp));
     const RawDatagrams client = RawDatagrams::connectedTo("127.0.0.1", portOf(server));
@@ -124,7 +124,7 @@ void TestKernelView::notToldOfDatagrams()
     QCOMPARE(value(server, u"State"_s), QString());
 }
 
-void TestKernelView::notToldOfUnixSockets()
+void TestKernelPage::notToldOfUnixSockets()
 {
     ServerOptions options = holding(Transport::Unix);
     options.path = scratch().filePath(u"parley.sock"_s);
@@ -137,7 +137,7 @@ void TestKernelView::notToldOfUnixSockets()
     TRY_MATCH(server.text(u"kernelState"_s), u"Not available: .*"_s);
 }
 
-void TestKernelView::explains()
+void TestKernelPage::explains()
 {
     const ServerProgram server(holding(Transport::Tcp));
     openPage(server);
@@ -153,7 +153,7 @@ void TestKernelView::explains()
     QCOMPARE(explanations.removeDuplicates(), 0);
 }
 
-void TestKernelView::asksOnlyWhileItShows()
+void TestKernelPage::asksOnlyWhileItShows()
 {
     EventHistory history;
     EventBatch batch;
@@ -161,7 +161,7 @@ void TestKernelView::asksOnlyWhileItShows()
     history.read(batch);
     KernelPage page(history);
     std::vector<quint64> asked;
-    connect(&page, &KernelPage::asked, this, [&asked](quint64 connection) { asked.push_back(connection); });
+    connect(&page, &KernelPage::viewRequested, this, [&asked](quint64 connection) { asked.push_back(connection); });
     page.show();
     QCOMPARE(asked.size(), 0U); // the listener
     history.watch(7);
@@ -178,5 +178,5 @@ void TestKernelView::asksOnlyWhileItShows()
     QCOMPARE(page.findChild<QLabel *>(u"kernelState"_s)->text(), QString());
 }
 
-QTEST_MAIN(TestKernelView)
-#include "tst_kernel_view.moc"
+QTEST_MAIN(TestKernelPage)
+#include "tst_kernel_page.moc"

@@ -34,7 +34,7 @@ struct DatagramFixture : ServerFixture
 
 } // namespace
 
-class TestServerDatagrams : public QObject
+class TestDatagramListener : public QObject
 {
     Q_OBJECT
 
@@ -58,7 +58,7 @@ private Q_SLOTS:
     void datagramsReachable();
 };
 
-void TestServerDatagrams::answersDatagrams_data()
+void TestDatagramListener::answersDatagrams_data()
 {
     QTest::addColumn<QString>("host");
     QTest::addColumn<QByteArray>("asked"); // the address that the client sends to
@@ -73,7 +73,7 @@ void TestServerDatagrams::answersDatagrams_data()
 }
 
 /// The clients take datagrams only from the address that they asked.
-void TestServerDatagrams::answersDatagrams()
+void TestDatagramListener::answersDatagrams()
 {
     QFETCH(QString, host);
     QFETCH(QByteArray, asked);
@@ -92,7 +92,7 @@ void TestServerDatagrams::answersDatagrams()
     }
 }
 
-void TestServerDatagrams::numbersSenders()
+void TestDatagramListener::numbersSenders()
 {
     DatagramFixture fixture;
     const quint16 port = fixture.start();
@@ -111,7 +111,7 @@ void TestServerDatagrams::numbersSenders()
     QCOMPARE(fixture.server.engine()->open(), 0U);
 }
 
-void TestServerDatagrams::datagramEvents()
+void TestDatagramListener::datagramEvents()
 {
     DatagramFixture fixture;
     const quint16 port = fixture.start();
@@ -144,7 +144,7 @@ void TestServerDatagrams::datagramEvents()
     }
 }
 
-void TestServerDatagrams::nextGreetingToDatagrams()
+void TestDatagramListener::nextGreetingToDatagrams()
 {
     DatagramFixture fixture;
     auto client = RawDatagrams::connectedTo("127.0.0.1", fixture.start());
@@ -154,7 +154,7 @@ void TestServerDatagrams::nextGreetingToDatagrams()
     QTRY_COMPARE_WITH_TIMEOUT(client.send("") ? client.receive().value_or("nothing") : "nothing"_ba, ""_ba, Patience);
 }
 
-void TestServerDatagrams::greetingTooLongForADatagram()
+void TestDatagramListener::greetingTooLongForADatagram()
 {
     DatagramFixture fixture(QByteArray(native::MaxDatagram + 1, 'g'));
     const Event end = fixture.startServing();
@@ -171,7 +171,7 @@ void TestServerDatagrams::greetingTooLongForADatagram()
 }
 
 /// Two programs on one port would take each other's datagrams.
-void TestServerDatagrams::datagramPortInUse()
+void TestDatagramListener::datagramPortInUse()
 {
     auto other = RawDatagrams::bound();
     DatagramFixture fixture;
@@ -189,7 +189,7 @@ void TestServerDatagrams::datagramPortInUse()
     QCOMPARE(second.startServing().errorNumber(), EADDRINUSE);
 }
 
-void TestServerDatagrams::stopsAnswering()
+void TestDatagramListener::stopsAnswering()
 {
     DatagramFixture fixture;
     const quint16 port = fixture.start();
@@ -204,7 +204,7 @@ void TestServerDatagrams::stopsAnswering()
 }
 
 /// A forged sender gets no more bytes than somebody else spends on it, but for a bounded rate.
-void TestServerDatagrams::boundsLargerAnswers()
+void TestDatagramListener::boundsLargerAnswers()
 {
     constexpr int perTurn = 100; // what surely fits into the server's socket
     constexpr int turns = 10;
@@ -233,7 +233,7 @@ void TestServerDatagrams::boundsLargerAnswers()
 }
 
 /// A forger who varies the victim's port gets no more: the bound holds for the address, whatever its ports.
-void TestServerDatagrams::boundsLargerAnswersToAnAddress()
+void TestDatagramListener::boundsLargerAnswersToAnAddress()
 {
     constexpr int ports = 3 * DatagramListener::LargerAnswers::PerAddress;
     constexpr int atOnce = 100; // what surely fits into the server's socket
@@ -256,7 +256,7 @@ void TestServerDatagrams::boundsLargerAnswersToAnAddress()
 
 /// A datagram that seems to come from the other server makes each answer the other's answers. Here a relay
 /// stands between two servers, and hands each of them what the other one sent.
-void TestServerDatagrams::endsALoopOfTwoServers()
+void TestDatagramListener::endsALoopOfTwoServers()
 {
     DatagramFixture a;
     DatagramFixture b;
@@ -288,7 +288,7 @@ void TestServerDatagrams::endsALoopOfTwoServers()
 
 #ifndef PARLEY_PORTABLE
 /// Only a bounded number of senders is remembered, however many there are or are made up.
-void TestServerDatagrams::forgetsTheSilent()
+void TestDatagramListener::forgetsTheSilent()
 {
     constexpr auto count = static_cast<int>(DatagramListener::MaxPeers);
     DatagramFixture fixture("?");
@@ -331,7 +331,7 @@ void TestServerDatagrams::forgetsTheSilent()
 }
 #endif
 
-void TestServerDatagrams::datagramsReachable()
+void TestDatagramListener::datagramsReachable()
 {
     DatagramFixture server;
     const Heard reachable(server.server, &Server::reachable);
@@ -340,5 +340,5 @@ void TestServerDatagrams::datagramsReachable()
     QVERIFY(std::get<0>(reachable.at(0)).here == std::vector{Address::ipv4(0x7f000001, port)});
 }
 
-QTEST_GUILESS_MAIN(TestServerDatagrams)
-#include "tst_server_datagrams.moc"
+QTEST_GUILESS_MAIN(TestDatagramListener)
+#include "tst_datagram_listener.moc"

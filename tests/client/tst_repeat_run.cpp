@@ -1,18 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "client_gui/repeat/repeat_export.h"
 #include "client_gui/repeat/repeat_run.h"
 #include "shared/loop/io_thread.h"
 #include "tests/support/raw_socket.h"
 
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QRegularExpression>
 #include <QTest>
 
-#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <future>
@@ -149,7 +144,7 @@ bool addsUp(const RepeatResult &account)
 Q_DECLARE_METATYPE(Script)
 
 /// The client as a load: every connection is counted once, by what became of it.
-class TestRepeat : public QObject
+class TestRepeatRun : public QObject
 {
     Q_OBJECT
 
@@ -175,10 +170,9 @@ private Q_SLOTS:
     void tellsProgress();
     void cancel();
     void startsAnew();
-    void exports();
 };
 
-void TestRepeat::outcomes_data()
+void TestRepeatRun::outcomes_data()
 {
     QTest::addColumn<Script>("script");
     QTest::addColumn<QByteArray>("expected");
@@ -219,7 +213,7 @@ void TestRepeat::outcomes_data()
     row("longer than the limit", sending(QByteArray(1'000'001, 'a')), {}, u"too-long"_s);
 }
 
-void TestRepeat::outcomes()
+void TestRepeatRun::outcomes()
 {
     QFETCH(const Script, script);
     QFETCH(const QByteArray, expected);
@@ -248,7 +242,7 @@ void TestRepeat::outcomes()
 }
 
 /// The one that QTcpSocket gets wrong: it connects again behind its user's back.
-void TestRepeat::everyTenthIsReset()
+void TestRepeatRun::everyTenthIsReset()
 {
     constexpr int count = 20'000;
     Host host([](int number, RawSocket &peer) {
@@ -273,7 +267,7 @@ void TestRepeat::everyTenthIsReset()
     QVERIFY(account->mostOpen <= 64);
 }
 
-void TestRepeat::refused()
+void TestRepeatRun::refused()
 {
     const RawSocket nobody = RawSocket::bound();
     const RepeatSnapshot account = runOf(requestTo(nobody.localPort(), 5'000, 100));
@@ -282,7 +276,7 @@ void TestRepeat::refused()
     QCOMPARE(account->connect.count(), 0);
 }
 
-void TestRepeat::silentUntilTheTimeout()
+void TestRepeatRun::silentUntilTheTimeout()
 {
     Host host([](int number, RawSocket &peer) {
         if (number % 2 == 0)
@@ -296,7 +290,7 @@ void TestRepeat::silentUntilTheTimeout()
     QCOMPARE(account->detail(RepeatOutcome::TimedOut), u"no end of the message: 20"_s);
 }
 
-void TestRepeat::notConnectedInTime()
+void TestRepeatRun::notConnectedInTime()
 {
     const RawSocket full = RawSocket::listening("127.0.0.1", 0);
     const RawSocket waiting = RawSocket::connectedTo("127.0.0.1", full.localPort());
@@ -307,7 +301,7 @@ void TestRepeat::notConnectedInTime()
     QCOMPARE(account->detail(RepeatOutcome::TimedOut), u"not connected: 6"_s);
 }
 
-void TestRepeat::unknownHost()
+void TestRepeatRun::unknownHost()
 {
     const RepeatSnapshot account = runOf(requestTo(1, 10, 2, u"no-such-host.invalid"_s));
     QCOMPARE(outcomesOf(*account), (Outcomes{{u"not-started"_s, 10}}));
@@ -315,7 +309,7 @@ void TestRepeat::unknownHost()
     QVERIFY(account->failure().contains(u"no-such-host.invalid"_s));
 }
 
-void TestRepeat::nextAddress()
+void TestRepeatRun::nextAddress()
 {
     SKIP_WITHOUT_IPV6(true);
     Host host(sending(Greeting)); // on 127.0.0.1 only
@@ -329,7 +323,7 @@ void TestRepeat::nextAddress()
     QCOMPARE(outcomesOf(*none), (Outcomes{{u"refused"_s, 200}}));
 }
 
-void TestRepeat::sends()
+void TestRepeatRun::sends()
 {
     const QByteArray text = QByteArray("What is there to say?").repeated(200'000); // more than the buffers hold
     std::atomic<int> right = 0;
@@ -344,7 +338,7 @@ void TestRepeat::sends()
     QCOMPARE(right, 5);
 }
 
-void TestRepeat::holds()
+void TestRepeatRun::holds()
 {
     Host host([](int number, RawSocket &peer) {
         peer.send(number == 7 ? "Hello Moon!!" : Greeting);
@@ -363,7 +357,7 @@ void TestRepeat::holds()
     QVERIFY(account->complete.quantile(0.5) < account->elapsed); // the latency is the greeting's
 }
 
-void TestRepeat::foreignSource()
+void TestRepeatRun::foreignSource()
 {
     RepeatRequest request = requestTo(1, 20, 2, u"192.0.2.1"_s); // RFC 5737: nobody's
     request.sources = {std::get<Net>(Net::parse(u"192.0.2.7"_s))};
@@ -373,7 +367,7 @@ void TestRepeat::foreignSource()
     QVERIFY(account->advice().contains(u"source address"_s));
 }
 
-void TestRepeat::sourcesOfTheOtherFamily()
+void TestRepeatRun::sourcesOfTheOtherFamily()
 {
     RepeatRequest request = requestTo(1, 20, 2);
     request.sources = {std::get<Net>(Net::parse(u"::1"_s))};
@@ -382,7 +376,7 @@ void TestRepeat::sourcesOfTheOtherFamily()
     QVERIFY(account->failure().contains(u"family"_s));
 }
 
-void TestRepeat::keepsTheRate()
+void TestRepeatRun::keepsTheRate()
 {
     Host host(sending(Greeting));
     RepeatRequest request = requestTo(host.port(), 500, 100);
@@ -392,7 +386,7 @@ void TestRepeat::keepsTheRate()
     QVERIFY(account->elapsed >= 499ms); // never faster
 }
 
-void TestRepeat::countsFromWhenItShouldHaveStarted_data()
+void TestRepeatRun::countsFromWhenItShouldHaveStarted_data()
 {
     QTest::addColumn<double>("rate");
     QTest::addColumn<double>("share"); // of the connections that a stall of a second concerns, at least
@@ -401,7 +395,7 @@ void TestRepeat::countsFromWhenItShouldHaveStarted_data()
 }
 
 /// No coordinated omission: a server that stalls must not keep the client from asking, and thereby from noticing.
-void TestRepeat::countsFromWhenItShouldHaveStarted()
+void TestRepeatRun::countsFromWhenItShouldHaveStarted()
 {
     QFETCH(const double, rate);
     QFETCH(const double, share);
@@ -426,7 +420,7 @@ void TestRepeat::countsFromWhenItShouldHaveStarted()
         QCOMPARE(late, 1);
 }
 
-void TestRepeat::tellsProgress()
+void TestRepeatRun::tellsProgress()
 {
     Host host(sending(Greeting));
     RepeatRequest request = requestTo(host.port(), 100, 10);
@@ -448,7 +442,7 @@ void TestRepeat::tellsProgress()
     QCOMPARE(run.account->underWay(), 0);
 }
 
-void TestRepeat::cancel()
+void TestRepeatRun::cancel()
 {
     Host host([](int number, RawSocket &peer) {
         if (number < 10) {
@@ -465,7 +459,7 @@ void TestRepeat::cancel()
     QVERIFY(run.account->failure().contains(u"cancelled"_s));
 }
 
-void TestRepeat::startsAnew()
+void TestRepeatRun::startsAnew()
 {
     Host host(sending(Greeting));
     Run run(requestTo(host.port(), 100'000, 50));
@@ -475,54 +469,5 @@ void TestRepeat::startsAnew()
     QCOMPARE(outcomesOf(*run.account), (Outcomes{{u"complete"_s, 70}}));
 }
 
-void TestRepeat::exports()
-{
-    Host host([](int number, RawSocket &peer) {
-        peer.send("Hello");
-        if (number == 0)
-            peer.reset();
-        peer.close();
-    });
-    const RepeatSnapshot account = runOf(requestTo(host.port(), 25, 3));
-    const QByteArray json = repeatToJson(*account);
-    QCOMPARE(json.count('\n'), 1);
-    const QJsonObject object = QJsonDocument::fromJson(json).object();
-    QCOMPARE(object.value(u"schema"_s).toInt(), RepeatSchemaVersion);
-    QCOMPARE(object.value(u"repeat"_s).toInt(), 25);
-    QCOMPARE(object.value(u"concurrency"_s).toInt(), 3);
-    qint64 sum = 0;
-    const QJsonObject outcomes = object.value(u"outcomes"_s).toObject();
-    for (auto it = outcomes.begin(); it != outcomes.end(); ++it)
-        sum += it.value().toInteger();
-    QCOMPARE(sum, 25);
-    QCOMPARE(outcomes.value(u"reset"_s).toInt(), 1);
-    QCOMPARE(outcomes.value(u"complete"_s).toInt(), 24);
-    const QJsonObject latency = object.value(u"latency_ns"_s).toObject();
-    for (const LatencyRow &row : latencies(*account)) {
-        const QJsonObject told = latency.value(QLatin1String(row.name)).toObject();
-        QCOMPARE(told.value(u"count"_s).toInteger(), row.histogram.count());
-        QCOMPARE(told.value(u"p99.9"_s).toInteger(), row.histogram.quantile(0.999).count());
-        qint64 counted = 0;
-        for (const QJsonValue &bucket : told.value(u"histogram"_s).toArray())
-            counted += bucket.toArray().at(1).toInteger();
-        QCOMPARE(counted, row.histogram.count());
-    }
-    qint64 overTime = 0;
-    for (const QJsonValue &interval : object.value(u"timeline"_s).toObject().value(u"intervals"_s).toArray())
-        overTime += interval.toObject().value(u"complete"_s).toInteger();
-    QCOMPARE(overTime, 24);
-
-    const QList<QByteArray> lines = repeatToCsv(*account).split('\n');
-    QCOMPARE(lines.first(), "part,series,from,to,value,unit\r"_ba);
-    QVERIFY(lines.contains("account,complete,,,24,connections\r"));
-    QVERIFY(lines.contains("account,reset,,,1,connections\r"));
-    for (const QByteArray &line : lines.first(lines.size() - 1))
-        QCOMPARE(line.count(','), 5);
-    const QString text = repeatToText(*account);
-    QVERIFY2(QRegularExpression(u"^complete +24$"_s, QRegularExpression::MultilineOption).match(text).hasMatch(),
-             qPrintable(text));
-    QVERIFY(text.contains(u"after 5 bytes: 1"_s));
-}
-
-QTEST_GUILESS_MAIN(TestRepeat)
-#include "tst_repeat.moc"
+QTEST_GUILESS_MAIN(TestRepeatRun)
+#include "tst_repeat_run.moc"

@@ -4,17 +4,17 @@
 #include "tests/support/failing_call.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/server_fixture.h"
-#include "tests/support/window_test.h"
 
-#include <QListWidget>
-#include <QSpinBox>
+#include <QFile>
+#include <QRegularExpression>
+#include <QTemporaryDir>
+#include <QTest>
 
-#include <unistd.h>
+#include <cerrno>
 
 using namespace Qt::StringLiterals;
 using namespace parley;
 using namespace parley::test;
-using namespace std::chrono_literals;
 
 namespace
 {
@@ -59,23 +59,17 @@ struct HeldServer : ServerFixture
     Mailbox mailbox;
 };
 
-std::vector<RawSocket> connectedClients(quint16 port, int count)
-{
-    std::vector<RawSocket> clients;
-    for (int i = 0; i < count; ++i)
-        clients.push_back(RawSocket::connectedTo("127.0.0.1", port));
-    return clients;
-}
-
 #define TRY_EQUAL(actual, expected) QTRY_COMPARE_WITH_TIMEOUT(actual, expected, parley::test::Patience)
 
 } // namespace
 
-class TestAcceptQueue : public WindowTest
+class TestStreamListener : public QObject
 {
     Q_OBJECT
 
 private Q_SLOTS:
+    void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
+
     void fillsWhileHeld();
     void acceptsSome();
     void overflows();
@@ -88,12 +82,9 @@ private Q_SLOTS:
     void withoutDescriptors();
     void costsNothingUnwatched();
     void datagrams();
-    void window();
-    void backlogThenAnotherAddress();
-    void holdingByTheButton();
 };
 
-void TestAcceptQueue::fillsWhileHeld()
+void TestStreamListener::fillsWhileHeld()
 {
     HeldServer server;
     const quint16 port = server.start();
@@ -108,7 +99,7 @@ void TestAcceptQueue::fillsWhileHeld()
     QCOMPARE(server.accepted(), 0U);
 }
 
-void TestAcceptQueue::acceptsSome()
+void TestStreamListener::acceptsSome()
 {
     HeldServer server;
     auto clients = connectedClients(server.start(), 5);
@@ -129,7 +120,7 @@ void TestAcceptQueue::acceptsSome()
     QCOMPARE(server.accepted(), 5U);
 }
 
-void TestAcceptQueue::overflows()
+void TestStreamListener::overflows()
 {
     HeldServer server;
     server.settings.backlog = 1;
@@ -148,7 +139,7 @@ void TestAcceptQueue::overflows()
 }
 
 /// While it listens, and nobody who waits is lost by that.
-void TestAcceptQueue::changesTheBacklog()
+void TestStreamListener::changesTheBacklog()
 {
     HeldServer server;
     const quint16 port = server.start();
@@ -168,7 +159,7 @@ void TestAcceptQueue::changesTheBacklog()
     TRY_EQUAL(server.calls(Call::Listen), 3);
 }
 
-void TestAcceptQueue::releasing()
+void TestStreamListener::releasing()
 {
     HeldServer server;
     auto clients = connectedClients(server.start(), 100);
@@ -183,7 +174,7 @@ void TestAcceptQueue::releasing()
     TRY_EQUAL(server.waiting(), 1);
 }
 
-void TestAcceptQueue::stoppingServesWhoWaits()
+void TestStreamListener::stoppingServesWhoWaits()
 {
     HeldServer server;
     auto clients = connectedClients(server.start(), 3);
@@ -196,7 +187,7 @@ void TestAcceptQueue::stoppingServesWhoWaits()
     TRY_EQUAL(server.exists, false);
 }
 
-void TestAcceptQueue::finishingServesWhoWaits()
+void TestStreamListener::finishingServesWhoWaits()
 {
     HeldServer server;
     bool finished = false;
@@ -211,7 +202,7 @@ void TestAcceptQueue::finishingServesWhoWaits()
     TRY_EQUAL(finished, true);
 }
 
-void TestAcceptQueue::holdsOverListening()
+void TestStreamListener::holdsOverListening()
 {
     HeldServer server;
     const auto first = connectedClients(server.start(), 1);
@@ -224,9 +215,10 @@ void TestAcceptQueue::holdsOverListening()
     QCOMPARE(server.accepted(), 1U); // who waited for the listener before
 }
 
-void TestAcceptQueue::holdsAUnixSocket()
+void TestStreamListener::holdsAUnixSocket()
 {
-    const QByteArray path = QFile::encodeName(scratch().filePath(u"parley.sock"_s));
+    const QTemporaryDir folder;
+    const QByteArray path = QFile::encodeName(folder.filePath(u"parley.sock"_s));
     HeldServer server;
     server.settings.endpoint = std::get<Endpoint>(Endpoint::parseUnix(QFile::decodeName(path)));
     QVERIFY(Server::isServing(server.startServing()));
@@ -243,7 +235,7 @@ void TestAcceptQueue::holdsAUnixSocket()
 }
 
 /// Accepting what is held meets the same lack as any other accept, and ends with it.
-void TestAcceptQueue::withoutDescriptors()
+void TestStreamListener::withoutDescriptors()
 {
     HeldServer server;
     std::vector<int> starved;
@@ -262,7 +254,7 @@ void TestAcceptQueue::withoutDescriptors()
     TRY_EQUAL(starved, (std::vector<int>{EMFILE, 0}));
 }
 
-void TestAcceptQueue::costsNothingUnwatched()
+void TestStreamListener::costsNothingUnwatched()
 {
     HeldServer server;
     QVERIFY(server.start() != 0);
@@ -278,7 +270,7 @@ void TestAcceptQueue::costsNothingUnwatched()
     QCOMPARE(server.tellings, before);
 }
 
-void TestAcceptQueue::datagrams()
+void TestStreamListener::datagrams()
 {
     HeldServer server;
     server.settings.endpoint.transport = Transport::Udp;
@@ -290,109 +282,5 @@ void TestAcceptQueue::datagrams()
     QVERIFY(!server.exists);
 }
 
-void TestAcceptQueue::window()
-{
-    ServerOptions options;
-    options.transport = Transport::Tcp;
-    options.host = u"127.0.0.1"_s;
-    options.port = u"0"_s;
-    options.backlog = 1;
-    const ServerProgram server(options);
-    static const QRegularExpression pattern(u"Listening on .*, (\\d+)\\)"_s);
-    QString port;
-    QTRY_VERIFY((port = pattern.match(server.text(u"status"_s)).captured(1)) != QString());
-    QCOMPARE(server.text(u"acceptQueue"_s), QString()); // it does not show
-
-    QCOMPARE(server.action(u"Hold Accept"_s).shortcut(), QKeySequence(Qt::CTRL | Qt::Key_H));
-    server.action(u"Hold Accept"_s).trigger();
-    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 0 waiting in its queue, backlog 1."_s);
-    QVERIFY(!server.button(u"acceptOne"_s).isEnabled());
-    RawSocket first = RawSocket::connectedTo("127.0.0.1", port.toUShort());
-    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 1 waiting in its queue, backlog 1."_s);
-    RawSocket second = RawSocket::connectedTo("127.0.0.1", port.toUShort());
-    TRY_MATCH(server.text(u"acceptQueue"_s), u"Accept is held: 2 waiting in its queue, backlog 1\\. It is full: .*"_s);
-    QCOMPARE(server.rows(u"connections"_s), 0);
-
-    server.click(u"acceptOne"_s);
-    TRY_COMPARE(server.rows(u"connections"_s), 1);
-    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 1 waiting in its queue, backlog 1."_s);
-    server.click(u"acceptAll"_s);
-    TRY_COMPARE(server.rows(u"connections"_s), 2);
-    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 0 waiting in its queue, backlog 1."_s);
-
-    auto &backlog = server.child<QSpinBox>(u"backlog"_s);
-    QCOMPARE(backlog.value(), 1);
-    backlog.setValue(7);
-    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 0 waiting in its queue, backlog 7."_s);
-    server.click(u"listen"_s); // stops
-    TRY_MATCH(server.text(u"status"_s), u"Not listening.*"_s);
-    server.click(u"listen"_s);
-    TRY_COMPARE(server.text(u"acceptQueue"_s), u"Accept is held: 0 waiting in its queue, backlog 7."_s);
-    server.click(u"listen"_s);
-    TRY_COMPARE(server.text(u"acceptQueue"_s),
-                u"Accept is held, but there is no accept queue: nothing listens for connections."_s);
-    server.action(u"Hold Accept"_s).trigger();
-    QVERIFY(!server.child(u"acceptQueue"_s).isVisible());
-    server.action(u"Accept Queue"_s).trigger(); // shows it, without holding
-    QVERIFY(server.child(u"acceptQueue"_s).isVisible());
-    QVERIFY(!server.button(u"acceptOne"_s).isVisible());
-}
-
-/// The listen() of the backlog is not taken for the one at the new address.
-void TestAcceptQueue::backlogThenAnotherAddress()
-{
-    const ServerProgram server(listening());
-    QVERIFY(portOf(server) != 0);
-    QTRY_VERIFY_WITH_TIMEOUT(server.child(u"everyInterface"_s).isVisible(), WindowPatience);
-    server.child<QSpinBox>(u"backlog"_s).setValue(5);
-    server.click(u"everyInterface"_s);
-    TRY_MATCH(server.text(u"status"_s), u"Listening on \\('::', .*"_s);
-    TRY_COMPARE(server.button(u"listen"_s).text(), u"Stop Listening"_s);
-}
-
-/// A button holds and lets go; the boxes and the pale rows show who waits.
-void TestAcceptQueue::holdingByTheButton()
-{
-    ServerOptions options = listening();
-    options.backlog = 2;
-    const ServerProgram server(options);
-    const quint16 port = portOf(server);
-    server.action(u"Accept Queue"_s).trigger(); // shows the bar
-    auto &hold = server.button(u"hold"_s);
-    QVERIFY(hold.isVisible() && !hold.isChecked());
-    hold.click();
-    QVERIFY(server.action(u"Hold Accept"_s).isChecked());
-    QWidget &boxes = server.child(u"queueBoxes"_s);
-    TRY_COMPARE(boxes.accessibleDescription(), u"0 of 3 taken, the last one beyond the backlog"_s);
-    const auto clients = connectedClients(port, 2);
-    TRY_COMPARE(boxes.accessibleDescription(), u"2 of 3 taken, the last one beyond the backlog"_s);
-    const auto filled = [&boxes] {
-        const QImage picture = boxes.grab().toImage();
-        const QColor colour = boxes.palette().color(QPalette::Highlight);
-        int changes = 0; // from empty to filled along the middle
-        bool wasFilled = false;
-        for (int x = 0; x < picture.width(); ++x) {
-            const bool isFilled = picture.pixelColor(x, picture.height() / 2) == colour;
-            changes += isFilled && !wasFilled ? 1 : 0;
-            wasFilled = isFilled;
-        }
-        return changes;
-    };
-    QCOMPARE(filled(), 2);
-    const auto &waiting = server.child<QListWidget>(u"waiting"_s);
-    TRY_COMPARE(waiting.count(), 2);
-    QStringList expected;
-    for (const RawSocket &client : clients)
-        expected.append(u"127.0.0.1, port %1: waiting in the accept queue"_s.arg(client.localPort()));
-    expected.sort();
-    QCOMPARE((QStringList{waiting.item(0)->text(), waiting.item(1)->text()}), expected);
-    QCOMPARE(server.rows(u"connections"_s), 0);
-
-    hold.click(); // lets go
-    TRY_COMPARE(server.rows(u"connections"_s), 2);
-    TRY_COMPARE(waiting.isVisible(), false);
-    TRY_COMPARE(filled(), 0);
-}
-
-QTEST_MAIN(TestAcceptQueue)
-#include "tst_accept_queue.moc"
+QTEST_GUILESS_MAIN(TestStreamListener)
+#include "tst_stream_listener.moc"

@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Parley developers
+# SPDX-License-Identifier: MIT
+"""Each unit has a test of its own name: tests/*/tst_name.cpp for name.h and name.cpp, wherever they are. The units below
+are the exceptions, each with the test that covers it."""
+
+import os
+import re
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PLATFORM = r"(_linux|_epoll|_other|_qt|_p)?\.(h|cpp)$"
+
+NOTHING_TO_TEST = {  # data or an interface alone
+    "behaviour", "call_result", "connect_request", "server_settings", "transport",
+}
+
+COVERED_BY = {
+    # Parts of a unit that has a test: its files for one language, or for one part of its work.
+    "tst_copy_as": ["copy_as_c", "copy_as_ncat", "copy_as_python", "copy_as_text"],
+    "tst_client_socket": ["client_socket_connect", "client_socket_wait"],
+    "tst_behaviours": ["delay", "discard", "drip", "echo", "greet_close", "greet_hold", "random", "reset", "silent",
+                       "stall"],
+    # What only a whole program shows.
+    "tst_programs": ["main", "headless_client", "headless_server"],
+    "tst_program_repeat": ["headless_repeat"],
+    "tst_window_library": ["application", "window_main"],
+    # Parts of windows, as a user meets them.
+    "tst_client_window": ["status_label", "transcript_view"],
+    "tst_commands": ["help", "menus"],
+    "tst_connection_table": ["connection_selection", "connections_pane", "table_view"],
+    "tst_converse_windows": ["behaviour_editor", "converse_bar"],
+    "tst_endpoint_windows": ["endpoint_form"],
+    "tst_inspector": ["bytes_view", "explanation_view", "ladder_painter", "ladder_view"],
+    "tst_layout": ["placement"],
+    "tst_limits_window": ["limits_dialog", "limits_editor"],
+    "tst_repeat_window": ["latency_view", "repeat_form"],
+    "tst_saving": ["save_log"],
+    "tst_texts": ["field_help"],
+    "tst_window_settings": ["appearance", "remembered_fields"],
+}
+
+
+def names_in(*tops):
+    for top in tops:
+        for _, _, names in os.walk(os.path.join(ROOT, top)):
+            yield from names
+
+
+def problems(units, tests):
+    covered = {unit: test for test, covers in COVERED_BY.items() for unit in covers}
+    found = []
+    for unit in sorted(units):
+        if f"tst_{unit}" in tests:
+            if unit in covered or unit in NOTHING_TO_TEST:
+                found.append(f"{unit} has a test of its own: it is no exception any more")
+        elif unit in covered and covered[unit] not in tests:
+            found.append(f"there is no {covered[unit]}, which is said to cover {unit}")
+        elif unit not in covered and unit not in NOTHING_TO_TEST:
+            found.append(f"there is no tst_{unit}.cpp for {unit}")
+    found += [f"there is no unit {unit}" for unit in sorted((set(covered) | NOTHING_TO_TEST) - set(units))]
+    return found
+
+
+def check_the_check(units, tests):
+    """A check that finds nothing is worth nothing."""
+    assert problems(units | {"box"}, tests) == ["there is no tst_box.cpp for box"]
+    assert problems(units, tests | {"tst_echo"}) == ["echo has a test of its own: it is no exception any more"]
+    assert problems(units, tests - {"tst_texts"}) == ["there is no tst_texts, which is said to cover field_help"]
+
+
+def main():
+    units = {re.sub(PLATFORM, "", name) for name in names_in("shared", "server_gui", "client_gui")
+             if re.search(PLATFORM, name)}
+    tests = {name.removesuffix(".cpp") for name in names_in("tests") if re.fullmatch(r"tst_\w+\.cpp", name)}
+    found = problems(units, tests)
+    for line in found:
+        print(line)
+    if found:
+        sys.exit(1)
+    check_the_check(units, tests)
+
+
+main()

@@ -1,0 +1,189 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "client_gui/history/attempt.h"
+#include "client_gui/history/connect_diagnosis.h"
+
+#include <QLocale>
+#include <QRegularExpression>
+#include <QTest>
+
+#include <cerrno>
+#include <netdb.h>
+
+using namespace Qt::StringLiterals;
+using namespace parley;
+using namespace std::chrono_literals;
+
+Q_DECLARE_METATYPE(parley::Outcome)
+
+namespace
+{
+
+/// How far an attempt came.
+enum Stage { LookingUp, Connecting, Connected, Receiving };
+
+Attempt attemptThat(const QString &host, Stage stage, Outcome outcome, int error)
+{
+    Attempt attempt;
+    attempt.request.endpoint = std::get<Endpoint>(Endpoint::parse(host, u"3000"_s, Endpoint::Use::Connect));
+    attempt.request.timeout = 5s;
+    attempt.lookedUp = stage >= Connecting;
+    attempt.peer = stage >= Connecting ? Address::parseIPv4("192.168.0.104", 3000) : Address();
+    attempt.connectedAt = stage >= Connected ? 0 : -1;
+    attempt.receivedBytes = stage == Receiving ? 5 : 0;
+    attempt.ended = 3'000'000; // ns
+    attempt.outcome = outcome;
+    attempt.error = error;
+    return attempt;
+}
+
+} // namespace
+
+class TestConnectDiagnosis : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates)); }
+    void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
+
+    void texts_data();
+    void texts();
+    void buttons();
+    void listeners();
+};
+
+void TestConnectDiagnosis::texts_data()
+{
+    QTest::addColumn<QString>("host");
+    QTest::addColumn<int>("stage");
+    QTest::addColumn<Outcome>("outcome");
+    QTest::addColumn<int>("error");
+    QTest::addColumn<QString>("failure");
+    QTest::addColumn<QString>("advice");
+    const QString literal = u"192.168.0.104"_s;
+    const QString name = u"example.org"_s;
+
+    QTest::newRow("under way") << literal << int(Receiving) << Outcome::None << 0 << QString() << QString();
+    QTest::newRow("complete") << literal << int(Receiving) << Outcome::Complete << 0 << QString() << QString();
+    QTest::newRow("no message") << literal << int(Connected) << Outcome::NoMessage << 0
+                                << u"192.168.0.104:3000 closed the connection without sending a byte."_s
+                                << u"Perhaps it expects the client to speak first, or sends no greeting."_s;
+    QTest::newRow("refused") << literal << int(Connecting) << Outcome::Refused << ECONNREFUSED
+                             << u"192.168.0.104:3000 refused the connection: nothing listens on that port there."_s
+                             << u"Start a server there, or check host and port."_s;
+    QTest::newRow("unreachable") << literal << int(Connecting) << Outcome::Unreachable << EHOSTUNREACH
+                                 << u"192.168.0.104:3000 cannot be reached: no route to host."_s
+                                 << u"Check the address, and this computer's network connection."_s;
+    QTest::newRow("unknown host") << name << int(LookingUp) << Outcome::UnknownHost << EAI_NONAME
+                                  << u"The host in example.org:3000 is unknown: no address belongs to that name."_s
+                                  << u"Check its spelling, or give an address such as 127.0.0.1."_s;
+    QTest::newRow("name server") << name << int(LookingUp) << Outcome::UnknownHost << EAI_AGAIN
+                                 << u"The host in example.org:3000 could not be looked up: the name server did not "
+                                    "answer."_s
+                                 << u"Check its spelling, or give an address such as 127.0.0.1."_s;
+    QTest::newRow("failed") << literal << int(Connecting) << Outcome::Failed << EMFILE
+                            << u"Connecting to 192.168.0.104:3000 failed: Too many open files."_s
+                            << u"No file descriptor is left for a socket: close other connections or programs first."_s;
+    QTest::newRow("timed out looking up")
+        << name << int(LookingUp) << Outcome::TimedOut << 0
+        << u"The look-up of the host in example.org:3000 had no answer within 5.00 s."_s
+        << u"Perhaps the name server does not answer. Try again, or give an address such as 127.0.0.1."_s;
+    QTest::newRow("timed out connecting")
+        << name << int(Connecting) << Outcome::TimedOut << 0 << u"example.org:3000 did not answer within 5.00 s."_s
+        << u"Perhaps a firewall drops the connection, the accept queue there is full, or the computer is off. Check host and port."_s;
+    QTest::newRow("timed out connecting, by the system")
+        << literal << int(Connecting) << Outcome::TimedOut << ETIMEDOUT
+        << u"192.168.0.104:3000 did not answer within 3.0 ms."_s
+        << u"Perhaps a firewall drops the connection, the accept queue there is full, or the computer is off. Check host and port."_s;
+    QTest::newRow("timed out waiting")
+        << literal << int(Connected) << Outcome::TimedOut << 0
+        << u"192.168.0.104:3000 accepted the connection but sent nothing within 5.00 s."_s
+        << u"Perhaps it is busy, or expects the client to speak first."_s;
+    QTest::newRow("timed out within the message")
+        << literal << int(Receiving) << Outcome::TimedOut << 0
+        << u"The message from 192.168.0.104:3000 is incomplete: after 5 bytes the end did not come within 5.00 s."_s
+        << u"Allow more time, or look at why the server does not close."_s;
+    QTest::newRow("reset connecting") << literal << int(Connecting) << Outcome::Reset << ECONNRESET
+                                      << u"192.168.0.104:3000 reset the connection while it was being made."_s
+                                      << u"Perhaps the server ended, or turns away clients from here."_s;
+    QTest::newRow("reset waiting") << literal << int(Connected) << Outcome::Reset << ECONNRESET
+                                   << u"192.168.0.104:3000 reset the connection before it had sent a byte."_s
+                                   << u"Perhaps the server ended, or turns away clients from here."_s;
+    QTest::newRow("reset within the message")
+        << literal << int(Receiving) << Outcome::Reset << ECONNRESET
+        << u"The message from 192.168.0.104:3000 is incomplete: the connection was reset after 5 bytes."_s
+        << u"The server ended abnormally, or closed without reading everything you had sent."_s;
+    QTest::newRow("cancelled") << literal << int(Connecting) << Outcome::Cancelled << 0
+                               << u"Connecting to 192.168.0.104:3000 was cancelled."_s << QString();
+    QTest::newRow("cancelled within the message")
+        << literal << int(Receiving) << Outcome::Cancelled << 0
+        << u"The message from 192.168.0.104:3000 is incomplete: it was cancelled after 5 bytes."_s << QString();
+    QTest::newRow("limit")
+        << literal << int(Receiving) << Outcome::LimitReached << 0
+        << u"The message from 192.168.0.104:3000 is incomplete: it is longer than the limit of 16,777,216 "
+           "bytes."_s
+        << u"Raise the limit (--max-bytes) to take longer messages."_s;
+    QTest::newRow("failed within the message")
+        << literal << int(Receiving) << Outcome::Failed << ENOBUFS
+        << u"The message from 192.168.0.104:3000 is incomplete: No buffer space available after 5 bytes."_s
+        << QString();
+}
+
+void TestConnectDiagnosis::texts()
+{
+    QFETCH(const QString, host);
+    QFETCH(const int, stage);
+    QFETCH(const Outcome, outcome);
+    QFETCH(const int, error);
+    const ConnectDiagnosis diagnosis = diagnoseConnect(attemptThat(host, Stage(stage), outcome, error));
+    QTEST(diagnosis.failure, "failure");
+    QTEST(diagnosis.advice, "advice");
+    QCOMPARE(diagnosis.remedy == ConnectDiagnosis::Remedy::None,
+             diagnosis.failure.isEmpty() || outcome == Outcome::Cancelled);
+}
+
+/// The button offers what most likely helps.
+void TestConnectDiagnosis::buttons()
+{
+    using Remedy = ConnectDiagnosis::Remedy;
+    const QString host = u"192.168.0.104"_s;
+    Attempt silent = attemptThat(host, Connected, Outcome::NoMessage, 0);
+    QCOMPARE(diagnoseConnect(silent).remedy, Remedy::EnterText);
+    silent.request.send = "Hello"; // so it is not this side's turn
+    QCOMPARE(diagnoseConnect(silent).remedy, Remedy::Connect);
+    QCOMPARE(diagnoseConnect(attemptThat(host, Receiving, Outcome::LimitReached, 0)).remedy, Remedy::ChangeLimits);
+    QCOMPARE(diagnoseConnect(attemptThat(host, Receiving, Outcome::TimedOut, 0)).remedy, Remedy::ChangeLimits);
+
+    const Attempt unknown = attemptThat(u"nosuch.invalid"_s, LookingUp, Outcome::UnknownHost, EAI_NONAME);
+    const ConnectDiagnosis diagnosis = diagnoseConnect(unknown);
+    QCOMPARE(diagnosis.remedy, Remedy::Connect);
+    QVERIFY(diagnosis.endpoint.host() != u"nosuch.invalid"_s);
+    QCOMPARE(diagnosis.button, u"Use %1"_s.arg(diagnosis.endpoint.host()));
+    QCOMPARE(diagnosis.endpoint.port, unknown.request.endpoint.port);
+}
+
+/// A listener of this computer explains a refusal, or a connection that waits.
+void TestConnectDiagnosis::listeners()
+{
+    const auto listenerAtPort = [](quint16 port, int waiting) {
+        return LocalListener{Address::parseIPv4("192.168.0.104", port), waiting, 7, u"parley-server"_s};
+    };
+    const QString host = u"192.168.0.104"_s;
+    const Attempt refused = attemptThat(host, Connecting, Outcome::Refused, ECONNREFUSED);
+    QVERIFY(dependsOnListeners(refused));
+    const ConnectDiagnosis elsewhere = diagnoseConnect(refused, {listenerAtPort(4000, 0)});
+    QCOMPARE(elsewhere.advice, u"parley-server (process 7) listens on ('192.168.0.104', 4000)."_s);
+    QCOMPARE(elsewhere.endpoint.port, 4000);
+
+    const Attempt timedOut = attemptThat(host, Connecting, Outcome::TimedOut, 0);
+    QVERIFY(dependsOnListeners(timedOut));
+    QCOMPARE(diagnoseConnect(timedOut, {listenerAtPort(3000, 2)}).advice,
+             u"Perhaps the accept queue is full: 2 connections wait in the queue until parley-server (process 7) "
+             "accepts."_s);
+    QVERIFY(!dependsOnListeners(attemptThat(host, Receiving, Outcome::TimedOut, 0)));
+}
+
+QTEST_GUILESS_MAIN(TestConnectDiagnosis)
+#include "tst_connect_diagnosis.moc"

@@ -1,0 +1,119 @@
+// SPDX-FileCopyrightText: 2026 The Parley developers
+// SPDX-License-Identifier: MIT
+
+#include "shared/event/event_history.h"
+#include "shared/inspect/explain.h"
+#include "shared/inspect/ladder.h"
+#include "tests/support/events.h"
+
+#include <QLocale>
+#include <QRegularExpression>
+#include <QTest>
+
+#include <cerrno>
+#include <netdb.h>
+
+using namespace Qt::StringLiterals;
+using namespace parley;
+using namespace parley::test;
+
+namespace
+{
+
+/// A connection's calls, and the explanations of their rows.
+struct Explained
+{
+    explicit Explained(const std::vector<Event> &events)
+    {
+        history.watch(1);
+        history.read({events});
+    }
+    /// Of the first row whose text begins with @p text.
+    QString of(const QString &text) const
+    {
+        for (int row = 0; row < ladder.rowCount(); ++row) {
+            if (ladder.text(row).startsWith(text))
+                return explain(ladder, row);
+        }
+        return u"there is no row "_s + text;
+    }
+
+    EventHistory history;
+    Ladder ladder{history};
+};
+
+#define CONTAINS(text, part) QVERIFY2((text).contains(part), qPrintable(text))
+
+} // namespace
+
+class TestExplain : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates)); }
+    void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
+
+    void everyCall();
+    void connection();
+    void failures();
+    void hostileBytes();
+};
+
+/// Each call has a purpose and a result.
+void TestExplain::everyCall()
+{
+    for (int call = static_cast<int>(Call::GetAddrInfo); call <= static_cast<int>(Call::End); ++call) {
+        const Explained explained({eventOf(1, static_cast<Call>(call))});
+        for (int row = 0; row < explained.ladder.rowCount(); ++row) {
+            const QStringList paragraphs = explain(explained.ladder, row).split(u"\n\n"_s);
+            QCOMPARE(paragraphs.first(), explained.ladder.text(row));
+            QVERIFY2(paragraphs.size() >= 3, qPrintable(explained.ladder.text(row)));
+            for (const QString &paragraph : paragraphs)
+                QVERIFY2(!paragraph.trimmed().isEmpty(), qPrintable(explained.ladder.text(row)));
+        }
+    }
+}
+
+void TestExplain::connection()
+{
+    const Address peer = Address::ipv4(0x7f000001, 3000);
+    const Explained explained({Event::socket(1, {5, 0}, Transport::Tcp, Address::Family::IPv4),
+                               made(1, Call::Connect, {0, 0}, peer),
+                               made(1, Call::GetSockName, {0, 0}, peer.withPort(60'001)), sent(1, "Hello World!"),
+                               Event::recv(1, {0, 0}, {}, 65'536), ended(1, Outcome::Complete)});
+    const QString socket = explained.of(u"socket"_s);
+    CONTAINS(socket, u"family: AF_INET (IPv4)"_s);
+    CONTAINS(socket, u"protocol: 0, the type's usual one: 6 (TCP)"_s);
+    CONTAINS(socket, u"5, the socket's descriptor"_s);
+    CONTAINS(explained.of(u"connect"_s), u"address: ('127.0.0.1', 3000)"_s);
+    const QString sending = explained.of(u"send"_s);
+    CONTAINS(sending, u"12, the bytes that the system took"_s);
+    CONTAINS(sending, u"this end: ('127.0.0.1', 60001)"_s);
+    CONTAINS(sending, u"peer: ('127.0.0.1', 3000)"_s);
+    const QString end = explained.of(u"recv"_s);
+    CONTAINS(end, u"room: at most 65,536 bytes"_s);
+    CONTAINS(end, u"0, the end: the peer has closed its sending side (FIN)"_s);
+    CONTAINS(explained.of(u"SYN"_s), u"Inferred, not observed"_s);
+    CONTAINS(explained.of(u"end"_s), u"the program's verdict"_s);
+}
+
+void TestExplain::failures()
+{
+    const Explained refused({failed(1, Call::Connect, ECONNREFUSED)});
+    CONTAINS(refused.of(u"connect"_s), u"ECONNREFUSED: Connection refused\n  Nothing listens there."_s);
+    const Explained unknown({Event::lookUp(1, "nosuch.invalid", EAI_NONAME)});
+    CONTAINS(unknown.of(u"getaddrinfo"_s), u"EAI_NONAME: "_s);
+    CONTAINS(unknown.of(u"getaddrinfo"_s), u"host: nosuch.invalid"_s);
+}
+
+void TestExplain::hostileBytes()
+{
+    const Explained explained({Event::lookUp(1, "a\x1b[2J\n\xe2\x80\xae"_ba, 0)});
+    const QString text = explained.of(u"getaddrinfo"_s);
+    CONTAINS(text, u"host: a\\x1b[2J\\x0a\\u202e\n"_s);
+    QVERIFY(!text.contains(u'\x1b') && !text.contains(u'\u202e'));
+}
+
+QTEST_GUILESS_MAIN(TestExplain)
+#include "tst_explain.moc"
