@@ -70,6 +70,7 @@ private Q_SLOTS:
     void allComplete_data();
     void allComplete();
     void printsTheAccount();
+    void printsEnglishDigits();
     void printsJson();
     void printsCsv();
     void oneNotComplete();
@@ -128,6 +129,16 @@ void TestProgramRepeat::printsTheAccount()
     static const QRegularExpression figures(u"latency +min +p50 +p90 +p99 +p99\\.9 +max\nconnect +\\d.*\nfirst byte "
                                             "+\\d.*\ncomplete +\\d.*\n$"_s);
     VERIFY(figures.match(QString::fromUtf8(client.output())).hasMatch(), client);
+}
+
+/// Other digits would get out of order among English words.
+void TestProgramRepeat::printsEnglishDigits()
+{
+    ServerProcess server;
+    Process client(Client, {u"--headless"_s, u"--repeat"_s, u"1200"_s, u"127.0.0.1"_s, QString::number(server.port())},
+                   {}, {{u"LC_ALL"_s, u"ar_EG.UTF-8"_s}});
+    VERIFY(client.exitStatus() == 0, client);
+    VERIFY(client.output().startsWith("1,200 connections to "), client);
 }
 
 void TestProgramRepeat::printsJson()

@@ -116,7 +116,7 @@ void TestLayout::stateIsNeverCut()
     QFETCH(const QString, family);
     QFETCH(const int, dpi);
     if (!QFontDatabase::hasFamily(family))
-        QSKIP("This font is not installed; ./test.sh installs it");
+        QSKIP("This font is not installed");
     const Font font(family, dpi);
     const ServerProgram server(listening());
     server.window().resize(usualSize(server.window(), {860, 640})); // the test's screen may be smaller
@@ -189,7 +189,7 @@ void TestLayout::newConnectionsAreFollowed()
     QFETCH(const QString, family);
     QFETCH(const int, dpi);
     if (!QFontDatabase::hasFamily(family))
-        QSKIP("This font is not installed; ./test.sh installs it");
+        QSKIP("This font is not installed");
     const Font font(family, dpi);
     const ServerProgram server(listening());
     auto &table = server.child<QTableView>(u"connections"_s);
@@ -215,7 +215,7 @@ void TestLayout::windowsFitASmallScreen()
     QFETCH(const QString, family);
     QFETCH(const int, dpi);
     if (!QFontDatabase::hasFamily(family))
-        QSKIP("This font is not installed; ./test.sh installs it");
+        QSKIP("This font is not installed");
     const Font font(family, dpi);
     const ServerProgram server(listening());
     const ClientProgram client(connectingTo(1));
