@@ -22,7 +22,7 @@ COVERED_BY = {
     "tst_behaviours": ["delay", "discard", "drip", "echo", "greet_close", "greet_hold", "random", "reset", "silent",
                        "stall"],
     # What only a whole program shows.
-    "tst_programs": ["main", "headless_client", "headless_server"],
+    "tst_programs": ["main"],
     "tst_program_repeat": ["headless_repeat"],
     "tst_window_library": ["application", "window_main"],
     # Parts of windows, as a user meets them.

@@ -157,7 +157,8 @@ void TestClientOptions::errorsOfRuns()
 {
     QFETCH(const QStringList, arguments);
     QFETCH(const QString, sentence);
-    const QString error = Parsed(QStringList{u"--headless"_s} + arguments + QStringList{u"127.0.0.1"_s, u"3000"_s}).error;
+    const QString error =
+        Parsed(QStringList{u"--headless"_s} + arguments + QStringList{u"127.0.0.1"_s, u"3000"_s}).error;
     QVERIFY2(error.startsWith(sentence), qPrintable(u"“%1”"_s.arg(error)));
     QCOMPARE(error.count(u'\n'), 0);
 }
