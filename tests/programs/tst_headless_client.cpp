@@ -282,7 +282,10 @@ void TestHeadlessClient::keepsWhatCameBeforeAReset()
 
 void TestHeadlessClient::endsOnSignal_data()
 {
-    serverEndsOnSignal_data();
+    QTest::addColumn<int>("signal");
+    QTest::newRow("SIGINT") << SIGINT;
+    QTest::newRow("SIGTERM") << SIGTERM;
+    QTest::newRow("SIGHUP") << SIGHUP; // the terminal was closed
 }
 
 void TestHeadlessClient::endsOnSignal()
