@@ -14,11 +14,11 @@
 #include <QFileDialog>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QStatusBar>
 #include <QTimer>
 
 #include <csignal>
 #include <sys/resource.h>
-#include <sys/sysmacros.h>
 
 using namespace Qt::StringLiterals;
 using namespace parley;
