@@ -57,7 +57,8 @@ private:
 void TestWindowSettings::settingsSurvive()
 {
     const QSize serverSize(740, 480);
-    const QSize clientSize(600, 470);
+    const QSize clientSize(600, 560);
+    QList<int> parts;
     const QString greeting = u"one, \"two\"; 100 % 🌍\\"_s;
     {
         ServerProgram server(notListening());
@@ -76,6 +77,7 @@ void TestWindowSettings::settingsSurvive()
         client.window().resize(clientSize);
         client.child<QTableView>(u"history"_s).horizontalHeader()->resizeSection(AttemptModel::RemoteEndpoint, 123);
         client.child<QSplitter>(u"splitter"_s).setSizes({100, 300});
+        parts = client.child<QSplitter>(u"splitter"_s).sizes(); // as far as there is room
         client.action(u"Light"_s).trigger();
         QVERIFY(client.close());
     }
@@ -98,7 +100,7 @@ void TestWindowSettings::settingsSurvive()
     QCOMPARE(client.window().size(), clientSize);
     QCOMPARE(client.child<QTableView>(u"history"_s).columnWidth(AttemptModel::RemoteEndpoint), 123);
     const QList<int> sizes = client.child<QSplitter>(u"splitter"_s).sizes();
-    QVERIFY2(sizes.at(0) * 2 < sizes.at(1), qPrintable(u"%1, %2"_s.arg(sizes.at(0)).arg(sizes.at(1))));
+    QVERIFY2(std::abs(sizes.at(0) - parts.at(0)) < 10, qPrintable(u"%1, not %2"_s.arg(sizes.at(0)).arg(parts.at(0))));
     QCOMPARE(currentAppearance(), Appearance::Light);
     QCOMPARE(client.notice(), QString());
     applyAppearance(Appearance::System);
@@ -114,7 +116,8 @@ void TestWindowSettings::settingsOfOtherVersions()
     QCOMPARE(server.notice(), QString());
     QHeaderView &header = *server.child<QTableView>(u"connections"_s).horizontalHeader();
     QCOMPARE(header.count(), int(ConnectionModel::ColumnCount));
-    QCOMPARE(header.sectionResizeMode(ConnectionModel::State), QHeaderView::Stretch);
+    server.window().resize(1200, 600); // there is room for all columns
+    TRY_COMPARE(header.sectionResizeMode(ConnectionModel::State), QHeaderView::Stretch);
     QVERIFY(header.sectionSize(ConnectionModel::Number) != 50);
 }
 
