@@ -26,6 +26,7 @@ struct Attempt
     int error = 0;            ///< the errno behind the outcome, or the look-up's EAI_ code
     bool lookedUp = false;
     Outcome outcome = Outcome::None;
+    ClosedBy closedBy = ClosedBy::Nobody; ///< where it is Closed
 
     void apply(const Event &event);
 
@@ -38,7 +39,7 @@ struct Attempt
 
     /// One or two words: `complete`, `refused`, `timed out after 5 bytes`.
     QString resultText() const;
-    /// `12 bytes in 1 read, closed by the server after 3 ms`.
+    /// `12 bytes in 1 read · complete after 3 ms`.
     QString summary() const;
 };
 

@@ -31,6 +31,8 @@ public:
     /// Adds an event to its attempt and returns that. Null if the attempt is not listed (any more).
     const Attempt *apply(const Event &event);
     const Attempt *find(quint64 number) const;
+    /// Sets ConnectRequest::stays of an attempt under way.
+    void setStays(quint64 number, bool stays);
     /// All listed attempts, in order.
     const std::deque<Attempt> &attempts() const { return attempts_; }
     quint64 numberAt(int row) const { return attempts_[static_cast<std::size_t>(row)].number; }

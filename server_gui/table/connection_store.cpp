@@ -146,7 +146,8 @@ ConnectionStore::Packed ConnectionStore::pack(const ConnectionRecord &record)
     packed.sent = UInt48(record.sent);
     packed.received = UInt48(record.received);
     packed.outcome = progress.outcome;
-    packed.sendingShut = progress.sendingShut;
+    packed.sendingShut =
+        progress.outcome == Outcome::Closed ? progress.closedBy == ClosedBy::Both : progress.sendingShut;
     packed.hasDatagrams = progress.asked > 0;
     const auto delivered = static_cast<quint64>(progress.delivered);
     if (packed.hasDatagrams)
@@ -168,6 +169,10 @@ ConnectionRecord ConnectionStore::unpack(const Packed &packed)
     ConnectionRecord::Progress &progress = record.progress;
     progress.outcome = packed.outcome;
     progress.sendingShut = packed.sendingShut;
+    if (progress.outcome == Outcome::Closed) {
+        progress.closedBy = packed.sendingShut ? ClosedBy::Both : ClosedBy::Here;
+        progress.sendingShut = true;
+    }
     if (packed.hasDatagrams) {
         progress.asked = packed.counts[0];
         progress.answered = packed.counts[1];

@@ -98,7 +98,7 @@ private:
         quint8 numberHigh = 0;
         Outcome outcome : 4 = Outcome::None;
         Address::Family family : 2 = Address::Family::None;
-        bool sendingShut : 1 = false;
+        bool sendingShut : 1 = false; // Closed, which it has been then: by both
         bool hasDatagrams : 1 = false;
 
         quint64 number() const { return static_cast<quint64>(numberHigh) << 32 | numberLow; }

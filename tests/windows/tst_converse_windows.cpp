@@ -329,7 +329,7 @@ void TestConverseWindows::serverEnds()
     TRY_COMPARE(server.cell(u"connections"_s, 2, ConnectionModel::State), u"reset here after 12 bytes"_s);
     TRY_COMPARE(server.cell(u"connections"_s, 3, ConnectionModel::State), u"open"_s);
     clients[1].close();
-    TRY_COMPARE(server.cell(u"connections"_s, 1, ConnectionModel::State), u"greeted"_s);
+    TRY_COMPARE(server.cell(u"connections"_s, 1, ConnectionModel::State), u"complete"_s);
 }
 
 QString TestConverseWindows::largeFile()

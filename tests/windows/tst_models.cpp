@@ -5,6 +5,7 @@
 #include "client_gui/history/connect_diagnosis.h"
 #include "server_gui/table/connection_model.h"
 #include "shared/event/event_stream.h"
+#include "shared/inspect/ladder.h"
 #include "tests/support/events.h"
 
 #include <QAbstractItemModelTester>
@@ -63,6 +64,10 @@ private Q_SLOTS:
 
     void attemptTexts_data();
     void attemptTexts();
+    void conversationTexts_data();
+    void conversationTexts();
+    void datagramTexts_data();
+    void datagramTexts();
     void attemptRow();
     void eventsWithoutAnAttemptAreIgnored();
     void historyIsBounded();
@@ -98,16 +103,15 @@ void TestModels::connectionStates_data()
                                << u"0"_s;
     QTest::newRow("greeted") << Events{send, shutdown, eventOf(1, Call::Recv), eventOf(1, Call::Close),
                                        ended(1, Outcome::Complete)}
-                             << u"greeted"_s << u"12"_s << u"0"_s;
+                             << u"complete"_s << u"12"_s << u"0"_s;
     QTest::newRow("reset") << Events{send, failed(1, Call::Recv, ECONNRESET),
                                      ended(1, Outcome::Reset, ECONNRESET, 0, 7)}
-                           << u"cut off after 7 bytes"_s << u"12"_s << u"0"_s;
+                           << u"reset by the peer after 7 bytes"_s << u"12"_s << u"0"_s;
     QTest::newRow("reset at once") << Events{failed(1, Call::Send, ECONNRESET), ended(1, Outcome::Reset, ECONNRESET)}
-                                   << u"cut off after 0 bytes"_s << u"0"_s << u"0"_s;
+                                   << u"reset by the peer after 0 bytes"_s << u"0"_s << u"0"_s;
     QTest::newRow("timed out") << Events{eventOf(1, Call::Send, 1), ended(1, Outcome::TimedOut, 0, 0, 1)}
                                << u"timed out after 1 byte"_s << u"1"_s << u"0"_s;
-    QTest::newRow("cancelled") << Events{send, ended(1, Outcome::Cancelled)} << u"ended with the server"_s << u"12"_s
-                               << u"0"_s;
+    QTest::newRow("cancelled") << Events{send, ended(1, Outcome::Cancelled)} << u"cancelled"_s << u"12"_s << u"0"_s;
     QTest::newRow("failed") << Events{failed(1, Call::Send, ENOBUFS), ended(1, Outcome::Failed, ENOBUFS)}
                             << u"failed after 0 bytes"_s << u"0"_s << u"0"_s;
 }
@@ -196,7 +200,7 @@ void TestModels::connectionsAreInsertedAtOnce()
     QCOMPARE(changed.size(), 0); // who has just been told of a row has not seen it otherwise
     QCOMPARE(model.rowCount(), count);
     for (int row = 0; row < count; ++row) {
-        QCOMPARE(cell(model, row, ConnectionModel::State), u"greeted"_s);
+        QCOMPARE(cell(model, row, ConnectionModel::State), u"complete"_s);
         QCOMPARE(cell(model, row, ConnectionModel::Sent), u"12"_s);
     }
 }
@@ -297,19 +301,17 @@ void TestModels::attemptTexts_data()
     QTest::newRow("receiving") << literal << Events{begun, connected, part()} << u"receiving…"_s
                                << u"5 bytes in 1 read · receiving…"_s << QString() << QString();
     QTest::newRow("complete") << literal << Events{begun, connected, part("Hello World!"), over(Outcome::Complete)}
-                              << u"complete, 12 bytes"_s << u"12 bytes in 1 read · closed by the server after 3.0 ms"_s
-                              << QString() << QString();
+                              << u"complete, 12 bytes"_s << u"12 bytes in 1 read · complete after 3.0 ms"_s << QString()
+                              << QString();
     QTest::newRow("complete, in two reads")
         << literal << Events{begun, connected, part(), part(QByteArray(2000, 'x')), over(Outcome::Complete)}
-        << u"complete, 2,005 bytes"_s << u"2,005 bytes in 2 reads · closed by the server after 3.0 ms"_s << QString()
-        << QString();
+        << u"complete, 2,005 bytes"_s << u"2,005 bytes in 2 reads · complete after 3.0 ms"_s << QString() << QString();
     QTest::newRow("complete, one byte") << literal << Events{begun, connected, part("x"), over(Outcome::Complete)}
-                                        << u"complete, 1 byte"_s
-                                        << u"1 byte in 1 read · closed by the server after 3.0 ms"_s << QString()
-                                        << QString();
+                                        << u"complete, 1 byte"_s << u"1 byte in 1 read · complete after 3.0 ms"_s
+                                        << QString() << QString();
 
     QTest::newRow("no message") << literal << Events{begun, connected, received(1, {}), over(Outcome::NoMessage)}
-                                << u"closed without a byte"_s << u"closed by the server after 3.0 ms"_s
+                                << u"closed without a byte"_s << u"closed without a byte after 3.0 ms"_s
                                 << u"192.168.0.104:3000 closed the connection without sending a byte."_s
                                 << u"Perhaps it expects the client to speak first, or sends no greeting."_s;
     QTest::newRow("refused") << literal
@@ -318,6 +320,11 @@ void TestModels::attemptTexts_data()
                              << u"refused"_s << u"refused after 3.0 ms"_s
                              << u"192.168.0.104:3000 refused the connection: nothing listens on that port there."_s
                              << u"Start a server there, or check host and port."_s;
+    QTest::newRow("to itself") << literal << Events{begun, connected, over(Outcome::ToItself)}
+                               << u"connected to itself"_s << u"connected to itself after 3.0 ms"_s
+                               << u"Nothing listens on 192.168.0.104:3000. The system chose that same port for this "
+                                  "end, and TCP connected the socket to itself."_s
+                               << u"Start a server there, or check host and port."_s;
     QTest::newRow("unreachable") << literal
                                  << Events{begun, failed(1, Call::Connect, EHOSTUNREACH),
                                            over(Outcome::Unreachable, EHOSTUNREACH)}
@@ -338,7 +345,7 @@ void TestModels::attemptTexts_data()
                                     "answer."_s
                                  << u"Check its spelling, or give an address such as 127.0.0.1."_s;
     QTest::newRow("failed") << literal << Events{failed(1, Call::Socket, EMFILE), over(Outcome::Failed, EMFILE)}
-                            << u"Too many open files"_s << u"failed after 3.0 ms"_s
+                            << u"failed: Too many open files"_s << u"failed after 3.0 ms"_s
                             << u"Connecting to 192.168.0.104:3000 failed: Too many open files."_s
                             << u"No file descriptor is left for a socket: close other connections or programs first."_s;
 
@@ -367,19 +374,19 @@ void TestModels::attemptTexts_data()
     QTest::newRow("reset connecting") << literal
                                       << Events{begun, failed(1, Call::Connect, ECONNRESET),
                                                 over(Outcome::Reset, ECONNRESET)}
-                                      << u"reset"_s << u"reset by the server after 3.0 ms"_s
+                                      << u"reset by the peer"_s << u"reset by the peer after 3.0 ms"_s
                                       << u"192.168.0.104:3000 reset the connection while it was being made."_s
                                       << u"Perhaps the server ended, or turns away clients from here."_s;
     QTest::newRow("reset waiting") << literal
                                    << Events{begun, connected, failed(1, Call::Recv, ECONNRESET),
                                              over(Outcome::Reset, ECONNRESET)}
-                                   << u"reset"_s << u"reset by the server after 3.0 ms"_s
+                                   << u"reset by the peer"_s << u"reset by the peer after 3.0 ms"_s
                                    << u"192.168.0.104:3000 reset the connection before it had sent a byte."_s
                                    << u"Perhaps the server ended, or turns away clients from here."_s;
     QTest::newRow("reset within the message")
         << literal
         << Events{begun, connected, part(), failed(1, Call::Recv, ECONNRESET), over(Outcome::Reset, ECONNRESET)}
-        << u"reset after 5 bytes"_s << u"5 bytes in 1 read · reset by the server after 3.0 ms"_s
+        << u"reset by the peer after 5 bytes"_s << u"5 bytes in 1 read · reset by the peer after 3.0 ms"_s
         << u"The message from 192.168.0.104:3000 is incomplete: the connection was reset after 5 bytes."_s
         << u"The server ended abnormally, or closed with bytes of ours unread."_s;
 
@@ -393,15 +400,90 @@ void TestModels::attemptTexts_data()
     // At the limit one byte more is read, to know that there is more, and is not kept.
     QTest::newRow("limit")
         << literal << Events{begun, connected, part(), eventOf(1, Call::Recv, 1), over(Outcome::LimitReached)}
-        << u"cut at 5 bytes"_s << u"5 bytes in 1 read · cut at the limit after 3.0 ms"_s
+        << u"limit reached after 5 bytes"_s << u"5 bytes in 1 read · limit reached after 3.0 ms"_s
         << u"The message from 192.168.0.104:3000 is incomplete: it is longer than the limit of 16,777,216 "
            "bytes."_s
         << u"Raise the limit (--max-bytes) to take longer messages."_s;
     QTest::newRow("failed within the message")
         << literal << Events{begun, connected, part(), failed(1, Call::Recv, ENOBUFS), over(Outcome::Failed, ENOBUFS)}
-        << u"No buffer space available after 5 bytes"_s << u"5 bytes in 1 read · failed after 3.0 ms"_s
+        << u"failed: No buffer space available after 5 bytes"_s << u"5 bytes in 1 read · failed after 3.0 ms"_s
         << u"The message from 192.168.0.104:3000 is incomplete: No buffer space available after 5 bytes."_s
         << QString();
+}
+
+void TestModels::conversationTexts_data()
+{
+    QTest::addColumn<Event>("end");
+    QTest::addColumn<QString>("result");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("reset") << Event::end(1, Outcome::Reset, ECONNRESET) << u"reset by the peer after 5 bytes"_s
+                           << u"vm:3000 reset the connection after 5 bytes. The server ended abnormally, or closed "
+                              "with bytes of ours unread."_s;
+    QTest::newRow("vanished") << Event::end(1, Outcome::TimedOut, ETIMEDOUT) << u"timed out after 5 bytes"_s
+                              << u"vm:3000 answers no more: the connection timed out after 5 bytes. Check the network, "
+                                 "and whether the server still runs."_s;
+    QTest::newRow("failed") << Event::end(1, Outcome::Failed, ENOBUFS)
+                            << u"failed: No buffer space available after 5 bytes"_s
+                            << u"The connection to vm:3000 failed after 5 bytes: No buffer space available."_s;
+    QTest::newRow("closed here") << Event::end(1, Outcome::Closed, 0, 0, ClosedBy::Here)
+                                 << u"closed here after 5 bytes"_s << QString();
+    QTest::newRow("closed by both") << Event::end(1, Outcome::Closed, 0, 0, ClosedBy::Both)
+                                    << u"closed by both after 5 bytes"_s << QString();
+    QTest::newRow("reset here") << Event::end(1, Outcome::Aborted, 0) << u"reset here after 5 bytes"_s << QString();
+}
+
+/// Nothing was to be complete: nothing is called incomplete. The words are the ladder's.
+void TestModels::conversationTexts()
+{
+    QFETCH(const Event, end);
+    QFETCH(const QString, result);
+    QFETCH(const QString, text);
+    EventStream stream;
+    AttemptModel model(stream);
+    const quint64 number = model.add(requestTo(u"vm"_s));
+    model.setStays(number, true); // the user chose it on the way
+    for (const Event &event : {eventOf(1, Call::Socket), eventOf(1, Call::Connect), received(1, "Hello"), end})
+        model.apply(event);
+    const Attempt &attempt = *model.find(number);
+    QCOMPARE(attempt.resultText(), result);
+    QCOMPARE(diagnoseConnect(attempt).text(), text);
+    const QString word = outcomeText(end.outcome(), end.closedBy());
+    QVERIFY2(result.startsWith(word) && callText(end).startsWith(u"end: "_s + word), qPrintable(callText(end)));
+}
+
+void TestModels::datagramTexts_data()
+{
+    QTest::addColumn<std::vector<Event>>("events");
+    QTest::addColumn<QString>("result");
+    QTest::addColumn<QString>("summary");
+    QTest::addColumn<QString>("failure");
+    using Events = std::vector<Event>;
+    const Event sent = eventOf(1, Call::Connect);
+    const Event answer = Event::recv(1, {5, 0}, "Hello", 100, Address::parseIPv4("127.0.0.1", 3000));
+    const auto over = [](Outcome outcome, int error = 0) { return ended(1, outcome, error, 3 * Millisecond); };
+    QTest::newRow("not sent") << Events{} << u"sending…"_s << u"sending…"_s << QString();
+    QTest::newRow("sent") << Events{sent} << u"waiting for an answer…"_s << u"waiting for an answer…"_s << QString();
+    QTest::newRow("answered") << Events{sent, answer, over(Outcome::Complete)} << u"answered, 5 bytes"_s
+                              << u"5 bytes in 1 datagram · answered after 3.0 ms"_s << QString();
+    QTest::newRow("cancelled") << Events{sent, over(Outcome::Cancelled)} << u"cancelled"_s
+                               << u"cancelled after 3.0 ms"_s << u"The wait for answers from vm:3000 was cancelled."_s;
+    QTest::newRow("failed") << Events{over(Outcome::Failed, EACCES)} << u"failed: Permission denied"_s
+                            << u"failed after 3.0 ms"_s
+                            << u"Sending a datagram to vm:3000 failed: Permission denied."_s;
+}
+
+/// UDP connects nobody, and no datagram is complete.
+void TestModels::datagramTexts()
+{
+    QFETCH(const std::vector<Event>, events);
+    Attempt attempt;
+    attempt.request = requestTo(u"vm"_s);
+    attempt.request.endpoint.transport = Transport::Udp;
+    for (const Event &event : events)
+        attempt.apply(event);
+    QTEST(attempt.resultText(), "result");
+    QTEST(attempt.summary(), "summary");
+    QTEST(diagnoseConnect(attempt).failure, "failure");
 }
 
 void TestModels::attemptTexts()

@@ -137,7 +137,7 @@ void TestWindows::connecting()
     TRY_MATCH(client.cell(u"history"_s, 0, AttemptModel::Duration), u"[0-9.]+ [mµ]?s"_s);
 
     TRY_COMPARE(server.rows(u"connections"_s), 1);
-    TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"greeted"_s);
+    TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"complete"_s);
     QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::Number), u"1"_s);
     TRY_MATCH(server.cell(u"connections"_s, 0, ConnectionModel::Time), uR"(\d\d:\d\d:\d\d\.\d\d\d)"_s);
     QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::PeerAddress), u"127.0.0.1"_s);
@@ -195,7 +195,7 @@ void TestWindows::typedGreeting()
     QCOMPARE(server.field(u"greeting"_s).text(), greeting);
     client.click(u"connect"_s);
     TRY_COMPARE(client.child<MessageView>(u"message"_s).toPlainText(), greeting);
-    QTRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"greeted"_s);
+    QTRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"complete"_s);
     QTEST(server.cell(u"connections"_s, 0, ConnectionModel::Sent), "sent");
 }
 

@@ -127,11 +127,11 @@ void Inspector::addCommands()
     }
 }
 
-void Inspector::inspect(quint64 connection, const QString &title)
+void Inspector::inspect(quint64 connection, const QString &title, std::optional<qint64> began)
 {
     title_->setText(title);
     title_->setToolTip(title.toHtmlEscaped());
-    history_.watch(connection);
+    history_.watch(connection, began);
 }
 
 void Inspector::rungChosen(const QModelIndex &current)
