@@ -44,7 +44,7 @@ trap 'exit 143' TERM
 git clone -q --bare . "$scratch/parley.git" # only commits
 
 Xvfb -displayfd 1 -screen 0 1366x768x24 -nolisten tcp -ac -noreset >"$scratch/display" 2>"$kept/logs/Xvfb" &
-until number=$(grep -m 1 . "$scratch/display"); do
+until number=$(grep -s -m 1 . "$scratch/display"); do
     kill -0 $! || exit 1
     sleep 0.1
 done

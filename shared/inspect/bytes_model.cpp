@@ -73,6 +73,7 @@ void BytesModel::rebuild()
     pieces_.clear();
     read_ = 0;
     rows_ = 0;
+    measured_ = 0;
     longestRow_ = 0;
     shown_ = 0;
     isCut_ = false;
@@ -98,12 +99,6 @@ void BytesModel::readNew()
         offset += event.moved();
         shown_ += payload.size();
         rows += 1 + static_cast<int>((payload.size() + bytesPerRow_ - 1) / bytesPerRow_);
-        for (qsizetype start = 0; start < payload.size(); start += bytesPerRow_) {
-            const QByteArrayView row = payload.sliced(start, std::min<qsizetype>(bytesPerRow_, payload.size() - start));
-            const auto controls =
-                std::count_if(row.begin(), row.end(), [](char byte) { return byte >= 0 && byte < ' '; });
-            longestRow_ = std::max(longestRow_, OffsetDigits + 4 + 4 * bytesPerRow_ + 3 * static_cast<int>(controls));
-        }
     }
     if (added.empty())
         return;
@@ -111,6 +106,21 @@ void BytesModel::readNew()
     pieces_.insert(pieces_.end(), added.begin(), added.end());
     rows_ = rows;
     endInsertRows();
+}
+
+/// Measures what was added since, which takes milliseconds for MaxShown bytes: a view that is hidden does not ask.
+int BytesModel::longestRow() const
+{
+    for (; measured_ < pieces_.size(); ++measured_) {
+        const QByteArrayView payload = eventOf(pieces_[measured_]).payload();
+        for (qsizetype start = 0; start < payload.size(); start += bytesPerRow_) {
+            const QByteArrayView row = payload.sliced(start, std::min<qsizetype>(bytesPerRow_, payload.size() - start));
+            const auto controls =
+                std::count_if(row.begin(), row.end(), [](char byte) { return byte >= 0 && byte < ' '; });
+            longestRow_ = std::max(longestRow_, OffsetDigits + 4 + 4 * bytesPerRow_ + 3 * static_cast<int>(controls));
+        }
+    }
+    return longestRow_;
 }
 
 const BytesModel::Piece &BytesModel::piece(int row) const

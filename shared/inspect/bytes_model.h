@@ -43,7 +43,7 @@ public:
     /// The title row of event number @p event; -1 where that event moved no bytes, or is not shown.
     int rowOfEvent(std::size_t event) const;
     /// How many characters the longest row has, about.
-    int longestRow() const { return longestRow_; }
+    int longestRow() const;
 
     /// The next row after @p row in which @p needle begins, starting again from the top; -1 if there is none. A match
     /// may stretch over rows and pieces of one direction.
@@ -76,7 +76,8 @@ private:
     std::size_t read_ = 0; // events
     int rows_ = 0;
     int bytesPerRow_ = 16;
-    int longestRow_ = 0;
+    mutable std::size_t measured_ = 0; // pieces, for longestRow_
+    mutable int longestRow_ = 0;
     qint64 shown_ = 0;       // bytes
     bool isCut_ = false;     // there are more bytes than are shown
     qint64 offsets_[2] = {}; // of the next byte, by Direction

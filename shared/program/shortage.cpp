@@ -98,13 +98,17 @@ void endWithSentenceWhereShort(const QByteArray &program)
     qtsHandler = qInstallMessageHandler(onQtMessage);
 }
 
-std::optional<int> missingResources()
+void endWhereMemoryIsShort(std::size_t needed)
 {
-    constexpr std::size_t memory = 16 * 1024 * 1024; // bytes; an application object without a window takes less
-    void *space = ::mmap(nullptr, memory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *space = ::mmap(nullptr, needed, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (space == MAP_FAILED)
         endForWantOfMemory();
-    ::munmap(space, memory);
+    ::munmap(space, needed);
+}
+
+std::optional<int> missingResources()
+{
+    endWhereMemoryIsShort(16 * 1024 * 1024); // an application object without a window takes less
 
     std::array<int, 12> descriptors; // what a program opens before it has anything to do
     descriptors.fill(-1);

@@ -5,6 +5,7 @@
 
 #include <QByteArray>
 
+#include <cstddef>
 #include <optional>
 
 namespace parley
@@ -16,6 +17,8 @@ namespace parley
 /// @param program the name that stands before the sentence.
 void endWithSentenceWhereShort(const QByteArray &program);
 
+/// Ends the program with its sentence if it cannot have @p needed bytes more: libraries do not all check for that.
+void endWhereMemoryIsShort(std::size_t needed);
 /// Tries whether there are descriptors and memory enough for an application object, which would otherwise end the
 /// program by a signal. If not, says so on stderr and returns the exit status.
 std::optional<int> missingResources();

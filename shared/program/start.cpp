@@ -93,6 +93,7 @@ bool opensWindow(CommandLine &commandLine, int argc, char **argv)
 
 int openWindow(const QString &library, int argc, char **argv)
 {
+    endWhereMemoryIsShort(96 * 1024 * 1024); // more than a window takes; short of that, Qt and FreeType crash
     const QByteArray file = QFile::encodeName(QDir::cleanPath(programFolder(argv[0]).filePath(library)));
     // The path is absolute: a sanitizer's dlopen() would look in the sanitizer's RUNPATH, not in ours.
     void *const loaded = ::dlopen(file.constData(), RTLD_LAZY | RTLD_LOCAL);

@@ -187,7 +187,7 @@ class Run:
 
     def bare_qt(self, kind, port):
         """Of a window or headless."""
-        return Program(self, self.tool({"window": "bare_qt", "headless": "bare_qt_network"}[kind]), port)
+        return Program(self, self.tool({"window": "bare_qt_window", "headless": "bare_qt"}[kind]), port)
 
     def python(self):
         return Program(self, sys.executable, HERE.parent / "interop/classic_server.py", 0, "127.0.0.1")

@@ -3,6 +3,7 @@
 
 #include "tests/support/process.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/sanitizer.h"
 
 #include <QDir>
 #include <QFile>
@@ -79,6 +80,7 @@ private Q_SLOTS:
     void windowKeepsItsSettingsAtASignal();
     void saysWhichFileIsMissing_data();
     void saysWhichFileIsMissing();
+    void shortOfMemory();
 };
 
 void TestWindowLibrary::headlessLoadsNoWidgets_data()
@@ -217,6 +219,38 @@ void TestWindowLibrary::saysWhichFileIsMissing()
     VERIFY(help.exitStatus() == 0 && help.output().startsWith("Usage: "), help);
     Running headless({copy}, program == Server, {u"--headless"_s}, Offscreen);
     VERIFY(headless.isHeard(), headless.process());
+}
+
+/// From a limit that nothing can start with to the first that is enough: the window opens, or there is one sentence.
+void TestWindowLibrary::shortOfMemory()
+{
+    if constexpr (IsSanitized)
+        QSKIP("A sanitizer takes terabytes of addresses.");
+    constexpr int least = 40'000; // KiB
+    constexpr int step = 1'000;
+    int refused = 0;
+    for (int limit = least; limit < 200'000; limit += step) {
+        const RawSocket port = RawSocket::bound();
+        Process window(u"/bin/sh"_s,
+                       {u"-c"_s, u"ulimit -c 0; ulimit -v %1 && exec \"$@\""_s.arg(limit), u"sh"_s, Server,
+                        u"127.0.0.1"_s, QString::number(port.localPort())},
+                       {}, Offscreen);
+        RawSocket peer;
+        TRY_VERIFY(!window.isRunning() || (peer = RawSocket::connectedTo("127.0.0.1", port.localPort())).isOpen(),
+                   window);
+        if (peer.isOpen()) {
+            QVERIFY2(refused > 0, "No start was refused: begin with less");
+            return;
+        }
+        const int status = window.exitStatus();
+        if (status == 127 && window.errorOutput().contains("error while loading shared libraries"))
+            continue; // before main
+        ++refused;
+        VERIFY(status == 1, window);
+        VERIFY(window.errorOutput().startsWith("parley-server: "), window);
+        VERIFY(window.errorOutput().count('\n') == 1 && window.errorOutput().endsWith('\n'), window);
+    }
+    QFAIL("No limit is enough");
 }
 
 QTEST_GUILESS_MAIN(TestWindowLibrary)

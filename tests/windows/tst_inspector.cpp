@@ -582,9 +582,10 @@ void TestInspector::pictures()
 
     QFile file(svg);
     QVERIFY(file.open(QIODevice::ReadOnly));
-    const QString text = QString::fromUtf8(file.readAll());
-    QVERIFY(text.contains(u"accept() → ('127.0.0.1', 60239)"_s));
-    QVERIFY(text.contains(u"inferred segment"_s));
+    // A character that the font lacks comes from another one, in an element of its own.
+    const QString text = QString::fromUtf8(file.readAll()).remove(QRegularExpression(u"<[^>]*>|\\s"_s));
+    QVERIFY(text.contains(u"accept()→('127.0.0.1',60239)"_s));
+    QVERIFY(text.contains(u"inferredsegment"_s));
 }
 
 void TestInspector::pictureIsBounded()
