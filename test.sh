@@ -10,8 +10,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 source .ci/build.sh
 
 # python3, ncat and socat are the outside programs of tests/interop; Xvfb is the display of the tests with
-# windows; strace, ss and ps show what a program really does; jq reads the example of the README; the last
-# four check the installed resources, and the sources.
+# windows; strace, ss and ps show what a program really does; jq reads the example of the README; faketime sets
+# the clock; the last four check the installed resources, and the sources.
 install_missing "${build_packages[@]}" python3 ncat socat xvfb xauth strace iproute2 procps jq faketime \
     desktop-file-utils appstream clang-format clang-tidy
 

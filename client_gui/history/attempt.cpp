@@ -40,6 +40,8 @@ void Attempt::apply(const Event &event)
         receivedBytes += event.payload().size();
         if (!event.payload().isEmpty() || (isDatagram() && event.errorNumber() == 0))
             ++reads;
+        if (isDatagram() && event.errorNumber() == 0 && answeredAt < 0)
+            answeredAt = event.time();
         break;
     case Call::End:
         ended = event.time();
@@ -67,14 +69,21 @@ bool Attempt::isIncomplete() const
     return receivedBytes > 0 && !isUnderWay() && !asWanted;
 }
 
+/// What is known of the outcome: an answer is one, whatever comes after it.
+Outcome Attempt::knownOutcome() const
+{
+    return isUnderWay() && isAnswered() ? Outcome::Complete : outcome;
+}
+
 QString Attempt::resultText() const
 {
-    if (isUnderWay() && isDatagram())
+    const Outcome known = knownOutcome();
+    if (known == Outcome::None && isDatagram())
         return connectedAt < 0 ? Texts::tr("sending…") : Texts::tr("waiting for an answer…");
-    if (isUnderWay())
+    if (known == Outcome::None)
         return connectedAt < 0 ? Texts::tr("connecting…") : Texts::tr("receiving…");
-    QString text = outcomeText(outcome, closedBy, request.endpoint.transport);
-    if (outcome == Outcome::Complete)
+    QString text = outcomeText(known, closedBy, request.endpoint.transport);
+    if (known == Outcome::Complete)
         return Texts::tr("%1, %2").arg(text, bytesText(receivedBytes));
     if (outcome == Outcome::Failed)
         text = Texts::tr("%1: %2").arg(text, errorText(error));
@@ -93,17 +102,18 @@ QString Attempt::summary() const
         text = reads == 1 ? Texts::tr("%1 in 1 read").arg(bytes)
                           : Texts::tr("%1 in %2 reads").arg(bytes, QLocale().toString(reads));
     }
+    const Outcome known = knownOutcome();
+    const bool tellsAnswer = known == Outcome::Complete && isAnswered();
+    const QString after = durationText(std::chrono::nanoseconds(tellsAnswer ? answeredAt - started : duration()));
     QString ending;
-    if (isUnderWay() && connectedAt < 0 && !isDatagram())
+    if (known == Outcome::None && connectedAt < 0 && !isDatagram())
         ending = Texts::tr("connecting to %1…").arg(request.endpoint.toString());
-    else if (isUnderWay())
+    else if (known == Outcome::None)
         ending = resultText();
-    else if (outcome == Outcome::Complete && isBroadcast())
-        ending = Texts::tr("collected for %1").arg(durationText(std::chrono::nanoseconds(duration())));
+    else if (known == Outcome::Complete && isBroadcast())
+        ending = Texts::tr("collected for %1").arg(after);
     else
-        ending = Texts::tr("%1 after %2")
-                     .arg(outcomeText(outcome, closedBy, request.endpoint.transport),
-                          durationText(std::chrono::nanoseconds(duration())));
+        ending = Texts::tr("%1 after %2").arg(outcomeText(known, closedBy, request.endpoint.transport), after);
     return text.isEmpty() ? ending : text + QStringLiteral(" · ") + ending;
 }
 

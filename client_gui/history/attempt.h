@@ -23,6 +23,7 @@ struct Attempt
     Address local;            ///< null if it never connected
     qint64 receivedBytes = 0; ///< the ones that were kept
     qint64 reads = 0;         ///< calls of recv that returned bytes, or all datagrams received
+    qint64 answeredAt = -1;   ///< ns, datagrams: when the first answer came; -1 before
     int error = 0;            ///< the errno behind the outcome, or the look-up's EAI_ code
     bool lookedUp = false;
     Outcome outcome = Outcome::None;
@@ -33,6 +34,8 @@ struct Attempt
     bool isDatagram() const;
     bool isBroadcast() const;
     bool isUnderWay() const { return outcome == Outcome::None; }
+    /// Whether a datagram has its answer. Further ones are listed, but none has to be waited for.
+    bool isAnswered() const { return answeredAt >= 0 && !isBroadcast(); }
     qint64 duration() const { return isUnderWay() ? 0 : ended - started; }
     /// Some bytes came, but not all.
     bool isIncomplete() const;
@@ -41,6 +44,9 @@ struct Attempt
     QString resultText() const;
     /// `12 bytes in 1 read · complete after 3 ms`.
     QString summary() const;
+
+private:
+    Outcome knownOutcome() const;
 };
 
 } // namespace parley

@@ -248,7 +248,7 @@ void ClientWindow::connectOrCancel()
     const Attempt *attempt = history_.find(current_);
     if (isTalking(attempt))
         client_.post([](Client &client) { client.close(); });
-    else if (attempt && attempt->isUnderWay())
+    else if (attempt && attempt->isUnderWay() && !attempt->isAnswered())
         client_.post([](Client &client) { client.cancel(); });
     else
         startAttempt();
@@ -256,7 +256,7 @@ void ClientWindow::connectOrCancel()
 
 void ClientWindow::startAttempt()
 {
-    if (const Attempt *attempt = history_.find(current_); attempt && attempt->isUnderWay())
+    if (const Attempt *attempt = history_.find(current_); attempt && attempt->isUnderWay() && !attempt->isAnswered())
         return;
     const auto parsed = form_->parse();
     if (const auto *error = std::get_if<EndpointError>(&parsed)) {
@@ -342,7 +342,7 @@ void ClientWindow::applyRemedy(const ConnectDiagnosis &diagnosis)
 void ClientWindow::showState()
 {
     const Attempt *attempt = history_.find(current_);
-    const bool underWay = attempt && attempt->isUnderWay();
+    const bool underWay = attempt && attempt->isUnderWay() && !attempt->isAnswered();
     const bool talks = isTalking(attempt);
     const bool sendsDatagram = form_->transport() == Transport::Udp;
     connect_->setText(talks           ? tr("Disconnect")

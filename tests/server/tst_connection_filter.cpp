@@ -68,7 +68,7 @@ void TestConnectionFilter::matches_data()
     QTest::newRow("Unix peer") << u"uid 33"_s << u"5111"_s;
     QTest::newRow("a Unix peer has no port") << u"0"_s << u"1 22 1234 4000 4001"_s;
     QTest::newRow("state") << u"complete"_s << u"1 22"_s;
-    QTest::newRow("state, upper case") << u"GREETED"_s << u"1 22"_s;
+    QTest::newRow("state, upper case") << u"COMPLETE"_s << u"1 22"_s;
     QTest::newRow("part of a state") << u"after"_s << u"1234 4000"_s;
     QTest::newRow("figure in a state") << u"5,678"_s << u"4000"_s;
     QTest::newRow("datagrams") << u"datagrams"_s << u"4001"_s;

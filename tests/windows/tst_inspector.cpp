@@ -224,6 +224,10 @@ void TestInspector::clientFollowsTheSelection()
     TRY_COMPARE(rowsOf(ladder).contains(u"end: refused (ECONNREFUSED, Connection refused)"_s), true);
     clickRow(client.child<QTableView>(u"history"_s), 0);
     QVERIFY(rowsOf(ladder).contains(u"end: complete"_s));
+    // Table and ladder end with the same number.
+    const QModelIndex end = ladder.model()->index(ladder.model()->rowCount() - 1, 0);
+    QCOMPARE(end.data(Qt::AccessibleTextRole).toString(),
+             u"end: complete after "_s + client.cell(u"history"_s, 0, AttemptModel::Duration));
     // A new attempt is what one wants to see.
     client.click(u"connect"_s);
     TRY_COMPARE(rowsOf(ladder).contains(u"end: refused (ECONNREFUSED, Connection refused)"_s), true);

@@ -459,12 +459,13 @@ void TestModels::datagramTexts_data()
     QTest::addColumn<QString>("failure");
     using Events = std::vector<Event>;
     const Event sent = eventOf(1, Call::Connect);
-    const Event answer = Event::recv(1, {5, 0}, "Hello", 100, Address::parseIPv4("127.0.0.1", 3000));
+    const Address peer = Address::parseIPv4("127.0.0.1", 3000);
+    const Event answer = at(2 * Millisecond, Event::recv(1, {5, 0}, "Hello", 100, peer));
     const auto over = [](Outcome outcome, int error = 0) { return ended(1, outcome, error, 3 * Millisecond); };
     QTest::newRow("not sent") << Events{} << u"sending…"_s << u"sending…"_s << QString();
     QTest::newRow("sent") << Events{sent} << u"waiting for an answer…"_s << u"waiting for an answer…"_s << QString();
     QTest::newRow("answered") << Events{sent, answer, over(Outcome::Complete)} << u"answered, 5 bytes"_s
-                              << u"5 bytes in 1 datagram · answered after 3.0 ms"_s << QString();
+                              << u"5 bytes in 1 datagram · answered after 2.0 ms"_s << QString();
     QTest::newRow("cancelled") << Events{sent, over(Outcome::Cancelled)} << u"cancelled"_s
                                << u"cancelled after 3.0 ms"_s << u"The wait for answers from vm:3000 was cancelled."_s;
     QTest::newRow("failed") << Events{over(Outcome::Failed, EACCES)} << u"failed: Permission denied"_s
