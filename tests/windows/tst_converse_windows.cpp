@@ -391,7 +391,7 @@ void TestConverseWindows::clientTalks()
     TRY_COMPARE(client.button(u"connect"_s).text(), u"Connect"_s);
     QVERIFY(!client.child(u"converse"_s).isVisible());
     QCOMPARE(client.notice(), QString());
-    TRY_MATCH(client.text(u"summary"_s), u".*disconnected after .*"_s);
+    TRY_MATCH(client.text(u"summary"_s), u".*closed here after .*"_s);
 }
 
 /// It is remembered, and holds from now on where it is chosen while an attempt is under way.

@@ -127,7 +127,7 @@ void TestWindows::connecting()
     start(client);
     TRY_COMPARE(client.child<MessageView>(u"message"_s).toPlainText(), u"Hello World!"_s);
     TRY_COMPARE(client.text(u"status"_s), u"Attempts: 1, complete: 1"_s);
-    TRY_MATCH(client.text(u"summary"_s), u"12 bytes in 1 read · closed by the server after [0-9.]+ [mµ]?s"_s);
+    TRY_MATCH(client.text(u"summary"_s), u"12 bytes in 1 read · complete after [0-9.]+ [mµ]?s"_s);
     QCOMPARE(client.button(u"connect"_s).text(), u"Connect"_s);
     QCOMPARE(client.notice(), QString());
     QCOMPARE(client.rows(u"history"_s), 1);
@@ -352,10 +352,10 @@ void TestWindows::clientFailure_data()
     QTest::newRow("closed without a byte") << close << QByteArray() << u"closed without a byte"_s
                                            << u"%1 closed the connection without sending a byte. Perhaps it expects "
                                               "the client to speak first, or sends no greeting."_s;
-    QTest::newRow("reset") << reset << QByteArray() << u"reset"_s
+    QTest::newRow("reset") << reset << QByteArray() << u"reset by the peer"_s
                            << u"%1 reset the connection before it had sent a byte. Perhaps the server ended, or turns "
                               "away clients from here."_s;
-    QTest::newRow("reset within the message") << reset << QByteArray("Hello") << u"reset after 5 bytes"_s
+    QTest::newRow("reset within the message") << reset << QByteArray("Hello") << u"reset by the peer after 5 bytes"_s
                                               << u"The message from %1 is incomplete: the connection was "
                                                  u"reset after 5 bytes. The server ended abnormally, "
                                                  "or closed with bytes of ours unread."_s;
@@ -367,7 +367,7 @@ void TestWindows::clientFailure_data()
         << u"The message from %1 is incomplete: after 5 bytes the end did not come within 1.00 s. Allow more "
            u"time, or "
            "look at why the server does not close."_s;
-    QTest::newRow("longer than the limit") << nothing << QByteArray("Hello World!") << u"cut at 8 bytes"_s
+    QTest::newRow("longer than the limit") << nothing << QByteArray("Hello World!") << u"limit reached after 8 bytes"_s
                                            << u"The message from %1 is incomplete: it is longer than the "
                                               u"limit of 8 bytes. Raise the limit (--max-bytes) "
                                               "to take longer messages."_s;
@@ -553,7 +553,7 @@ void TestWindows::longLine()
     QCOMPARE(message.toPlainText().size(), MessageView::MaxShown);
     QVERIFY(message.toPlainText().startsWith(u"<xxx"_s));
     QVERIFY2(message.parts().join() == bytes, qPrintable(u"%1 bytes were kept"_s.arg(message.parts().join().size())));
-    TRY_MATCH(client.text(u"summary"_s), u"2,000,000 bytes in [0-9,]+ reads · closed by the server after .* · only "
+    TRY_MATCH(client.text(u"summary"_s), u"2,000,000 bytes in [0-9,]+ reads · complete after .* · only "
                                          "the first 65,536 characters are shown"_s);
     QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"complete, 2,000,000 bytes"_s);
 }
@@ -585,7 +585,7 @@ void TestWindows::byteByByte()
              qPrintable(u"%1 characters of %2"_s.arg(message.toPlainText().size()).arg(text.size())));
     QVERIFY(message.parts().join() == bytes);
     TRY_MATCH(client.text(u"summary"_s),
-              QLocale().toString(bytes.size()) + u" bytes in [0-9,]+ reads · closed by the server after .*"_s);
+              QLocale().toString(bytes.size()) + u" bytes in [0-9,]+ reads · complete after .*"_s);
 }
 
 void TestWindows::accessibleNames_data()
