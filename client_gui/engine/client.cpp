@@ -6,6 +6,7 @@
 #include "shared/event/event_stream.h"
 
 #include <algorithm>
+#include <cerrno>
 
 namespace parley
 {
@@ -73,6 +74,8 @@ void Client::cancel()
         return;
     if (isWhole())
         endOfMessage();
+    else if (datagrams_.hasAnswer() && !request_.endpoint.literal.isBroadcast())
+        end(Outcome::Complete);
     else
         end(Outcome::Cancelled);
 }
@@ -150,7 +153,12 @@ void Client::disconnected()
 void Client::connectFailed()
 {
     const int error = socket_.systemError();
-    end(socket_.error() == ClientSocket::HostNotFoundError ? Outcome::UnknownHost : outcomeOf(error), error);
+    if (socket_.error() == ClientSocket::HostNotFoundError)
+        end(Outcome::UnknownHost, error);
+    else if (socket_.wasConnectedToItself() && error == ECONNREFUSED)
+        end(Outcome::ToItself);
+    else
+        end(outcomeOf(error), error);
 }
 
 /// A connection that the user keeps may receive any number of bytes.
@@ -173,11 +181,12 @@ void Client::end(Outcome outcome, int error)
     deadline_.stop();
     resume_.stop();
     datagrams_.stop();
+    const ClosedBy closedBy = socket_.peerHasClosed() ? ClosedBy::Both : ClosedBy::Here; // where it is Closed
     if (outcome == Outcome::Aborted)
         socket_.resetConnection();
     else
         socket_.abort();
-    events_.write(Event::end(number_, outcome, error));
+    events_.write(Event::end(number_, outcome, error, 0, closedBy));
 }
 
 } // namespace parley

@@ -112,6 +112,9 @@ public:
     /// The errno that ended the connection, or the attempt to connect: ECONNRESET for a reset, 0 for FIN. Where error()
     /// is HostNotFoundError it is the EAI_ code.
     int systemError() const { return systemError_; }
+    /// Whether the attempt has failed because TCP connected the socket to itself: its system had given it the very port
+    /// that it connected to, where nobody listens (RFC 9293, 3.5, simultaneous open). The error is ECONNREFUSED.
+    bool wasConnectedToItself() const { return connectedToItself_; }
     /// The peer's FIN was received, on this connection or the last one.
     bool peerHasClosed() const { return stream_ && stream_->peerClosed(); }
 
@@ -144,8 +147,9 @@ private:
     std::unique_ptr<Attempt> openSocket(Transport transport, const Address &peer);
     void attemptReady(Attempt &attempt);
     void attemptFailed(int error);
-    void closeAttempt(Attempt &attempt);
+    void closeAttempt(Attempt &attempt, bool resets = false);
     void connectFailed(SocketError error, const QString &text);
+    void connectEnded(Attempt &attempt, int error);
     void won(Attempt &attempt);
     void established(native::Descriptor socket, const Address &peer);
 
@@ -186,6 +190,7 @@ private:
     bool isReceiving_ = true;
     bool isTelling_ = false; // readyRead() is not emitted recursively
     bool closesWhenConnected_ = false;
+    bool connectedToItself_ = false;
 };
 
 } // namespace parley

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace parley
 {
@@ -49,9 +50,9 @@ void ClientSocket::connectToHost(const QString &host, quint16 port, OpenMode mod
     }
     lookup_ = std::make_unique<Lookup>(endpoint);
     connect(lookup_.get(), &Lookup::finished, this,
-            [this, host, protocol](int error, const std::vector<Address> &addresses) {
+            [this, host, protocol, began = events_.now()](int error, const std::vector<Address> &addresses) {
                 lookup_.reset();
-                events_.write(Event::lookUp(number_, host.toUtf8(), error));
+                events_.write(Event::lookUp(number_, host.toUtf8(), error, events_.now() - began));
                 lookedUp(protocol, error, addresses);
             });
 }
@@ -104,6 +105,7 @@ void ClientSocket::prepare(const QString &peerName, OpenMode mode)
     sendError_ = 0;
     isReceiving_ = true;
     closesWhenConnected_ = false;
+    connectedToItself_ = false;
     setSocketError(UnknownSocketError);
     setLocalPort(0);
     setLocalAddress({});
@@ -148,11 +150,8 @@ void ClientSocket::tryNext()
     events_.write(Event::connect(number_, begun, peer));
     Attempt &begunAttempt = *attempt;
     attempts_.push_back(std::move(attempt));
-    if (begun.ok()) {
-        won(begunAttempt);
-    } else if (!begun.wouldBlock()) {
-        closeAttempt(begunAttempt);
-        attemptFailed(begun.error);
+    if (!begun.wouldBlock()) {
+        connectEnded(begunAttempt, begun.error);
     } else {
         begunAttempt.writable = std::make_unique<QSocketNotifier>(begunAttempt.socket.get(), QSocketNotifier::Write);
         connect(begunAttempt.writable.get(), &QSocketNotifier::activated, this,
@@ -205,11 +204,23 @@ void ClientSocket::attemptReady(Attempt &attempt)
 {
     const int error = native::connectError(attempt.socket.get());
     events_.write(Event::connect(number_, {error == 0 ? 0 : -1, error}, attempt.peer));
-    if (error == 0) {
-        won(attempt);
-    } else {
+    connectEnded(attempt, error);
+}
+
+/// The result of connect to one of the addresses is there.
+void ClientSocket::connectEnded(Attempt &attempt, int error)
+{
+    const Address local = error == 0 ? native::localAddress(attempt.socket.get()) : Address();
+    if (error != 0) {
         closeAttempt(attempt);
         attemptFailed(error);
+    } else if (local == attempt.peer) {
+        events_.write(Event::getSockName(number_, {0, 0}, local));
+        connectedToItself_ = true;
+        closeAttempt(attempt, true); // or the port would be taken for a while (TIME_WAIT)
+        attemptFailed(ECONNREFUSED);
+    } else {
+        won(attempt);
     }
 }
 
@@ -223,13 +234,15 @@ void ClientSocket::attemptFailed(int error)
         connectFailed(socketError(systemError_), errorText(systemError_));
 }
 
-void ClientSocket::closeAttempt(Attempt &attempt)
+void ClientSocket::closeAttempt(Attempt &attempt, bool resets)
 {
+    if (resets)
+        native::resetOnClose(attempt.socket.get());
     const auto it = std::find_if(attempts_.begin(), attempts_.end(),
                                  [&attempt](const auto &candidate) { return candidate.get() == &attempt; });
     attempt.writable.reset(); // before its descriptor
     attempts_.erase(it);
-    events_.write(Event::close(number_, false));
+    events_.write(Event::close(number_, resets));
 }
 
 void ClientSocket::connectFailed(SocketError error, const QString &text)

@@ -12,7 +12,12 @@
 namespace parley
 {
 
-DatagramExchange::DatagramExchange(EventStream &events, QObject *parent) : QObject(parent), events_(events) {}
+DatagramExchange::DatagramExchange(EventStream &events, QObject *parent) : QObject(parent), events_(events)
+{
+    quiet_.setSingleShot(true);
+    quiet_.setInterval(AnswerPause);
+    connect(&quiet_, &QTimer::timeout, this, [this] { Q_EMIT ended(Outcome::Complete, 0); });
+}
 
 DatagramExchange::~DatagramExchange()
 {
@@ -31,22 +36,24 @@ void DatagramExchange::start(quint64 number, const Endpoint &endpoint, const QBy
         return;
     }
     lookup_ = std::make_unique<Lookup>(endpoint);
-    connect(lookup_.get(), &Lookup::finished, this,
-            [this, name = endpoint.name.toUtf8()](int error, const std::vector<Address> &addresses) {
-                lookup_.reset();
-                events_.write(Event::lookUp(number_, name, error));
-                if (error != 0) {
-                    Q_EMIT ended(Outcome::UnknownHost, error);
-                    return;
-                }
-                candidates_ = Candidates::inTurns(addresses);
-                tryNext();
-            });
+    connect(
+        lookup_.get(), &Lookup::finished, this,
+        [this, name = endpoint.name.toUtf8(), began = events_.now()](int error, const std::vector<Address> &addresses) {
+            lookup_.reset();
+            events_.write(Event::lookUp(number_, name, error, events_.now() - began));
+            if (error != 0) {
+                Q_EMIT ended(Outcome::UnknownHost, error);
+                return;
+            }
+            candidates_ = Candidates::inTurns(addresses);
+            tryNext();
+        });
 }
 
 void DatagramExchange::stop()
 {
     lookup_.reset();
+    quiet_.stop();
     candidates_.clear();
     close();
     hasAnswer_ = false;
@@ -139,6 +146,8 @@ void DatagramExchange::receive()
     const bool isBroadcast = peer_.isBroadcast();
     events_.write(isBroadcast ? Event::recvFrom(number_, result, bytes, std::ssize(buffer), path.peer)
                               : Event::recv(number_, result, bytes, std::ssize(buffer), path.peer));
+    if (!result.ok() && hasAnswer_)
+        return; // it was answered, whatever comes after that
     if (!result.ok()) {
         refused(result.error);
         return;
@@ -148,7 +157,7 @@ void DatagramExchange::receive()
     if (kept < result.value)
         Q_EMIT ended(Outcome::LimitReached, 0);
     else if (!isBroadcast)
-        Q_EMIT ended(Outcome::Complete, 0);
+        quiet_.start();
 }
 
 void DatagramExchange::close()

@@ -10,7 +10,9 @@
 
 #include <QObject>
 #include <QSocketNotifier>
+#include <QTimer>
 
+#include <chrono>
 #include <memory>
 
 namespace parley
@@ -19,9 +21,9 @@ namespace parley
 class EventStream;
 class Lookup;
 
-/// A question over UDP and its answer: one datagram is sent, and the first one that comes back from the peer ends the
-/// exchange. After a refusal (ICMP) the host's next address is asked. To `<broadcast>`, all datagrams that come back
-/// are answers (RecvFrom), until the owner stops it.
+/// A question over UDP and its answers: one datagram is sent, and the exchange ends when AnswerPause has gone by since
+/// the last one that came back from the peer. After a refusal (ICMP) the host's next address is asked. To
+/// `<broadcast>`, all datagrams that come back are answers (RecvFrom), until the owner stops it.
 ///
 /// Each call is written to an EventStream; the owner writes End. Works with any event dispatcher, on one thread.
 class DatagramExchange : public QObject
@@ -29,6 +31,9 @@ class DatagramExchange : public QObject
     Q_OBJECT
 
 public:
+    /// How long one more answer may take after an answer.
+    static constexpr std::chrono::milliseconds AnswerPause{200};
+
     explicit DatagramExchange(EventStream &events, QObject *parent = nullptr);
     ~DatagramExchange() override;
 
@@ -61,6 +66,7 @@ private:
     std::unique_ptr<Lookup> lookup_;
     Candidates candidates_;
     native::Descriptor socket_;
+    QTimer quiet_{this}; // since the last answer
     std::unique_ptr<QSocketNotifier> readable_;
     std::unique_ptr<QSocketNotifier> writable_; // if there was no room for the question
 

@@ -41,11 +41,14 @@ void Attempt::apply(const Event &event)
         receivedBytes += event.payload().size();
         if (!event.payload().isEmpty() || (isDatagram() && event.errorNumber() == 0))
             ++reads;
+        if (isDatagram() && event.errorNumber() == 0 && answeredAt < 0)
+            answeredAt = event.time();
         break;
     case Call::End:
         ended = event.time();
         outcome = event.outcome();
         error = event.errorNumber();
+        closedBy = event.closedBy();
         break;
     default: break;
     }
@@ -67,29 +70,26 @@ bool Attempt::isIncomplete() const
     return receivedBytes > 0 && !isUnderWay() && !asWanted;
 }
 
+/// What is known of the outcome: an answer is one, whatever comes after it.
+Outcome Attempt::knownOutcome() const
+{
+    return isUnderWay() && isAnswered() ? Outcome::Complete : outcome;
+}
+
 QString Attempt::resultText() const
 {
-    QString text;
-    switch (outcome) {
-    case Outcome::None:
+    const Outcome known = knownOutcome();
+    if (known == Outcome::None && isDatagram())
+        return connectedAt < 0 ? Texts::tr("sending…") : Texts::tr("waiting for an answer…");
+    if (known == Outcome::None)
         return connectedAt < 0 ? Texts::tr("connecting…")
                : sendingShut   ? Texts::tr("half-closed here")
                                : Texts::tr("receiving…");
-    case Outcome::Complete: return Texts::tr("complete, %1").arg(bytesText(receivedBytes));
-    case Outcome::NoMessage: return Texts::tr("closed without a byte");
-    case Outcome::LimitReached: return Texts::tr("cut at %1").arg(bytesText(receivedBytes));
-    case Outcome::Closed: text = Texts::tr("disconnected"); break;
-    case Outcome::Aborted: text = Texts::tr("reset here"); break;
-    case Outcome::Reset: text = Texts::tr("reset"); break;
-    case Outcome::TimedOut: text = Texts::tr("timed out"); break;
-    case Outcome::Cancelled: text = Texts::tr("cancelled"); break;
-    case Outcome::Refused: return Texts::tr("refused");
-    case Outcome::Unreachable: text = Texts::tr("unreachable"); break;
-    case Outcome::UnknownHost: return Texts::tr("unknown host");
-    case Outcome::Denied:
-    case Outcome::OverLimit: break; // of servers
-    case Outcome::Failed: text = errorText(error); break;
-    }
+    QString text = outcomeText(known, closedBy, request.endpoint.transport);
+    if (known == Outcome::Complete)
+        return Texts::tr("%1, %2").arg(text, bytesText(receivedBytes));
+    if (outcome == Outcome::Failed)
+        text = Texts::tr("%1: %2").arg(text, errorText(error));
     return receivedBytes > 0 ? Texts::tr("%1 after %2").arg(text, bytesText(receivedBytes)) : text;
 }
 
@@ -105,36 +105,20 @@ QString Attempt::summary() const
         text = reads == 1 ? Texts::tr("%1 in 1 read").arg(bytes)
                           : Texts::tr("%1 in %2 reads").arg(bytes, QLocale().toString(reads));
     }
-    const QString after = durationText(std::chrono::nanoseconds(duration()));
+    const Outcome known = knownOutcome();
+    const bool tellsAnswer = known == Outcome::Complete && isAnswered();
+    const QString after = durationText(std::chrono::nanoseconds(tellsAnswer ? answeredAt - started : duration()));
     QString ending;
-    switch (outcome) {
-    case Outcome::None:
-        ending = connectedAt < 0 ? Texts::tr("connecting to %1…").arg(request.endpoint.toString())
-                 : sendingShut   ? Texts::tr("half-closed here, receiving…")
-                                 : Texts::tr("receiving…");
-        break;
-    case Outcome::Complete:
-    case Outcome::NoMessage:
-        if (isDatagram()) {
-            ending =
-                isBroadcast() ? Texts::tr("collected for %1").arg(after) : Texts::tr("answered after %1").arg(after);
-            break;
-        }
-        ending = Texts::tr("closed by the server after %1").arg(after);
-        break;
-    case Outcome::Closed: ending = Texts::tr("disconnected after %1").arg(after); break;
-    case Outcome::Aborted: ending = Texts::tr("reset here after %1").arg(after); break;
-    case Outcome::Reset: ending = Texts::tr("reset by the server after %1").arg(after); break;
-    case Outcome::TimedOut: ending = Texts::tr("timed out after %1").arg(after); break;
-    case Outcome::Cancelled: ending = Texts::tr("cancelled after %1").arg(after); break;
-    case Outcome::LimitReached: ending = Texts::tr("cut at the limit after %1").arg(after); break;
-    case Outcome::Refused: ending = Texts::tr("refused after %1").arg(after); break;
-    case Outcome::Unreachable: ending = Texts::tr("unreachable after %1").arg(after); break;
-    case Outcome::UnknownHost: ending = Texts::tr("unknown host after %1").arg(after); break;
-    case Outcome::Denied:
-    case Outcome::OverLimit: break; // of servers
-    case Outcome::Failed: ending = Texts::tr("failed after %1").arg(after); break;
-    }
+    if (known == Outcome::None && connectedAt < 0 && !isDatagram())
+        ending = Texts::tr("connecting to %1…").arg(request.endpoint.toString());
+    else if (known == Outcome::None && sendingShut)
+        ending = Texts::tr("half-closed here, receiving…");
+    else if (known == Outcome::None)
+        ending = resultText();
+    else if (known == Outcome::Complete && isBroadcast())
+        ending = Texts::tr("collected for %1").arg(after);
+    else
+        ending = Texts::tr("%1 after %2").arg(outcomeText(known, closedBy, request.endpoint.transport), after);
     return text.isEmpty() ? ending : text + QStringLiteral(" · ") + ending;
 }
 

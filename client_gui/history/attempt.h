@@ -23,24 +23,31 @@ struct Attempt
     Address local;            ///< null if it never connected
     qint64 receivedBytes = 0; ///< the ones that were kept
     qint64 reads = 0;         ///< calls of recv that returned bytes, or all datagrams received
+    qint64 answeredAt = -1;   ///< ns, datagrams: when the first answer came; -1 before
     int error = 0;            ///< the errno behind the outcome, or the look-up's EAI_ code
     bool lookedUp = false;
     bool sendingShut = false; ///< FIN was sent: it can only receive
     Outcome outcome = Outcome::None;
+    ClosedBy closedBy = ClosedBy::Nobody; ///< where it is Closed
 
     void apply(const Event &event);
 
     bool isDatagram() const;
     bool isBroadcast() const;
     bool isUnderWay() const { return outcome == Outcome::None; }
+    /// Whether a datagram has its answer. Further ones are listed, but none has to be waited for.
+    bool isAnswered() const { return answeredAt >= 0 && !isBroadcast(); }
     qint64 duration() const { return isUnderWay() ? 0 : ended - started; }
     /// Some bytes came, but not all.
     bool isIncomplete() const;
 
     /// One or two words: `complete`, `refused`, `timed out after 5 bytes`.
     QString resultText() const;
-    /// `12 bytes in 1 read, closed by the server after 3 ms`.
+    /// `12 bytes in 1 read · complete after 3 ms`.
     QString summary() const;
+
+private:
+    Outcome knownOutcome() const;
 };
 
 } // namespace parley

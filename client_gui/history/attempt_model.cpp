@@ -59,6 +59,12 @@ void AttemptModel::clearBut(quint64 kept)
     remove(0, row);
 }
 
+void AttemptModel::setStays(quint64 number, bool stays)
+{
+    if (const Attempt *attempt = find(number); attempt && attempt->isUnderWay())
+        attempts_[static_cast<std::size_t>(number - attempts_.front().number)].request.stays = stays;
+}
+
 const Attempt *AttemptModel::find(quint64 number) const
 {
     if (attempts_.empty() || number < attempts_.front().number || number > attempts_.back().number)

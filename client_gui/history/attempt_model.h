@@ -33,6 +33,8 @@ public:
     const Attempt *find(quint64 number) const;
     /// Takes all attempts but @p kept out of the list.
     void clearBut(quint64 kept);
+    /// Sets ConnectRequest::stays of an attempt under way.
+    void setStays(quint64 number, bool stays);
     /// All listed attempts, in order.
     const std::deque<Attempt> &attempts() const { return attempts_; }
     quint64 numberAt(int row) const { return attempts_[static_cast<std::size_t>(row)].number; }

@@ -45,6 +45,22 @@ QString failureOf(const Attempt &attempt)
         return attempt.error == ENOENT ? Texts::tr("There is no socket %1.").arg(endpoint)
                                        : Texts::tr("%1 refused the connection: its server has ended.").arg(endpoint);
     }
+    if (attempt.isDatagram() && attempt.outcome == Outcome::Cancelled)
+        return Texts::tr("The wait for answers from %1 was cancelled.").arg(endpoint);
+    if (attempt.isDatagram() && attempt.outcome == Outcome::Failed)
+        return Texts::tr("Sending a datagram to %1 failed: %2.").arg(endpoint, errorText(attempt.error));
+    if (attempt.isIncomplete() && attempt.request.stays) { // a conversation has no message that could be incomplete
+        const QString bytes = bytesText(attempt.receivedBytes);
+        switch (attempt.outcome) {
+        case Outcome::Reset: return Texts::tr("%1 reset the connection after %2.").arg(endpoint, bytes);
+        case Outcome::TimedOut:
+            return Texts::tr("%1 answers no more: the connection timed out after %2.").arg(endpoint, bytes);
+        case Outcome::Cancelled: return Texts::tr("The connection to %1 was cancelled after %2.").arg(endpoint, bytes);
+        default:
+            return Texts::tr("The connection to %1 failed after %2: %3.")
+                .arg(endpoint, bytes, errorText(attempt.error));
+        }
+    }
     if (attempt.isIncomplete()) {
         const QString incomplete = Texts::tr("The message from %1 is incomplete: ").arg(endpoint);
         const QString bytes = bytesText(attempt.receivedBytes);
@@ -82,6 +98,10 @@ QString failureOf(const Attempt &attempt)
     case Outcome::Cancelled: return Texts::tr("Connecting to %1 was cancelled.").arg(endpoint);
     case Outcome::Refused:
         return Texts::tr("%1 refused the connection: nothing listens on that port there.").arg(endpoint);
+    case Outcome::ToItself:
+        return Texts::tr("Nothing listens on %1. The system chose that same port for this end, and TCP connected the "
+                         "socket to itself.")
+            .arg(endpoint);
     case Outcome::Unreachable:
         return Texts::tr("%1 cannot be reached: %2.").arg(endpoint, errorText(attempt.error).toLower());
     case Outcome::UnknownHost:
@@ -101,7 +121,10 @@ QString adviceOn(const Attempt &attempt)
         return Texts::tr("A datagram can be lost without a word, dropped by a firewall, or have no one to answer it.");
     if (attempt.isIncomplete()) {
         switch (attempt.outcome) {
-        case Outcome::TimedOut: return Texts::tr("Allow more time, or look at why the server does not close.");
+        case Outcome::TimedOut:
+            if (attempt.request.stays)
+                return Texts::tr("Check the network, and whether the server still runs.");
+            return Texts::tr("Allow more time, or look at why the server does not close.");
         case Outcome::LimitReached: return Texts::tr("Raise the limit (--max-bytes) to take longer messages.");
         case Outcome::Reset:
             return Texts::tr("The server ended abnormally, or closed without reading everything you had sent.");
@@ -121,6 +144,7 @@ QString adviceOn(const Attempt &attempt)
             "Perhaps a firewall drops the connection, the accept queue there is full, or the computer is off. "
             "Check host and port.");
     case Outcome::Refused:
+    case Outcome::ToItself:
         return attempt.request.endpoint.transport == Transport::Unix
                    ? Texts::tr("Start a server there, or check the path.")
                    : Texts::tr("Start a server there, or check host and port.");
@@ -164,7 +188,7 @@ QString waitingText(int count)
 /// Adds advice that follows from the listeners.
 void refine(ConnectDiagnosis &diagnosis, const Attempt &attempt, const std::vector<LocalListener> &listeners)
 {
-    if (attempt.outcome == Outcome::Refused) {
+    if (attempt.outcome == Outcome::Refused || attempt.outcome == Outcome::ToItself) {
         const LocalListener *meant = listenerMeantBy(listeners, attempt.peer);
         if (!meant)
             return;
@@ -192,7 +216,7 @@ bool dependsOnListeners(const Attempt &attempt)
 {
     if (attempt.request.endpoint.transport == Transport::Unix || attempt.peer.isNull())
         return false;
-    return attempt.outcome == Outcome::Refused
+    return attempt.outcome == Outcome::Refused || attempt.outcome == Outcome::ToItself
            || (attempt.outcome == Outcome::TimedOut && attempt.receivedBytes == 0 && !attempt.isDatagram());
 }
 

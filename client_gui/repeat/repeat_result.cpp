@@ -64,6 +64,7 @@ const char *repeatOutcomeName(RepeatOutcome outcome)
     case RepeatOutcome::LocalLimit: return "local-limit";
     case RepeatOutcome::Unreachable: return "unreachable";
     case RepeatOutcome::Failed: return "failed";
+    case RepeatOutcome::ToItself: return "to-itself";
     case RepeatOutcome::Cancelled: return "cancelled";
     case RepeatOutcome::NotStarted: return "not-started";
     }
@@ -83,6 +84,7 @@ QString repeatOutcomeText(RepeatOutcome outcome)
     case RepeatOutcome::LocalLimit: return Texts::tr("local limit");
     case RepeatOutcome::Unreachable: return Texts::tr("unreachable");
     case RepeatOutcome::Failed: return Texts::tr("failed");
+    case RepeatOutcome::ToItself: return Texts::tr("to itself");
     case RepeatOutcome::Cancelled: return Texts::tr("cancelled");
     case RepeatOutcome::NotStarted: return Texts::tr("not started");
     }
@@ -214,6 +216,9 @@ QString RepeatResult::failure() const
 
 QString RepeatResult::advice() const
 {
+    if (count(RepeatOutcome::ToItself) > 0)
+        return Texts::tr("Nothing listens on that port, which is one of this computer's ephemeral ports: TCP connected "
+                         "sockets to themselves. Start a server there, or check host and port.");
     for (const Error &entry : errors) {
         const bool isLimit = entry.outcome == RepeatOutcome::LocalLimit;
         if (isLimit && entry.error == EADDRNOTAVAIL)

@@ -56,8 +56,9 @@ enum class RepeatOutcome : std::uint8_t {
     LocalLimit,  ///< this computer's: file descriptors, ephemeral ports, memory
     Unreachable, ///< no route to the address
     Failed,      ///< another error of a call of ours
-    Cancelled,   ///< under way when the run was cancelled
-    NotStarted,  ///< the run ended before
+    ToItself,  ///< the ephemeral port was the one to connect to: TCP connected the socket to itself, and nobody listens
+    Cancelled, ///< under way when the run was cancelled
+    NotStarted, ///< the run ended before
 };
 inline constexpr std::size_t RepeatOutcomes = static_cast<std::size_t>(RepeatOutcome::NotStarted) + 1;
 

@@ -236,6 +236,11 @@ bool RepeatRun::connectEnded(Connection &connection, int error, Clock::time_poin
     }
     if (!settled_)
         settle(now);
+    if (error == 0 && native::localAddress(connection.channel->descriptor()) == result_.peer) {
+        connection.channel->resetOnClose(); // or the port would be taken for a while (TIME_WAIT)
+        end(connection, RepeatOutcome::ToItself, now);
+        return false;
+    }
     if (error == 0 || outcome == RepeatOutcome::Reset) { // only a connected socket can be reset
         connection.connected = true;
         ++result_.connected;

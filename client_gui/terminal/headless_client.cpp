@@ -39,8 +39,11 @@ class MessagePrinter
 public:
     MessagePrinter(LineWriter &output, bool raw) : output_(output), raw_(raw) {}
 
-    void print(const Event &event)
+    /// @p isNext: another datagram, which begins on a line of its own.
+    void print(const Event &event, bool isNext)
     {
+        if (isNext)
+            finish();
         const QByteArrayView payload = event.payload();
         if (raw_)
             output_.write(event.sharedPayload());
@@ -102,10 +105,11 @@ int runHeadlessClient(const ClientOptions &options)
     QObject::connect(&stream, &EventStream::arrived, &stream, [&](const EventBatch &batch) {
         for (const Event &event : batch.events) {
             attempt.apply(event);
+            const bool isReceived = event.call() == Call::Recv || event.call() == Call::RecvFrom;
             if (options.json)
                 output.write(eventToJson(event, stream.wallClock(event.time())));
-            else if (event.call() == Call::Recv || event.call() == Call::RecvFrom)
-                message.print(event);
+            else if (isReceived)
+                message.print(event, event.call() == Call::Recv && attempt.isDatagram() && attempt.reads > 1);
         }
         dropped += batch.dropped;
         if (!attempt.isUnderWay())

@@ -127,7 +127,7 @@ QWidget *ClientWindow::buildForm()
     explainField(*connect_,
                  tr("Calls socket() and connect(), then recv() until the server closes. Connection → Limits… "
                     "has the time-out."));
-    keepWidth(*connect_, {tr("Connect"), tr("Cancel"), tr("Disconnect")});
+    keepWidth(*connect_, {tr("Connect"), tr("Cancel"), tr("Disconnect"), tr("Send Datagram")});
     send_ = new QLineEdit;
     send_->setObjectName(u"send"_s);
     send_->setAccessibleName(tr("Send"));
@@ -154,10 +154,12 @@ QWidget *ClientWindow::buildForm()
     };
     connect(stay_, &QCheckBox::toggled, this, [this](bool stays) {
         client_.post([stays](Client &client) { client.setStays(stays); });
+        history_.setStays(current_, stays);
         showState();
     });
     showWhatNothingMeans();
     connect(form_, &EndpointForm::transportChanged, this, showWhatNothingMeans);
+    connect(form_, &EndpointForm::transportChanged, this, &ClientWindow::showState);
     connect(connect_, &QPushButton::clicked, this, &ClientWindow::connectOrCancel);
     connect(form_, &EndpointForm::submitted, this, &ClientWindow::startAttempt);
     connect(send_, &QLineEdit::returnPressed, this, &ClientWindow::startAttempt);
@@ -282,8 +284,9 @@ void ClientWindow::inspectSelected()
     const Attempt *attempt = history_.find(rows.isEmpty() ? current_ : history_.numberAt(rows.constLast().row()));
     if (attempt)
         inspector_->inspect(attempt->number,
-                            tr("Attempt %1 to connect to %2")
-                                .arg(QLocale().toString(attempt->number), attempt->request.endpoint.toString()));
+                            (attempt->isDatagram() ? tr("Datagram %1 to %2") : tr("Attempt %1 to connect to %2"))
+                                .arg(QLocale().toString(attempt->number), attempt->request.endpoint.toString()),
+                            attempt->started);
 }
 
 void ClientWindow::connectOrCancel()
@@ -291,7 +294,7 @@ void ClientWindow::connectOrCancel()
     const Attempt *attempt = history_.find(current_);
     if (isTalking(attempt))
         client_.post([](Client &client) { client.close(); });
-    else if (attempt && attempt->isUnderWay())
+    else if (attempt && attempt->isUnderWay() && !attempt->isAnswered())
         client_.post([](Client &client) { client.cancel(); });
     else
         startAttempt();
@@ -299,7 +302,7 @@ void ClientWindow::connectOrCancel()
 
 void ClientWindow::startAttempt()
 {
-    if (const Attempt *attempt = history_.find(current_); attempt && attempt->isUnderWay())
+    if (const Attempt *attempt = history_.find(current_); attempt && attempt->isUnderWay() && !attempt->isAnswered())
         return;
     const auto parsed = form_->parse();
     if (const auto *error = std::get_if<EndpointError>(&parsed)) {
@@ -336,6 +339,8 @@ void ClientWindow::read(const EventBatch &batch)
             transcribe(Direction::Received);
         else if ((event.call() == Call::Send || event.call() == Call::SendTo) && event.errorNumber() == 0)
             transcribe(Direction::Sent);
+        if (event.call() == Call::Recv && attempt->isDatagram() && attempt->reads > 1)
+            message_->startDatagram();
         if (event.call() == Call::Recv)
             message_->append(event.sharedPayload());
         else if (event.call() == Call::RecvFrom)
@@ -394,11 +399,18 @@ void ClientWindow::applyRemedy(const ConnectDiagnosis &diagnosis)
 void ClientWindow::showState()
 {
     const Attempt *attempt = history_.find(current_);
-    const bool underWay = attempt && attempt->isUnderWay();
+    const bool underWay = attempt && attempt->isUnderWay() && !attempt->isAnswered();
     const bool talks = isTalking(attempt);
     setWindowTitle(attempt ? tr("%1 – Parley Client").arg(attempt->request.endpoint.toString()) : tr("Parley Client"));
-    connect_->setText(talks ? tr("Disconnect") : underWay ? tr("Cancel") : tr("Connect"));
-    connectAction_->setText(talks ? tr("Dis&connect") : underWay ? tr("&Cancel") : tr("&Connect"));
+    const bool sendsDatagram = form_->transport() == Transport::Udp;
+    connect_->setText(talks           ? tr("Disconnect")
+                      : underWay      ? tr("Cancel")
+                      : sendsDatagram ? tr("Send Datagram")
+                                      : tr("Connect"));
+    connectAction_->setText(talks           ? tr("Dis&connect")
+                            : underWay      ? tr("&Cancel")
+                            : sendsDatagram ? tr("Send &Datagram")
+                                            : tr("&Connect"));
     converse_->setPeers(talks ? tr("To %1").arg(attempt->request.endpoint.toString()) : QString(),
                         !talks || !attempt->sendingShut);
     message_->setPlaceholderText(!attempt
@@ -418,7 +430,9 @@ void ClientWindow::showState()
     if (talks)
         status_->showText(attempt->sendingShut ? tr("Connected, half-closed here") : tr("Connected"));
     else if (underWay)
-        status_->showText(attempt->connectedAt < 0 ? tr("Connecting…") : tr("Receiving…"));
+        status_->showText(attempt->isDatagram()      ? tr("Waiting for an answer…")
+                          : attempt->connectedAt < 0 ? tr("Connecting…")
+                                                     : tr("Receiving…"));
     else if (history_.total() == 0)
         status_->showText(tr("Ready"));
     else

@@ -42,6 +42,12 @@ void MessageView::append(const QByteArray &bytes)
         unshown_ += decoder_.decode(shownPart(bytes));
 }
 
+void MessageView::startDatagram()
+{
+    if (!cut_)
+        unshown_ += decoder_.finish() + u'\n';
+}
+
 void MessageView::showAppended()
 {
     insert(safe_.next(std::exchange(unshown_, {})));

@@ -31,6 +31,8 @@ public:
     void append(const QByteArray &bytes);
     /// Called once for all that is at hand, because each call lays out the last line again.
     void showAppended();
+    /// What is appended next is another datagram: it is shown from a line of its own.
+    void startDatagram();
     /// Adds a datagram, under a line that names its sender, and shows it.
     void appendDatagram(const Address &sender, const QByteArray &bytes);
     /// Shows what was appended, and a character that was cut.

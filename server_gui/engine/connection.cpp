@@ -291,12 +291,15 @@ void Connection::close(Outcome outcome, int error)
         outcome = Outcome::Closed;
     const bool hasAll = outcome == Outcome::Complete || outcome == Outcome::Closed;
     const qint64 delivered = hasAll ? stream_.sent() : stream_.delivered();
+    const ClosedBy closedBy = !stream_.peerClosed() ? ClosedBy::Here
+                              : stream_.sentFin()   ? ClosedBy::Both
+                                                    : ClosedBy::Peer; // where it is Closed
     stream_.close();
     owner_.reactor().forget(this);
     owner_.timeouts().stop(*this);
     if (wake_)
         owner_.timeouts().stop(*wake_);
-    owner_.events().write(Event::end(number(), outcome, error, delivered));
+    owner_.events().write(Event::end(number(), outcome, error, delivered, closedBy));
     owner_.ended(*this);
 }
 

@@ -128,16 +128,17 @@ void Server::listen(const ServerSettings &settings)
 void Server::lookUp(const Endpoint &endpoint)
 {
     lookup_ = std::make_unique<Lookup>(endpoint);
-    connect(lookup_.get(), &Lookup::finished, this, [this](int error, const std::vector<Address> &addresses) {
-        lookup_.reset();
-        events_.write(Event::lookUp(0, settings_.endpoint.name.toUtf8(), error));
-        if (error != 0) {
-            closeListener(Outcome::UnknownHost, error);
-            return;
-        }
-        // IPv4 before IPv6, as a program does that binds an AF_INET socket to gethostname().
-        listenOn(Candidates::preferring(Address::Family::IPv4, addresses));
-    });
+    connect(lookup_.get(), &Lookup::finished, this,
+            [this, began = events_.now()](int error, const std::vector<Address> &addresses) {
+                lookup_.reset();
+                events_.write(Event::lookUp(0, settings_.endpoint.name.toUtf8(), error, events_.now() - began));
+                if (error != 0) {
+                    closeListener(Outcome::UnknownHost, error);
+                    return;
+                }
+                // IPv4 before IPv6, as a program does that binds an AF_INET socket to gethostname().
+                listenOn(Candidates::preferring(Address::Family::IPv4, addresses));
+            });
 }
 
 /// Listens on the first of @p candidates that this computer has.

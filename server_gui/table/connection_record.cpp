@@ -43,6 +43,7 @@ void ConnectionRecord::apply(const Event &event)
         ended = event.time();
         progress.outcome = event.outcome();
         progress.delivered = event.acknowledged();
+        progress.closedBy = event.outcome() == Outcome::Closed ? event.closedBy() : ClosedBy::Nobody;
         break;
     default: break;
     }
@@ -54,19 +55,17 @@ QString ConnectionRecord::Progress::text() const
         const QLocale locale;
         return tr("answered %1 of %2 datagrams").arg(locale.toString(answered), locale.toString(asked));
     }
-    switch (outcome) {
-    case Outcome::None:
+    if (outcome == Outcome::None)
         return sendingShut ? tr("half-closed here") : peerShut ? tr("half-closed by the peer") : tr("open");
-    case Outcome::Complete: return tr("greeted");
-    case Outcome::Closed: return tr("closed after %1").arg(bytesText(delivered));
-    case Outcome::Aborted: return tr("reset here after %1").arg(bytesText(delivered));
-    case Outcome::Reset: return tr("cut off after %1").arg(bytesText(delivered));
-    case Outcome::TimedOut: return tr("timed out after %1").arg(bytesText(delivered));
-    case Outcome::Denied: return tr("denied");
-    case Outcome::OverLimit: return tr("over the limit");
-    case Outcome::Cancelled: return tr("ended with the server");
-    default: return tr("failed after %1").arg(bytesText(delivered));
-    }
+    const QString text = outcomeText(outcome, closedBy);
+    return tellsDelivered() ? tr("%1 after %2").arg(text, bytesText(delivered)) : text;
+}
+
+/// Whether it matters how much the peer got.
+bool ConnectionRecord::Progress::tellsDelivered() const
+{
+    return outcome != Outcome::None && outcome != Outcome::Complete && outcome != Outcome::Denied
+           && outcome != Outcome::OverLimit && outcome != Outcome::Cancelled;
 }
 
 std::pair<int, qint64> ConnectionRecord::Progress::sortKey() const
@@ -76,15 +75,11 @@ std::pair<int, qint64> ConnectionRecord::Progress::sortKey() const
     constexpr int over = 3;
     if (asked > 0 && outcome != Outcome::Denied)
         return {datagrams, static_cast<qint64>(answered) << 32 | asked};
-    const int rank = over + static_cast<int>(outcome);
-    switch (outcome) {
-    case Outcome::None: return {sendingShut || peerShut ? closing : 0, sendingShut ? 0 : 1};
-    case Outcome::Complete:
-    case Outcome::Denied:
-    case Outcome::OverLimit:
-    case Outcome::Cancelled: return {rank, 0};
-    default: return {rank, delivered};
-    }
+    if (outcome == Outcome::None)
+        return {sendingShut || peerShut ? closing : 0, sendingShut ? 0 : 1};
+    constexpr int closers = 4;
+    const int rank = over + static_cast<int>(outcome) * closers + static_cast<int>(closedBy);
+    return {rank, tellsDelivered() ? delivered : 0};
 }
 
 } // namespace parley

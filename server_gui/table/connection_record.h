@@ -22,16 +22,18 @@ struct ConnectionRecord
     {
         Outcome outcome = Outcome::None;
         bool sendingShut = false;
-        quint32 asked = 0;     ///< datagrams received
-        quint32 answered = 0;  ///< datagrams sent
-        qint64 delivered = 0;  ///< bytes that the peer had acknowledged at the end; 0 for datagrams
-        bool peerShut = false; ///< FIN has come
+        quint32 asked = 0;                    ///< datagrams received
+        quint32 answered = 0;                 ///< datagrams sent
+        qint64 delivered = 0;                 ///< bytes that the peer had acknowledged at the end; 0 for datagrams
+        bool peerShut = false;                ///< FIN has come
+        ClosedBy closedBy = ClosedBy::Nobody; ///< where it is Closed: Here or Both, because a server then has sent FIN
 
         bool isOpen() const { return outcome == Outcome::None && asked == 0; }
         QString text() const;
         /// The key that the column is sorted by. Equal texts have equal keys; similar texts are neighbours, in the
         /// order of their figures.
         std::pair<int, qint64> sortKey() const;
+        bool tellsDelivered() const;
         friend bool operator==(const Progress &, const Progress &) = default;
 
         Q_DECLARE_TR_FUNCTIONS(ConnectionRecord)

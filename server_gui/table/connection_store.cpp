@@ -146,10 +146,13 @@ ConnectionStore::Packed ConnectionStore::pack(const ConnectionRecord &record)
     packed.sent = UInt48(record.sent);
     packed.received = UInt48(record.received);
     packed.outcome = progress.outcome;
-    packed.kind = progress.asked > 0     ? Kind::Datagrams
-                  : progress.sendingShut ? Kind::SendingShut
-                  : progress.peerShut    ? Kind::PeerShut
-                                         : Kind::Open;
+    // A server that was Closed has sent FIN: what is kept then is whether the peer had, too.
+    const bool sendingShut =
+        progress.outcome == Outcome::Closed ? progress.closedBy == ClosedBy::Both : progress.sendingShut;
+    packed.kind = progress.asked > 0  ? Kind::Datagrams
+                  : sendingShut       ? Kind::SendingShut
+                  : progress.peerShut ? Kind::PeerShut
+                                      : Kind::Open;
     const auto delivered = static_cast<quint64>(progress.delivered);
     if (packed.kind == Kind::Datagrams)
         packed.counts = {progress.asked, progress.answered};
@@ -171,6 +174,10 @@ ConnectionRecord ConnectionStore::unpack(const Packed &packed)
     progress.outcome = packed.outcome;
     progress.sendingShut = packed.kind == Kind::SendingShut;
     progress.peerShut = packed.kind == Kind::PeerShut;
+    if (progress.outcome == Outcome::Closed) {
+        progress.closedBy = progress.sendingShut ? ClosedBy::Both : ClosedBy::Here;
+        progress.sendingShut = true;
+    }
     if (packed.kind == Kind::Datagrams) {
         progress.asked = packed.counts[0];
         progress.answered = packed.counts[1];

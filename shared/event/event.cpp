@@ -5,6 +5,8 @@
 
 #include "shared/message/error_text.h"
 
+#include <QCoreApplication>
+
 #include <netdb.h>
 
 #include <algorithm>
@@ -13,6 +15,16 @@
 namespace parley
 {
 
+namespace
+{
+
+struct Texts
+{
+    Q_DECLARE_TR_FUNCTIONS(Event)
+};
+
+} // namespace
+
 Event::Event(Call call, quint64 number, const CallResult &result, const Address &address, QByteArray bytes,
              qint64 argument)
     : connection_(number), result_(result.value), bytes_(std::move(bytes)), address_(address), error_(result.error),
@@ -20,9 +32,11 @@ Event::Event(Call call, quint64 number, const CallResult &result, const Address 
 {
 }
 
-Event Event::lookUp(quint64 number, const QByteArray &host, int eaiError)
+Event Event::lookUp(quint64 number, const QByteArray &host, int eaiError, qint64 duration)
 {
-    return {Call::GetAddrInfo, number, {eaiError == 0 ? 0 : -1, eaiError}, {}, host};
+    Event event(Call::GetAddrInfo, number, {eaiError == 0 ? 0 : -1, eaiError}, {}, host);
+    event.offset_ = duration;
+    return event;
 }
 
 Event Event::socket(quint64 number, const CallResult &result, Transport transport, Address::Family family)
@@ -103,9 +117,9 @@ Event Event::close(quint64 number, bool resets)
     return {Call::Close, number, {0, 0}, {}, {}, resets ? 1 : 0};
 }
 
-Event Event::end(quint64 number, Outcome outcome, int error, qint64 acknowledged)
+Event Event::end(quint64 number, Outcome outcome, int error, qint64 acknowledged, ClosedBy closedBy)
 {
-    Event event(Call::End, number, {acknowledged, error});
+    Event event(Call::End, number, {acknowledged, error}, {}, {}, static_cast<qint64>(closedBy));
     event.outcome_ = outcome;
     return event;
 }
@@ -114,6 +128,27 @@ QByteArray Event::host() const
 {
     Q_ASSERT(call_ == Call::GetAddrInfo);
     return bytes_;
+}
+
+qint64 Event::duration() const
+{
+    return call_ == Call::GetAddrInfo ? offset_ : 0;
+}
+
+QByteArray Event::errorName() const
+{
+    return eventErrorName(isAboutLookUp() ? Call::GetAddrInfo : call_, error_);
+}
+
+QString Event::errorText() const
+{
+    return isAboutLookUp() ? QString::fromLocal8Bit(::gai_strerror(error_)) : parley::errorText(error_);
+}
+
+ClosedBy Event::closedBy() const
+{
+    Q_ASSERT(call_ == Call::End);
+    return static_cast<ClosedBy>(argument_);
 }
 
 QByteArray Event::path() const
@@ -257,6 +292,33 @@ const char *outcomeName(Outcome outcome)
     case Outcome::Unreachable: return "unreachable";
     case Outcome::UnknownHost: return "unknown-host";
     case Outcome::Failed: return "failed";
+    case Outcome::ToItself: return "to-itself";
+    }
+    Q_UNREACHABLE();
+}
+
+QString outcomeText(Outcome outcome, ClosedBy closedBy, Transport transport)
+{
+    switch (outcome) {
+    case Outcome::None: return Texts::tr("open");
+    case Outcome::Complete: return transport == Transport::Udp ? Texts::tr("answered") : Texts::tr("complete");
+    case Outcome::Closed:
+        return closedBy == ClosedBy::Both   ? Texts::tr("closed by both")
+               : closedBy == ClosedBy::Peer ? Texts::tr("closed by the peer")
+                                            : Texts::tr("closed here");
+    case Outcome::Aborted: return Texts::tr("reset here");
+    case Outcome::NoMessage: return Texts::tr("closed without a byte");
+    case Outcome::Reset: return Texts::tr("reset by the peer");
+    case Outcome::TimedOut: return Texts::tr("timed out");
+    case Outcome::Cancelled: return Texts::tr("cancelled");
+    case Outcome::LimitReached: return Texts::tr("limit reached");
+    case Outcome::Refused: return Texts::tr("refused");
+    case Outcome::Denied: return Texts::tr("denied");
+    case Outcome::OverLimit: return Texts::tr("over the limit");
+    case Outcome::Unreachable: return Texts::tr("unreachable");
+    case Outcome::UnknownHost: return Texts::tr("unknown host");
+    case Outcome::Failed: return Texts::tr("failed");
+    case Outcome::ToItself: return Texts::tr("connected to itself");
     }
     Q_UNREACHABLE();
 }

@@ -9,6 +9,7 @@
 
 #include <QByteArray>
 #include <QMetaType>
+#include <QString>
 
 #include <algorithm>
 #include <vector>
@@ -51,7 +52,11 @@ enum class Outcome : std::uint8_t {
     Unreachable,  ///< client: no route to the address
     UnknownHost,  ///< client: the name has no address
     Failed,       ///< another error of a call of ours, in Event::errorNumber()
+    ToItself,     ///< client: the system connected the socket to itself; nothing listens there
 };
+
+/// Whose FIN was seen when a connection ended: sent by a call of this side, or met by recv.
+enum class ClosedBy : std::uint8_t { Nobody, Here, Peer, Both };
 
 /// One call and its result. This is the one thing that flows from an engine to its readers.
 ///
@@ -63,7 +68,8 @@ public:
     Event() = default;
 
     // One for each call. @p number is the connection's, 0 for the listener; @p result is what the call returned.
-    static Event lookUp(quint64 number, const QByteArray &host, int eaiError);
+    /// @p duration from the call to its result, in ns.
+    static Event lookUp(quint64 number, const QByteArray &host, int eaiError, qint64 duration = 0);
     static Event socket(quint64 number, const CallResult &result, Transport transport, Address::Family family);
     static Event bind(quint64 number, const CallResult &result, const Address &address);
     static Event bind(quint64 number, const CallResult &result, const QByteArray &path);
@@ -85,7 +91,8 @@ public:
     /// @p resets: with RST rather than FIN (SO_LINGER 0).
     static Event close(quint64 number, bool resets);
     /// The engine's verdict; @p acknowledged are the bytes that the peer of a server has acknowledged.
-    static Event end(quint64 number, Outcome outcome, int error, qint64 acknowledged = 0);
+    static Event end(quint64 number, Outcome outcome, int error, qint64 acknowledged = 0,
+                     ClosedBy closedBy = ClosedBy::Nobody);
 
     // Of every event.
     Call call() const { return call_; }
@@ -94,10 +101,16 @@ public:
     void setTime(qint64 time) { time_ = time; }        ///< EventStream::write() alone does
     /// The number that the call returned, as JSON tells it; -1 where it failed. Other readers say what it means.
     qint64 result() const { return result_; }
-    int errorNumber() const { return error_; } ///< errno of a failed call; GetAddrInfo: the EAI_ code; 0 for none
+    /// errno of a failed call; an EAI_ code of GetAddrInfo, and of the End of an UnknownHost; 0 for none.
+    int errorNumber() const { return error_; }
+    /// Whether that is an EAI_ code.
+    bool isAboutLookUp() const { return call_ == Call::GetAddrInfo || outcome_ == Outcome::UnknownHost; }
+    QByteArray errorName() const; ///< of errorNumber(): `ECONNRESET`, `EAI_NONAME`; empty for none
+    QString errorText() const;    ///< the system's words for it
 
     // What the call was about.
     QByteArray host() const; ///< GetAddrInfo: the name
+    qint64 duration() const; ///< GetAddrInfo: ns from the call to its result; others: 0, unknown
     /// Bind, Listen, GetSockName: this side's address; null for others, and of Unix sockets.
     Address local() const { return isOfThisSide() ? address_ : Address(); }
     /// Accept, Connect, SendTo, RecvFrom, and Recv of a datagram: the other side's address; null for others.
@@ -110,6 +123,7 @@ public:
     bool resets() const;                         ///< Close: it sends RST rather than FIN, by SO_LINGER
     Outcome outcome() const { return outcome_; } ///< End; None for others
     qint64 acknowledged() const;                 ///< End, server: the bytes that the peer acknowledged
+    ClosedBy closedBy() const;                   ///< End, where the outcome is Closed
 
     // What it moved.
     /// Whether it is a Send, Recv, SendTo or RecvFrom.
@@ -145,10 +159,10 @@ private:
     quint64 connection_ = 0;
     qint64 result_ = 0;
     QByteArray bytes_;  // heldBytes()
-    qint64 offset_ = 0; // where in bytes_ the payload starts (a greeting is shared, never copied)
+    qint64 offset_ = 0; // where in bytes_ the payload starts (a greeting is shared, never copied); duration()
     Address address_;   // local() or peer()
     int error_ = 0;
-    int argument_ = 0; // backlog(), room(), resets(); given(), if not all that bytes_ holds
+    int argument_ = 0; // backlog(), room(), resets(), closedBy(); given(), if not all that bytes_ holds
     Call call_ = Call::End;
     Outcome outcome_ = Outcome::None;
     Transport transport_ = Transport::Tcp;
@@ -164,6 +178,9 @@ int moreTelling(int a, int b);
 const char *callName(Call call);
 /// `complete`, as JSON and the command line spell it.
 const char *outcomeName(Outcome outcome);
+/// `complete`, `reset by the peer`: the one way to tell people, in tables, ladders and notices. Nobody is said to have
+/// closed whose FIN was not seen.
+QString outcomeText(Outcome outcome, ClosedBy closedBy = ClosedBy::Nobody, Transport transport = Transport::Tcp);
 /// What @p call makes of @p error, as Event::errorNumber() tells it: `ECONNRESET`, or of GetAddrInfo `EAI_NONAME`;
 /// empty where there is no error.
 QByteArray eventErrorName(Call call, int error);

@@ -100,11 +100,12 @@ bool EventHistory::append(Track &track, const Event &event, std::size_t maxEvent
     return true;
 }
 
-void EventHistory::watch(quint64 connection)
+void EventHistory::watch(quint64 connection, std::optional<qint64> began)
 {
     if (connection == watched_)
         return;
     watched_ = connection;
+    began_ = began;
     track_ = {};
     if (connection != 0) {
         if (const auto known = beginnings_.find(connection); known != beginnings_.end())

@@ -9,6 +9,7 @@
 #include <QObject>
 
 #include <deque>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <vector>
@@ -40,12 +41,15 @@ public:
     explicit EventHistory(QObject *parent = nullptr);
 
     void read(const EventBatch &batch);
-    /// Looks at @p connection from now on; 0 for the listener.
-    void watch(quint64 connection);
+    /// Looks at @p connection from now on; 0 for the listener. @p began: when it did (ns, as Event::time()), where that
+    /// was before its first event.
+    void watch(quint64 connection, std::optional<qint64> began = {});
 
     quint64 watched() const { return watched_; }
     /// The events of the watched connection, in order.
     const std::vector<Event> &events() const { return watched_ == 0 ? listener_.events : track_.events; }
+    /// When the watched connection began, in ns: what its times are counted from. Not before its first event.
+    qint64 began() const { return began_.value_or(events().front().time() - events().front().duration()); }
     /// The listener's events, whatever is watched.
     const std::vector<Event> &listenerEvents() const { return listener_.events; }
     /// A copy of all kept events, of all connections and of the listener, in no order.
@@ -91,6 +95,7 @@ private:
     Track listener_;
     Track track_;
     quint64 watched_ = 0;
+    std::optional<qint64> began_; // of the watched connection, where it is told
 };
 
 } // namespace parley

@@ -57,7 +57,7 @@ QByteArray eventToJson(const Event &event, const QDateTime &wallClock)
         object.insert(u"outcome"_s, QLatin1String(outcomeName(event.outcome())));
     object.insert(u"result"_s, event.result());
     if (event.errorNumber() != 0)
-        object.insert(u"error"_s, QString::fromLatin1(eventErrorName(event.call(), event.errorNumber())));
+        object.insert(u"error"_s, QString::fromLatin1(event.errorName()));
     switch (event.call()) {
     case Call::Socket:
         object.insert(u"family"_s, QLatin1String(Address::familyName(event.family())));
@@ -78,6 +78,8 @@ QByteArray eventToJson(const Event &event, const QDateTime &wallClock)
         object.insert(u"local"_s, addressToJson(local));
     if (const Address peer = event.peer(); !peer.isNull())
         object.insert(u"peer"_s, addressToJson(peer));
+    if (event.duration() > 0)
+        object.insert(u"duration_ns"_s, event.duration());
     if (event.call() == Call::GetAddrInfo)
         object.insert(u"host"_s, displaySafe(MessageDecoder::decodeAll(event.host()), LineBreaks::Escape));
     if (const QByteArray path = event.path(); !path.isEmpty())

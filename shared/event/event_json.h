@@ -25,7 +25,8 @@ QByteArray startToJson(const QByteArray &program, const QDateTime &start, std::o
 /// One event as a JSON object on a line of its own, with its line feed. Fields: time (wall clock, UTC), ns (since the
 /// start, monotonic), connection (0 is the listener), call, result; where they apply error (errno name), family, type,
 /// backlog, size (of what is sent, or of the room), linger, peer or local (an array of host and port; an IPv6 scope is
-/// in the host; a Unix peer is its credentials), host, path, data (base64), outcome (end only).
+/// in the host; a Unix peer is its credentials), host, duration_ns (getaddrinfo), path,
+/// data (base64), outcome (end only).
 /// @param wallClock UTC is quickest: a local time asks for its zone each time.
 QByteArray eventToJson(const Event &event, const QDateTime &wallClock);
 

@@ -198,7 +198,7 @@ QString BytesModel::title(const Piece &piece) const
 {
     const Event &event = eventOf(piece);
     const bool received = directionOf(event) == Direction::Received;
-    const QString after = durationText(std::chrono::nanoseconds(event.time() - history_.events().front().time()));
+    const QString after = durationText(std::chrono::nanoseconds(event.time() - history_.began()));
     if (event.meetsEnd())
         return tr("← End after %1: the peer closed").arg(after);
     const QString text =

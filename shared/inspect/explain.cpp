@@ -5,14 +5,11 @@
 
 #include "shared/event/event_history.h"
 #include "shared/inspect/ladder.h"
-#include "shared/message/error_text.h"
 #include "shared/message/message.h"
 
 #include <QCoreApplication>
 #include <QLocale>
 #include <QStringList>
-
-#include <netdb.h>
 
 #include <cerrno>
 
@@ -50,8 +47,8 @@ QString purpose(const Event &event)
             "complete before: the system did it by itself.");
     case Call::Connect:
         return Texts::tr(
-            "Asks for a connection to an address. The socket does not block: the call returns at once with "
-            "EINPROGRESS, and its result is fetched when the system has it. On a datagram socket nothing is "
+            "Asks for a connection to an address, and waits for the result. On a socket that does not block the call "
+            "returns at once, and the result is fetched when the system has it. On a datagram socket nothing is "
             "sent: it only fixes the peer.");
     case Call::GetSockName: return Texts::tr("Asks for the socket's own address: the system has chosen it.");
     case Call::Send:
@@ -200,7 +197,7 @@ QString errorMeaning(int error)
     }
 }
 
-QString resultMeaning(const Event &event)
+QString resultMeaning(const Event &event, Transport transport)
 {
     const Address known = event.call() == Call::GetSockName ? event.local() : event.peer();
     const QString address = known.isNull() ? Texts::tr("none") : shown(known);
@@ -215,7 +212,7 @@ QString resultMeaning(const Event &event)
         return event.meetsEnd() ? Texts::tr("0, the end: the peer has closed its sending side (FIN)")
                                 : Texts::tr("%1, the bytes that had come").arg(number(event.moved()));
     case Call::RecvFrom: return Texts::tr("%1, the length of a datagram from %2").arg(number(event.moved()), address);
-    case Call::End: return outcomeText(event.outcome());
+    case Call::End: return outcomeText(event.outcome(), event.closedBy(), transport);
     default: return Texts::tr("0, it succeeded");
     }
 }
@@ -258,16 +255,17 @@ QString explain(const Ladder &ladder, int row)
         text += QStringList{QString(), Texts::tr("Parameters")} + fields;
     text += QStringList{QString(), Texts::tr("Result")};
     if (event.errorNumber() != 0) {
-        const QString words = event.call() == Call::GetAddrInfo
-                                  ? QString::fromLocal8Bit(::gai_strerror(event.errorNumber()))
-                                  : errorText(event.errorNumber());
-        text.append(field(QString::fromLatin1(eventErrorName(event.call(), event.errorNumber())), words));
-        if (const QString meaning = event.call() == Call::GetAddrInfo ? QString() : errorMeaning(event.errorNumber());
+        text.append(field(QString::fromLatin1(event.errorName()), event.errorText()));
+        if (const QString meaning = event.isAboutLookUp() ? QString() : errorMeaning(event.errorNumber());
             !meaning.isEmpty())
             text.append(u"  "_s + meaning);
     }
     if (event.errorNumber() == 0 || event.call() == Call::End)
-        text.append(u"  "_s + resultMeaning(event));
+        text.append(u"  "_s + resultMeaning(event, ladder.transport().value_or(Transport::Tcp)));
+    if (ladder.isFolded(row))
+        text.append(field(Texts::tr("non-blocking"), Texts::tr("EINPROGRESS first, and the result later")));
+    if (const qint64 span = ladder.span(row); span > 0)
+        text.append(field(Texts::tr("took"), durationText(std::chrono::nanoseconds(span))));
     text.append(field(Texts::tr("since the start"), durationText(std::chrono::nanoseconds(ladder.sinceStart(row)))));
     if (const QStringList fields = socketFields(ladder); !fields.isEmpty())
         text += QStringList{QString(), Texts::tr("Socket")} + fields;

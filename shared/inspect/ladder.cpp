@@ -4,10 +4,7 @@
 #include "shared/inspect/ladder.h"
 
 #include "shared/event/event_history.h"
-#include "shared/message/error_text.h"
 #include "shared/message/message.h"
-
-#include <netdb.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -65,10 +62,14 @@ QString errorText(const Event &event)
 {
     if (event.errorNumber() == EINPROGRESS) // no error, and the longest of the words
         return u"EINPROGRESS"_s;
-    const QString words = event.call() == Call::GetAddrInfo
-                              ? QString::fromLocal8Bit(::gai_strerror(event.errorNumber()))
-                              : parley::errorText(event.errorNumber());
-    return QString::fromLatin1(eventErrorName(event.call(), event.errorNumber())) + u", "_s + words;
+    return QString::fromLatin1(event.errorName()) + u", "_s + event.errorText();
+}
+
+/// The verdict; only the calls before it tell @p transport.
+QString verdictText(const Event &event, Transport transport)
+{
+    const QString text = Ladder::tr("end: %1").arg(outcomeText(event.outcome(), event.closedBy(), transport));
+    return event.errorNumber() == 0 ? text : text + u" ("_s + errorText(event) + u')';
 }
 
 QString segmentText(const Event &event, Ladder::Rung rung)
@@ -95,35 +96,11 @@ QString segmentText(const Event &event, Ladder::Rung rung)
 
 QString callText(const Event &event)
 {
-    if (event.call() == Call::End) {
-        const QString text = Ladder::tr("end: %1").arg(outcomeText(event.outcome()));
-        return event.errorNumber() == 0 ? text : text + u" ("_s + errorText(event) + u')';
-    }
+    if (event.call() == Call::End)
+        return verdictText(event, Transport::Tcp);
     const QString call = QLatin1String(callName(event.call())) + u'(' + argumentsText(event) + u')';
     const QString result = event.errorNumber() == 0 ? resultText(event) : errorText(event);
     return result.isEmpty() ? call : call + u" → "_s + result;
-}
-
-QString outcomeText(Outcome outcome)
-{
-    switch (outcome) {
-    case Outcome::None: return Ladder::tr("open");
-    case Outcome::Complete: return Ladder::tr("complete");
-    case Outcome::Closed: return Ladder::tr("closed by both");
-    case Outcome::Aborted: return Ladder::tr("reset from here");
-    case Outcome::NoMessage: return Ladder::tr("closed without a byte");
-    case Outcome::Reset: return Ladder::tr("reset by the peer");
-    case Outcome::TimedOut: return Ladder::tr("timed out");
-    case Outcome::Cancelled: return Ladder::tr("cancelled");
-    case Outcome::LimitReached: return Ladder::tr("limit reached");
-    case Outcome::Refused: return Ladder::tr("refused");
-    case Outcome::Denied: return Ladder::tr("denied");
-    case Outcome::OverLimit: return Ladder::tr("over the limit");
-    case Outcome::Unreachable: return Ladder::tr("unreachable");
-    case Outcome::UnknownHost: return Ladder::tr("unknown host");
-    case Outcome::Failed: return Ladder::tr("failed");
-    }
-    Q_UNREACHABLE();
 }
 
 Ladder::Ladder(const EventHistory &history, QObject *parent) : QAbstractListModel(parent), history_(history)
@@ -227,6 +204,7 @@ void Ladder::read(const Event &event, std::vector<Row> &rows)
             toPeer(Rung::Syn);
             return;
         }
+        fold(read_, rows);
         const bool wasConnecting = connecting_ > 0;
         connecting_ -= wasConnecting ? 1 : 0;
         connected_ = connected_ || ok;
@@ -288,6 +266,36 @@ void Ladder::read(const Event &event, std::vector<Row> &rows)
     }
 }
 
+/// The connect that returned EINPROGRESS, and that event number @p event is the result of.
+std::optional<std::size_t> Ladder::beginningOf(std::size_t event) const
+{
+    const std::vector<Event> &events = history_.events();
+    if (events[event].call() != Call::Connect || events[event].errorNumber() == EINPROGRESS)
+        return std::nullopt;
+    for (std::size_t i = event; i-- > 0;) {
+        if (events[i].call() == Call::Connect && events[i].peer() == events[event].peer())
+            return events[i].errorNumber() == EINPROGRESS ? std::optional(i) : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+/// Event number @p event has a row of its own; where it is the result of a connect, the row of its beginning goes.
+void Ladder::fold(std::size_t event, std::vector<Row> &rows)
+{
+    const std::optional<std::size_t> beginning = beginningOf(event);
+    if (!beginning)
+        return;
+    const auto isIt = [&beginning](const Row &row) { return row.event == *beginning && row.isObserved(); };
+    if (const auto added = std::find_if(rows.begin(), rows.end(), isIt); added != rows.end()) {
+        rows.erase(added);
+    } else if (const auto shown = std::find_if(rows_.begin(), rows_.end(), isIt); shown != rows_.end()) {
+        const auto index = static_cast<int>(shown - rows_.begin());
+        beginRemoveRows({}, index, index);
+        rows_.erase(shown);
+        endRemoveRows();
+    }
+}
+
 const Event &Ladder::eventAt(int index) const
 {
     return history_.events()[row(index).event];
@@ -305,18 +313,32 @@ int Ladder::rowOfEvent(std::size_t event) const
 QString Ladder::text(int index) const
 {
     const Rung rung = row(index).rung;
-    return row(index).isObserved() ? callText(eventAt(index)) : segmentText(eventAt(index), rung);
+    if (rung == Rung::Verdict)
+        return verdictText(eventAt(index), transport_.value_or(Transport::Tcp));
+    if (rung != Rung::Call)
+        return segmentText(eventAt(index), rung);
+    const QString call = callText(eventAt(index));
+    const qint64 span = this->span(index);
+    return span > 0 ? tr("%1, took %2").arg(call, durationText(std::chrono::nanoseconds(span))) : call;
 }
 
 qint64 Ladder::sinceStart(int index) const
 {
-    return eventAt(index).time() - history_.events().front().time();
+    return eventAt(index).time() - history_.began();
 }
 
 qint64 Ladder::sincePrevious(int index) const
 {
-    const quint32 number = row(index).event;
-    return number == 0 ? 0 : eventAt(index).time() - history_.events()[number - 1].time();
+    int previous = index - 1;
+    while (previous >= 0 && !row(previous).isObserved())
+        --previous;
+    return eventAt(index).time() - (previous < 0 ? history_.began() : eventAt(previous).time());
+}
+
+qint64 Ladder::span(int index) const
+{
+    const std::optional<std::size_t> beginning = beginningOf(row(index).event);
+    return beginning ? eventAt(index).time() - history_.events()[*beginning].time() : eventAt(index).duration();
 }
 
 int Ladder::rowCount(const QModelIndex &parent) const

@@ -20,10 +20,8 @@ class EventHistory;
 /// has no result here. Plain text on one line, whatever a peer sent.
 QString callText(const Event &event);
 
-/// What an outcome means, in a few words: `complete`, `reset by the peer`.
-QString outcomeText(Outcome outcome);
-
-/// The rungs of the connection that a history watches, one below the other. Each call has a row; it was observed. The
+/// The rungs of the connection that a history watches, one below the other. Each call has a row; it was observed. A
+/// connect that does not block has one row as well: EINPROGRESS first, and its result in the same place. The
 /// rows around it say what must have passed between both ends for the call to return that; they are only inferred. A
 /// TCP connection passes segments, of which pure acknowledgements after the handshake are left out; UDP passes
 /// datagrams; a Unix socket passes bytes within the kernel.
@@ -68,10 +66,15 @@ public:
     /// The row of the call that made event number @p event; -1 if there is none.
     int rowOfEvent(std::size_t event) const;
     QString text(int index) const;
-    /// ns since the first event.
+    /// ns since the connection, or the attempt at one, began.
     qint64 sinceStart(int index) const;
-    /// ns since the previous event; 0 for the first one.
+    /// ns since the previous observed row, or the beginning.
     qint64 sincePrevious(int index) const;
+    /// ns from a call to its result: of a look-up, and of a connect that did not block. 0 for calls that return at
+    /// once.
+    qint64 span(int index) const;
+    /// Whether the row is a connect that returned EINPROGRESS first.
+    bool isFolded(int index) const { return beginningOf(row(index).event).has_value(); }
 
     /// The kind of socket, as far as the calls tell.
     std::optional<Transport> transport() const { return transport_; }
@@ -91,6 +94,8 @@ private:
     void readNew();
     void read(const Event &event, std::vector<Row> &rows);
     void forget();
+    std::optional<std::size_t> beginningOf(std::size_t event) const;
+    void fold(std::size_t event, std::vector<Row> &rows);
 
     const EventHistory &history_;
     std::vector<Row> rows_;

@@ -40,6 +40,8 @@ private Q_SLOTS:
 
     void texts_data();
     void texts();
+    void datagramTexts_data();
+    void datagramTexts();
 };
 
 void TestAttempt::initTestCase()
@@ -75,19 +77,20 @@ void TestAttempt::texts_data()
     QTest::newRow("receiving") << literal << Events{begun, connected, part()} << u"receiving…"_s
                                << u"5 bytes in 1 read · receiving…"_s;
     QTest::newRow("complete") << literal << Events{begun, connected, part("Hello World!"), over(Outcome::Complete)}
-                              << u"complete, 12 bytes"_s << u"12 bytes in 1 read · closed by the server after 3.0 ms"_s;
+                              << u"complete, 12 bytes"_s << u"12 bytes in 1 read · complete after 3.0 ms"_s;
     QTest::newRow("complete, in two reads")
         << literal << Events{begun, connected, part(), part(QByteArray(2000, 'x')), over(Outcome::Complete)}
-        << u"complete, 2,005 bytes"_s << u"2,005 bytes in 2 reads · closed by the server after 3.0 ms"_s;
+        << u"complete, 2,005 bytes"_s << u"2,005 bytes in 2 reads · complete after 3.0 ms"_s;
     QTest::newRow("complete, one byte") << literal << Events{begun, connected, part("x"), over(Outcome::Complete)}
-                                        << u"complete, 1 byte"_s
-                                        << u"1 byte in 1 read · closed by the server after 3.0 ms"_s;
+                                        << u"complete, 1 byte"_s << u"1 byte in 1 read · complete after 3.0 ms"_s;
     QTest::newRow("no message") << literal << Events{begun, connected, received(1, {}), over(Outcome::NoMessage)}
-                                << u"closed without a byte"_s << u"closed by the server after 3.0 ms"_s;
+                                << u"closed without a byte"_s << u"closed without a byte after 3.0 ms"_s;
     QTest::newRow("refused") << literal
                              << Events{begun, failed(1, Call::Connect, ECONNREFUSED),
                                        over(Outcome::Refused, ECONNREFUSED)}
                              << u"refused"_s << u"refused after 3.0 ms"_s;
+    QTest::newRow("to itself") << literal << Events{begun, connected, over(Outcome::ToItself)}
+                               << u"connected to itself"_s << u"connected to itself after 3.0 ms"_s;
     QTest::newRow("unreachable") << literal
                                  << Events{begun, failed(1, Call::Connect, EHOSTUNREACH),
                                            over(Outcome::Unreachable, EHOSTUNREACH)}
@@ -101,7 +104,7 @@ void TestAttempt::texts_data()
                                            over(Outcome::UnknownHost, EAI_AGAIN)}
                                  << u"unknown host"_s << u"unknown host after 3.0 ms"_s;
     QTest::newRow("failed") << literal << Events{failed(1, Call::Socket, EMFILE), over(Outcome::Failed, EMFILE)}
-                            << u"Too many open files"_s << u"failed after 3.0 ms"_s;
+                            << u"failed: Too many open files"_s << u"failed after 3.0 ms"_s;
     QTest::newRow("timed out looking up")
         << name << Events{over(Outcome::TimedOut)} << u"timed out"_s << u"timed out after 3.0 ms"_s;
     QTest::newRow("timed out connecting")
@@ -118,15 +121,15 @@ void TestAttempt::texts_data()
     QTest::newRow("reset connecting") << literal
                                       << Events{begun, failed(1, Call::Connect, ECONNRESET),
                                                 over(Outcome::Reset, ECONNRESET)}
-                                      << u"reset"_s << u"reset by the server after 3.0 ms"_s;
+                                      << u"reset by the peer"_s << u"reset by the peer after 3.0 ms"_s;
     QTest::newRow("reset waiting") << literal
                                    << Events{begun, connected, failed(1, Call::Recv, ECONNRESET),
                                              over(Outcome::Reset, ECONNRESET)}
-                                   << u"reset"_s << u"reset by the server after 3.0 ms"_s;
+                                   << u"reset by the peer"_s << u"reset by the peer after 3.0 ms"_s;
     QTest::newRow("reset within the message")
         << literal
         << Events{begun, connected, part(), failed(1, Call::Recv, ECONNRESET), over(Outcome::Reset, ECONNRESET)}
-        << u"reset after 5 bytes"_s << u"5 bytes in 1 read · reset by the server after 3.0 ms"_s;
+        << u"reset by the peer after 5 bytes"_s << u"5 bytes in 1 read · reset by the peer after 3.0 ms"_s;
     QTest::newRow("cancelled") << literal << Events{begun, over(Outcome::Cancelled)} << u"cancelled"_s
                                << u"cancelled after 3.0 ms"_s;
     QTest::newRow("cancelled within the message")
@@ -135,10 +138,10 @@ void TestAttempt::texts_data()
     // At the limit one byte more is read, to know that there is more, and is not kept.
     QTest::newRow("limit") << literal
                            << Events{begun, connected, part(), eventOf(1, Call::Recv, 1), over(Outcome::LimitReached)}
-                           << u"cut at 5 bytes"_s << u"5 bytes in 1 read · cut at the limit after 3.0 ms"_s;
+                           << u"limit reached after 5 bytes"_s << u"5 bytes in 1 read · limit reached after 3.0 ms"_s;
     QTest::newRow("failed within the message")
         << literal << Events{begun, connected, part(), failed(1, Call::Recv, ENOBUFS), over(Outcome::Failed, ENOBUFS)}
-        << u"No buffer space available after 5 bytes"_s << u"5 bytes in 1 read · failed after 3.0 ms"_s;
+        << u"failed: No buffer space available after 5 bytes"_s << u"5 bytes in 1 read · failed after 3.0 ms"_s;
 }
 
 void TestAttempt::texts()
@@ -147,6 +150,39 @@ void TestAttempt::texts()
     QFETCH(const std::vector<Event>, events);
     Attempt attempt;
     attempt.request = requestTo(host);
+    for (const Event &event : events)
+        attempt.apply(event);
+    QTEST(attempt.resultText(), "result");
+    QTEST(attempt.summary(), "summary");
+}
+
+void TestAttempt::datagramTexts_data()
+{
+    QTest::addColumn<std::vector<Event>>("events");
+    QTest::addColumn<QString>("result");
+    QTest::addColumn<QString>("summary");
+    using Events = std::vector<Event>;
+    const Event sent = eventOf(1, Call::Connect);
+    const Address peer = Address::parseIPv4("127.0.0.1", 3000);
+    const Event answer = at(2 * Millisecond, Event::recv(1, {5, 0}, "Hello", 100, peer));
+    const auto over = [](Outcome outcome, int error = 0) { return ended(1, outcome, error, 3 * Millisecond); };
+    QTest::newRow("not sent") << Events{} << u"sending…"_s << u"sending…"_s;
+    QTest::newRow("sent") << Events{sent} << u"waiting for an answer…"_s << u"waiting for an answer…"_s;
+    QTest::newRow("answered") << Events{sent, answer, over(Outcome::Complete)} << u"answered, 5 bytes"_s
+                              << u"5 bytes in 1 datagram · answered after 2.0 ms"_s;
+    QTest::newRow("cancelled") << Events{sent, over(Outcome::Cancelled)} << u"cancelled"_s
+                               << u"cancelled after 3.0 ms"_s;
+    QTest::newRow("failed") << Events{over(Outcome::Failed, EACCES)} << u"failed: Permission denied"_s
+                            << u"failed after 3.0 ms"_s;
+}
+
+/// UDP connects nobody, and no datagram is complete.
+void TestAttempt::datagramTexts()
+{
+    QFETCH(const std::vector<Event>, events);
+    Attempt attempt;
+    attempt.request = requestTo(u"vm"_s);
+    attempt.request.endpoint.transport = Transport::Udp;
     for (const Event &event : events)
         attempt.apply(event);
     QTEST(attempt.resultText(), "result");

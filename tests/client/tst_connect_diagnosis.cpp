@@ -1,8 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "client_gui/history/attempt.h"
+#include "client_gui/history/attempt_model.h"
 #include "client_gui/history/connect_diagnosis.h"
+#include "shared/event/event_stream.h"
+#include "shared/inspect/ladder.h"
+#include "tests/support/events.h"
 
 #include <QLocale>
 #include <QRegularExpression>
@@ -13,6 +16,7 @@
 
 using namespace Qt::StringLiterals;
 using namespace parley;
+using namespace parley::test;
 using namespace std::chrono_literals;
 
 Q_DECLARE_METATYPE(parley::Outcome)
@@ -50,6 +54,10 @@ private Q_SLOTS:
 
     void texts_data();
     void texts();
+    void datagramTexts_data();
+    void datagramTexts();
+    void conversationTexts_data();
+    void conversationTexts();
     void buttons();
     void listeners();
 };
@@ -73,6 +81,10 @@ void TestConnectDiagnosis::texts_data()
     QTest::newRow("refused") << literal << int(Connecting) << Outcome::Refused << ECONNREFUSED
                              << u"192.168.0.104:3000 refused the connection: nothing listens on that port there."_s
                              << u"Start a server there, or check host and port."_s;
+    QTest::newRow("to itself") << literal << int(Connecting) << Outcome::ToItself << 0
+                               << u"Nothing listens on 192.168.0.104:3000. The system chose that same port for this "
+                                  "end, and TCP connected the socket to itself."_s
+                               << u"Start a server there, or check host and port."_s;
     QTest::newRow("unreachable") << literal << int(Connecting) << Outcome::Unreachable << EHOSTUNREACH
                                  << u"192.168.0.104:3000 cannot be reached: no route to host."_s
                                  << u"Check the address, and this computer's network connection."_s;
@@ -142,6 +154,65 @@ void TestConnectDiagnosis::texts()
     QTEST(diagnosis.advice, "advice");
     QCOMPARE(diagnosis.remedy == ConnectDiagnosis::Remedy::None,
              diagnosis.failure.isEmpty() || outcome == Outcome::Cancelled);
+}
+
+void TestConnectDiagnosis::datagramTexts_data()
+{
+    QTest::addColumn<Outcome>("outcome");
+    QTest::addColumn<int>("error");
+    QTest::addColumn<QString>("failure");
+    QTest::newRow("cancelled") << Outcome::Cancelled << 0 << u"The wait for answers from vm:3000 was cancelled."_s;
+    QTest::newRow("failed") << Outcome::Failed << EACCES
+                            << u"Sending a datagram to vm:3000 failed: Permission denied."_s;
+}
+
+void TestConnectDiagnosis::datagramTexts()
+{
+    QFETCH(const Outcome, outcome);
+    QFETCH(const int, error);
+    Attempt attempt = attemptThat(u"vm"_s, Connecting, outcome, error);
+    attempt.request.endpoint.transport = Transport::Udp;
+    QTEST(diagnoseConnect(attempt).failure, "failure");
+}
+
+void TestConnectDiagnosis::conversationTexts_data()
+{
+    QTest::addColumn<Event>("end");
+    QTest::addColumn<QString>("result");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("reset") << Event::end(1, Outcome::Reset, ECONNRESET) << u"reset by the peer after 5 bytes"_s
+                           << u"vm:3000 reset the connection after 5 bytes. The server ended abnormally, or closed "
+                              "without reading everything you had sent."_s;
+    QTest::newRow("vanished") << Event::end(1, Outcome::TimedOut, ETIMEDOUT) << u"timed out after 5 bytes"_s
+                              << u"vm:3000 answers no more: the connection timed out after 5 bytes. Check the network, "
+                                 "and whether the server still runs."_s;
+    QTest::newRow("failed") << Event::end(1, Outcome::Failed, ENOBUFS)
+                            << u"failed: No buffer space available after 5 bytes"_s
+                            << u"The connection to vm:3000 failed after 5 bytes: No buffer space available."_s;
+    QTest::newRow("closed here") << Event::end(1, Outcome::Closed, 0, 0, ClosedBy::Here)
+                                 << u"closed here after 5 bytes"_s << QString();
+    QTest::newRow("closed by both") << Event::end(1, Outcome::Closed, 0, 0, ClosedBy::Both)
+                                    << u"closed by both after 5 bytes"_s << QString();
+    QTest::newRow("reset here") << Event::end(1, Outcome::Aborted, 0) << u"reset here after 5 bytes"_s << QString();
+}
+
+/// Nothing was to be complete: nothing is called incomplete. The words are the ladder's.
+void TestConnectDiagnosis::conversationTexts()
+{
+    QFETCH(const Event, end);
+    QFETCH(const QString, result);
+    QFETCH(const QString, text);
+    EventStream stream;
+    AttemptModel model(stream);
+    const quint64 number = model.add(attemptThat(u"vm"_s, LookingUp, Outcome::None, 0).request);
+    model.setStays(number, true); // the user chose it on the way
+    for (const Event &event : {eventOf(1, Call::Socket), eventOf(1, Call::Connect), received(1, "Hello"), end})
+        model.apply(event);
+    const Attempt &attempt = *model.find(number);
+    QCOMPARE(attempt.resultText(), result);
+    QCOMPARE(diagnoseConnect(attempt).text(), text);
+    const QString word = outcomeText(end.outcome(), end.closedBy());
+    QVERIFY2(result.startsWith(word) && callText(end).startsWith(u"end: "_s + word), qPrintable(callText(end)));
 }
 
 /// The button offers what most likely helps.

@@ -4,6 +4,7 @@
 #include "client_gui/engine/client.h"
 #include "server_gui/engine/server.h"
 #include "shared/event/event_history.h"
+#include "shared/inspect/explain.h"
 #include "shared/inspect/ladder.h"
 #include "shared/loop/io_thread.h"
 #include "tests/support/event_recorder.h"
@@ -75,7 +76,9 @@ QStringList blurred(QStringList rows, const QByteArray &path = {})
     static const QRegularExpression port(uR"((', )[1-9]\d*)"_s);
     static const QRegularExpression descriptor(uR"((socket\(.*\) → )\d+)"_s);
     static const QRegularExpression process(u"pid \\d+, uid \\d+"_s);
+    static const QRegularExpression span(u", took [\\d.]+ (µs|ms|s)$"_s);
     for (QString &row : rows) {
+        row.remove(span);
         row.replace(port, u"\\1PORT"_s).replace(descriptor, u"\\1FD"_s).replace(process, u"PROCESS"_s);
         if (!path.isEmpty())
             row.replace(QString::fromUtf8(path), u"PATH"_s);
@@ -109,6 +112,10 @@ private Q_SLOTS:
     void rungs_data();
     void rungs();
     void growsAsItIsRead();
+    void connectIsOneRung_data();
+    void connectIsOneRung();
+    void lookUpIsASpan();
+    void closedHere();
     void server();
     void listenerFails();
     void client();
@@ -152,6 +159,13 @@ void TestLadder::callTexts_data()
     QTest::newRow("sendto") << to(peer, Call::SendTo, 5) << u"sendto(5, ('127.0.0.1', 60239)) → 5"_s;
     QTest::newRow("getaddrinfo fails") << Event::lookUp(1, "nowhere.invalid"_ba, -2) // EAI_NONAME
                                        << u"getaddrinfo('nowhere.invalid') → EAI_NONAME, Name or service not known"_s;
+    QTest::newRow("unknown host") << Event::end(1, Outcome::UnknownHost, -2)
+                                  << u"end: unknown host (EAI_NONAME, Name or service not known)"_s;
+    QTest::newRow("closed here") << Event::end(1, Outcome::Closed, 0, 0, ClosedBy::Here) << u"end: closed here"_s;
+    QTest::newRow("closed, no FIN seen") << Event::end(1, Outcome::Closed, 0) << u"end: closed here"_s;
+    QTest::newRow("closed by the peer") << Event::end(1, Outcome::Closed, 0, 0, ClosedBy::Peer)
+                                        << u"end: closed by the peer"_s;
+    QTest::newRow("closed by both") << Event::end(1, Outcome::Closed, 0, 0, ClosedBy::Both) << u"end: closed by both"_s;
     QTest::newRow("end") << Event::end(1, Outcome::Refused, ECONNREFUSED)
                          << u"end: refused (ECONNREFUSED, Connection refused)"_s;
 }
@@ -210,7 +224,6 @@ void TestLadder::rungs_data()
                                                 u"connect(('::1', 3000, 0, 0)) → EINPROGRESS"_s,
                                                 u"--> SYN"_s,
                                                 u"socket(AF_INET, SOCK_STREAM) → 8"_s,
-                                                u"connect(('127.0.0.1', 3000)) → EINPROGRESS"_s,
                                                 u"--> SYN"_s,
                                                 u"<-- SYN, ACK"_s,
                                                 u"--> ACK"_s,
@@ -225,8 +238,7 @@ void TestLadder::rungs_data()
     QTest::newRow("one refused, one silent")
         << Events{connectTo(v6, EINPROGRESS), connectTo(v4, EINPROGRESS), connectTo(v6, ECONNREFUSED),
                   eventOf(Call::Close), eventOf(Call::Close)}
-        << QStringList{u"connect(('::1', 3000, 0, 0)) → EINPROGRESS"_s,
-                       u"--> SYN"_s,
+        << QStringList{u"--> SYN"_s,
                        u"connect(('127.0.0.1', 3000)) → EINPROGRESS"_s,
                        u"--> SYN"_s,
                        u"<-- RST"_s,
@@ -273,6 +285,86 @@ void TestLadder::growsAsItIsRead()
     QCOMPARE(ladder.data(ladder.index(5), Qt::AccessibleTextRole).toString(), u"recv() → 3 after 3 µs"_s);
     history.watch(0);
     QCOMPARE(ladder.rowCount(), 0);
+}
+
+void TestLadder::connectIsOneRung_data()
+{
+    QTest::addColumn<int>("error");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("connected") << 0 << u"connect(('127.0.0.1', 3000)), took 3.0 ms"_s;
+    QTest::newRow("refused") << ECONNREFUSED
+                             << u"connect(('127.0.0.1', 3000)) → ECONNREFUSED, Connection refused, took 3.0 ms"_s;
+}
+
+/// While it is under way its rung says so; then the rung says what became of it. No time goes missing.
+void TestLadder::connectIsOneRung()
+{
+    QFETCH(const int, error);
+    QFETCH(const QString, text);
+    const Address peer = Address::parseIPv4("127.0.0.1", 3000);
+    EventHistory history;
+    Ladder ladder(history);
+    const QAbstractItemModelTester tester(&ladder, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    history.watch(1, 500'000);
+    history.read({{at(600'000, madeFor(peer, 7)), at(1'000'000, to(peer, Call::Connect, -1, EINPROGRESS))}, 0});
+    QCOMPARE(rowsOf(ladder), (QStringList{u"socket(AF_INET, SOCK_STREAM) → 7"_s,
+                                          u"connect(('127.0.0.1', 3000)) → EINPROGRESS"_s, u"--> SYN"_s}));
+    history.read({{at(4'000'000, to(peer, Call::Connect, error == 0 ? 0 : -1, error))}, 0});
+    const QStringList rows = rowsOf(ladder);
+    QCOMPARE(rows.filter(u"connect("_s), QStringList{text});
+    QCOMPARE(rows.at(1), u"--> SYN"_s);
+    const int rung = ladder.rowCount() - 1;
+    QVERIFY(ladder.isFolded(rung));
+    QCOMPARE(ladder.span(rung), 3'000'000);
+    QCOMPARE(ladder.sinceStart(rung), 3'500'000);
+    QCOMPARE(ladder.sincePrevious(0) + ladder.sincePrevious(rung), ladder.sinceStart(rung));
+    QVERIFY2(explain(ladder, rung).contains(u"non-blocking: EINPROGRESS first"_s),
+             qUtf8Printable(explain(ladder, rung)));
+
+    Ladder later(history); // which reads all at once
+    QCOMPARE(rowsOf(later), rows);
+}
+
+/// Zero is when the attempt began: the ladder ends with the number that the table has.
+void TestLadder::lookUpIsASpan()
+{
+    Observed<Client> client;
+    const qint64 began = client.stream.now();
+    client.history.watch(1, began);
+    const ConnectRequest request = requestTo(u"no-such-host.invalid"_s, 3000);
+    client.engine.post([request](Client &engine) { engine.connectTo(1, request); });
+    QTRY_VERIFY_WITH_TIMEOUT(client.hasEnded(1), Patience);
+    QCOMPARE(client.ladder.rowCount(), 2);
+    const QString text = client.ladder.text(0);
+    QVERIFY2(text.startsWith(u"getaddrinfo('no-such-host.invalid') → EAI_"_s) && text.contains(u", took "_s),
+             qUtf8Printable(text));
+    QVERIFY(client.ladder.span(0) > 0 && client.ladder.span(0) <= client.ladder.sinceStart(0));
+    QCOMPARE(client.ladder.sincePrevious(0), client.ladder.sinceStart(0));
+    QCOMPARE(client.ladder.sinceStart(1), client.history.events().back().time() - began);
+    QVERIFY2(client.ladder.text(1).startsWith(u"end: unknown host (EAI_"_s), qUtf8Printable(client.ladder.text(1)));
+
+    // Where nobody has told when it began, the look-up's own duration does.
+    EventHistory history;
+    const Ladder other(history);
+    history.watch(1);
+    history.read({client.history.events(), 0});
+    QCOMPARE(other.sinceStart(0), other.span(0));
+}
+
+/// The peer is silent: no FIN of it was seen.
+void TestLadder::closedHere()
+{
+    const auto listener = RawSocket::listening();
+    Observed<Client> client;
+    client.history.watch(1);
+    ConnectRequest request = requestTo(u"127.0.0.1"_s, listener.localPort());
+    request.stays = true;
+    client.engine.post([request](Client &engine) { engine.connectTo(1, request); });
+    auto peer = listener.accept();
+    QTRY_VERIFY_WITH_TIMEOUT(client.recorder.find(1, Call::GetSockName).has_value(), Patience);
+    client.engine.post([](Client &engine) { engine.close(); });
+    QTRY_VERIFY_WITH_TIMEOUT(client.hasEnded(1), Patience);
+    QCOMPARE(rowsOf(client.ladder).last(), u"end: closed here"_s);
 }
 
 void TestLadder::server()
@@ -335,11 +427,11 @@ void TestLadder::client()
     peer.close();
     QTRY_VERIFY_WITH_TIMEOUT(client.hasEnded(1), Patience);
     QCOMPARE(blurred(rowsOf(client.ladder)),
-             (QStringList{u"socket(AF_INET, SOCK_STREAM) → FD"_s, u"connect(('127.0.0.1', PORT)) → EINPROGRESS"_s,
-                          u"--> SYN"_s, u"<-- SYN, ACK"_s, u"--> ACK"_s, u"connect(('127.0.0.1', PORT))"_s,
-                          u"getsockname() → ('127.0.0.1', PORT)"_s, u"send(3) → 3"_s, u"--> data, 3 bytes"_s,
-                          u"<-- data, 5 bytes"_s, u"recv() → 5"_s, u"<-- FIN"_s, u"recv() → 0 (peer closed)"_s,
-                          u"close()"_s, u"--> FIN, or RST if bytes were unread"_s, u"end: complete"_s}));
+             (QStringList{u"socket(AF_INET, SOCK_STREAM) → FD"_s, u"--> SYN"_s, u"<-- SYN, ACK"_s, u"--> ACK"_s,
+                          u"connect(('127.0.0.1', PORT))"_s, u"getsockname() → ('127.0.0.1', PORT)"_s, u"send(3) → 3"_s,
+                          u"--> data, 3 bytes"_s, u"<-- data, 5 bytes"_s, u"recv() → 5"_s, u"<-- FIN"_s,
+                          u"recv() → 0 (peer closed)"_s, u"close()"_s, u"--> FIN, or RST if bytes were unread"_s,
+                          u"end: complete"_s}));
 }
 
 void TestLadder::refused()
@@ -380,7 +472,7 @@ void TestLadder::datagrams()
     QCOMPARE(blurred(rowsOf(client.ladder)),
              (QStringList{u"socket(AF_INET, SOCK_DGRAM) → FD"_s, u"connect(('127.0.0.1', PORT))"_s,
                           u"getsockname() → ('127.0.0.1', PORT)"_s, u"send(13) → 13"_s, u"--> UDP datagram, 13 bytes"_s,
-                          u"<-- UDP datagram, 5 bytes"_s, u"recv() → 5"_s, u"close()"_s, u"end: complete"_s}));
+                          u"<-- UDP datagram, 5 bytes"_s, u"recv() → 5"_s, u"close()"_s, u"end: answered"_s}));
     server.history.watch(1);
     QTRY_COMPARE_WITH_TIMEOUT(server.ladder.rowCount(), 4, Patience);
     QCOMPARE(blurred(rowsOf(server.ladder)),

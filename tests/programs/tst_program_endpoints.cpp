@@ -166,6 +166,8 @@ private Q_SLOTS:
     void lookUpThatNobodyAnswers_data();
     void lookUpThatNobodyAnswers();
     void deadFamilyCostsAQuarterOfASecond();
+    void allAnswersArePrinted();
+    void connectionToItself();
     void broadcast();
 
 private:
@@ -690,6 +692,57 @@ void TestProgramEndpoints::deadFamilyCostsAQuarterOfASecond()
     VERIFY(connects.value(1).startsWith(u"192.0.2.1 "_s) && connects.last() == u"192.0.2.1 "_s, client);
     const qint64 delay = times.at(1) - times.at(0);
     QVERIFY2(delay >= 200 && delay < 3000, qPrintable(QString::number(delay) + u" ms"_s));
+}
+
+/// Each from a line of its own.
+void TestProgramEndpoints::allAnswersArePrinted()
+{
+    auto server = RawDatagrams::bound();
+    Process client(Client, {u"--headless"_s, u"--udp"_s, u"127.0.0.1"_s, QString::number(server.localPort())});
+    VERIFY(server.receive().has_value(), client);
+    for (const QByteArray &answer : {"one"_ba, "two"_ba, "three"_ba})
+        VERIFY(server.answer(answer), client);
+    VERIFY(client.exitStatus() == 0, client);
+    QCOMPARE(client.output(), "one\ntwo\nthree\n"_ba);
+}
+
+/// With two ephemeral ports, the system soon chooses the one that the client connects to. Nobody listens.
+void TestProgramEndpoints::connectionToItself()
+{
+    const Network network("ip link set lo up; echo 40000 40001 > /proc/sys/net/ipv4/ip_local_port_range");
+    SKIP_WITHOUT(network);
+    QJsonObject end;
+    QByteArray printed;
+    for (int attempt = 0; attempt < 100 && end.value(u"outcome"_s).toString() != u"to-itself"_s; ++attempt) {
+        Process client = network.run(Client, {u"--headless"_s, u"--json"_s, u"127.0.0.1"_s, u"40000"_s});
+        VERIFY(client.exitStatus() == 1, client);
+        printed = client.output();
+        end = QJsonDocument::fromJson(printed.trimmed().split('\n').last()).object();
+        const QByteArray sentence = client.errorOutput();
+        if (end.value(u"outcome"_s).toString() == u"to-itself"_s)
+            VERIFY(isOneLine(sentence) && sentence.contains("127.0.0.1:40000") && sentence.contains("to itself"),
+                   client);
+        else
+            VERIFY(end.value(u"outcome"_s).toString() == u"refused"_s, client);
+    }
+    QVERIFY2(end.value(u"outcome"_s).toString() == u"to-itself"_s, printed.constData());
+    QVERIFY2(printed.contains("\"linger\":0"), printed.constData()); // the port is free at once
+
+    Process run =
+        network.run(Client, {u"--headless"_s, u"--json"_s, u"--repeat"_s, u"200"_s, u"127.0.0.1"_s, u"40000"_s});
+    VERIFY(run.exitStatus() == 1, run);
+    const QJsonObject outcomes = QJsonDocument::fromJson(run.output()).object().value(u"outcomes"_s).toObject();
+    VERIFY(outcomes.value(u"to-itself"_s).toInt() > 0 && outcomes.value(u"never-greeted"_s).toInt() == 0, run);
+    VERIFY(outcomes.value(u"to-itself"_s).toInt() + outcomes.value(u"refused"_s).toInt() == 200, run);
+    Process text = network.run(Client, {u"--headless"_s, u"--repeat"_s, u"200"_s, u"127.0.0.1"_s, u"40000"_s});
+    VERIFY(text.exitStatus() == 1 && matches(text.output(), u"\nto itself +[1-9]"_s), text);
+    VERIFY(text.errorOutput().contains("ephemeral"), text);
+
+    // Where a server listens, the port is taken, and all goes well.
+    Process server = network.run(Server, {u"--headless"_s, u"127.0.0.1"_s, u"40000"_s});
+    VERIFY(portIn(server.nextErrorLine()) == u"40000"_s, server);
+    Process client = network.run(Client, {u"--headless"_s, u"127.0.0.1"_s, u"40000"_s});
+    VERIFY(client.exitStatus() == 0 && client.output() == "Hello World!\n", client, server);
 }
 
 void TestProgramEndpoints::broadcast()

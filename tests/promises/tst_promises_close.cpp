@@ -274,7 +274,7 @@ void TestPromisesClose::statesAddUp()
         bool whole = true;
         for (int i = 0; i < each; ++i) {
             RawSocket greeted = RawSocket::connectedTo("127.0.0.1", port);
-            expected.insert(greeted.localPort(), u"greeted"_s);
+            expected.insert(greeted.localPort(), u"complete"_s);
             whole = whole && greeted.receive(Long + 1).size() == Long && greeted.isAtEnd();
             RawSocket denied = RawSocket::connectedFrom("127.0.0.9", "127.0.0.1", port);
             expected.insert(denied.localPort(), u"denied"_s);
@@ -296,7 +296,8 @@ void TestPromisesClose::statesAddUp()
         for (int i = 0; i < each; ++i) {
             RawSocket &client = open[static_cast<std::size_t>(i)];
             if (i % 2 == 0) {
-                expected.insert(client.localPort(), u"cut off after "_s + bytesText(i * 100'000 + client.waiting()));
+                expected.insert(client.localPort(),
+                                u"reset by the peer after "_s + bytesText(i * 100'000 + client.waiting()));
                 client.reset();
             }
         }

@@ -230,7 +230,7 @@ void TestArrangement::sorts_data()
     // 9.0.0.1 before 10.0.0.1; each IPv4 address before each IPv6 one; equal ones by their numbers.
     QTest::newRow("address") << int(ConnectionModel::PeerAddress) << u"3 2 10 4 1"_s << u"1 4 2 10 3"_s;
     QTest::newRow("port") << int(ConnectionModel::PeerPort) << u"4 1 2 3 10"_s << u"10 2 3 1 4"_s;
-    // open, half-closed, greeted; cut off after 7 bytes before after 12.
+    // open, half-closed, greeted; reset by the peer after 7 bytes before after 12.
     QTest::newRow("state") << int(ConnectionModel::State) << u"10 4 1 3 2"_s << u"2 3 1 4 10"_s;
     QTest::newRow("sent") << int(ConnectionModel::Sent) << u"4 10 2 1 3"_s << u"3 1 2 4 10"_s;
     QTest::newRow("received") << int(ConnectionModel::Received) << u"2 3 4 10 1"_s << u"1 2 3 4 10"_s;
@@ -276,7 +276,7 @@ void TestArrangement::arrangesAnew()
     model.read({{accepted(1), accepted(2), accepted(3), ended(2, Outcome::Complete)}});
     QVERIFY(!model.isArranging());
 
-    model.setFilter(u"greeted"_s);
+    model.setFilter(u"complete"_s);
     QVERIFY(model.isArranging());
     QCOMPARE(model.rowCount(), 3); // not yet
     QVERIFY(isArranged(model));
@@ -284,9 +284,9 @@ void TestArrangement::arrangesAnew()
     QCOMPARE(reset.size(), 1);
     QCOMPARE(numbersOf(model), std::vector<quint64>{2});
     QCOMPARE(model.total(), 3);
-    QCOMPARE(model.filter(), u"greeted"_s);
+    QCOMPARE(model.filter(), u"complete"_s);
 
-    model.setFilter(u"  greeted "_s); // the same
+    model.setFilter(u"  complete "_s); // the same
     QVERIFY(!model.isArranging());
     model.sort(ConnectionModel::Number, Qt::DescendingOrder);
     QVERIFY(isArranged(model));
@@ -382,7 +382,7 @@ void TestArrangement::changedRowsAreFilteredAnew()
     ConnectionModel model(stream);
     const QAbstractItemModelTester tester(&model, TesterMode);
     model.read({{accepted(1), accepted(2), accepted(3), accepted(4), ended(4, Outcome::Complete)}});
-    model.setFilter(u"greeted"_s);
+    model.setFilter(u"complete"_s);
     model.read({{ended(1, Outcome::Complete)}}); // after the arranger has looked at it
     QVERIFY(isArranged(model));
     QTRY_COMPARE_WITH_TIMEOUT(numbersOf(model), (std::vector<quint64>{1, 4}), Patience);
@@ -438,7 +438,7 @@ void TestArrangement::equalsAReference_data()
     QTest::addColumn<QString>("filter");
     QTest::addColumn<int>("column");
     QTest::addColumn<Qt::SortOrder>("order");
-    const QString greeted = u"greeted"_s;
+    const QString greeted = u"complete"_s;
     const QString words = u"192.168 7"_s;
     constexpr Qt::SortOrder up = Qt::AscendingOrder;
     constexpr Qt::SortOrder down = Qt::DescendingOrder;
@@ -645,7 +645,7 @@ void TestArrangement::aMillionRows()
         accept(most / 20);
     const auto isMultiple = [](quint64 number) { return number % every == 0; };
 
-    model.setFilter(u"10.0.0.1 greeted"_s);
+    model.setFilter(u"10.0.0.1 complete"_s);
     QVERIFY(isArranged(model));
     std::vector<quint64> numbers = numbersOf(model);
     QCOMPARE(numbers.size(), most / every);

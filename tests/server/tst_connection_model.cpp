@@ -78,16 +78,15 @@ void TestConnectionModel::connectionStates_data()
                                << u"0"_s;
     QTest::newRow("greeted") << Events{send, shutdown, eventOf(1, Call::Recv), eventOf(1, Call::Close),
                                        ended(1, Outcome::Complete)}
-                             << u"greeted"_s << u"12"_s << u"0"_s;
+                             << u"complete"_s << u"12"_s << u"0"_s;
     QTest::newRow("reset") << Events{send, failed(1, Call::Recv, ECONNRESET),
                                      ended(1, Outcome::Reset, ECONNRESET, 0, 7)}
-                           << u"cut off after 7 bytes"_s << u"12"_s << u"0"_s;
+                           << u"reset by the peer after 7 bytes"_s << u"12"_s << u"0"_s;
     QTest::newRow("reset at once") << Events{failed(1, Call::Send, ECONNRESET), ended(1, Outcome::Reset, ECONNRESET)}
-                                   << u"cut off after 0 bytes"_s << u"0"_s << u"0"_s;
+                                   << u"reset by the peer after 0 bytes"_s << u"0"_s << u"0"_s;
     QTest::newRow("timed out") << Events{eventOf(1, Call::Send, 1), ended(1, Outcome::TimedOut, 0, 0, 1)}
                                << u"timed out after 1 byte"_s << u"1"_s << u"0"_s;
-    QTest::newRow("cancelled") << Events{send, ended(1, Outcome::Cancelled)} << u"ended with the server"_s << u"12"_s
-                               << u"0"_s;
+    QTest::newRow("cancelled") << Events{send, ended(1, Outcome::Cancelled)} << u"cancelled"_s << u"12"_s << u"0"_s;
     QTest::newRow("failed") << Events{failed(1, Call::Send, ENOBUFS), ended(1, Outcome::Failed, ENOBUFS)}
                             << u"failed after 0 bytes"_s << u"0"_s << u"0"_s;
 }
@@ -137,8 +136,7 @@ void TestConnectionModel::connectionCells()
                  ended(2, Outcome::Complete, 0, 2750 * Millisecond)}});
     QCOMPARE(model.rowCount(), 2);
     QCOMPARE(cell(model, 0, ConnectionModel::Number), u"1"_s);
-    QCOMPARE(cell(model, 0, ConnectionModel::Time),
-             clockText(stream.wallClock(500 * Millisecond)));
+    QCOMPARE(cell(model, 0, ConnectionModel::Time), clockText(stream.wallClock(500 * Millisecond)));
     QCOMPARE(cell(model, 0, ConnectionModel::PeerAddress), u"192.168.0.104"_s);
     QCOMPARE(cell(model, 0, ConnectionModel::PeerPort), u"60001"_s); // a name, not a quantity: no separator
     QCOMPARE(cell(model, 0, ConnectionModel::Duration), u"3.0 ms"_s);
@@ -177,7 +175,7 @@ void TestConnectionModel::connectionsAreInsertedAtOnce()
     QCOMPARE(changed.size(), 0); // who has just been told of a row has not seen it otherwise
     QCOMPARE(model.rowCount(), count);
     for (int row = 0; row < count; ++row) {
-        QCOMPARE(cell(model, row, ConnectionModel::State), u"greeted"_s);
+        QCOMPARE(cell(model, row, ConnectionModel::State), u"complete"_s);
         QCOMPARE(cell(model, row, ConnectionModel::Sent), u"12"_s);
     }
 }

@@ -42,14 +42,17 @@ void TestConnectionRecord::states_data()
     Progress byPeer;
     byPeer.peerShut = true;
     row(u"half-closed by the peer"_s, byPeer);
-    row(u"greeted"_s, Progress{Outcome::Complete, true, 0, 0, 12});
-    row(u"closed after 0 bytes"_s, Progress{Outcome::Closed, true});
+    row(u"complete"_s, Progress{Outcome::Complete, true, 0, 0, 12});
+    row(u"closed here after 0 bytes"_s, Progress{Outcome::Closed, true});
+    Progress closedByBoth{Outcome::Closed, true, 0, 0, 3};
+    closedByBoth.closedBy = ClosedBy::Both;
+    row(u"closed by both after 3 bytes"_s, closedByBoth);
     row(u"reset here after 5 bytes"_s, Progress{Outcome::Aborted, false, 0, 0, 5});
-    row(u"cut off after 1,234 bytes"_s, Progress{Outcome::Reset, true, 0, 0, 1234});
+    row(u"reset by the peer after 1,234 bytes"_s, Progress{Outcome::Reset, true, 0, 0, 1234});
     row(u"timed out after 1 byte"_s, Progress{Outcome::TimedOut, true, 0, 0, 1});
     row(u"denied"_s, Progress{Outcome::Denied});
     row(u"over the limit"_s, Progress{Outcome::OverLimit});
-    row(u"ended with the server"_s, Progress{Outcome::Cancelled});
+    row(u"cancelled"_s, Progress{Outcome::Cancelled});
     row(u"failed after 7 bytes"_s, Progress{Outcome::Failed, true, 0, 0, 7});
     row(u"answered 1,000 of 2,000 datagrams"_s, Progress{Outcome::None, false, 2000, 1000});
 }
@@ -80,10 +83,10 @@ void TestConnectionRecord::statesInOrder()
     QStringList texts;
     for (const Progress &progress : all)
         texts.append(progress.text());
-    QCOMPARE(texts,
-             (QStringList{u"open"_s, u"half-closed here"_s, u"answered 8 of 9 datagrams"_s,
-                          u"answered 9 of 10 datagrams"_s, u"greeted"_s, u"greeted"_s, u"cut off after 3 bytes"_s,
-                          u"cut off after 20 bytes"_s, u"cut off after 100 bytes"_s, u"denied"_s}));
+    QCOMPARE(texts, (QStringList{u"open"_s, u"half-closed here"_s, u"answered 8 of 9 datagrams"_s,
+                                 u"answered 9 of 10 datagrams"_s, u"complete"_s, u"complete"_s,
+                                 u"reset by the peer after 3 bytes"_s, u"reset by the peer after 20 bytes"_s,
+                                 u"reset by the peer after 100 bytes"_s, u"denied"_s}));
 }
 
 QTEST_GUILESS_MAIN(TestConnectionRecord)

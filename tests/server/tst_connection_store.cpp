@@ -99,10 +99,16 @@ void TestConnectionStore::recordsAreKept_data()
     QTest::newRow("datagrams") << record;
     record.progress = {Outcome::Denied, false, 1, 0, 0};
     QTest::newRow("denied datagrams") << record;
-    for (int outcome = 0; outcome <= static_cast<int>(Outcome::Failed); ++outcome) {
-        record.progress = {static_cast<Outcome>(outcome), outcome % 2 == 0, 0, 0, 1};
+    for (int outcome = 0; outcome <= static_cast<int>(Outcome::ToItself); ++outcome) {
+        const auto ended = static_cast<Outcome>(outcome);
+        if (ended == Outcome::Closed) // which takes a FIN of this side
+            record.progress = {ended, true, 0, 0, 1, ClosedBy::Here};
+        else
+            record.progress = {ended, outcome % 2 == 0, 0, 0, 1};
         QTest::addRow("outcome %d", outcome) << record;
     }
+    record.progress = {Outcome::Closed, true, 0, 0, 1, ClosedBy::Both};
+    QTest::newRow("closed by both") << record;
 }
 
 void TestConnectionStore::recordsAreKept()

@@ -58,7 +58,7 @@ void TestClientWindow::connecting()
     start(client);
     TRY_COMPARE(client.child<MessageView>(u"message"_s).toPlainText(), u"Hello World!"_s);
     TRY_COMPARE(client.text(u"status"_s), u"Attempts: 1, complete: 1"_s);
-    TRY_MATCH(client.text(u"summary"_s), u"12 bytes in 1 read · closed by the server after [0-9.]+ [mµ]?s"_s);
+    TRY_MATCH(client.text(u"summary"_s), u"12 bytes in 1 read · complete after [0-9.]+ [mµ]?s"_s);
     QCOMPARE(client.button(u"connect"_s).text(), u"Connect"_s);
     QCOMPARE(client.notice(), QString());
     QCOMPARE(client.rows(u"history"_s), 1);
@@ -68,7 +68,7 @@ void TestClientWindow::connecting()
     TRY_MATCH(client.cell(u"history"_s, 0, AttemptModel::Duration), u"[0-9.]+ [mµ]?s"_s);
 
     TRY_COMPARE(server.rows(u"connections"_s), 1);
-    TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"greeted"_s);
+    TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"complete"_s);
     QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::Number), u"1"_s);
     TRY_MATCH(server.cell(u"connections"_s, 0, ConnectionModel::Time), uR"(\d\d:\d\d:\d\d\.\d\d\d)"_s);
     QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::PeerAddress), u"127.0.0.1"_s);
@@ -149,10 +149,10 @@ void TestClientWindow::clientFailure_data()
     QTest::newRow("closed without a byte") << close << QByteArray() << u"closed without a byte"_s
                                            << u"%1 closed the connection without sending a byte. Perhaps it expects "
                                               "the client to speak first, or sends no greeting."_s;
-    QTest::newRow("reset") << reset << QByteArray() << u"reset"_s
+    QTest::newRow("reset") << reset << QByteArray() << u"reset by the peer"_s
                            << u"%1 reset the connection before it had sent a byte. Perhaps the server ended, or turns "
                               "away clients from here."_s;
-    QTest::newRow("reset within the message") << reset << QByteArray("Hello") << u"reset after 5 bytes"_s
+    QTest::newRow("reset within the message") << reset << QByteArray("Hello") << u"reset by the peer after 5 bytes"_s
                                               << u"The message from %1 is incomplete: the connection was "
                                                  u"reset after 5 bytes. The server ended abnormally, "
                                                  "or closed without reading everything you had sent."_s;
@@ -164,7 +164,7 @@ void TestClientWindow::clientFailure_data()
         << u"The message from %1 is incomplete: after 5 bytes the end did not come within 1.00 s. Allow more "
            u"time, or "
            "look at why the server does not close."_s;
-    QTest::newRow("longer than the limit") << nothing << QByteArray("Hello World!") << u"cut at 8 bytes"_s
+    QTest::newRow("longer than the limit") << nothing << QByteArray("Hello World!") << u"limit reached after 8 bytes"_s
                                            << u"The message from %1 is incomplete: it is longer than the "
                                               u"limit of 8 bytes. Raise the limit (--max-bytes) "
                                               "to take longer messages."_s;

@@ -333,7 +333,7 @@ void TestConverseWindows::serverEnds()
     TRY_COMPARE(server.cell(u"connections"_s, 2, ConnectionModel::State), u"reset here after 12 bytes"_s);
     TRY_COMPARE(server.cell(u"connections"_s, 3, ConnectionModel::State), u"open"_s);
     clients[1].close();
-    TRY_COMPARE(server.cell(u"connections"_s, 1, ConnectionModel::State), u"greeted"_s);
+    TRY_COMPARE(server.cell(u"connections"_s, 1, ConnectionModel::State), u"complete"_s);
 }
 
 QString TestConverseWindows::largeFile()
@@ -395,7 +395,7 @@ void TestConverseWindows::clientTalks()
     TRY_COMPARE(client.button(u"connect"_s).text(), u"Connect"_s);
     QVERIFY(!client.child(u"converse"_s).isVisible());
     QCOMPARE(client.notice(), QString());
-    TRY_MATCH(client.text(u"summary"_s), u".*disconnected after .*"_s);
+    TRY_MATCH(client.text(u"summary"_s), u".*closed here after .*"_s);
 }
 
 /// It is remembered, and holds from now on where it is chosen while an attempt is under way.

@@ -12,6 +12,7 @@
 #include <QAbstractItemView>
 #include <QFileInfo>
 #include <QStandardPaths>
+#include <QToolButton>
 
 #include <optional>
 #include <vector>
@@ -152,6 +153,7 @@ void TestEndpointWindows::datagrams()
     client.type(u"host"_s, u"127.0.0.1"_s);
     client.type(u"port"_s, port);
     client.type(u"send"_s, u"Good morning"_s);
+    QCOMPARE(client.button(u"connect"_s).text(), u"Send Datagram"_s);
     client.click(u"connect"_s);
     TRY_COMPARE(received(client), u"Hello World!"_s);
     TRY_MATCH(client.text(u"summary"_s), u"12 bytes in 1 datagram · answered after [0-9.]+ [mµ]?s"_s);
@@ -165,11 +167,17 @@ void TestEndpointWindows::datagrams()
     QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::Sent), u"12"_s);
     TRY_MATCH(server.text(u"status"_s), u"Listening on \\('127\\.0\\.0\\.1', %1\\) · 0 open, 1 in total"_s.arg(port));
 
+    client.child<QToolButton>(u"details"_s).click();
+    QCOMPARE(client.text(u"inspected"_s), u"Datagram 1 to 127.0.0.1:"_s + port);
+    QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"answered, 12 bytes"_s);
+
     client.type(u"send"_s, QString()); // an empty datagram
     client.click(u"connect"_s);
     TRY_COMPARE(server.rows(u"connections"_s), 2);
     TRY_COMPARE(server.cell(u"connections"_s, 1, ConnectionModel::State), u"answered 1 of 1 datagrams"_s);
     QCOMPARE(server.cell(u"connections"_s, 1, ConnectionModel::Received), u"0"_s);
+    choose(client, u"TCP"_s);
+    TRY_COMPARE(client.button(u"connect"_s).text(), u"Connect"_s);
 }
 
 void TestEndpointWindows::unixSocket_data()
@@ -208,7 +216,7 @@ void TestEndpointWindows::unixSocket()
         TRY_COMPARE(client.text(u"status"_s), u"Attempts: 1, complete: 1"_s);
         QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::RemoteEndpoint), path);
         TRY_COMPARE(server.rows(u"connections"_s), 1);
-        TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"greeted"_s);
+        TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"complete"_s);
         QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::PeerAddress),
                  IsPortable ? QString() // POSIX does not tell who connected (SO_PEERCRED, unix(7))
                             : u"pid %1, uid %2"_s.arg(::getpid()).arg(::getuid()));

@@ -226,6 +226,10 @@ void TestInspector::clientFollowsTheSelection()
     TRY_COMPARE(rowsOf(ladder).contains(u"end: refused (ECONNREFUSED, Connection refused)"_s), true);
     clickRow(client.child<QTableView>(u"history"_s), 0);
     QVERIFY(rowsOf(ladder).contains(u"end: complete"_s));
+    // Table and ladder end with the same number.
+    const QModelIndex end = ladder.model()->index(ladder.model()->rowCount() - 1, 0);
+    QCOMPARE(end.data(Qt::AccessibleTextRole).toString(),
+             u"end: complete after "_s + client.cell(u"history"_s, 0, AttemptModel::Duration));
     // A new attempt is what one wants to see.
     client.click(u"connect"_s);
     TRY_COMPARE(rowsOf(ladder).contains(u"end: refused (ECONNREFUSED, Connection refused)"_s), true);
@@ -434,13 +438,14 @@ void TestInspector::copiesAndSavesBytes()
              u"000000  61 00 ff 0d 0a                                   a\\x00\ufffd\\x0d\\x0a\n"_s);
     QStringList names;
     QByteArrayList saved;
-    connect(&view, &BytesView::saveRequested, this, [&](const FileSaver::Kind &kind, const FileSaver::Snapshot &snapshot) {
-        names.append(kind.name);
-        QBuffer file;
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        snapshot()(file);
-        saved.append(file.data());
-    });
+    connect(&view, &BytesView::saveRequested, this,
+            [&](const FileSaver::Kind &kind, const FileSaver::Snapshot &snapshot) {
+                names.append(kind.name);
+                QBuffer file;
+                QVERIFY(file.open(QIODevice::WriteOnly));
+                snapshot()(file);
+                saved.append(file.data());
+            });
     for (QAction *action : view.actions()) {
         if (action->text().remove(u'&').startsWith(u"Save "))
             action->trigger();
@@ -551,12 +556,13 @@ void TestInspector::pictures()
     history.read(longConnection(20));
     const QString folder = qEnvironmentVariable("PARLEY_KEEP_PICTURES", scratch().path());
     QMap<QString, QString> files;
-    connect(&view, &LadderView::saveRequested, this, [&](const FileSaver::Kind &kind, const FileSaver::Snapshot &snapshot) {
-        files.insert(kind.name, folder + u'/' + kind.name);
-        QFile file(files.value(kind.name));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        snapshot()(file);
-    });
+    connect(&view, &LadderView::saveRequested, this,
+            [&](const FileSaver::Kind &kind, const FileSaver::Snapshot &snapshot) {
+                files.insert(kind.name, folder + u'/' + kind.name);
+                QFile file(files.value(kind.name));
+                QVERIFY(file.open(QIODevice::WriteOnly));
+                snapshot()(file);
+            });
     for (QAction *action : view.actions()) {
         if (action->text().startsWith(u"Save "))
             action->trigger();

@@ -66,7 +66,7 @@ void TestMessageView::longLine()
     QCOMPARE(message.toPlainText().size(), MessageView::MaxShown);
     QVERIFY(message.toPlainText().startsWith(u"<xxx"_s));
     QVERIFY2(message.parts().join() == bytes, qPrintable(u"%1 bytes were kept"_s.arg(message.parts().join().size())));
-    TRY_MATCH(client.text(u"summary"_s), u"2,000,000 bytes in [0-9,]+ reads · closed by the server after .* · only "
+    TRY_MATCH(client.text(u"summary"_s), u"2,000,000 bytes in [0-9,]+ reads · complete after .* · only "
                                          "the first 65,536 characters are shown"_s);
     QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"complete, 2,000,000 bytes"_s);
 }
@@ -98,7 +98,7 @@ void TestMessageView::byteByByte()
              qPrintable(u"%1 characters of %2"_s.arg(message.toPlainText().size()).arg(text.size())));
     QVERIFY(message.parts().join() == bytes);
     TRY_MATCH(client.text(u"summary"_s),
-              QLocale().toString(bytes.size()) + u" bytes in [0-9,]+ reads · closed by the server after .*"_s);
+              QLocale().toString(bytes.size()) + u" bytes in [0-9,]+ reads · complete after .*"_s);
 }
 
 QTEST_MAIN(TestMessageView)

@@ -137,7 +137,7 @@ void TestSaving::logOfServer()
     RawSocket client = RawSocket::connectedTo("127.0.0.1", port.toUShort());
     QCOMPARE(client.receive(12), "Hello World!"_ba);
     client.close();
-    TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"greeted"_s);
+    TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"complete"_s);
 
     QCOMPARE(server.action(u"Save Log…"_s).shortcut(), QKeySequence(Qt::CTRL | Qt::Key_S));
     server.action(u"Save Log…"_s).trigger();

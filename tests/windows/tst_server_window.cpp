@@ -90,7 +90,7 @@ void TestServerWindow::typedGreeting()
     QCOMPARE(server.field(u"greeting"_s).text(), greeting);
     client.click(u"connect"_s);
     TRY_COMPARE(client.child<MessageView>(u"message"_s).toPlainText(), greeting);
-    QTRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"greeted"_s);
+    QTRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"complete"_s);
     QTEST(server.cell(u"connections"_s, 0, ConnectionModel::Sent), "sent");
 }
 

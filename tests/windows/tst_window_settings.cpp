@@ -57,9 +57,9 @@ private:
 void TestWindowSettings::settingsSurvive()
 {
     const QSize serverSize(740, 480);
-    const QSize clientSize(600, 470);
+    const QSize clientSize(600, 560);
+    QList<int> parts;
     const QString greeting = u"one, \"two\"; 100 % 🌍\\"_s;
-    QList<int> sizes; // of the client's parts
     {
         ServerProgram server(notListening());
         server.type(u"host"_s, u"localhost"_s);
@@ -76,11 +76,8 @@ void TestWindowSettings::settingsSurvive()
         client.type(u"send"_s, greeting);
         client.window().resize(clientSize);
         client.child<QTableView>(u"history"_s).horizontalHeader()->resizeSection(AttemptModel::RemoteEndpoint, 123);
-        auto &splitter = client.child<QSplitter>(u"splitter"_s);
-        const QList<int> initial = splitter.sizes();
-        splitter.setSizes({initial.at(0) - 20, initial.at(1) + 20});
-        sizes = splitter.sizes();
-        QVERIFY(sizes != initial);
+        client.child<QSplitter>(u"splitter"_s).setSizes({100, 300});
+        parts = client.child<QSplitter>(u"splitter"_s).sizes(); // as far as there is room
         client.action(u"Light"_s).trigger();
         QVERIFY(client.close());
     }
@@ -102,7 +99,8 @@ void TestWindowSettings::settingsSurvive()
     QCOMPARE(client.field(u"send"_s).text(), greeting);
     QCOMPARE(client.window().size(), clientSize);
     QCOMPARE(client.child<QTableView>(u"history"_s).columnWidth(AttemptModel::RemoteEndpoint), 123);
-    QCOMPARE(client.child<QSplitter>(u"splitter"_s).sizes(), sizes);
+    const QList<int> sizes = client.child<QSplitter>(u"splitter"_s).sizes();
+    QVERIFY2(std::abs(sizes.at(0) - parts.at(0)) < 10, qPrintable(u"%1, not %2"_s.arg(sizes.at(0)).arg(parts.at(0))));
     QCOMPARE(currentAppearance(), Appearance::Light);
     QCOMPARE(client.notice(), QString());
     applyAppearance(Appearance::System);
@@ -118,7 +116,8 @@ void TestWindowSettings::settingsOfOtherVersions()
     QCOMPARE(server.notice(), QString());
     QHeaderView &header = *server.child<QTableView>(u"connections"_s).horizontalHeader();
     QCOMPARE(header.count(), int(ConnectionModel::ColumnCount));
-    QCOMPARE(header.sectionResizeMode(ConnectionModel::State), QHeaderView::Stretch);
+    server.window().resize(1200, 600); // there is room for all columns
+    TRY_COMPARE(header.sectionResizeMode(ConnectionModel::State), QHeaderView::Stretch);
     QVERIFY(header.sectionSize(ConnectionModel::Number) != 50);
 }
 

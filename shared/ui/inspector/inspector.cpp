@@ -138,11 +138,11 @@ void Inspector::showLadder()
     ladderView_->setFocus();
 }
 
-void Inspector::inspect(quint64 connection, const QString &title)
+void Inspector::inspect(quint64 connection, const QString &title, std::optional<qint64> began)
 {
     title_->setText(title);
     title_->setToolTip(title.toHtmlEscaped());
-    history_.watch(connection);
+    history_.watch(connection, began);
 }
 
 void Inspector::rungChosen(const QModelIndex &current)

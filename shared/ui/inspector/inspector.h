@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <vector>
 
 class QLabel;
@@ -46,8 +47,8 @@ public:
 
     /// Takes in all events, open or not.
     void read(const EventBatch &batch) { history_.read(batch); }
-    /// Shows @p connection, 0 for the listener, under @p title (plain text).
-    void inspect(quint64 connection, const QString &title);
+    /// Shows @p connection, 0 for the listener, under @p title (plain text). @p began as EventHistory::watch() has it.
+    void inspect(quint64 connection, const QString &title, std::optional<qint64> began = {});
 
     const EventHistory &history() const { return history_; }
     bool isOpen() const;

@@ -176,7 +176,7 @@ void LadderPainter::paintRow(QPainter &painter, const QRect &rect, int row, QPal
                          static_cast<int>(alignment | Qt::AlignVCenter) | Qt::TextSingleLine, words);
     };
     draw(rect.left(), at.start, Qt::AlignRight, timeText(ladder_.sinceStart(row)));
-    if (what.event > 0)
+    if (row > 0)
         draw(at.start, at.step, Qt::AlignRight, u'+' + timeText(ladder_.sincePrevious(row)));
     painter.setPen(text);
     const Event &event = ladder_.eventAt(row);

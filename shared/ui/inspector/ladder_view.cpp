@@ -107,6 +107,7 @@ LadderView::LadderView(Ladder &ladder, QWidget *parent)
         if (atEnd_)
             scrollToBottom();
     });
+    connect(&ladder_, &Ladder::rowsRemoved, this, &LadderView::relayout);
     connect(&ladder_, &Ladder::modelReset, this, &LadderView::relayout);
     relayout();
 }
