@@ -185,7 +185,7 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     host_->lineEdit()->setAccessibleName(tr("Host")); // the line edit gets the focus
     host_->setInsertPolicy(QComboBox::NoInsert);
     host_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    host_->setMinimumContentsLength(8);
+    host_->setMinimumContentsLength(6);
     host_->setCompleter(nullptr); // a completer would write the meaning into the field
     connect(host_, &QComboBox::activated, this,
             [this](int index) { host_->setEditText(host_->itemData(index).toString()); });

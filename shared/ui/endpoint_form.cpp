@@ -54,7 +54,7 @@ EndpointForm::EndpointForm(Endpoint::Use use, QWidget *hostField, QLineEdit *hos
                                       "name of a service such as http.")
                                  : tr("Tells the programs of that computer apart: a number from 1 to 65535, or the "
                                       "name of a service such as http."));
-    port_->setMinimumWidth(fontMetrics().averageCharWidth() * 8);  // any number
+    port_->setMinimumWidth(fontMetrics().averageCharWidth() * 6);  // any number
     port_->setMaximumWidth(fontMetrics().averageCharWidth() * 14); // the longest usual service names
     path_->setObjectName(u"path"_s);
     path_->setAccessibleName(tr("Path"));
