@@ -84,6 +84,7 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
     restoreSettings();
     buildMenus();
     showState();
+    connect(form_, &EndpointForm::transportChanged, this, &ClientWindow::showState); // not before the menus are there
     connect(&stream_, &EventStream::arrived, this, &ClientWindow::read);
     connect(saver_, &FileSaver::saved, this, [this](const QString &sentence) {
         notice_->clear(NoticeBar::About::Saving);
@@ -144,7 +145,6 @@ QWidget *ClientWindow::buildForm()
     });
     showWhatNothingMeans();
     connect(form_, &EndpointForm::transportChanged, this, showWhatNothingMeans);
-    connect(form_, &EndpointForm::transportChanged, this, &ClientWindow::showState);
     connect(connect_, &QPushButton::clicked, this, &ClientWindow::connectOrCancel);
     connect(form_, &EndpointForm::submitted, this, &ClientWindow::startAttempt);
     connect(send_, &QLineEdit::returnPressed, this, &ClientWindow::startAttempt);
