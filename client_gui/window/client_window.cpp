@@ -99,6 +99,7 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
     buildMenus();
     nameComboBoxes(*this);
     showState();
+    connect(form_, &EndpointForm::transportChanged, this, &ClientWindow::showState); // not before the menus are there
     connect(&stream_, &EventStream::arrived, this, &ClientWindow::read);
     connect(saver_, &FileSaver::saved, this, [this](const QString &sentence) {
         notice_->clear(NoticeBar::About::Saving);
@@ -159,7 +160,6 @@ QWidget *ClientWindow::buildForm()
     });
     showWhatNothingMeans();
     connect(form_, &EndpointForm::transportChanged, this, showWhatNothingMeans);
-    connect(form_, &EndpointForm::transportChanged, this, &ClientWindow::showState);
     connect(connect_, &QPushButton::clicked, this, &ClientWindow::connectOrCancel);
     connect(form_, &EndpointForm::submitted, this, &ClientWindow::startAttempt);
     connect(send_, &QLineEdit::returnPressed, this, &ClientWindow::startAttempt);
