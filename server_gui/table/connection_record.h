@@ -25,8 +25,8 @@ struct ConnectionRecord
         quint32 asked = 0;                    ///< datagrams received
         quint32 answered = 0;                 ///< datagrams sent
         qint64 delivered = 0;                 ///< bytes that the peer had acknowledged at the end; 0 for datagrams
-        bool peerShut = false;                ///< FIN has come
         ClosedBy closedBy = ClosedBy::Nobody; ///< where it is Closed: Here or Both, because a server then has sent FIN
+        bool peerShut = false;                ///< FIN has come
 
         bool isOpen() const { return outcome == Outcome::None && asked == 0; }
         QString text() const;
