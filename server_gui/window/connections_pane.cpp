@@ -39,7 +39,7 @@ namespace
 QStringList usualStates()
 {
     using Progress = ConnectionRecord::Progress;
-    constexpr qint64 delivered = 1'000; // bytes: more than a usual greeting has
+    constexpr qint64 delivered = 100; // bytes: more than a usual greeting has
     QStringList texts;
     for (const Outcome outcome : {Outcome::None, Outcome::Complete, Outcome::Closed, Outcome::Aborted, Outcome::Reset,
                                   Outcome::TimedOut, Outcome::Denied, Outcome::OverLimit, Outcome::Cancelled}) {

@@ -38,6 +38,12 @@ Endpoint reparsed(const Endpoint &endpoint, Use use)
     return endpointOf(Endpoint::parse(endpoint.host(), QString::number(endpoint.port), use, endpoint.transport));
 }
 
+/// Whether nothing of @p sentence needs an escape, but the backslashes of those that it has.
+bool isSafe(const QString &sentence)
+{
+    return displaySafe(sentence, LineBreaks::Escape).replace(u"\\\\"_s, u"\\"_s) == sentence;
+}
+
 } // namespace
 
 class TestEndpoint : public QObject
@@ -137,8 +143,8 @@ void TestEndpoint::invisible()
     const QString host = u"exam\u00adple\u200b.org\ufeff"_s;
     const Endpoint endpoint = endpointOf(Endpoint::parse(host, u"80"_s, Use::Connect));
     QCOMPARE(endpoint.name, host);
-    QCOMPARE(endpoint.toString(), uR"(exam\xadple\u200b.org\ufeff:80)"_s);
-    QCOMPARE(endpoint.vocabulary(), uR"(AF_UNSPEC, SOCK_STREAM, 0 (TCP), exam\xadple\u200b.org\ufeff, 80)"_s);
+    QCOMPARE(endpoint.toString(), uR"(exam\u00adple\u200b.org\ufeff:80)"_s);
+    QCOMPARE(endpoint.vocabulary(), uR"(AF_UNSPEC, SOCK_STREAM, 0 (TCP), exam\u00adple\u200b.org\ufeff, 80)"_s);
     QVERIFY(reparsed(endpoint, Use::Connect) == endpoint);
 }
 
@@ -416,7 +422,7 @@ void TestEndpoint::badPath()
     const auto &error = std::get<EndpointError>(parsed);
     QVERIFY(error.part == Part::Path);
     QVERIFY2(error.sentence.contains(named), qPrintable(error.sentence));
-    QCOMPARE(displaySafe(error.sentence, LineBreaks::Escape), error.sentence);
+    QVERIFY2(isSafe(error.sentence), qPrintable(error.sentence));
     QVERIFY2(error.sentence.endsWith(u'.') && error.sentence.size() < 1000, qPrintable(error.sentence));
 }
 
@@ -512,7 +518,7 @@ void TestEndpoint::hostile()
         const auto parsed = Endpoint::parse(host, port, Use::Listen);
         QVERIFY(std::holds_alternative<EndpointError>(parsed));
         const QString sentence = std::get<EndpointError>(parsed).sentence;
-        QCOMPARE(displaySafe(sentence, LineBreaks::Escape), sentence);
+        QVERIFY2(isSafe(sentence), qPrintable(sentence));
         QVERIFY2(sentence.size() < 1000, qPrintable(sentence));
         QVERIFY(sentence.endsWith(u'.'));
         QVERIFY(sentence.isValidUtf16() || !text.isValidUtf16());
