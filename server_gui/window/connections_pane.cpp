@@ -39,7 +39,7 @@ namespace
 QStringList usualStates()
 {
     using Progress = ConnectionRecord::Progress;
-    constexpr qint64 delivered = 100; // bytes: more than a usual greeting has
+    constexpr qint64 delivered = 99; // bytes: more than a usual greeting has
     QStringList texts;
     for (const Outcome outcome : {Outcome::None, Outcome::Complete, Outcome::Closed, Outcome::Aborted, Outcome::Reset,
                                   Outcome::TimedOut, Outcome::Denied, Outcome::OverLimit, Outcome::Cancelled}) {
@@ -102,7 +102,7 @@ void ConnectionsPane::buildTable()
     columns.setSortIndicatorClearable(true); // the third click shows the order of arrival
     table_->setSortingEnabled(true);
     table_->setColumnRoom(ConnectionModel::Number, 8);
-    table_->setColumnRoom(ConnectionModel::Time, 15);
+    table_->setColumnRoom(ConnectionModel::Time, 16);
     table_->setColumnRoom(ConnectionModel::PeerPort, 8);
     table_->setColumnRoom(ConnectionModel::Sent, 9);
     table_->setColumnRoom(ConnectionModel::Received, 9);
