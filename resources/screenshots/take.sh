@@ -60,7 +60,7 @@ press() { xdotool windowfocus --sync "$1" key --window "$1" "$2"; }
 
 # select_first WINDOW: the first row of the server's table.
 select_first() {
-    xdotool mousemove --sync --window "$1" $((100 * scale)) $((226 * scale)) click 1
+    xdotool mousemove --sync --window "$1" $((100 * scale)) $((282 * scale)) click 1
     xdotool mousemove --sync "${screen%x*}" "${screen#*x}"
 }
 
@@ -125,8 +125,8 @@ take_all() {
     press "$client" ctrl+i
     await "$client"
 
-    resize "$server" 860 380
-    resize "$client" 560 380
+    resize "$server" 1000 640
+    resize "$client" 640 640
     await "$server"
     cp "$scratch/now.png" "$scratch/server.png"
     await "$client"
