@@ -35,7 +35,7 @@ int main(int argc, char *argv[])
         qFatal("Cannot listen on port %s", argv[1]);
 #ifdef QT_WIDGETS_LIB
     QMainWindow window;
-    window.resize(860, 520); // as parley-server's: both hold the picture of theirs
+    window.resize(900, 640); // as parley-server's: both hold the picture of theirs
     window.show();
 #endif
     return QCoreApplication::exec();
