@@ -225,7 +225,7 @@ QWidget *RepeatWindow::buildResults()
     for (QWidget *picture : {static_cast<QWidget *>(histogram_), static_cast<QWidget *>(timeline_)})
         addCopyPicture(*picture);
     for (TableView *table : {account, latency})
-        connect(table, &TableView::said, status_, &StatusLabel::showText);
+        connect(table, &TableView::statusMessage, status_, &StatusLabel::showText);
     layout->addLayout(pictures, 4);
     return all;
 }

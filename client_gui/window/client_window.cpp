@@ -262,7 +262,7 @@ void ClientWindow::buildMenus()
     menus.file->addSeparator();
     menus.file->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
 
-    connect(table_, &TableView::said, status_, &StatusLabel::showText); // its context menu begins with Copy
+    connect(table_, &TableView::statusMessage, status_, &StatusLabel::showText); // its context menu begins with Copy
     connect(table_, &TableView::activated, inspector_, &Inspector::showLadder);
     table_->addActions({ladder, again, clear});
 }

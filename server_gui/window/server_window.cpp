@@ -334,7 +334,8 @@ void ServerWindow::buildMenus()
     menus.file->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
 
     TableView &table = pane_->table(); // its context menu begins with Copy
-    connect(&table, &TableView::said, this, [this](const QString &text) { statusBar()->showMessage(text, SavedFor); });
+    connect(&table, &TableView::statusMessage, this,
+            [this](const QString &text) { statusBar()->showMessage(text, SavedFor); });
     connect(&table, &TableView::activated, inspector_, &Inspector::showLadder);
     table.addAction(ladder);
     table.addActions(converse_->commands());

@@ -4,6 +4,7 @@
 #include "shared/ui/help.h"
 
 #include "shared/ui/placement.h"
+#include "shared/ui/table_view.h"
 
 #include <QAction>
 #include <QCoreApplication>
@@ -22,8 +23,6 @@
 #include <QTextBrowser>
 #include <QUrl>
 #include <QVBoxLayout>
-
-#include "shared/ui/table_view.h"
 
 using namespace Qt::StringLiterals;
 

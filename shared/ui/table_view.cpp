@@ -143,19 +143,18 @@ void TableView::copyRows()
         return;
     QApplication::clipboard()->setText(text);
     const QLocale locale;
-    Q_EMIT said(copied < selected
-                    ? tr("Copied the first %1 of %2 rows").arg(locale.toString(copied), locale.toString(selected))
-                : copied == 1 ? tr("Copied 1 row")
-                              : tr("Copied %1 rows").arg(locale.toString(copied)));
+    Q_EMIT statusMessage(
+        copied < selected ? tr("Copied the first %1 of %2 rows").arg(locale.toString(copied), locale.toString(selected))
+        : copied == 1     ? tr("Copied 1 row")
+                          : tr("Copied %1 rows").arg(locale.toString(copied)));
 }
 
 void TableView::setNeverCut(int column, const QStringList &texts, int yielding)
 {
     QHeaderView &header = *horizontalHeader();
-    const int margins = 2 * (style()->pixelMetric(QStyle::PM_FocusFrameHMargin, nullptr, this) + 1);
     least_ = header.sectionSizeHint(column);
     for (const QString &text : texts)
-        least_ = std::max(least_, fontMetrics().horizontalAdvance(text) + margins);
+        least_ = std::max(least_, widthOf(text));
     neverCut_ = column;
     yielding_ = yielding;
     wished_ = header.sectionSize(yielding);
@@ -199,10 +198,16 @@ void TableView::updateGeometries()
         bar.setValue(bar.maximum());
 }
 
+/// Pixels of a cell that shows all of @p text.
+int TableView::widthOf(const QString &text) const
+{
+    return fontMetrics().horizontalAdvance(text)
+           + 2 * (style()->pixelMetric(QStyle::PM_FocusFrameHMargin, nullptr, this) + 1);
+}
+
 bool TableView::isElided(const QModelIndex &index) const
 {
-    const int margins = 2 * (style()->pixelMetric(QStyle::PM_FocusFrameHMargin, nullptr, this) + 1);
-    return fontMetrics().horizontalAdvance(index.data().toString()) + margins > visualRect(index).width();
+    return widthOf(index.data().toString()) > visualRect(index).width();
 }
 
 /// A cut text is whole in its tool tip.

@@ -34,7 +34,7 @@ public:
 
 Q_SIGNALS:
     /// For the user: what was copied.
-    void said(const QString &text);
+    void statusMessage(const QString &text);
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -46,6 +46,7 @@ private:
     void follow();
     void copyRows();
     void fitColumns();
+    int widthOf(const QString &text) const;
     bool isElided(const QModelIndex &index) const;
     void updatePlaceholder();
 
