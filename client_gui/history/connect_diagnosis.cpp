@@ -9,6 +9,7 @@
 #include <QCoreApplication>
 #include <QLocale>
 
+#include <algorithm>
 #include <cerrno>
 #include <netdb.h>
 
@@ -185,21 +186,53 @@ QString waitingText(int count)
                       : Texts::tr("%1 connections wait in the queue").arg(QLocale().toString(count));
 }
 
+/// Where the servers are that somebody may have meant who was refused.
+std::vector<ConnectDiagnosis::Choice> choicesFor(const Attempt &attempt, const std::vector<LocalListener> &listeners)
+{
+    std::vector<ConnectDiagnosis::Choice> choices;
+    for (const LocalListener &listener : listenersMeantBy(listeners, attempt.peer)) {
+        Endpoint endpoint = attempt.request.endpoint;
+        endpoint.name.clear();
+        endpoint.literal = reachableAddress(listener, attempt.peer);
+        endpoint.port = endpoint.literal.port();
+        if (endpoint.literal == attempt.peer)
+            return {}; // it has just begun to listen
+        const bool isKnown = std::any_of(choices.begin(), choices.end(), [&](const ConnectDiagnosis::Choice &known) {
+            return known.endpoint == endpoint;
+        });
+        if (!isKnown && choices.size() < ConnectDiagnosis::MaxChoices)
+            choices.push_back({listener.owner(), endpoint});
+    }
+    return choices;
+}
+
+void offer(ConnectDiagnosis &diagnosis, const std::vector<ConnectDiagnosis::Choice> &choices)
+{
+    if (choices.empty())
+        return;
+    constexpr std::size_t named = 3;
+    QStringList sentences;
+    for (const ConnectDiagnosis::Choice &choice : choices) {
+        if (sentences.size() < qsizetype(named))
+            sentences += Texts::tr("%1 listens on %2.").arg(choice.owner, choice.endpoint.toString());
+    }
+    if (choices.size() > named)
+        sentences += Texts::tr("Others listen too.");
+    diagnosis.advice = sentences.join(u' ');
+    diagnosis.endpoint = choices.front().endpoint;
+    if (choices.size() == 1) {
+        diagnosis.button = Texts::tr("Use %1").arg(diagnosis.endpoint.toString());
+    } else {
+        diagnosis.button = Texts::tr("Use Another Server");
+        diagnosis.choices = choices;
+    }
+}
+
 /// Adds advice that follows from the listeners.
 void refine(ConnectDiagnosis &diagnosis, const Attempt &attempt, const std::vector<LocalListener> &listeners)
 {
     if (attempt.outcome == Outcome::Refused || attempt.outcome == Outcome::ToItself) {
-        const LocalListener *meant = listenerMeantBy(listeners, attempt.peer);
-        if (!meant)
-            return;
-        const Address there = reachableAddress(*meant, attempt.peer);
-        if (there == attempt.peer)
-            return; // it has just begun to listen
-        diagnosis.endpoint.name.clear();
-        diagnosis.endpoint.literal = there;
-        diagnosis.endpoint.port = there.port();
-        diagnosis.advice = Texts::tr("%1 listens on %2.").arg(meant->owner(), QString::fromLatin1(there.toPython()));
-        diagnosis.button = Texts::tr("Use %1").arg(QString::fromLatin1(there.toPython()));
+        offer(diagnosis, choicesFor(attempt, listeners));
     } else if (const LocalListener *listener = listenerAt(listeners, attempt.peer); listener && listener->waiting > 0) {
         diagnosis.remedy = ConnectDiagnosis::Remedy::Connect;
         diagnosis.button = Texts::tr("Try Again");
@@ -245,6 +278,13 @@ ConnectDiagnosis diagnoseConnect(const Attempt &attempt, const std::vector<Local
     if (dependsOnListeners(attempt))
         refine(diagnosis, attempt, listeners);
     return diagnosis;
+}
+
+ConnectDiagnosis diagnoseConnectFully(const Attempt &attempt)
+{
+    if (!dependsOnListeners(attempt))
+        return diagnoseConnect(attempt);
+    return diagnoseConnect(attempt, findListeners(attempt.request.endpoint.transport, attempt.peer));
 }
 
 } // namespace parley

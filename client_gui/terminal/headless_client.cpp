@@ -133,7 +133,8 @@ int runHeadlessClient(const ClientOptions &options)
     while (!output.finish(turn) && outputError == 0 && !interrupted)
         QCoreApplication::processEvents();
 
-    if (const ConnectDiagnosis diagnosis = diagnoseConnect(attempt); !diagnosis.failure.isEmpty())
+    const ConnectDiagnosis diagnosis = interrupted ? diagnoseConnect(attempt) : diagnoseConnectFully(attempt);
+    if (!diagnosis.failure.isEmpty())
         printFailure(diagnosis.text(), interrupted);
     else if (outputError != 0)
         printFailure(Texts::tr("Cannot write to stdout: %1.").arg(errorText(outputError)), interrupted);

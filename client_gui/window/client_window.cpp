@@ -379,18 +379,28 @@ void ClientWindow::showDiagnosis(const ConnectDiagnosis &diagnosis)
     notice_->clear(NoticeBar::About::Failure); // the earlier text about the same failure
     notice_->clear(NoticeBar::About::Ending);
     const bool isFailure = diagnosis.remedy != ConnectDiagnosis::Remedy::None; // rather than a command of the user
-    notice_->showNotice(isFailure ? NoticeBar::About::Failure : NoticeBar::About::Ending, diagnosis.text(),
-                        diagnosis.button, [this, diagnosis] { applyRemedy(diagnosis); });
+    const NoticeBar::About about = isFailure ? NoticeBar::About::Failure : NoticeBar::About::Ending;
+    if (diagnosis.choices.empty()) {
+        notice_->showNotice(about, diagnosis.text(), diagnosis.button, [this, diagnosis] { applyRemedy(diagnosis); });
+        return;
+    }
+    std::vector<NoticeBar::Choice> choices;
+    for (const auto &[owner, endpoint] : diagnosis.choices)
+        choices.push_back({endpoint.toString() + u" – "_s + owner, [this, endpoint] { connectTo(endpoint); }});
+    notice_->showNotice(about, diagnosis.text(), diagnosis.button, choices);
+}
+
+void ClientWindow::connectTo(const Endpoint &endpoint)
+{
+    form_->setEndpoint(endpoint);
+    startAttempt();
 }
 
 void ClientWindow::applyRemedy(const ConnectDiagnosis &diagnosis)
 {
     switch (diagnosis.remedy) {
     case ConnectDiagnosis::Remedy::None: break;
-    case ConnectDiagnosis::Remedy::Connect:
-        form_->setEndpoint(diagnosis.endpoint);
-        startAttempt();
-        break;
+    case ConnectDiagnosis::Remedy::Connect: connectTo(diagnosis.endpoint); break;
     case ConnectDiagnosis::Remedy::EnterText: send_->setFocus(); break;
     case ConnectDiagnosis::Remedy::ChangeLimits: changeLimits(); break;
     }

@@ -63,6 +63,7 @@ private:
 
     void connectOrCancel();
     void startAttempt();
+    void connectTo(const Endpoint &endpoint);
     void connectAgain();
     void read(const EventBatch &batch);
     void showState();

@@ -42,7 +42,6 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <cerrno>
 
 using namespace Qt::StringLiterals;
 
@@ -442,7 +441,7 @@ void ServerWindow::showFailure(const Event &end)
     };
     const ListenDiagnosis first = diagnoseListen(endpoint_, end);
     show(first);
-    if (end.errorNumber() != EADDRINUSE || endpoint_.transport == Transport::Unix)
+    if (!dependsOnListeners(endpoint_, end))
         return;
     search_ = std::make_unique<ListenerSearch>(endpoint_.transport, listener_.tried());
     connect(search_.get(), &ListenerSearch::finished, this,

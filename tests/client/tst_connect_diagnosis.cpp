@@ -245,8 +245,25 @@ void TestConnectDiagnosis::listeners()
     const Attempt refused = attemptThat(host, Connecting, Outcome::Refused, ECONNREFUSED);
     QVERIFY(dependsOnListeners(refused));
     const ConnectDiagnosis elsewhere = diagnoseConnect(refused, {listenerAtPort(4000, 0)});
-    QCOMPARE(elsewhere.advice, u"parley-server (process 7) listens on ('192.168.0.104', 4000)."_s);
+    QCOMPARE(elsewhere.advice, u"parley-server (process 7) listens on 192.168.0.104:4000."_s);
     QCOMPARE(elsewhere.endpoint.port, 4000);
+    QVERIFY(elsewhere.choices.empty());
+
+    // None of several is called the right one.
+    std::vector<LocalListener> several;
+    for (const quint16 port : {4010, 4003, 4001, 4002})
+        several.push_back(listenerAtPort(port, 0));
+    const ConnectDiagnosis many = diagnoseConnect(refused, several);
+    QCOMPARE(many.advice, u"parley-server (process 7) listens on 192.168.0.104:4001. "
+                          "parley-server (process 7) listens on 192.168.0.104:4002. "
+                          "parley-server (process 7) listens on 192.168.0.104:4003. Others listen too."_s);
+    QCOMPARE(many.button, u"Use Another Server"_s);
+    QCOMPARE(many.choices.size(), 4U);
+    QCOMPARE(many.choices.back().endpoint.toString(), u"192.168.0.104:4010"_s);
+    several.resize(ConnectDiagnosis::MaxChoices + 1);
+    for (std::size_t i = 0; i < several.size(); ++i)
+        several[i] = listenerAtPort(quint16(4000 + i), 0);
+    QCOMPARE(diagnoseConnect(refused, several).choices.size(), ConnectDiagnosis::MaxChoices);
 
     const Attempt timedOut = attemptThat(host, Connecting, Outcome::TimedOut, 0);
     QVERIFY(dependsOnListeners(timedOut));
