@@ -33,7 +33,7 @@ COVERED_BY = {
     "tst_endpoint_windows": ["endpoint_form"],
     "tst_inspector": ["bytes_view", "explanation_view", "ladder_painter", "ladder_view"],
     "tst_layout": ["placement"],
-    "tst_limits_window": ["limits_dialog", "limits_editor"],
+    "tst_limits_window": ["keep_alive_fields", "limits_dialog", "limits_editor"],
     "tst_repeat_window": ["latency_view", "repeat_form"],
     "tst_saving": ["save_log"],
     "tst_texts": ["field_help"],

@@ -4,6 +4,7 @@
 #include "client_gui/engine/client.h"
 
 #include "shared/event/event_stream.h"
+#include "shared/socket/socket_calls.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -127,6 +128,8 @@ void Client::connected()
     limitMessage();
     if (request_.stays)
         deadline_.stop();
+    if (request_.keepAlive.interval.count() > 0 && request_.endpoint.transport == Transport::Tcp)
+        native::setKeepAlive(static_cast<int>(socket_.socketDescriptor()), request_.keepAlive);
     socket_.send(request_.send);
 }
 

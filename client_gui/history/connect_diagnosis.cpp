@@ -30,6 +30,13 @@ bool isLookUp(const Attempt &attempt)
     return attempt.request.endpoint.isName() && !attempt.lookedUp;
 }
 
+/// The peer acknowledged neither bytes nor probes of the connection any more.
+bool hasVanished(const Attempt &attempt)
+{
+    return attempt.connectedAt >= 0 && attempt.outcome == Outcome::TimedOut && attempt.error == ETIMEDOUT
+           && !attempt.isDatagram();
+}
+
 QString failureOf(const Attempt &attempt)
 {
     const QString endpoint = attempt.request.endpoint.toString();
@@ -50,12 +57,13 @@ QString failureOf(const Attempt &attempt)
         return Texts::tr("The wait for answers from %1 was cancelled.").arg(endpoint);
     if (attempt.isDatagram() && attempt.outcome == Outcome::Failed)
         return Texts::tr("Sending a datagram to %1 failed: %2.").arg(endpoint, errorText(attempt.error));
+    if (hasVanished(attempt))
+        return Texts::tr("%1 answers no more: the connection timed out after %2.")
+            .arg(endpoint, bytesText(attempt.receivedBytes));
     if (attempt.isIncomplete() && attempt.request.stays) { // a conversation has no message that could be incomplete
         const QString bytes = bytesText(attempt.receivedBytes);
         switch (attempt.outcome) {
         case Outcome::Reset: return Texts::tr("%1 reset the connection after %2.").arg(endpoint, bytes);
-        case Outcome::TimedOut:
-            return Texts::tr("%1 answers no more: the connection timed out after %2.").arg(endpoint, bytes);
         case Outcome::Cancelled: return Texts::tr("The connection to %1 was cancelled after %2.").arg(endpoint, bytes);
         default:
             return Texts::tr("The connection to %1 failed after %2: %3.")
@@ -120,12 +128,11 @@ QString adviceOn(const Attempt &attempt)
         return Texts::tr("Raise the limit (--max-bytes) to take longer datagrams.");
     if (attempt.isDatagram() && attempt.outcome == Outcome::TimedOut && attempt.connectedAt >= 0)
         return Texts::tr("A datagram can be lost without a word, dropped by a firewall, or have no one to answer it.");
+    if (hasVanished(attempt))
+        return Texts::tr("Check the network, and whether the server still runs.");
     if (attempt.isIncomplete()) {
         switch (attempt.outcome) {
-        case Outcome::TimedOut:
-            if (attempt.request.stays)
-                return Texts::tr("Check the network, and whether the server still runs.");
-            return Texts::tr("Allow more time, or look at why the server does not close.");
+        case Outcome::TimedOut: return Texts::tr("Allow more time, or look at why the server does not close.");
         case Outcome::LimitReached: return Texts::tr("Raise the limit (--max-bytes) to take longer messages.");
         case Outcome::Reset:
             return Texts::tr("The server ended abnormally, or closed without reading everything you had sent.");
@@ -162,8 +169,8 @@ QString adviceOn(const Attempt &attempt)
 /// The protocol decides who speaks first. If neither side did, it may be this side's turn.
 bool isSilent(const Attempt &attempt)
 {
-    const bool silent =
-        attempt.outcome == Outcome::NoMessage || (attempt.outcome == Outcome::TimedOut && attempt.connectedAt >= 0);
+    const bool silent = attempt.outcome == Outcome::NoMessage
+                        || (attempt.outcome == Outcome::TimedOut && attempt.connectedAt >= 0 && !hasVanished(attempt));
     return silent && attempt.receivedBytes == 0 && attempt.request.send.isEmpty() && !attempt.isDatagram();
 }
 

@@ -30,6 +30,7 @@ struct ClientOptions
     std::optional<QString> expected;
     std::vector<Net> sources;
     std::optional<std::chrono::milliseconds> hold;
+    std::optional<KeepAlive> keepAlive;
     bool headless = false;
     Endpoint endpoint; ///< with headless: where to connect
     bool json = false;

@@ -25,6 +25,7 @@ struct ConnectRequest
     /// The user keeps the connection: once it is there, neither timeout nor maxBytes ends it, only the user or the
     /// server's FIN.
     bool stays = false;
+    KeepAlive keepAlive;
 };
 
 } // namespace parley

@@ -17,6 +17,7 @@
 #include "shared/ui/inspector/inspector.h"
 #include "shared/ui/inspector/kernel_page.h"
 #include "shared/ui/inspector/save_log.h"
+#include "shared/ui/keep_alive_fields.h"
 #include "shared/ui/limits_dialog.h"
 #include "shared/ui/menus.h"
 #include "shared/ui/notice_bar.h"
@@ -310,8 +311,8 @@ void ClientWindow::startAttempt()
         form_->focusOn(error->part);
         return;
     }
-    const ConnectRequest request{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_,
-                                 stay_->isChecked()};
+    const ConnectRequest request{
+        std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_, stay_->isChecked(), keepAlive_};
     current_ = history_.add(request);
     client_.post([number = current_, request](Client &client) { client.connectTo(number, request); });
     table_->clearSelection();
@@ -482,7 +483,9 @@ void ClientWindow::changeLimits()
     most->setGroupSeparatorShown(true);
     most->setSuffix(tr(" bytes"));
     most->setValue(static_cast<int>(maxBytes_));
+    const KeepAliveFields keepAlive(keepAlive_);
     auto *dialog = new LimitsDialog(this, [=, this]() -> QString {
+        keepAlive_ = keepAlive.value();
         timeout_ = std::chrono::milliseconds(qRound64(timeout->value() * 1000));
         maxBytes_ = most->value();
         return {};
@@ -491,6 +494,7 @@ void ClientWindow::changeLimits()
                      tr("Ends an attempt whose look-up, connect or message takes too long."));
     dialog->addLimit(tr("&Longest message:"), most, u"maxBytes"_s,
                      tr("Keeps a server that sends without end from filling the memory."));
+    keepAlive.addTo(*dialog);
     dialog->open();
 }
 
@@ -527,6 +531,7 @@ void ClientWindow::rememberFields()
                                           {u"limits/timeout"_s, secondsText(timeout_)},
                                           {u"limits/max-bytes"_s, QString::number(maxBytes_)}};
                     });
+    remembered_.add(textsOf(KeepAlive()), [this] { return textsOf(keepAlive_); });
     remembered_.start();
     // The endpoint of the window that is closed last is remembered, as a whole.
     if (!options_.host && !options_.port && !options_.path && !options_.transport)
@@ -554,6 +559,8 @@ void ClientWindow::restoreSettings()
         qRound64(settings.text(u"limits/timeout"_s, DefaultTimeout, isTimeout).toDouble() * 1000)));
     maxBytes_ = options_.maxBytes.value_or(
         settings.text(u"limits/max-bytes"_s, QString::number(DefaultMaxMessageBytes), isLimit).toLongLong());
+    const KeepAlive savedKeepAlive = readKeepAlive(settings);
+    keepAlive_ = options_.keepAlive.value_or(savedKeepAlive);
     rememberFields();
     settings.restoreGeometry(*this);
     if (isOfPair())

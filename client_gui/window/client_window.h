@@ -81,6 +81,7 @@ private:
     IoThread<Client> client_{stream_}; // after the stream it writes to: taken down first
     std::chrono::milliseconds timeout_ = ConnectRequest::DefaultTimeout;
     qint64 maxBytes_ = DefaultMaxMessageBytes;
+    KeepAlive keepAlive_;
     bool damaged_ = false; // the settings that were read; closing writes all of them anew
     RememberedFields remembered_;
     quint64 current_ = 0; // the attempt that the message view shows; 0 before the first

@@ -28,6 +28,7 @@ struct ServerOptions
     std::optional<int> maxPerPeer;
     std::optional<std::vector<Net>> allow;
     std::optional<std::vector<Net>> deny;
+    std::optional<KeepAlive> keepAlive;
     unsigned unixMode = ServerSettings::DefaultUnixMode;
     bool headless = false;
     Endpoint endpoint; ///< with headless: where to listen

@@ -117,6 +117,14 @@ void TestConnectDiagnosis::texts_data()
         << literal << int(Receiving) << Outcome::TimedOut << 0
         << u"The message from 192.168.0.104:3000 is incomplete: after 5 bytes the end did not come within 5.00 s."_s
         << u"Allow more time, or look at why the server does not close."_s;
+    QTest::newRow("vanished before a byte")
+        << literal << int(Connected) << Outcome::TimedOut << ETIMEDOUT
+        << u"192.168.0.104:3000 answers no more: the connection timed out after 0 bytes."_s
+        << u"Check the network, and whether the server still runs."_s;
+    QTest::newRow("vanished within the message")
+        << literal << int(Receiving) << Outcome::TimedOut << ETIMEDOUT
+        << u"192.168.0.104:3000 answers no more: the connection timed out after 5 bytes."_s
+        << u"Check the network, and whether the server still runs."_s;
     QTest::newRow("reset connecting") << literal << int(Connecting) << Outcome::Reset << ECONNRESET
                                       << u"192.168.0.104:3000 reset the connection while it was being made."_s
                                       << u"Perhaps the server ended, or turns away clients from here."_s;
