@@ -27,6 +27,7 @@ struct Attempt
     int error = 0;            ///< the errno behind the outcome, or the look-up's EAI_ code
     bool lookedUp = false;
     bool sendingShut = false; ///< FIN was sent: it can only receive
+    bool peerShut = false;    ///< the peer's FIN has come: it can only be sent to
     Outcome outcome = Outcome::None;
     ClosedBy closedBy = ClosedBy::Nobody; ///< where it is Closed
 

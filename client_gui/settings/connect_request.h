@@ -25,6 +25,8 @@ struct ConnectRequest
     /// The user keeps the connection: once it is there, neither timeout nor maxBytes ends it, only the user or the
     /// server's FIN.
     bool stays = false;
+    /// With stays: the server's FIN does not end it either, so that the user can go on sending.
+    bool staysAfterFin = false;
     KeepAlive keepAlive;
 };
 

@@ -141,11 +141,15 @@ QWidget *ClientWindow::buildForm()
     stay_->setObjectName(u"stay"_s);
     explainField(*stay_, tr("Once connected, neither the time-out nor the longest message ends the connection: talk "
                             "until you disconnect or the server closes."));
+    afterFin_ = new QCheckBox(tr("Also after its FI&N"));
+    afterFin_->setObjectName(u"stayAfterFin"_s);
+    explainField(*afterFin_, tr("The server's FIN does not end the connection: go on sending until you disconnect."));
     auto *sending = new QWidget;
     auto *layout = new QHBoxLayout(sending);
     layout->setContentsMargins({});
     layout->addWidget(send_, 1);
     layout->addWidget(stay_);
+    layout->addWidget(afterFin_);
     sending->setFocusProxy(send_);
     form_->addRow(tr("&Send:"), sending);
 
@@ -153,12 +157,17 @@ QWidget *ClientWindow::buildForm()
         send_->setPlaceholderText(form_->transport() == Transport::Udp ? tr("Nothing: an empty datagram")
                                                                        : tr("Nothing: wait for the server to speak"));
         stay_->setEnabled(form_->transport() != Transport::Udp);
+        afterFin_->setEnabled(stay_->isEnabled() && stay_->isChecked());
     };
-    connect(stay_, &QCheckBox::toggled, this, [this](bool stays) {
-        client_.post([stays](Client &client) { client.setStays(stays); });
+    const auto changeStay = [this, showWhatNothingMeans] {
+        const bool stays = stay_->isChecked();
+        client_.post([stays, afterFin = afterFin_->isChecked()](Client &client) { client.setStays(stays, afterFin); });
         history_.setStays(current_, stays);
+        showWhatNothingMeans();
         showState();
-    });
+    };
+    connect(stay_, &QCheckBox::toggled, this, changeStay);
+    connect(afterFin_, &QCheckBox::toggled, this, changeStay);
     showWhatNothingMeans();
     connect(form_, &EndpointForm::transportChanged, this, showWhatNothingMeans);
     connect(connect_, &QPushButton::clicked, this, &ClientWindow::connectOrCancel);
@@ -311,8 +320,8 @@ void ClientWindow::startAttempt()
         form_->focusOn(error->part);
         return;
     }
-    const ConnectRequest request{
-        std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_, stay_->isChecked(), keepAlive_};
+    const ConnectRequest request{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_,  maxBytes_,
+                                 stay_->isChecked(),         afterFin_->isChecked(),       keepAlive_};
     current_ = history_.add(request);
     client_.post([number = current_, request](Client &client) { client.connectTo(number, request); });
     table_->clearSelection();
@@ -439,7 +448,9 @@ void ClientWindow::showState()
     message_->setAccessibleDescription(summary);
 
     if (talks)
-        status_->showText(attempt->sendingShut ? tr("Connected, half-closed here") : tr("Connected"));
+        status_->showText(attempt->sendingShut ? tr("Connected, half-closed here")
+                          : attempt->peerShut  ? tr("Connected, half-closed by the peer: you can still send")
+                                               : tr("Connected"));
     else if (underWay)
         status_->showText(attempt->isDatagram()      ? tr("Waiting for an answer…")
                           : attempt->connectedAt < 0 ? tr("Connecting…")
@@ -523,11 +534,13 @@ void ClientWindow::rememberFields()
         return std::holds_alternative<Endpoint>(form_->parse()) ? form_->fields().texts() : KeyedTexts();
     });
     remembered_.add({{u"stay"_s, u"no"_s},
+                     {u"stay-after-fin"_s, u"no"_s},
                      {u"limits/timeout"_s, DefaultTimeout},
                      {u"limits/max-bytes"_s, QString::number(DefaultMaxMessageBytes)}},
                     [this] {
                         return KeyedTexts{{u"send"_s, send_->text()},
                                           {u"stay"_s, stay_->isChecked() ? u"yes"_s : u"no"_s},
+                                          {u"stay-after-fin"_s, afterFin_->isChecked() ? u"yes"_s : u"no"_s},
                                           {u"limits/timeout"_s, secondsText(timeout_)},
                                           {u"limits/max-bytes"_s, QString::number(maxBytes_)}};
                     });
@@ -548,7 +561,10 @@ void ClientWindow::restoreSettings()
     send_->setText(options_.send.value_or(settings.text(u"send"_s, QString())));
     const auto isChoice = [](const QString &text) { return text == u"yes" || text == u"no"; };
     const QSignalBlocker blocker(stay_); // the window is not complete yet
+    const QSignalBlocker finBlocker(afterFin_);
     stay_->setChecked(settings.text(u"stay"_s, u"no"_s, isChoice) == u"yes");
+    afterFin_->setChecked(settings.text(u"stay-after-fin"_s, u"no"_s, isChoice) == u"yes");
+    afterFin_->setEnabled(stay_->isEnabled() && stay_->isChecked());
     const auto isTimeout = [](const QString &text) {
         return text.toDouble() >= 0.001 && text.toDouble() <= LongestTimeout;
     };

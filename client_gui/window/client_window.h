@@ -92,6 +92,7 @@ private:
     EndpointForm *form_ = nullptr;
     QLineEdit *send_ = nullptr;
     QCheckBox *stay_ = nullptr;
+    QCheckBox *afterFin_ = nullptr;
     QPushButton *connect_ = nullptr;
     NoticeBar *notice_ = nullptr;
     QSplitter *splitter_ = nullptr;

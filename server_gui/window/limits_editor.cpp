@@ -100,8 +100,10 @@ void editLimits(QWidget *parent, const ServerLimits &limits, std::chrono::millis
                                "are closed at once."));
     dialog->addLimit(Texts::tr("From one &address:"), perPeer, u"maxPerPeer"_s,
                      Texts::tr("Keeps one client from taking all the places."));
-    dialog->addLimit(Texts::tr("&Deadline:"), deadline, u"deadline"_s,
-                     Texts::tr("Frees the place of a client that does not read, or does not close."));
+    dialog->addLimit(
+        Texts::tr("&Deadline:"), deadline, u"deadline"_s,
+        Texts::tr("Frees the place of a client that does not read, or does not close. Without it, one that "
+                  "has closed its own side and waits in vain is reset after 30 s."));
     keepAlive.addTo(*dialog);
     dialog->addLimit(
         Texts::tr("Allo&w:"), allow, u"allow"_s,
