@@ -30,7 +30,7 @@ COVERED_BY = {
     "tst_client_window": ["status_label", "transcript_view"],
     "tst_commands": ["help", "menus"],
     "tst_connection_table": ["connection_selection", "connections_pane", "table_view"],
-    "tst_converse_windows": ["behaviour_editor", "converse_bar"],
+    "tst_converse_windows": ["behaviour_editor", "converse_bar", "repeated_send_dialog"],
     "tst_endpoint_windows": ["endpoint_form"],
     "tst_inspector": ["bytes_view", "explanation_view", "ladder_painter", "ladder_view"],
     "tst_layout": ["placement"],

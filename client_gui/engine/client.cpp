@@ -133,7 +133,18 @@ void Client::connected()
     socket_.setStaysAfterFin(request_.stays && request_.staysAfterFin);
     if (request_.keepAlive.interval.count() > 0 && request_.endpoint.transport == Transport::Tcp)
         native::setKeepAlive(static_cast<int>(socket_.socketDescriptor()), request_.keepAlive);
-    socket_.send(request_.send);
+    if (request_.again.every.count() == 0) {
+        socket_.send(request_.send);
+        return;
+    }
+    deadline_.stop();
+    again_ = std::make_unique<RepeatedSend>(request_.send, request_.again,
+                                            [this](const std::shared_ptr<Transfer> &transfer) { send(transfer); });
+    connect(again_.get(), &RepeatedSend::ended, this, [this] {
+        if (!request_.stays)
+            deadline_.start(request_.timeout);
+    });
+    again_->start();
 }
 
 /// Counts the bytes. The events keep them.
@@ -185,6 +196,7 @@ void Client::end(Outcome outcome, int error)
     if (!underWay_)
         return; // the attempt has ended, and the signal comes from closing its socket
     underWay_ = false;
+    again_.reset();
     deadline_.stop();
     resume_.stop();
     datagrams_.stop();

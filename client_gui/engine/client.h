@@ -77,6 +77,7 @@ private:
     EventStream &events_;
     ClientSocket socket_{events_, this};
     DatagramExchange datagrams_{events_, this};
+    std::unique_ptr<RepeatedSend> again_;
     QTimer deadline_{this};
     QTimer resume_{this}; // receiving, once the reader has caught up
 

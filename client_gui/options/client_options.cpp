@@ -26,6 +26,10 @@ void ClientOptions::declare(CommandLine &line)
         Texts::tr("Connects to a server over TCP, UDP or a Unix socket and shows the message that it sends."));
     line.addFlag(u"connect"_s, Texts::tr("Connect as soon as the window opens."));
     line.addValue(u"send"_s, u"TEXT"_s, Texts::tr("Send TEXT, in UTF-8, after connecting."));
+    line.addValue(u"every"_s, u"MILLISECONDS"_s,
+                  Texts::tr("Send the same bytes again at this interval, on the same connection, until it ends."));
+    line.addValue(u"times"_s, u"N"_s,
+                  Texts::tr("With --every: how often in all. --timeout then counts from the last time."));
     line.addValue(u"timeout"_s, u"SECONDS"_s,
                   Texts::tr("The longest that look-up, connect and receive may take together. Default: 10."));
     line.addValue(u"max-bytes"_s, u"N"_s, Texts::tr("The longest message to receive. Default: 16777216 (16 MiB)."));
@@ -73,6 +77,15 @@ ClientOptions ClientOptions::read(CommandLine &line)
     }
     options.hold = line.seconds(u"hold"_s);
     options.keepAlive = line.keepAlive();
+    options.again.every =
+        std::chrono::milliseconds(line.number(u"every"_s, 1, RepeatedSend::MostMilliseconds).value_or(0));
+    options.again.times = line.number(u"times"_s, 1, RepeatedSend::MostTimes).value_or(0);
+    if (line.isSet(u"times"_s) && !line.isSet(u"every"_s))
+        line.setError(Texts::tr("--times goes with --every."));
+    if (line.isSet(u"every"_s) && line.isSet(u"udp"_s))
+        line.setError(Texts::tr("--every is for a connection: it does not go with --udp."));
+    if (line.isSet(u"headless"_s) && line.isSet(u"every"_s) && options.send.value_or(QString()).isEmpty())
+        line.setError(Texts::tr("--every goes with --send: there is nothing to send again."));
     options.headless = line.isSet(u"headless"_s);
     options.json = line.isSet(u"json"_s);
     options.csv = line.isSet(u"csv"_s);
@@ -102,6 +115,9 @@ void ClientOptions::checkRepeat(CommandLine &line) const
         return;
     if (raw)
         line.setError(Texts::tr("--raw and --repeat exclude each other: a run prints no messages."));
+    if (again.every.count() > 0)
+        line.setError(Texts::tr("--every and --repeat exclude each other: the one sends again on one connection, the "
+                                "other makes new ones."));
     if (keepAlive)
         line.setError(Texts::tr("--keep-alive and --repeat exclude each other: a run keeps no connection for long."));
     if (expected && expected->isEmpty())

@@ -31,6 +31,7 @@ struct ClientOptions
     std::vector<Net> sources;
     std::optional<std::chrono::milliseconds> hold;
     std::optional<KeepAlive> keepAlive;
+    RepeatedSend::Plan again;
     bool headless = false;
     Endpoint endpoint; ///< with headless: where to connect
     bool json = false;

@@ -5,6 +5,7 @@
 
 #include "shared/address/endpoint.h"
 #include "shared/message/message.h"
+#include "shared/socket/repeated_send.h"
 
 #include <QByteArray>
 
@@ -28,6 +29,8 @@ struct ConnectRequest
     /// With stays: the server's FIN does not end it either, so that the user can go on sending.
     bool staysAfterFin = false;
     KeepAlive keepAlive;
+    /// Sends the bytes again and again; the time-out then counts from the last time.
+    RepeatedSend::Plan again;
 };
 
 } // namespace parley

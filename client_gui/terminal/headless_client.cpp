@@ -92,6 +92,7 @@ int runHeadlessClient(const ClientOptions &options)
     attempt.request = {options.endpoint, encodeMessage(options.send.value_or(QString())),
                        options.timeout.value_or(ConnectRequest::DefaultTimeout),
                        options.maxBytes.value_or(DefaultMaxMessageBytes)};
+    attempt.request.again = options.again;
     attempt.request.keepAlive = options.keepAlive.value_or(KeepAlive());
 
     std::atomic<int> outputError = 0;

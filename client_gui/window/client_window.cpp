@@ -141,7 +141,7 @@ QWidget *ClientWindow::buildForm()
     stay_->setObjectName(u"stay"_s);
     explainField(*stay_, tr("Once connected, neither the time-out nor the longest message ends the connection: talk "
                             "until you disconnect or the server closes."));
-    afterFin_ = new QCheckBox(tr("Also after its FI&N"));
+    afterFin_ = new QCheckBox(tr("Also after its FIN"));
     afterFin_->setObjectName(u"stayAfterFin"_s);
     explainField(*afterFin_, tr("The server's FIN does not end the connection: go on sending until you disconnect."));
     auto *sending = new QWidget;
@@ -219,6 +219,8 @@ QWidget *ClientWindow::buildResults()
 QWidget *ClientWindow::buildConverse()
 {
     converse_ = new ConverseBar;
+    if (options_.again.every.count() > 0)
+        converse_->setPlan(options_.again);
     connect(converse_, &ConverseBar::send, this, [this](const std::shared_ptr<Transfer> &transfer) {
         client_.post([transfer](Client &client) { client.send(transfer); });
     });

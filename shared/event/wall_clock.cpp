@@ -30,7 +30,7 @@ QDateTime WallClock::at(qint64 time) const
                                        [](qint64 wanted, const Step &step) { return wanted < step.from; });
     const Step &step = next == steps_.begin() ? *next : *(next - 1);
     constexpr qint64 nsPerMs = 1'000'000;
-    return QDateTime::fromMSecsSinceEpoch((time + step.offset) / nsPerMs, Qt::UTC);
+    return QDateTime::fromMSecsSinceEpoch((time + step.offset) / nsPerMs).toUTC();
 }
 
 QString clockText(const QDateTime &time, QDate today)

@@ -5,6 +5,7 @@
 
 #include "shared/message/message.h"
 #include "shared/ui/field_help.h"
+#include "shared/ui/repeated_send_dialog.h"
 #include "shared/ui/status_label.h"
 
 #include <QAction>
@@ -58,6 +59,7 @@ ConverseBar::ConverseBar(QWidget *parent)
       text_(new QLineEdit), ending_(choice(u"converseEnding"_s, tr("Line ending"))),
       preview_(new StatusLabel(u"conversePreview"_s, tr("Bytes to be sent"))), progress_(new QProgressBar),
       send_(button(u"converseSend"_s, tr("Send"), tr("Send the typed line."))),
+      repeat_(button(u"converseRepeat"_s, tr("Repeat…"), tr("Send the typed line again and again."))),
       file_(button(u"converseFile"_s, tr("Send F&ile…"), tr("Send the contents of a file, byte for byte."))),
       cancel_(button(u"converseCancel"_s, tr("Cancel"), tr("Stop sending; bytes already sent stay sent."))),
       halfClose_(button(u"converseHalfClose"_s, tr("Half-Cl&ose"), tr("Send FIN, and go on receiving."))),
@@ -96,6 +98,7 @@ ConverseBar::ConverseBar(QWidget *parent)
     details->addWidget(progress_);
     details->addWidget(preview_, 1);
     details->addWidget(cancel_);
+    details->addWidget(repeat_);
     details->addWidget(file_);
     details->addWidget(halfClose_);
     details->addWidget(close_);
@@ -112,7 +115,13 @@ ConverseBar::ConverseBar(QWidget *parent)
     connect(ending_, &QComboBox::currentIndexChanged, this, &ConverseBar::showPreview);
     connect(send_, &QPushButton::clicked, this, &ConverseBar::sendText);
     connect(file_, &QPushButton::clicked, this, &ConverseBar::sendFile);
+    connect(repeat_, &QPushButton::clicked, this, &ConverseBar::askAgain);
     connect(cancel_, &QPushButton::clicked, this, [this] {
+        if (again_) {
+            again_->stop();
+            endAgain(true);
+            return;
+        }
         isCancelled_ = true;
         Q_EMIT cancel(transfer_);
     });
@@ -120,8 +129,11 @@ ConverseBar::ConverseBar(QWidget *parent)
     connect(close_, &QPushButton::clicked, this, &ConverseBar::close);
     connect(reset_, &QPushButton::clicked, this, &ConverseBar::reset);
     addAction(tr("Send &Text"), text_, [this] { text_->setFocus(Qt::ShortcutFocusReason); });
-    const std::pair<QString, QPushButton *> buttons[]{
-        {tr("Send F&ile…"), file_}, {tr("Half-Cl&ose"), halfClose_}, {tr("Clos&e"), close_}, {tr("Re&set"), reset_}};
+    const std::pair<QString, QPushButton *> buttons[]{{tr("Send Again and Again…"), repeat_},
+                                                      {tr("Send F&ile…"), file_},
+                                                      {tr("Half-Cl&ose"), halfClose_},
+                                                      {tr("Clos&e"), close_},
+                                                      {tr("Re&set"), reset_}};
     for (const auto &[text, button] : buttons)
         connect(addAction(text), &QAction::triggered, button, &QPushButton::click);
     connect(&poll_, &QTimer::timeout, this, &ConverseBar::showProgress);
@@ -162,7 +174,7 @@ void ConverseBar::setPeers(const QString &whom, bool canSend)
     for (QWidget *field : {static_cast<QWidget *>(text_), static_cast<QWidget *>(file_), static_cast<QWidget *>(send_),
                            static_cast<QWidget *>(halfClose_)})
         field->setToolTip(canSend ? field->whatsThis() : tr("You have sent FIN: you can only receive now."));
-    appearIf(!whom.isEmpty() || transfer_);
+    appearIf(!whom.isEmpty() || isBusy());
     showState();
 }
 
@@ -196,7 +208,7 @@ void ConverseBar::sendText()
     const auto *typed = std::get_if<QByteArray>(&parsed);
     if (const auto *error = std::get_if<BytesError>(&parsed))
         text_->setCursorPosition(static_cast<int>(error->position));
-    if (!typed || typed->isEmpty() || transfer_ || whom_->text().isEmpty() || !canSend_)
+    if (!typed || typed->isEmpty() || isBusy() || whom_->text().isEmpty() || !canSend_)
         return;
     if (history_.empty() || history_.back() != line())
         history_.push_back(line());
@@ -227,6 +239,49 @@ void ConverseBar::sendFile()
         Q_EMIT send(transfer);
     });
     dialog->open();
+}
+
+void ConverseBar::askAgain()
+{
+    askRepeatedSend(this, plan_, [this](const RepeatedSend::Plan &plan) { sendAgain(plan); });
+}
+
+/// The line stays in the field.
+void ConverseBar::sendAgain(const RepeatedSend::Plan &plan)
+{
+    plan_ = plan;
+    const auto parsed = bytes();
+    const auto *typed = std::get_if<QByteArray>(&parsed);
+    if (!typed || typed->isEmpty() || isBusy() || whom_->text().isEmpty() || !canSend_)
+        return;
+    again_ = std::make_unique<RepeatedSend>(
+        *typed, plan, [this](const std::shared_ptr<Transfer> &transfer) { Q_EMIT send(transfer); });
+    connect(again_.get(), &RepeatedSend::sent, this, &ConverseBar::showAgain);
+    connect(again_.get(), &RepeatedSend::ended, this, &ConverseBar::endAgain);
+    showAgain();
+    again_->start();
+}
+
+void ConverseBar::showAgain()
+{
+    const QLocale locale;
+    const QString count = locale.toString(again_->count());
+    preview_->setForegroundRole(QPalette::WindowText);
+    preview_->showText(again_->plan().times > 0
+                           ? tr("Sent %1 of %2 times").arg(count, locale.toString(again_->plan().times))
+                           : tr("Sent %1 times").arg(count));
+    showState();
+}
+
+/// @param isWanted it was sent as often as planned, or stopped by the user.
+void ConverseBar::endAgain(bool isWanted)
+{
+    if (!isWanted)
+        Q_EMIT failed(tr("Sent %1 times: then a connection had ended, or could send no more.")
+                          .arg(QLocale().toString(again_->count())));
+    again_.release()->deleteLater(); // it may have called this
+    showState();
+    appearIf(!whom_->text().isEmpty());
 }
 
 /// The Up and Down keys go through the lines that were sent.
@@ -265,7 +320,7 @@ void ConverseBar::showPreview()
     ending_->setEnabled(!isHex());
     text_->setPlaceholderText(isHex() ? tr("Pairs of hexadecimal digits, such as 48 65 0a")
                                       : tr("Text to send; escapes such as \\n and \\x00 work"));
-    if (!transfer_) {
+    if (!isBusy()) {
         const auto parsed = bytes();
         const auto *error = std::get_if<BytesError>(&parsed);
         const QByteArray typed = error ? QByteArray() : std::get<QByteArray>(parsed);
@@ -323,18 +378,21 @@ void ConverseBar::showState()
     const auto *typed = std::get_if<QByteArray>(&parsed);
     const bool hasPeers = !whom_->text().isEmpty();
     text_->setEnabled(canSend_);
-    send_->setEnabled(hasPeers && canSend_ && !transfer_ && typed && !typed->isEmpty());
-    file_->setEnabled(hasPeers && canSend_ && !transfer_);
+    send_->setEnabled(hasPeers && canSend_ && !isBusy() && typed && !typed->isEmpty());
+    repeat_->setEnabled(send_->isEnabled());
+    file_->setEnabled(hasPeers && canSend_ && !isBusy());
     halfClose_->setEnabled(hasPeers && canSend_);
     for (QPushButton *ending : {close_, reset_})
         ending->setEnabled(hasPeers);
     const QList<QAction *> actions = commands();
-    const QWidget *const of[]{text_, file_, halfClose_, close_, reset_}; // in the order of the commands
+    const QWidget *const of[]{text_, repeat_, file_, halfClose_, close_, reset_}; // in the order of the commands
     for (qsizetype i = 0; i < actions.size(); ++i)
         actions.at(i)->setEnabled(hasPeers && of[i]->isEnabled());
     progress_->setVisible(isSlow_);
-    cancel_->setVisible(isSlow_);
-    file_->setVisible(!isSlow_);
+    const bool canStop = isSlow_ || again_;
+    cancel_->setVisible(canStop);
+    repeat_->setVisible(!canStop);
+    file_->setVisible(!canStop);
 }
 
 } // namespace parley

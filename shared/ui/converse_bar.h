@@ -4,6 +4,7 @@
 #pragma once
 
 #include "shared/message/escaped_bytes.h"
+#include "shared/socket/repeated_send.h"
 #include "shared/socket/transfer.h"
 
 #include <QTimer>
@@ -27,7 +28,8 @@ class StatusLabel;
 /// on the wire; or sends a file; or ends the connections. It is hidden while there is nobody to talk to; its place says
 /// then what to do.
 ///
-/// One transfer at a time. While it is under way, its progress takes the preview's place, and it can be cancelled.
+/// One transfer at a time, or one line again and again. While it is under way, its progress takes the preview's place,
+/// and it can be cancelled.
 class ConverseBar : public QWidget
 {
     Q_OBJECT
@@ -47,6 +49,8 @@ public:
     void setPeers(const QString &whom, bool canSend = true);
     /// What the buttons do, for menus.
     QList<QAction *> commands() const { return actions(); }
+    /// What the dialog of repeated sending begins with.
+    void setPlan(const RepeatedSend::Plan &plan) { plan_ = plan; }
     /// Shows the progress of @p transfer until it is finished.
     void watch(const std::shared_ptr<Transfer> &transfer);
 
@@ -77,6 +81,11 @@ private:
     bool isHex() const;
     void sendText();
     void sendFile();
+    void askAgain();
+    void sendAgain(const RepeatedSend::Plan &plan);
+    void showAgain();
+    void endAgain(bool isWanted);
+    bool isBusy() const { return transfer_ || again_; }
     void recall(int step);
     void showPreview();
     void showProgress();
@@ -92,6 +101,7 @@ private:
     StatusLabel *preview_;
     QProgressBar *progress_;
     QPushButton *send_;
+    QPushButton *repeat_;
     QPushButton *file_;
     QPushButton *cancel_;
     QPushButton *halfClose_;
@@ -102,7 +112,9 @@ private:
     std::size_t recalled_ = 0;           // the entry that the field shows; the history's size: a new line
     Line draft_{};                       // the new line, kept while an entry is recalled
     std::shared_ptr<Transfer> transfer_; // under way
-    bool isSlow_ = false;                // its progress is worth showing
+    std::unique_ptr<RepeatedSend> again_;
+    RepeatedSend::Plan plan_{std::chrono::seconds(1), 10};
+    bool isSlow_ = false; // its progress is worth showing
     bool isCancelled_ = false;
     bool canSend_ = true;
     Line sent_{}; // of the transfer under way; empty for a file

@@ -139,6 +139,12 @@ void TestClientOptions::errorsOfRuns_data()
     row(u"--repeat 5 --rate 0"_s, u"--rate “0”: give a number from 0.001 to 1000000"_s);
     row(u"--repeat 5 --rate inf"_s, u"--rate “inf”: give a number from 0.001 to 1000000"_s);
     row(u"--repeat 5 --rate fast"_s, u"--rate “fast”: give a number from 0.001 to 1000000"_s);
+    row(u"--headless --every 5"_s, u"--every goes with --send"_s);
+    row(u"--times 5"_s, u"--times goes with --every"_s);
+    row(u"--every 0 --send a"_s, u"--every “0”: give a whole number from 1 to 3600000"_s);
+    row(u"--every 5 --times 0 --send a"_s, u"--times “0”"_s);
+    row(u"--udp --every 5 --send a"_s, u"--every is for a connection"_s);
+    row(u"--repeat 5 --every 5 --send a"_s, u"--every and --repeat exclude each other"_s);
     row(u"--repeat 5 --keep-alive 5"_s, u"--keep-alive and --repeat exclude each other"_s);
     row(u"--repeat 5 --hold -1"_s, u"--hold “-1”: give a number of seconds from 0.001 to 86400"_s);
     row(u"--repeat 5 --source here"_s, u"--source “here” is not a net"_s);

@@ -4,6 +4,7 @@
 #include "shared/event/csv.h"
 
 #include <QTest>
+#include <QTimeZone>
 
 using namespace Qt::StringLiterals;
 using namespace parley;
@@ -58,7 +59,7 @@ void TestCsv::numbersStayNumbers()
 
 void TestCsv::times()
 {
-    const QDateTime time(QDate(2026, 11, 22), QTime(16, 30, 1, 7), Qt::OffsetFromUTC, 3600);
+    const QDateTime time(QDate(2026, 11, 22), QTime(16, 30, 1, 7), QTimeZone(3600));
     QCOMPARE(CsvRecord().add(time).add(QDateTime()).line(), "2026-11-22T15:30:01.007Z,\r\n"_ba);
 }
 

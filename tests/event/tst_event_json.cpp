@@ -8,6 +8,7 @@
 #include <QJsonObject>
 #include <QRegularExpression>
 #include <QTest>
+#include <QTimeZone>
 
 #include <algorithm>
 #include <array>
@@ -145,7 +146,7 @@ void TestEventJson::events()
     QFETCH(Event, event);
     QFETCH(QByteArray, expected);
     event.setTime(5'000'000'000'001);
-    const QDateTime wallClock(QDate(2026, 3, 29), QTime(4, 5, 6, 78), Qt::OffsetFromUTC, 7200);
+    const QDateTime wallClock(QDate(2026, 3, 29), QTime(4, 5, 6, 78), QTimeZone(7200));
     const QByteArray line = eventToJson(event, wallClock);
     QVERIFY(line.endsWith('\n'));
     QCOMPARE(line.count('\n'), 1);
@@ -161,7 +162,7 @@ void TestEventJson::events()
 void TestEventJson::start()
 {
     const QByteArray line =
-        startToJson("parley-server"_ba, QDateTime(QDate(2026, 3, 29), QTime(4, 5, 6), Qt::OffsetFromUTC, 7200));
+        startToJson("parley-server"_ba, QDateTime(QDate(2026, 3, 29), QTime(4, 5, 6), QTimeZone(7200)));
     QVERIFY(line.endsWith('\n'));
     QCOMPARE(line.count('\n'), 1);
     const QJsonObject object = QJsonDocument::fromJson(line).object();

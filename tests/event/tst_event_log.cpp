@@ -8,6 +8,7 @@
 #include <QBuffer>
 #include <QRegularExpression>
 #include <QTest>
+#include <QTimeZone>
 
 using namespace Qt::StringLiterals;
 using namespace parley;
@@ -25,7 +26,7 @@ private Q_SLOTS:
 
 void TestEventLog::isWhatJsonPrints()
 {
-    const QDateTime start(QDate(2026, 11, 22), QTime(16, 0), Qt::UTC);
+    const QDateTime start(QDate(2026, 11, 22), QTime(16, 0), QTimeZone::utc());
     EventLog log{"parley-server", clockFrom(start), {}, 3};
     constexpr qint64 nsPerMs = 1'000'000;
     log.wallClock.step(2'500 * nsPerMs, (start.toMSecsSinceEpoch() + 3'602'500) * nsPerMs); // set by an hour

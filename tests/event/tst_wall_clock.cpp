@@ -14,7 +14,7 @@ namespace
 {
 
 constexpr qint64 Second = 1'000'000'000;
-const QDateTime Noon(QDate(2026, 11, 22), QTime(12, 0), Qt::UTC);
+const QDateTime Noon(QDate(2026, 11, 22), QTime(12, 0), QTimeZone::utc());
 
 /// Noon and @p seconds, in ns since 1970.
 qint64 wall(qint64 seconds)

@@ -96,6 +96,7 @@ private Q_SLOTS:
     void saysWhyItCannotConnect_data();
     void saysWhyItCannotConnect();
     void saysWhereTheServerIs();
+    void sendsAgain();
 };
 
 void TestHeadlessClient::printsTheMessage_data()
@@ -327,6 +328,26 @@ void TestHeadlessClient::saysWhyItCannotConnect()
     const QByteArray sentence = client.errorOutput();
     VERIFY(isOneLine(sentence) && matches(sentence, reason), client);
     VERIFY(sentence.contains(host.toUtf8()) && sentence.contains(port), client);
+}
+
+/// The same bytes at an interval; the time-out counts from the last time.
+void TestHeadlessClient::sendsAgain()
+{
+    const RawSocket server = RawSocket::listening();
+    ClientProcess client(server.localPort(), {u"--send"_s, u"ping "_s, u"--every"_s, u"300"_s, u"--times"_s, u"4"_s,
+                                              u"--timeout"_s, u"0.6"_s});
+    RawSocket peer = server.accept();
+    QCOMPARE(peer.receive(20), "ping ping ping ping "_ba); // takes longer than the time-out
+    VERIFY(client.exitStatus() == 1, client);
+    VERIFY(matches(client.errorOutput(), u"sent nothing within 600 ms"_s), client);
+
+    ClientProcess endless(server.localPort(), {u"--send"_s, u"ping"_s, u"--every"_s, u"1"_s});
+    RawSocket listener = server.accept();
+    QCOMPARE(listener.receive(400).size(), 400);
+    QVERIFY(listener.send("enough"));
+    listener.shutdownSending();
+    VERIFY(endless.exitStatus() == 0, endless);
+    QCOMPARE(endless.output(), "enough\n"_ba);
 }
 
 /// The terminal says what the window says.

@@ -9,6 +9,7 @@
 #include <QBuffer>
 #include <QRegularExpression>
 #include <QTest>
+#include <QTimeZone>
 
 using namespace Qt::StringLiterals;
 using namespace parley;
@@ -41,7 +42,7 @@ void TestConnectionsCsv::writesAll()
     model.read(batch);
     QBuffer file;
     QVERIFY(file.open(QIODevice::WriteOnly));
-    writeConnections(file, model.records(), clockFrom(QDateTime(QDate(2026, 11, 22), QTime(16, 0), Qt::UTC)));
+    writeConnections(file, model.records(), clockFrom(QDateTime(QDate(2026, 11, 22), QTime(16, 0), QTimeZone::utc())));
     QCOMPARE(file.data(),
              "number,started,ended,peer_address,peer_port,outcome,sent_bytes,received_bytes,acknowledged_bytes,"
              "datagrams_received,datagrams_sent,duration_us\r\n"

@@ -113,6 +113,7 @@ private Q_SLOTS:
     void clientSends100MB();
     void serverHalfCloses();
     void clientHalfCloses();
+    void sendsAgain();
     void goesOnAfterFin();
     void transcript();
 
@@ -512,6 +513,47 @@ void TestConverseWindows::clientHalfCloses()
     QVERIFY(!client.field(u"converseText"_s).isEnabled());
     QVERIFY(peer.send("still heard"));
     TRY_COMPARE(client.child<QPlainTextEdit>(u"message"_s).toPlainText(), u"still heard"_s);
+}
+
+/// The same bytes at an interval, as often as chosen or until stopped.
+void TestConverseWindows::sendsAgain()
+{
+    const auto listener = RawSocket::listening();
+    const ClientProgram client(connectingTo(listener.localPort()));
+    client.child<QCheckBox>(u"stay"_s).setChecked(true);
+    client.click(u"connect"_s);
+    auto peer = listener.accept();
+    TRY_MATCH(client.text(u"conversePeers"_s), u"To .*"_s);
+    QVERIFY(!client.button(u"converseRepeat"_s).isEnabled()); // nothing to send
+    client.type(u"converseText"_s, u"ping "_s);
+    const auto start = [&client](int times) {
+        client.click(u"converseRepeat"_s);
+        auto &dialog = client.child<QDialog>(u"sendAgain"_s);
+        dialog.findChild<QSpinBox *>(u"sendEvery"_s)->setValue(5);
+        dialog.findChild<QSpinBox *>(u"sendTimes"_s)->setValue(times);
+        QTest::keyClick(&dialog, Qt::Key_Return);
+    };
+    start(3);
+    QTRY_COMPARE_WITH_TIMEOUT(peer.waiting(), 15, WindowPatience);
+    QCOMPARE(peer.receive(15), "ping ping ping ");
+    TRY_COMPARE(client.text(u"conversePreview"_s), u"Sent 3 of 3 times"_s);
+    TRY_COMPARE(client.button(u"converseSend"_s).isEnabled(), true);
+    QCOMPARE(client.field(u"converseText"_s).text(), u"ping "_s);
+
+    start(0);
+    QTRY_VERIFY_WITH_TIMEOUT(peer.waiting() >= 50, WindowPatience);
+    QVERIFY(!client.button(u"converseSend"_s).isEnabled());
+    client.click(u"converseCancel"_s);
+    TRY_COMPARE(client.button(u"converseSend"_s).isEnabled(), true);
+    TRY_MATCH(client.text(u"conversePreview"_s), u"Sent [0-9,]+ times"_s);
+    QCOMPARE(client.notice(), QString());
+
+    const qsizetype before = peer.waiting();
+    start(0);
+    QTRY_VERIFY_WITH_TIMEOUT(peer.waiting() > before, WindowPatience);
+    peer.reset();
+    TRY_MATCH(client.cell(u"history"_s, 0, AttemptModel::Result), u"reset by the peer.*"_s);
+    QTRY_VERIFY_WITH_TIMEOUT(!client.button(u"converseCancel"_s).isVisible(), WindowPatience);
 }
 
 /// Both sides can choose that the other one's FIN does not end the conversation. It is remembered.

@@ -41,10 +41,7 @@ LimitsDialog &openLimits(const auto &program)
 
 void applyLimits(LimitsDialog &dialog)
 {
-    for (QAbstractButton *button : dialog.findChild<QDialogButtonBox *>()->buttons()) {
-        if (button->text().remove(u'&') == u"Apply Limits"_s)
-            QTest::mouseClick(button, Qt::LeftButton);
-    }
+    QTest::keyClick(&dialog, Qt::Key_Return);
 }
 
 /// Tells how long the event loop was away at the most: ms of this thread's time on a processor, in which other programs

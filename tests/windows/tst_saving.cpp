@@ -15,6 +15,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QStatusBar>
+#include <QTimeZone>
 #include <QTimer>
 
 #include <csignal>
@@ -41,7 +42,7 @@ std::unique_ptr<ClientProgram> clientWith(const QByteArray &message)
     return client;
 }
 
-const QDateTime Start(QDate(2026, 11, 22), QTime(16, 0), Qt::UTC);
+const QDateTime Start(QDate(2026, 11, 22), QTime(16, 0), QTimeZone::utc());
 
 /// Answers the dialog that is open.
 void saveAs(const auto &program, const QString &path)
