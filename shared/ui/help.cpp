@@ -119,7 +119,7 @@ void showDialog(QDialog &dialog, QSize size)
 
 void showHandbook(QMainWindow &window, const QString &part)
 {
-    auto *handbook = window.findChild<Handbook *>(u"handbook"_s);
+    auto *handbook = static_cast<Handbook *>(window.findChild<QTextBrowser *>(u"handbook"_s)); // no Q_OBJECT
     if (!handbook) {
         QDialog *dialog = makeDialog(window, Texts::tr("Handbook – Parley"), u"handbookWindow"_s);
         dialog->setAttribute(Qt::WA_DeleteOnClose, false); // laid out once
