@@ -17,6 +17,7 @@ namespace parley
 struct ConnectRequest
 {
     static constexpr std::chrono::milliseconds DefaultTimeout{10'000};
+    static constexpr int MostHops = 255; ///< an octet of the datagram's header
 
     Endpoint endpoint;
     QByteArray send;                                    ///< sent after connecting
@@ -25,6 +26,9 @@ struct ConnectRequest
     /// The user keeps the connection: once it is there, neither timeout nor maxBytes ends it, only the user or the
     /// server's FIN.
     bool stays = false;
+    // Of datagrams.
+    int ttl = 0;                   ///< how many routers it may pass (TTL, hop limit), 1 to 255; 0: the system's default
+    bool multicastLoopback = true; ///< members of the group on this computer get it too
 };
 
 } // namespace parley

@@ -310,8 +310,9 @@ void ClientWindow::startAttempt()
         form_->focusOn(error->part);
         return;
     }
-    const ConnectRequest request{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_,
-                                 stay_->isChecked()};
+    const ConnectRequest request{
+        std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_, stay_->isChecked(), ttl_,
+        multicastLoopback_};
     current_ = history_.add(request);
     client_.post([number = current_, request](Client &client) { client.connectTo(number, request); });
     table_->clearSelection();
@@ -472,15 +473,27 @@ void ClientWindow::changeLimits()
     most->setGroupSeparatorShown(true);
     most->setSuffix(tr(" bytes"));
     most->setValue(static_cast<int>(maxBytes_));
+    auto *hops = new QSpinBox;
+    hops->setRange(0, ConnectRequest::MostHops);
+    hops->setSpecialValueText(tr("The system's: 1 to a group"));
+    hops->setValue(ttl_);
+    auto *loopback = new QCheckBox(tr("Members on this computer, too"));
+    loopback->setChecked(multicastLoopback_);
     auto *dialog = new LimitsDialog(this, [=, this]() -> QString {
         timeout_ = std::chrono::milliseconds(qRound64(timeout->value() * 1000));
         maxBytes_ = most->value();
+        ttl_ = hops->value();
+        multicastLoopback_ = loopback->isChecked();
         return {};
     });
     dialog->addLimit(tr("&Time-out:"), timeout, u"timeout"_s,
                      tr("Ends an attempt whose look-up, connect or message takes too long."));
     dialog->addLimit(tr("&Longest message:"), most, u"maxBytes"_s,
                      tr("Keeps a server that sends without end from filling the memory."));
+    dialog->addLimit(tr("&Hop limit:"), hops, u"ttl"_s,
+                     tr("Keeps a datagram from passing more routers than that (TTL, UDP alone)."));
+    dialog->addLimit(tr("&Groups reach:"), loopback, u"multicastLoopback"_s,
+                     tr("Keeps a datagram to a group from programs of this computer where it is off."));
     dialog->open();
 }
 
@@ -510,12 +523,16 @@ void ClientWindow::rememberFields()
     });
     remembered_.add({{u"stay"_s, u"no"_s},
                      {u"limits/timeout"_s, DefaultTimeout},
-                     {u"limits/max-bytes"_s, QString::number(DefaultMaxMessageBytes)}},
+                     {u"limits/max-bytes"_s, QString::number(DefaultMaxMessageBytes)},
+                     {u"limits/ttl"_s, u"0"_s},
+                     {u"limits/multicast-loopback"_s, u"yes"_s}},
                     [this] {
                         return KeyedTexts{{u"send"_s, send_->text()},
                                           {u"stay"_s, stay_->isChecked() ? u"yes"_s : u"no"_s},
                                           {u"limits/timeout"_s, secondsText(timeout_)},
-                                          {u"limits/max-bytes"_s, QString::number(maxBytes_)}};
+                                          {u"limits/max-bytes"_s, QString::number(maxBytes_)},
+                                          {u"limits/ttl"_s, QString::number(ttl_)},
+                                          {u"limits/multicast-loopback"_s, multicastLoopback_ ? u"yes"_s : u"no"_s}};
                     });
     remembered_.start();
     // The endpoint of the window that is closed last is remembered, as a whole.
@@ -544,6 +561,16 @@ void ClientWindow::restoreSettings()
         qRound64(settings.text(u"limits/timeout"_s, DefaultTimeout, isTimeout).toDouble() * 1000)));
     maxBytes_ = options_.maxBytes.value_or(
         settings.text(u"limits/max-bytes"_s, QString::number(DefaultMaxMessageBytes), isLimit).toLongLong());
+    const auto isHops = [](const QString &text) {
+        bool isNumber = false;
+        const int hops = text.toInt(&isNumber);
+        return isNumber && hops >= 0 && hops <= ConnectRequest::MostHops;
+    };
+    ttl_ = settings.text(u"limits/ttl"_s, u"0"_s, isHops).toInt();
+    if (options_.ttl > 0)
+        ttl_ = options_.ttl;
+    multicastLoopback_ =
+        settings.text(u"limits/multicast-loopback"_s, u"yes"_s, isChoice) == u"yes" && options_.multicastLoopback;
     rememberFields();
     settings.restoreGeometry(*this);
     if (isOfPair())

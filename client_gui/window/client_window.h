@@ -80,6 +80,8 @@ private:
     IoThread<Client> client_{stream_}; // after the stream it writes to: taken down first
     std::chrono::milliseconds timeout_ = ConnectRequest::DefaultTimeout;
     qint64 maxBytes_ = DefaultMaxMessageBytes;
+    int ttl_ = 0; // as ConnectRequest::ttl
+    bool multicastLoopback_ = true;
     bool damaged_ = false; // the settings that were read; closing writes all of them anew
     RememberedFields remembered_;
     quint64 current_ = 0; // the attempt that the message view shows; 0 before the first

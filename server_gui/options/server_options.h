@@ -29,6 +29,7 @@ struct ServerOptions
     std::optional<std::vector<Net>> allow;
     std::optional<std::vector<Net>> deny;
     unsigned unixMode = ServerSettings::DefaultUnixMode;
+    int ttl = 0; ///< 0 if it was not given
     bool headless = false;
     Endpoint endpoint; ///< with headless: where to listen
     bool json = false;

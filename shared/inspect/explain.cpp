@@ -51,6 +51,18 @@ QString purpose(const Event &event)
             "returns at once, and the result is fetched when the system has it. On a datagram socket nothing is "
             "sent: it only fixes the peer.");
     case Call::GetSockName: return Texts::tr("Asks for the socket's own address: the system has chosen it.");
+    case Call::SetSockOpt:
+        return event.option() == "SO_BROADCAST" ? Texts::tr(
+                   "Lets the socket send to everyone on a net. Without it the system refuses that (EACCES).")
+               : event.option().contains("MEMBERSHIP") || event.option().contains("JOIN") ? Texts::tr(
+                     "Takes part in a group: from now on the system takes in, on that interface, what is sent "
+                     "to the group.")
+               : event.option().endsWith("_IF") ? Texts::tr("Chooses the interface by which datagrams to groups leave.")
+               : event.option().endsWith("_LOOP")
+                   ? Texts::tr("Says whether members on this computer get the datagrams, "
+                               "too.")
+                   : Texts::tr("Says how many routers a datagram may pass. The last one "
+                               "drops it.");
     case Call::Send:
     case Call::SendTo:
         return Texts::tr(
@@ -155,6 +167,10 @@ QStringList parameters(const Event &event)
         return {
             field(Texts::tr("backlog"),
                   Texts::tr("%1, the most connections that wait in the accept queue").arg(number(event.backlog())))};
+    case Call::SetSockOpt:
+        return {
+            field(Texts::tr("option"), QLatin1String(event.optionLevel()) + u", "_s + QLatin1String(event.option())),
+            field(Texts::tr("value"), QString::fromLocal8Bit(event.optionValue()))};
     case Call::Send:
     case Call::SendTo: {
         QStringList fields{field(Texts::tr("bytes"), bytesText(event.given()))};

@@ -56,6 +56,7 @@ private Q_SLOTS:
 
     void everyCall();
     void connection();
+    void options();
     void failures();
     void hostileBytes();
 };
@@ -96,6 +97,18 @@ void TestExplain::connection()
     CONTAINS(end, u"0, the end: the peer has closed its sending side (FIN)"_s);
     CONTAINS(explained.of(u"SYN"_s), u"Inferred, not observed"_s);
     CONTAINS(explained.of(u"end"_s), u"the program's verdict"_s);
+}
+
+void TestExplain::options()
+{
+    const Explained explained({Event::setSockOpt(1, {0, 0}, "SO_BROADCAST", 1),
+                               Event::setSockOpt(1, {0, 0}, "IP_TTL", 4),
+                               Event::setSockOpt(1, {0, 0}, "IPV6_JOIN_GROUP", 1, Address::parseIPv6("ff05::1:3"))});
+    CONTAINS(explained.of(u"setsockopt(SOL_SOCKET"_s), u"everyone on a net"_s);
+    CONTAINS(explained.of(u"setsockopt(IPPROTO_IP,"_s), u"how many routers"_s);
+    const QString joins = explained.of(u"setsockopt(IPPROTO_IPV6"_s);
+    CONTAINS(joins, u"Takes part in a group"_s);
+    CONTAINS(joins, u"option: IPPROTO_IPV6, IPV6_JOIN_GROUP\n  value: ff05::1:3"_s);
 }
 
 void TestExplain::failures()

@@ -241,6 +241,8 @@ void TestEndpointWindows::vocabularyAsTyped_data()
     QTest::newRow("UDP") << udp << u"127.0.0.1"_s << u"3000"_s << u"AF_INET, SOCK_DGRAM, 0 (UDP), 127.0.0.1, 3000"_s;
     QTest::newRow("broadcast") << udp << u"<broadcast>"_s << u"3000"_s
                                << u"AF_INET, SOCK_DGRAM, 0 (UDP), 255.255.255.255, 3000"_s;
+    QTest::newRow("group") << udp << u"239.1.2.3%lo"_s << u"3000"_s
+                           << u"AF_INET, SOCK_DGRAM, 0 (UDP), 239.1.2.3%lo, 3000"_s;
     QTest::newRow("Unix") << u"Unix socket"_s << u"/run/parley"_s << QString()
                           << u"AF_UNIX, SOCK_STREAM, 0, /run/parley"_s;
     QTest::newRow("no address") << tcp << u"127.1"_s << u"3000"_s << QString();

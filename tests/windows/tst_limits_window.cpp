@@ -9,6 +9,7 @@
 #include "tests/support/sanitizer.h"
 #include "tests/support/window_test.h"
 
+#include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QDoubleSpinBox>
 #include <QSpinBox>
@@ -197,6 +198,8 @@ void TestLimitsWindow::clientTakesLimits()
         LimitsDialog &dialog = openLimits(client);
         dialog.findChild<QDoubleSpinBox *>(u"timeout"_s)->setValue(0.5);
         dialog.findChild<QSpinBox *>(u"maxBytes"_s)->setValue(5);
+        dialog.findChild<QSpinBox *>(u"ttl"_s)->setValue(4);
+        dialog.findChild<QCheckBox *>(u"multicastLoopback"_s)->setChecked(false);
         applyLimits(dialog);
         QVERIFY(!dialog.isVisible());
         client.click(u"connect"_s);
@@ -215,6 +218,8 @@ void TestLimitsWindow::clientTakesLimits()
     LimitsDialog &dialog = openLimits(client);
     QCOMPARE(dialog.findChild<QDoubleSpinBox *>(u"timeout"_s)->value(), 0.5);
     QCOMPARE(dialog.findChild<QSpinBox *>(u"maxBytes"_s)->value(), 5);
+    QCOMPARE(dialog.findChild<QSpinBox *>(u"ttl"_s)->value(), 4);
+    QVERIFY(!dialog.findChild<QCheckBox *>(u"multicastLoopback"_s)->isChecked());
 }
 
 void TestLimitsWindow::countsWhoWasTurnedAway()
