@@ -117,7 +117,7 @@ std::optional<double> CommandLine::real(const QString &name, double least, doubl
 
 int CommandLine::ttl()
 {
-    const auto hops = number(u"ttl"_s, 1, 255); // an octet of the datagram's header
+    const auto hops = number(u"ttl"_s, 1, 255);                      // an octet of the datagram's header
     if (isSet(u"ttl"_s) && isSet(u"headless"_s) && !isSet(u"udp"_s)) // a window may remember UDP
         setError(Texts::tr("--ttl goes with --udp."));
     return static_cast<int>(hops.value_or(0));

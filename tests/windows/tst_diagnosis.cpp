@@ -316,8 +316,8 @@ void TestDiagnosis::noDescriptorLeft()
         const FailingCall noDescriptor(FailingCall::Name::Socket, EMFILE);
         client.click(u"connect"_s);
         TRY_COMPARE(client.notice(),
-                    u"Connecting to 127.0.0.1:%1 failed: Too many open files. No file descriptor is left for "
-                    "a socket: close other connections or programs first."_s.arg(nobody.localPort()));
+                    u"Connecting to 127.0.0.1:%1 failed: this process has no file descriptor left. Close other "
+                    "connections, or raise the limit (ulimit -n)."_s.arg(nobody.localPort()));
         QCOMPARE(wayOutText(client), u"Try Again"_s);
     }
     takeWayOut(client);
