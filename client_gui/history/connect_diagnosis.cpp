@@ -34,9 +34,9 @@ bool isLookUp(const Attempt &attempt)
 Address groupWithoutInterface(const Attempt &attempt)
 {
     const Address &group = attempt.peer.isNull() ? attempt.request.endpoint.literal : attempt.peer;
-    const bool isLost = attempt.outcome == Outcome::Unreachable
-                        || (attempt.outcome == Outcome::Failed
-                            && (attempt.error == ENODEV || attempt.error == EADDRNOTAVAIL || attempt.error == EINVAL));
+    const int error = attempt.error;
+    const bool isLost = error == ENETUNREACH || error == ENODEV
+                        || (group.scope() != 0 && (error == ENETDOWN || error == EADDRNOTAVAIL || error == EINVAL));
     return isLost && group.isMulticast() ? group : Address();
 }
 

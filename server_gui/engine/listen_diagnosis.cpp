@@ -117,9 +117,12 @@ std::optional<ListenDiagnosis> diagnoseGroup(const Endpoint &endpoint, int error
 {
     const QString where = endpoint.toString();
     const Address &group = endpoint.literal;
-    const bool isInterface = error == ENODEV || error == ENETUNREACH || error == EADDRNOTAVAIL;
-    if (!group.isMulticast() || (!isInterface && (error != EINVAL || group.scope() == 0)))
+    const bool isLost = error == ENETUNREACH || error == ENODEV;
+    if (!group.isMulticast() || (!isLost && error != EADDRNOTAVAIL && error != EINVAL))
         return std::nullopt;
+    if (group.scope() == 0 && !isLost)
+        return otherCause(endpoint, {Texts::tr("this computer has no IPv6, or it is switched off"),
+                                     Texts::tr("Switch IPv6 on here, or give a group of IPv4.")});
     if (group.scope() == 0)
         return ListenDiagnosis{
             Texts::tr(

@@ -5,6 +5,7 @@
 
 #include "shared/event/event_history.h"
 #include "shared/inspect/ladder.h"
+#include "shared/message/error_reason.h"
 #include "shared/message/message.h"
 
 #include <QCoreApplication>
@@ -191,26 +192,19 @@ QStringList parameters(const Event &event)
     }
 }
 
+/// Empty for an error that nothing more is known of than the system's words.
 QString errorMeaning(int error)
 {
     switch (error) {
-    case ECONNREFUSED: return Texts::tr("Nothing listens there.");
     case ECONNRESET:
         return Texts::tr("The peer reset the connection: it ended abnormally, or closed with bytes unread.");
     case EPIPE: return Texts::tr("The connection was gone already.");
-    case ETIMEDOUT: return Texts::tr("The peer did not answer for too long.");
     case EINPROGRESS: return Texts::tr("Not an error: the connection is being made, and the result comes later.");
-    case EADDRINUSE: return Texts::tr("Another socket has this address.");
-    case EADDRNOTAVAIL: return Texts::tr("This computer does not have this address.");
     case EACCES: return Texts::tr("This user may not do that: ports below 1024 need a privilege on many systems.");
-    case EMFILE: return Texts::tr("The process has as many descriptors as it may have.");
-    case ENFILE: return Texts::tr("The whole system has as many descriptors as it may have.");
-    case ENETUNREACH:
-    case EHOSTUNREACH: return Texts::tr("No route leads to this address.");
-    case ECONNABORTED: return Texts::tr("The connection was gone before it was accepted.");
-    case ENOENT: return Texts::tr("There is no such socket file.");
-    default: return {};
+    default: break;
     }
+    const ErrorReason reason = errorReason(error);
+    return reason.remedy.isEmpty() ? QString() : reason.cause.front().toUpper() + reason.cause.sliced(1) + u'.';
 }
 
 QString resultMeaning(const Event &event, Transport transport)

@@ -72,8 +72,10 @@ QString displaySettings()
     return settings.isEmpty() ? u"-platform"_s : settings.join(u", "_s);
 }
 
-void endAtFatalMessage(QtMsgType type, const QMessageLogContext &, const QString &text)
+void endWithoutDisplay(QtMsgType type, const QMessageLogContext &context, const QString &text)
 {
+    if (type == QtFatalMsg && !text.contains(u"platform plugin"_s))
+        handlerBefore(type, context, text); // another shortage
     if (type != QtFatalMsg) {
         heldMessages.emplaceBack(type, text);
         return;
@@ -147,7 +149,7 @@ std::unique_ptr<QCoreApplication> makeTerminalApplication(int &argc, char **argv
 
 DisplayGuard::DisplayGuard()
 {
-    handlerBefore = qInstallMessageHandler(endAtFatalMessage);
+    handlerBefore = qInstallMessageHandler(endWithoutDisplay);
 }
 
 DisplayGuard::~DisplayGuard()

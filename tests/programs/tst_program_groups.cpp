@@ -126,6 +126,8 @@ private Q_SLOTS:
     void callsAreShown();
     void noRoute_data();
     void noRoute();
+    void ipv6SwitchedOff_data();
+    void ipv6SwitchedOff();
     void interfaceThatCannot_data();
     void interfaceThatCannot();
     void directedBroadcast_data();
@@ -316,6 +318,24 @@ void TestProgramGroups::noRoute()
     VERIFY(isOneLine(process.errorOutput()) && process.errorOutput().contains(example.toUtf8())
                && process.errorOutput().contains("no route"),
            process);
+}
+
+void TestProgramGroups::ipv6SwitchedOff_data()
+{
+    QTest::addColumn<QString>("program");
+    QTest::newRow("server") << Server;
+    QTest::newRow("client") << Client;
+}
+
+/// No interface would help.
+void TestProgramGroups::ipv6SwitchedOff()
+{
+    QFETCH(const QString, program);
+    const Network network("echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6; ip link set lo up");
+    SKIP_WITHOUT(network);
+    Process process = network.run(program, {u"--headless"_s, u"--udp"_s, u"ff05::1:3"_s});
+    VERIFY(process.exitStatus() == 1, process);
+    VERIFY(isOneLine(process.errorOutput()) && process.errorOutput().contains("Switch IPv6 on here"), process);
 }
 
 void TestProgramGroups::interfaceThatCannot_data()
