@@ -2,8 +2,9 @@
 # SPDX-FileCopyrightText: 2026 The Parley developers
 # SPDX-License-Identifier: MIT
 """Each unit has a test of its own name: tests/*/tst_name.cpp for name.h and name.cpp, wherever they are. The units below
-are the exceptions, each with the test that covers it."""
+are the exceptions, each with the test that covers it. And no test function is one that Qt Test does not run."""
 
+import glob
 import os
 import re
 import sys
@@ -33,7 +34,7 @@ COVERED_BY = {
     "tst_endpoint_windows": ["endpoint_form"],
     "tst_inspector": ["bytes_view", "explanation_view", "ladder_painter", "ladder_view"],
     "tst_layout": ["placement"],
-    "tst_limits_window": ["limits_dialog", "limits_editor"],
+    "tst_limits_window": ["keep_alive_fields", "limits_dialog", "limits_editor"],
     "tst_repeat_window": ["latency_view", "repeat_form"],
     "tst_saving": ["save_log"],
     "tst_texts": ["field_help"],
@@ -69,16 +70,33 @@ def check_the_check(units, tests):
     assert problems(units, tests - {"tst_texts"}) == ["there is no tst_texts, which is said to cover field_help"]
 
 
+def never_run(name, text):
+    """Functions of a test's class that nothing calls, and that are no slots, so that Qt Test does not run them."""
+    rest = text.partition("private Q_SLOTS:")[2].partition("\n};")[0].partition("\nprivate:")[2]
+    return [f"{name} never runs {function}()" for function in re.findall(r"void (\w+)\(\);", rest)
+            if len(re.findall(rf"\b{function}\b", text)) <= 2]
+
+
+def check_the_second_check():
+    text = "private Q_SLOTS:\n void a();\nprivate:\n void b();\n};\nvoid T::a() {}\nvoid T::b() {}\n"
+    assert never_run("tst_t", text) == ["tst_t never runs b()"]
+    assert never_run("tst_t", text + "void f() { b(); }") == []
+
+
 def main():
     units = {re.sub(PLATFORM, "", name) for name in names_in("shared", "server_gui", "client_gui")
              if re.search(PLATFORM, name)}
     tests = {name.removesuffix(".cpp") for name in names_in("tests") if re.fullmatch(r"tst_\w+\.cpp", name)}
     found = problems(units, tests)
+    for path in glob.glob(os.path.join(ROOT, "tests", "*", "tst_*.cpp")):
+        with open(path, encoding="utf-8") as file:
+            found += never_run(os.path.basename(path), file.read())
     for line in found:
         print(line)
     if found:
         sys.exit(1)
     check_the_check(units, tests)
+    check_the_second_check()
 
 
 main()

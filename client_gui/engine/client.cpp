@@ -4,6 +4,7 @@
 #include "client_gui/engine/client.h"
 
 #include "shared/event/event_stream.h"
+#include "shared/socket/socket_calls.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -80,11 +81,13 @@ void Client::cancel()
         end(Outcome::Cancelled);
 }
 
-void Client::setStays(bool stays)
+void Client::setStays(bool stays, bool afterFin)
 {
     request_.stays = stays;
+    request_.staysAfterFin = afterFin;
     if (!isConnected())
         return;
+    socket_.setStaysAfterFin(stays && afterFin);
     limitMessage();
     if (stays)
         deadline_.stop();
@@ -127,6 +130,9 @@ void Client::connected()
     limitMessage();
     if (request_.stays)
         deadline_.stop();
+    socket_.setStaysAfterFin(request_.stays && request_.staysAfterFin);
+    if (request_.keepAlive.interval.count() > 0 && request_.endpoint.transport == Transport::Tcp)
+        native::setKeepAlive(static_cast<int>(socket_.socketDescriptor()), request_.keepAlive);
     socket_.send(request_.send);
 }
 
@@ -144,7 +150,8 @@ void Client::received()
 
 void Client::disconnected()
 {
-    if (socket_.peerHasClosed())
+    const bool wentOn = request_.stays && request_.staysAfterFin;
+    if (socket_.peerHasClosed() && !(wentOn && socket_.systemError() != 0))
         endOfMessage();
     else
         end(outcomeOf(socket_.systemError()), socket_.systemError());

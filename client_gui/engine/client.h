@@ -46,8 +46,9 @@ public:
     void viewKernel(quint64 attempt);
 
     // Commands of the user to the connection. Nothing happens if there is none, or with UDP.
-    /// Sets ConnectRequest::stays for the attempt under way. If it is not to stay, its time-out starts now.
-    void setStays(bool stays);
+    /// Sets ConnectRequest::stays and ::staysAfterFin for the attempt under way. If it is not to stay, its time-out
+    /// starts now.
+    void setStays(bool stays, bool afterFin);
     /// Fails at once while another transfer is under way, or after halfClose().
     void send(const std::shared_ptr<Transfer> &transfer);
     /// Bytes already sent stay sent.

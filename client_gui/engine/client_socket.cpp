@@ -235,6 +235,12 @@ QByteArray ClientSocket::takeReceived()
     return piece;
 }
 
+void ClientSocket::setStaysAfterFin(bool stays)
+{
+    staysAfterFin_ = stays;
+    watch();
+}
+
 void ClientSocket::setReceiving(bool receiving)
 {
     isReceiving_ = receiving;
@@ -298,10 +304,10 @@ void ClientSocket::readable()
     } else if (!result.ok()) {
         failed(result.error);
     } else if (result.value == 0) {
-        if (isSending()) // QTcpSocket would drop it
-            watch();
-        else
+        if (isDone())
             closedByPeer();
+        else // QTcpSocket would drop what is unsent
+            watch();
     } else if (isBeyond) {
         setReceiving(false);
         Q_EMIT tooMuchReceived();
@@ -363,7 +369,7 @@ void ClientSocket::writable()
         stream_->sendFinIfDue();
     if (isSending() || sendError_ != 0)
         watch();
-    else if (stream_->peerClosed())
+    else if (isDone())
         closedByPeer();
     else if (state() == ClosingState)
         finish();
@@ -377,13 +383,29 @@ bool ClientSocket::isSending() const
     return stream_->isSending() || stream_->sendsFin() != stream_->sentFin();
 }
 
+/// Both sides have closed, or this one has nothing left to say to a peer that has.
+bool ClientSocket::isDone() const
+{
+    return stream_->peerClosed() && !isSending() && (!staysAfterFin_ || stream_->sentFin());
+}
+
 /// Watches the socket for the events that the connection needs next.
 void ClientSocket::watch()
 {
     if (!readable_)
         return;
     readable_->setEnabled(room() > 0);
-    writable_->setEnabled(isSending() || written_ > 0 || sendError_ != 0 || stream_->peerClosed());
+    writable_->setEnabled(isSending() || written_ > 0 || sendError_ != 0 || isDone());
+    if (staysAfterFin_ && stream_->peerClosed() && !reset_) {
+        reset_ = std::make_unique<QSocketNotifier>(stream_->channel().descriptor(), QSocketNotifier::Exception);
+        connect(reset_.get(), &QSocketNotifier::activated, this, &ClientSocket::resetAfterFin);
+    }
+}
+
+void ClientSocket::resetAfterFin()
+{
+    const int error = native::pendingError(stream_->channel().descriptor());
+    failed(error != 0 ? error : ECONNRESET);
 }
 
 void ClientSocket::closedByPeer()
@@ -419,6 +441,7 @@ void ClientSocket::finish()
     written_ = 0;
     readable_.reset();
     writable_.reset();
+    reset_.reset();
     while (!attempts_.empty())
         closeAttempt(*attempts_.back());
     if (wasConnected) {

@@ -99,6 +99,8 @@ public:
     void drop(const Transfer &transfer);
     /// FIN follows all that was written. Receiving goes on.
     void closeSending();
+    /// Whether the connection goes on after the peer's FIN, until its own FIN is sent. QTcpSocket's does not.
+    void setStaysAfterFin(bool stays);
     /// Closes at once, with RST.
     void resetConnection();
     /// The next bytes received, as they came from one call; empty where there are none.
@@ -160,7 +162,9 @@ private:
     void writable();
     void sendSome();
     bool isSending() const;
+    bool isDone() const;
     void closedByPeer();
+    void resetAfterFin();
     void failed(int error);
     void endWith(SocketError error, const QString &text);
     void watch();
@@ -181,6 +185,7 @@ private:
     std::unique_ptr<StreamPeer> stream_; // stays after the end, until the next connection
     std::unique_ptr<QSocketNotifier> readable_;
     std::unique_ptr<QSocketNotifier> writable_;
+    std::unique_ptr<QSocketNotifier> reset_; // after the peer's FIN, which stays readable for ever
     ReceivedBytes input_;
     QByteArray early_;   // written before it was connected
     qint64 written_ = 0; // not yet reported by bytesWritten()
@@ -188,6 +193,7 @@ private:
     int systemError_ = 0;
     int sendError_ = 0; // reported after the bytes that the peer sent before
     bool isReceiving_ = true;
+    bool staysAfterFin_ = false;
     bool isTelling_ = false; // readyRead() is not emitted recursively
     bool closesWhenConnected_ = false;
     bool connectedToItself_ = false;

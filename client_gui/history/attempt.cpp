@@ -43,6 +43,7 @@ void Attempt::apply(const Event &event)
         receivedBytes += event.payload().size();
         if (!event.payload().isEmpty() || (isDatagram() && event.errorNumber() == 0))
             ++reads;
+        peerShut = peerShut || (!isDatagram() && event.payload().isEmpty() && event.errorNumber() == 0);
         if (isDatagram() && event.errorNumber() == 0 && answeredAt < 0)
             answeredAt = event.time();
         break;
@@ -81,6 +82,7 @@ QString Attempt::resultText() const
     if (known == Outcome::None)
         return connectedAt < 0 ? Texts::tr("connecting…")
                : sendingShut   ? Texts::tr("half-closed here")
+               : peerShut      ? Texts::tr("half-closed by the peer")
                                : Texts::tr("receiving…");
     QString text = outcomeText(known, closedBy, request.endpoint.transport);
     if (known == Outcome::Complete)

@@ -28,6 +28,7 @@ struct Attempt
     bool lookedUp = false;
     bool collects = false;    ///< datagrams: it was sent to many, and all who answer are listed
     bool sendingShut = false; ///< FIN was sent: it can only receive
+    bool peerShut = false;    ///< the peer's FIN has come: it can only be sent to
     Outcome outcome = Outcome::None;
     ClosedBy closedBy = ClosedBy::Nobody; ///< where it is Closed
 

@@ -10,6 +10,7 @@
 #include <QCoreApplication>
 #include <QLocale>
 
+#include <algorithm>
 #include <cerrno>
 #include <netdb.h>
 
@@ -84,6 +85,13 @@ QString refusedText(const QString &endpoint, int error)
     }
 }
 
+/// The peer acknowledged neither bytes nor probes of the connection any more.
+bool hasVanished(const Attempt &attempt)
+{
+    return attempt.connectedAt >= 0 && attempt.outcome == Outcome::TimedOut && attempt.error == ETIMEDOUT
+           && !attempt.isDatagram();
+}
+
 QString failureOf(const Attempt &attempt)
 {
     const QString endpoint = attempt.request.endpoint.toString();
@@ -107,12 +115,13 @@ QString failureOf(const Attempt &attempt)
         return Texts::tr("The wait for answers from %1 was cancelled.").arg(endpoint);
     if (attempt.isDatagram() && attempt.outcome == Outcome::Failed)
         return Texts::tr("Sending a datagram to %1 failed: %2.").arg(endpoint, reasonOf(attempt).cause);
+    if (hasVanished(attempt))
+        return Texts::tr("%1 answers no more: the connection timed out after %2.")
+            .arg(endpoint, bytesText(attempt.receivedBytes));
     if (attempt.isIncomplete() && attempt.request.stays) { // a conversation has no message that could be incomplete
         const QString bytes = bytesText(attempt.receivedBytes);
         switch (attempt.outcome) {
         case Outcome::Reset: return Texts::tr("%1 reset the connection after %2.").arg(endpoint, bytes);
-        case Outcome::TimedOut:
-            return Texts::tr("%1 answers no more: the connection timed out after %2.").arg(endpoint, bytes);
         case Outcome::Cancelled: return Texts::tr("The connection to %1 was cancelled after %2.").arg(endpoint, bytes);
         default:
             return Texts::tr("The connection to %1 failed after %2: %3.").arg(endpoint, bytes, reasonOf(attempt).cause);
@@ -179,12 +188,11 @@ QString adviceOn(const Attempt &attempt)
         return Texts::tr("Raise the limit (--max-bytes) to take longer datagrams.");
     if (attempt.isDatagram() && attempt.outcome == Outcome::TimedOut && attempt.connectedAt >= 0)
         return Texts::tr("A datagram can be lost without a word, dropped by a firewall, or have no one to answer it.");
+    if (hasVanished(attempt))
+        return Texts::tr("Check the network, and whether the server still runs.");
     if (attempt.isIncomplete()) {
         switch (attempt.outcome) {
-        case Outcome::TimedOut:
-            if (attempt.request.stays)
-                return Texts::tr("Check the network, and whether the server still runs.");
-            return Texts::tr("Allow more time, or look at why the server does not close.");
+        case Outcome::TimedOut: return Texts::tr("Allow more time, or look at why the server does not close.");
         case Outcome::LimitReached: return Texts::tr("Raise the limit (--max-bytes) to take longer messages.");
         case Outcome::Reset:
             return Texts::tr("The server ended abnormally, or closed without reading everything you had sent.");
@@ -221,8 +229,8 @@ QString adviceOn(const Attempt &attempt)
 /// The protocol decides who speaks first. If neither side did, it may be this side's turn.
 bool isSilent(const Attempt &attempt)
 {
-    const bool silent =
-        attempt.outcome == Outcome::NoMessage || (attempt.outcome == Outcome::TimedOut && attempt.connectedAt >= 0);
+    const bool silent = attempt.outcome == Outcome::NoMessage
+                        || (attempt.outcome == Outcome::TimedOut && attempt.connectedAt >= 0 && !hasVanished(attempt));
     return silent && attempt.receivedBytes == 0 && attempt.request.send.isEmpty() && !attempt.isDatagram();
 }
 
@@ -245,21 +253,53 @@ QString waitingText(int count)
                       : Texts::tr("%1 connections wait in the queue").arg(QLocale().toString(count));
 }
 
+/// Where the servers are that somebody may have meant who was refused.
+std::vector<ConnectDiagnosis::Choice> choicesFor(const Attempt &attempt, const std::vector<LocalListener> &listeners)
+{
+    std::vector<ConnectDiagnosis::Choice> choices;
+    for (const LocalListener &listener : listenersMeantBy(listeners, attempt.peer)) {
+        Endpoint endpoint = attempt.request.endpoint;
+        endpoint.name.clear();
+        endpoint.literal = reachableAddress(listener, attempt.peer);
+        endpoint.port = endpoint.literal.port();
+        if (endpoint.literal == attempt.peer)
+            return {}; // it has just begun to listen
+        const bool isKnown = std::any_of(choices.begin(), choices.end(), [&](const ConnectDiagnosis::Choice &known) {
+            return known.endpoint == endpoint;
+        });
+        if (!isKnown && choices.size() < ConnectDiagnosis::MaxChoices)
+            choices.push_back({listener.owner(), endpoint});
+    }
+    return choices;
+}
+
+void offer(ConnectDiagnosis &diagnosis, const std::vector<ConnectDiagnosis::Choice> &choices)
+{
+    if (choices.empty())
+        return;
+    constexpr std::size_t named = 3;
+    QStringList sentences;
+    for (const ConnectDiagnosis::Choice &choice : choices) {
+        if (sentences.size() < qsizetype(named))
+            sentences += Texts::tr("%1 listens on %2.").arg(choice.owner, choice.endpoint.toString());
+    }
+    if (choices.size() > named)
+        sentences += Texts::tr("Others listen too.");
+    diagnosis.advice = sentences.join(u' ');
+    diagnosis.endpoint = choices.front().endpoint;
+    if (choices.size() == 1) {
+        diagnosis.button = Texts::tr("Use %1").arg(diagnosis.endpoint.toString());
+    } else {
+        diagnosis.button = Texts::tr("Use Another Server");
+        diagnosis.choices = choices;
+    }
+}
+
 /// Adds advice that follows from the listeners.
 void refine(ConnectDiagnosis &diagnosis, const Attempt &attempt, const std::vector<LocalListener> &listeners)
 {
     if (attempt.outcome == Outcome::Refused || attempt.outcome == Outcome::ToItself) {
-        const LocalListener *meant = listenerMeantBy(listeners, attempt.peer);
-        if (!meant)
-            return;
-        const Address there = reachableAddress(*meant, attempt.peer);
-        if (there == attempt.peer)
-            return; // it has just begun to listen
-        diagnosis.endpoint.name.clear();
-        diagnosis.endpoint.literal = there;
-        diagnosis.endpoint.port = there.port();
-        diagnosis.advice = Texts::tr("%1 listens on %2.").arg(meant->owner(), QString::fromLatin1(there.toPython()));
-        diagnosis.button = Texts::tr("Use %1").arg(QString::fromLatin1(there.toPython()));
+        offer(diagnosis, choicesFor(attempt, listeners));
     } else if (const LocalListener *listener = listenerAt(listeners, attempt.peer); listener && listener->waiting > 0) {
         diagnosis.remedy = ConnectDiagnosis::Remedy::Connect;
         diagnosis.button = Texts::tr("Try Again");
@@ -305,6 +345,13 @@ ConnectDiagnosis diagnoseConnect(const Attempt &attempt, const std::vector<Local
     if (dependsOnListeners(attempt))
         refine(diagnosis, attempt, listeners);
     return diagnosis;
+}
+
+ConnectDiagnosis diagnoseConnectFully(const Attempt &attempt)
+{
+    if (!dependsOnListeners(attempt))
+        return diagnoseConnect(attempt);
+    return diagnoseConnect(attempt, findListeners(attempt.request.endpoint.transport, attempt.peer));
 }
 
 } // namespace parley

@@ -32,6 +32,18 @@ struct ConnectDiagnosis
     QString button;    ///< a verb
     Endpoint endpoint; ///< Remedy::Connect: to connect to in place of the failed one, or once more
 
+    struct Choice
+    {
+        QString owner; ///< who listens there
+        Endpoint endpoint;
+
+        friend bool operator==(const Choice &, const Choice &) = default;
+    };
+    /// Remedy::Connect: where several servers may have been meant, all of them, the likeliest first, at most
+    /// MaxChoices. Empty where there is only one endpoint to offer.
+    std::vector<Choice> choices;
+    static constexpr std::size_t MaxChoices = 8;
+
     /// For the notice and for stderr.
     QString text() const { return (failure + u' ' + advice).trimmed(); }
 
@@ -40,6 +52,10 @@ struct ConnectDiagnosis
 
 /// @param listeners the listeners of this computer, if they were looked for.
 ConnectDiagnosis diagnoseConnect(const Attempt &attempt, const std::vector<LocalListener> &listeners = {});
+
+/// With the listeners of this computer where they may tell more. Waits for their list, at most SearchPatience: not for
+/// the GUI thread.
+ConnectDiagnosis diagnoseConnectFully(const Attempt &attempt);
 
 /// Whether the listeners of this computer may tell more.
 bool dependsOnListeners(const Attempt &attempt);

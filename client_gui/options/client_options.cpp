@@ -76,6 +76,7 @@ ClientOptions ClientOptions::read(CommandLine &line)
             options.sources.push_back(std::get<Net>(parsed));
     }
     options.hold = line.seconds(u"hold"_s);
+    options.keepAlive = line.keepAlive();
     options.headless = line.isSet(u"headless"_s);
     options.json = line.isSet(u"json"_s);
     options.csv = line.isSet(u"csv"_s);
@@ -107,6 +108,8 @@ void ClientOptions::checkRepeat(CommandLine &line) const
         return;
     if (raw)
         line.setError(Texts::tr("--raw and --repeat exclude each other: a run prints no messages."));
+    if (keepAlive)
+        line.setError(Texts::tr("--keep-alive and --repeat exclude each other: a run keeps no connection for long."));
     if (expected && expected->isEmpty())
         line.setError(Texts::tr("--expect “”: give a text of at least a byte."));
     if (const QString problem = repeatRequest().problem(); headless && !problem.isEmpty())

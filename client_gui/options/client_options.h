@@ -32,6 +32,7 @@ struct ClientOptions
     std::optional<std::chrono::milliseconds> hold;
     int ttl = 0; ///< 0 if it was not given
     bool multicastLoopback = true;
+    std::optional<KeepAlive> keepAlive;
     bool headless = false;
     Endpoint endpoint; ///< with headless: where to connect
     bool json = false;

@@ -26,6 +26,9 @@ struct ConnectRequest
     /// The user keeps the connection: once it is there, neither timeout nor maxBytes ends it, only the user or the
     /// server's FIN.
     bool stays = false;
+    /// With stays: the server's FIN does not end it either, so that the user can go on sending.
+    bool staysAfterFin = false;
+    KeepAlive keepAlive;
     // Of datagrams.
     int ttl = 0;                   ///< how many routers it may pass (TTL, hop limit), 1 to 255; 0: the system's default
     bool multicastLoopback = true; ///< members of the group on this computer get it too

@@ -89,11 +89,15 @@ int runHeadlessClient(const ClientOptions &options)
     TerminationSignal termination;
     Attempt attempt;
     attempt.number = 1;
-    attempt.request = {options.endpoint, encodeMessage(options.send.value_or(QString())),
+    attempt.request = {options.endpoint,
+                       encodeMessage(options.send.value_or(QString())),
                        options.timeout.value_or(ConnectRequest::DefaultTimeout),
-                       options.maxBytes.value_or(DefaultMaxMessageBytes)};
-    attempt.request.ttl = options.ttl;
-    attempt.request.multicastLoopback = options.multicastLoopback;
+                       options.maxBytes.value_or(DefaultMaxMessageBytes),
+                       false,
+                       false,
+                       options.keepAlive.value_or(KeepAlive()),
+                       options.ttl,
+                       options.multicastLoopback};
 
     std::atomic<int> outputError = 0;
     constexpr int longestEscape = 4; // characters for a byte
@@ -135,7 +139,8 @@ int runHeadlessClient(const ClientOptions &options)
     while (!output.finish(turn) && outputError == 0 && !interrupted)
         QCoreApplication::processEvents();
 
-    if (const ConnectDiagnosis diagnosis = diagnoseConnect(attempt); !diagnosis.failure.isEmpty())
+    const ConnectDiagnosis diagnosis = interrupted ? diagnoseConnect(attempt) : diagnoseConnectFully(attempt);
+    if (!diagnosis.failure.isEmpty())
         printFailure(diagnosis.text(), interrupted);
     else if (outputError != 0)
         printFailure(Texts::tr("Cannot write to stdout: %1.").arg(errorText(outputError)), interrupted);

@@ -17,6 +17,7 @@
 #include "shared/ui/inspector/inspector.h"
 #include "shared/ui/inspector/kernel_page.h"
 #include "shared/ui/inspector/save_log.h"
+#include "shared/ui/keep_alive_fields.h"
 #include "shared/ui/limits_dialog.h"
 #include "shared/ui/menus.h"
 #include "shared/ui/notice_bar.h"
@@ -140,11 +141,15 @@ QWidget *ClientWindow::buildForm()
     stay_->setObjectName(u"stay"_s);
     explainField(*stay_, tr("Once connected, neither the time-out nor the longest message ends the connection: talk "
                             "until you disconnect or the server closes."));
+    afterFin_ = new QCheckBox(tr("Also after its FI&N"));
+    afterFin_->setObjectName(u"stayAfterFin"_s);
+    explainField(*afterFin_, tr("The server's FIN does not end the connection: go on sending until you disconnect."));
     auto *sending = new QWidget;
     auto *layout = new QHBoxLayout(sending);
     layout->setContentsMargins({});
     layout->addWidget(send_, 1);
     layout->addWidget(stay_);
+    layout->addWidget(afterFin_);
     sending->setFocusProxy(send_);
     form_->addRow(tr("&Send:"), sending);
 
@@ -152,12 +157,17 @@ QWidget *ClientWindow::buildForm()
         send_->setPlaceholderText(form_->transport() == Transport::Udp ? tr("Nothing: an empty datagram")
                                                                        : tr("Nothing: wait for the server to speak"));
         stay_->setEnabled(form_->transport() != Transport::Udp);
+        afterFin_->setEnabled(stay_->isEnabled() && stay_->isChecked());
     };
-    connect(stay_, &QCheckBox::toggled, this, [this](bool stays) {
-        client_.post([stays](Client &client) { client.setStays(stays); });
+    const auto changeStay = [this, showWhatNothingMeans] {
+        const bool stays = stay_->isChecked();
+        client_.post([stays, afterFin = afterFin_->isChecked()](Client &client) { client.setStays(stays, afterFin); });
         history_.setStays(current_, stays);
+        showWhatNothingMeans();
         showState();
-    });
+    };
+    connect(stay_, &QCheckBox::toggled, this, changeStay);
+    connect(afterFin_, &QCheckBox::toggled, this, changeStay);
     showWhatNothingMeans();
     connect(form_, &EndpointForm::transportChanged, this, showWhatNothingMeans);
     connect(connect_, &QPushButton::clicked, this, &ClientWindow::connectOrCancel);
@@ -310,9 +320,9 @@ void ClientWindow::startAttempt()
         form_->focusOn(error->part);
         return;
     }
-    const ConnectRequest request{
-        std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_, stay_->isChecked(), ttl_,
-        multicastLoopback_};
+    const ConnectRequest request{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_,   maxBytes_,
+                                 stay_->isChecked(),         afterFin_->isChecked(),       keepAlive_, ttl_,
+                                 multicastLoopback_};
     current_ = history_.add(request);
     client_.post([number = current_, request](Client &client) { client.connectTo(number, request); });
     table_->clearSelection();
@@ -380,18 +390,28 @@ void ClientWindow::showDiagnosis(const ConnectDiagnosis &diagnosis)
     notice_->clear(NoticeBar::About::Failure); // the earlier text about the same failure
     notice_->clear(NoticeBar::About::Ending);
     const bool isFailure = diagnosis.remedy != ConnectDiagnosis::Remedy::None; // rather than a command of the user
-    notice_->showNotice(isFailure ? NoticeBar::About::Failure : NoticeBar::About::Ending, diagnosis.text(),
-                        diagnosis.button, [this, diagnosis] { applyRemedy(diagnosis); });
+    const NoticeBar::About about = isFailure ? NoticeBar::About::Failure : NoticeBar::About::Ending;
+    if (diagnosis.choices.empty()) {
+        notice_->showNotice(about, diagnosis.text(), diagnosis.button, [this, diagnosis] { applyRemedy(diagnosis); });
+        return;
+    }
+    std::vector<NoticeBar::Choice> choices;
+    for (const auto &[owner, endpoint] : diagnosis.choices)
+        choices.push_back({endpoint.toString() + u" – "_s + owner, [this, endpoint] { connectTo(endpoint); }});
+    notice_->showNotice(about, diagnosis.text(), diagnosis.button, choices);
+}
+
+void ClientWindow::connectTo(const Endpoint &endpoint)
+{
+    form_->setEndpoint(endpoint);
+    startAttempt();
 }
 
 void ClientWindow::applyRemedy(const ConnectDiagnosis &diagnosis)
 {
     switch (diagnosis.remedy) {
     case ConnectDiagnosis::Remedy::None: break;
-    case ConnectDiagnosis::Remedy::Connect:
-        form_->setEndpoint(diagnosis.endpoint);
-        startAttempt();
-        break;
+    case ConnectDiagnosis::Remedy::Connect: connectTo(diagnosis.endpoint); break;
     case ConnectDiagnosis::Remedy::EnterText: send_->setFocus(); break;
     case ConnectDiagnosis::Remedy::ChangeLimits: changeLimits(); break;
     }
@@ -429,7 +449,9 @@ void ClientWindow::showState()
     message_->setAccessibleDescription(summary);
 
     if (talks)
-        status_->showText(attempt->sendingShut ? tr("Connected, half-closed here") : tr("Connected"));
+        status_->showText(attempt->sendingShut ? tr("Connected, half-closed here")
+                          : attempt->peerShut  ? tr("Connected, half-closed by the peer: you can still send")
+                                               : tr("Connected"));
     else if (underWay)
         status_->showText(attempt->isDatagram()      ? tr("Waiting for an answer…")
                           : attempt->connectedAt < 0 ? tr("Connecting…")
@@ -479,7 +501,9 @@ void ClientWindow::changeLimits()
     hops->setValue(ttl_);
     auto *loopback = new QCheckBox(tr("Members on this computer, too"));
     loopback->setChecked(multicastLoopback_);
+    const KeepAliveFields keepAlive(keepAlive_);
     auto *dialog = new LimitsDialog(this, [=, this]() -> QString {
+        keepAlive_ = keepAlive.value();
         timeout_ = std::chrono::milliseconds(qRound64(timeout->value() * 1000));
         maxBytes_ = most->value();
         ttl_ = hops->value();
@@ -494,6 +518,7 @@ void ClientWindow::changeLimits()
                      tr("Keeps a datagram from passing more routers than that (TTL, UDP alone)."));
     dialog->addLimit(tr("&Groups reach:"), loopback, u"multicastLoopback"_s,
                      tr("Keeps a datagram to a group from programs of this computer where it is off."));
+    keepAlive.addTo(*dialog);
     dialog->open();
 }
 
@@ -504,7 +529,8 @@ void ClientWindow::openRepeat()
             const auto parsed = form_->parse();
             if (const auto *error = std::get_if<EndpointError>(&parsed))
                 return error->sentence;
-            return ConnectRequest{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_};
+            return ConnectRequest{
+                std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_, false, false, {}};
         });
         Settings settings;
         repeat_->restoreSettings(settings);
@@ -522,6 +548,7 @@ void ClientWindow::rememberFields()
         return std::holds_alternative<Endpoint>(form_->parse()) ? form_->fields().texts() : KeyedTexts();
     });
     remembered_.add({{u"stay"_s, u"no"_s},
+                     {u"stay-after-fin"_s, u"no"_s},
                      {u"limits/timeout"_s, DefaultTimeout},
                      {u"limits/max-bytes"_s, QString::number(DefaultMaxMessageBytes)},
                      {u"limits/ttl"_s, u"0"_s},
@@ -529,11 +556,13 @@ void ClientWindow::rememberFields()
                     [this] {
                         return KeyedTexts{{u"send"_s, send_->text()},
                                           {u"stay"_s, stay_->isChecked() ? u"yes"_s : u"no"_s},
+                                          {u"stay-after-fin"_s, afterFin_->isChecked() ? u"yes"_s : u"no"_s},
                                           {u"limits/timeout"_s, secondsText(timeout_)},
                                           {u"limits/max-bytes"_s, QString::number(maxBytes_)},
                                           {u"limits/ttl"_s, QString::number(ttl_)},
                                           {u"limits/multicast-loopback"_s, multicastLoopback_ ? u"yes"_s : u"no"_s}};
                     });
+    remembered_.add(textsOf(KeepAlive()), [this] { return textsOf(keepAlive_); });
     remembered_.start();
     // The endpoint of the window that is closed last is remembered, as a whole.
     if (!options_.host && !options_.port && !options_.path && !options_.transport)
@@ -550,7 +579,10 @@ void ClientWindow::restoreSettings()
     send_->setText(options_.send.value_or(settings.text(u"send"_s, QString())));
     const auto isChoice = [](const QString &text) { return text == u"yes" || text == u"no"; };
     const QSignalBlocker blocker(stay_); // the window is not complete yet
+    const QSignalBlocker finBlocker(afterFin_);
     stay_->setChecked(settings.text(u"stay"_s, u"no"_s, isChoice) == u"yes");
+    afterFin_->setChecked(settings.text(u"stay-after-fin"_s, u"no"_s, isChoice) == u"yes");
+    afterFin_->setEnabled(stay_->isEnabled() && stay_->isChecked());
     const auto isTimeout = [](const QString &text) {
         return text.toDouble() >= 0.001 && text.toDouble() <= LongestTimeout;
     };
@@ -571,6 +603,8 @@ void ClientWindow::restoreSettings()
         ttl_ = options_.ttl;
     multicastLoopback_ =
         settings.text(u"limits/multicast-loopback"_s, u"yes"_s, isChoice) == u"yes" && options_.multicastLoopback;
+    const KeepAlive savedKeepAlive = readKeepAlive(settings);
+    keepAlive_ = options_.keepAlive.value_or(savedKeepAlive);
     rememberFields();
     settings.restoreGeometry(*this);
     if (isOfPair())

@@ -63,6 +63,7 @@ private:
 
     void connectOrCancel();
     void startAttempt();
+    void connectTo(const Endpoint &endpoint);
     void connectAgain();
     void read(const EventBatch &batch);
     void showState();
@@ -82,6 +83,7 @@ private:
     qint64 maxBytes_ = DefaultMaxMessageBytes;
     int ttl_ = 0; // as ConnectRequest::ttl
     bool multicastLoopback_ = true;
+    KeepAlive keepAlive_;
     bool damaged_ = false; // the settings that were read; closing writes all of them anew
     RememberedFields remembered_;
     quint64 current_ = 0; // the attempt that the message view shows; 0 before the first
@@ -92,6 +94,7 @@ private:
     EndpointForm *form_ = nullptr;
     QLineEdit *send_ = nullptr;
     QCheckBox *stay_ = nullptr;
+    QCheckBox *afterFin_ = nullptr;
     QPushButton *connect_ = nullptr;
     NoticeBar *notice_ = nullptr;
     QSplitter *splitter_ = nullptr;

@@ -61,6 +61,8 @@ public:
     /// The peer closed its sending side. A connection that then waits for nothing more and does not leave is reset
     /// after a while, because a peer that is gone for good looks the same.
     virtual void peerClosed(Conversation &conversation) { conversation.leave(); }
+    /// Whether the peer's FIN ends nothing: the user can go on sending, and no limit but the deadline's holds then.
+    virtual bool staysAfterFin() const { return false; }
     /// The server is about to end. The behaviour completes at once what it has begun.
     virtual void finish(Conversation &conversation) { conversation.leave(); }
     /// Whether the whole greeting was sent, as far as this knows.

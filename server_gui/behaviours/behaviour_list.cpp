@@ -39,6 +39,11 @@ std::unique_ptr<Behaviour> make(const QByteArray &greeting, const Values &)
         return std::make_unique<Kind>(greeting);
 }
 
+std::unique_ptr<Behaviour> makeHold(const QByteArray &greeting, const Values &values)
+{
+    return std::make_unique<GreetHold>(greeting, values[0] != 0);
+}
+
 std::unique_ptr<Behaviour> makeDrip(const QByteArray &greeting, const Values &values)
 {
     return std::make_unique<Drip>(greeting, values[0], std::chrono::milliseconds(values[1]));
@@ -62,6 +67,9 @@ std::unique_ptr<Behaviour> makeRandom(const QByteArray &, const Values &values)
 constexpr qint64 Hour = 3'600'000; // ms
 constexpr qint64 MiB = 1024 * 1024;
 
+constexpr std::array hold{
+    BehaviourParameter{"stay", "", 0, 1, 0, QT_TRANSLATE_NOOP("Behaviours", "go on sending after the peer's FIN")},
+};
 constexpr std::array drip{
     BehaviourParameter{"bytes", "bytes", 1, MiB, 1, QT_TRANSLATE_NOOP("Behaviours", "bytes at a time")},
     BehaviourParameter{"every", "ms", 1, Hour, 100, QT_TRANSLATE_NOOP("Behaviours", "time from one piece to the next")},
@@ -84,8 +92,8 @@ constexpr std::array kinds{
     BehaviourKind{"greet-close", QT_TRANSLATE_NOOP("Behaviours", "Greet and close"),
                   QT_TRANSLATE_NOOP("Behaviours", "send the greeting, then close"), false, make<GreetClose>},
     BehaviourKind{"greet-hold", QT_TRANSLATE_NOOP("Behaviours", "Greet and hold"),
-                  QT_TRANSLATE_NOOP("Behaviours", "send the greeting, then stay until the peer leaves"), true,
-                  make<GreetHold>},
+                  QT_TRANSLATE_NOOP("Behaviours", "send the greeting, then stay until the peer leaves"), true, makeHold,
+                  hold},
     BehaviourKind{"echo", QT_TRANSLATE_NOOP("Behaviours", "Echo"),
                   QT_TRANSLATE_NOOP("Behaviours", "send back what the peer sends"), true, make<Echo>},
     BehaviourKind{"silent", QT_TRANSLATE_NOOP("Behaviours", "Silent"),

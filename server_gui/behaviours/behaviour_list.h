@@ -24,6 +24,9 @@ struct BehaviourParameter
     qint64 most; ///< no more than fits an int
     qint64 usual;
     const char *meaning; ///< in a phrase; untranslated, see behaviourText()
+
+    /// Rather than a number: 1 for yes, 0 for no.
+    constexpr bool isSwitch() const { return least == 0 && most == 1; }
 };
 
 /// One of the behaviours that can be chosen.

@@ -200,6 +200,19 @@ ListenDiagnosis diagnoseListen(const Endpoint &endpoint, const Event &end, const
     }
 }
 
+bool dependsOnListeners(const Endpoint &endpoint, const Event &end)
+{
+    return end.errorNumber() == EADDRINUSE && endpoint.transport != Transport::Unix;
+}
+
+ListenDiagnosis diagnoseListenFully(const Endpoint &endpoint, const Event &end, const Address &tried)
+{
+    if (!dependsOnListeners(endpoint, end))
+        return diagnoseListen(endpoint, end);
+    const std::vector<LocalListener> listeners = findListeners(endpoint.transport, tried);
+    return diagnoseListen(endpoint, end, listenerAt(listeners, tried));
+}
+
 QString starvedText(int error, native::DescriptorUse descriptors)
 {
     const QLocale locale;

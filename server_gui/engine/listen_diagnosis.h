@@ -28,6 +28,14 @@ struct ListenDiagnosis
 /// @param holder the listener that has the port, if the port is in use and its listener is known.
 ListenDiagnosis diagnoseListen(const Endpoint &endpoint, const Event &end, const LocalListener *holder = nullptr);
 
+/// With the holder of the port, if it is in use. Waits for the list of this computer's listeners, at most
+/// SearchPatience: not for the GUI thread.
+/// @param tried what bind() was called with
+ListenDiagnosis diagnoseListenFully(const Endpoint &endpoint, const Event &end, const Address &tried);
+
+/// Whether the listeners of this computer may tell who has the port.
+bool dependsOnListeners(const Endpoint &endpoint, const Event &end);
+
 /// Says why accept() fails and that it is tried again. The parameters are those of Server::starved().
 QString starvedText(int error, native::DescriptorUse descriptors);
 

@@ -26,11 +26,13 @@ int TcpListener::open(const Address &address)
     return serve(localAddress(), {});
 }
 
-/// Connections from now on inherit the time-out from the listener.
+/// Connections from now on inherit these options from the listener.
 void TcpListener::settingsChanged()
 {
-    if (isOpen())
-        native::setUserTimeout(descriptor(), static_cast<int>(owner_.deadline().length.count()));
+    if (!isOpen())
+        return;
+    native::setUserTimeout(descriptor(), static_cast<int>(owner_.deadline().length.count()));
+    native::setKeepAlive(descriptor(), owner_.settings().limits.keepAlive);
 }
 
 void TcpListener::renewBacklog()

@@ -147,6 +147,7 @@ ServerOptions ServerOptions::read(CommandLine &line)
     options.maxPerPeer = limit(u"max-per-peer"_s);
     options.allow = readNets(u"allow"_s, line);
     options.deny = readNets(u"deny"_s, line);
+    options.keepAlive = line.keepAlive();
     if (const auto mode = line.text(u"unix-mode"_s)) {
         bool isOctal = false;
         options.unixMode = mode->toUInt(&isOctal, 8);
@@ -193,6 +194,7 @@ ServerLimits ServerOptions::limits(ServerLimits saved) const
     saved.maxPerPeer = maxPerPeer.value_or(saved.maxPerPeer);
     saved.access.allow = allow.value_or(saved.access.allow);
     saved.access.deny = deny.value_or(saved.access.deny);
+    saved.keepAlive = keepAlive.value_or(saved.keepAlive);
     return saved;
 }
 

@@ -28,6 +28,7 @@ struct ServerOptions
     std::optional<int> maxPerPeer;
     std::optional<std::vector<Net>> allow;
     std::optional<std::vector<Net>> deny;
+    std::optional<KeepAlive> keepAlive;
     unsigned unixMode = ServerSettings::DefaultUnixMode;
     int ttl = 0; ///< 0 if it was not given
     bool headless = false;

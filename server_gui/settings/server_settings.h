@@ -26,6 +26,7 @@ struct ServerLimits
     int maxConnections = 0; ///< at once; 0: as many as the descriptors allow
     int maxPerPeer = 0;     ///< at once from one address; 0: no limit
     AccessList access;
+    KeepAlive keepAlive;
 };
 
 /// What to listen on, and how to treat the clients.

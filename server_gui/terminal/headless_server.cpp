@@ -84,6 +84,7 @@ int runHeadlessServer(const ServerOptions &options)
 
     int status = ExitOk;
     quint64 dropped = 0;
+    Address tried;
     quint64 lastSender = 0; // of datagrams; each sender is listed once
     IoThread<Server> server(stream);
     Ending ending(server, stream);
@@ -103,10 +104,12 @@ int runHeadlessServer(const ServerOptions &options)
                 lines += "Datagram from " + event.peer().toPython() + '\n';
             if (event.call() == Call::RecvFrom)
                 lastSender = std::max(lastSender, event.connection());
+            if (event.call() == Call::Bind)
+                tried = event.local();
             if (Server::isServing(event)) {
                 errors.write("Listening on " + servedAddress(event) + '\n');
             } else if (event.call() == Call::End && event.connection() == 0 && event.outcome() != Outcome::Complete) {
-                errors.write(errorLine(diagnoseListen(options.endpoint, event).text));
+                errors.write(errorLine(diagnoseListenFully(options.endpoint, event, tried).text));
                 status = ExitFailure;
                 QCoreApplication::quit();
             }

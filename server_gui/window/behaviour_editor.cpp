@@ -5,6 +5,7 @@
 
 #include "shared/ui/field_help.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -57,14 +58,19 @@ BehaviourEditor::BehaviourEditor(const BehaviourChoice &choice, QWidget *parent)
     layout->addLayout(line);
     layout->addWidget(ranges_);
     for (std::size_t i = 0; i < BehaviourKind::MostParameters; ++i) {
-        const Field field{new QLabel, new QSpinBox};
+        const Field field{new QLabel, new QSpinBox, new QCheckBox};
         field.value->setGroupSeparatorShown(true);
         field.label->setBuddy(field.value);
         line->addWidget(field.label);
         line->addWidget(field.value);
+        line->addWidget(field.isSet);
         fields_.push_back(field);
         connect(field.value, &QSpinBox::valueChanged, this, [this, i](int value) {
             choices_[current_].values[i] = value;
+            Q_EMIT changed(this->choice());
+        });
+        connect(field.isSet, &QCheckBox::toggled, this, [this, i](bool isSet) {
+            choices_[current_].values[i] = isSet;
             Q_EMIT changed(this->choice());
         });
     }
@@ -86,10 +92,12 @@ void BehaviourEditor::choose(std::size_t index)
     const BehaviourKind &kind = *choices_[index].kind;
     QStringList ranges;
     for (std::size_t i = 0; i < fields_.size(); ++i) {
-        const auto [label, value] = fields_[i];
+        const auto [label, value, isSet] = fields_[i];
         const bool isUsed = i < kind.parameters.size();
-        label->setVisible(isUsed);
-        value->setVisible(isUsed);
+        const bool isSwitch = isUsed && kind.parameters[i].isSwitch();
+        label->setVisible(isUsed && !isSwitch);
+        value->setVisible(isUsed && !isSwitch);
+        isSet->setVisible(isSwitch);
         if (!isUsed)
             continue;
         const BehaviourParameter &parameter = kind.parameters[i];
@@ -101,8 +109,17 @@ void BehaviourEditor::choose(std::size_t index)
         meaning[0] = meaning[0].toUpper();
         label->setText(name + u':');
         const QSignalBlocker blocker(value);
+        const QSignalBlocker switchBlocker(isSet);
         value->setObjectName(u"behaviour"_s + name);
         value->setAccessibleName(name);
+        if (isSwitch) {
+            isSet->setObjectName(u"behaviour"_s + name);
+            isSet->setText(meaning);
+            isSet->setChecked(choices_[index].values[i] != 0);
+            value->setObjectName({});
+            continue;
+        }
+        isSet->setObjectName({});
         ranges.append(tr("%1: %2 to %3 %4")
                           .arg(meaning, locale.toString(parameter.least), locale.toString(parameter.most), unit)
                           .trimmed());

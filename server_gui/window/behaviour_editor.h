@@ -9,6 +9,7 @@
 
 #include <vector>
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QSpinBox;
@@ -36,6 +37,7 @@ private:
     {
         QLabel *label;
         QSpinBox *value;
+        QCheckBox *isSet; // in place of both, for a switch
     };
 
     void choose(std::size_t index);

@@ -3,6 +3,7 @@
 
 #include "server_gui/window/limits_editor.h"
 
+#include "shared/ui/keep_alive_fields.h"
 #include "shared/ui/limits_dialog.h"
 
 #include <QCoreApplication>
@@ -76,6 +77,7 @@ void editLimits(QWidget *parent, const ServerLimits &limits, std::chrono::millis
     auto *deny = new QLineEdit(netsText(limits.access.deny));
     deny->setPlaceholderText(Texts::tr("Nobody"));
 
+    const KeepAliveFields keepAlive(limits.keepAlive);
     auto *dialog = new LimitsDialog(parent, [=]() -> QString {
         const auto allowed = parseNets(allow->text());
         const auto denied = parseNets(deny->text());
@@ -89,6 +91,7 @@ void editLimits(QWidget *parent, const ServerLimits &limits, std::chrono::millis
         if (const std::chrono::milliseconds length(qRound64(deadline->value() * 1000)); length != usual)
             edited.deadline = length;
         edited.access = {std::get<Nets>(allowed), std::get<Nets>(denied)};
+        edited.keepAlive = keepAlive.value();
         apply(edited);
         return {};
     });
@@ -97,8 +100,11 @@ void editLimits(QWidget *parent, const ServerLimits &limits, std::chrono::millis
                                "are closed at once."));
     dialog->addLimit(Texts::tr("From one &address:"), perPeer, u"maxPerPeer"_s,
                      Texts::tr("Keeps one client from taking all the places."));
-    dialog->addLimit(Texts::tr("&Deadline:"), deadline, u"deadline"_s,
-                     Texts::tr("Frees the place of a client that does not read, or does not close."));
+    dialog->addLimit(
+        Texts::tr("&Deadline:"), deadline, u"deadline"_s,
+        Texts::tr("Frees the place of a client that does not read, or does not close. Without it, one that "
+                  "has closed its own side and waits in vain is reset after 30 s."));
+    keepAlive.addTo(*dialog);
     dialog->addLimit(
         Texts::tr("Allo&w:"), allow, u"allow"_s,
         Texts::tr("Addresses and nets such as 192.168.0.0/16. If any are named, all others are turned away."));
@@ -127,17 +133,20 @@ ServerLimits readLimits(Settings &settings)
         limits.deadline = std::chrono::milliseconds(qRound64(seconds.toDouble() * 1000));
     limits.access.allow = std::get<Nets>(parseNets(settings.text(u"limits/allow"_s, QString(), isNets)));
     limits.access.deny = std::get<Nets>(parseNets(settings.text(u"limits/deny"_s, QString(), isNets)));
+    limits.keepAlive = readKeepAlive(settings);
     return limits;
 }
 
 KeyedTexts textsOf(const ServerLimits &limits)
 {
     const auto seconds = [](std::chrono::duration<double> time) { return QString::number(time.count()); };
-    return {{u"limits/max-connections"_s, QString::number(limits.maxConnections)},
-            {u"limits/max-per-peer"_s, QString::number(limits.maxPerPeer)},
-            {u"limits/deadline"_s, limits.deadline ? seconds(*limits.deadline) : QString()},
-            {u"limits/allow"_s, netsText(limits.access.allow)},
-            {u"limits/deny"_s, netsText(limits.access.deny)}};
+    KeyedTexts texts{{u"limits/max-connections"_s, QString::number(limits.maxConnections)},
+                     {u"limits/max-per-peer"_s, QString::number(limits.maxPerPeer)},
+                     {u"limits/deadline"_s, limits.deadline ? seconds(*limits.deadline) : QString()},
+                     {u"limits/allow"_s, netsText(limits.access.allow)},
+                     {u"limits/deny"_s, netsText(limits.access.deny)}};
+    texts.insert(textsOf(limits.keepAlive));
+    return texts;
 }
 
 } // namespace parley

@@ -42,7 +42,6 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <cerrno>
 
 using namespace Qt::StringLiterals;
 
@@ -442,7 +441,7 @@ void ServerWindow::showFailure(const Event &end)
     };
     const ListenDiagnosis first = diagnoseListen(endpoint_, end);
     show(first);
-    if (end.errorNumber() != EADDRINUSE || endpoint_.transport == Transport::Unix)
+    if (!dependsOnListeners(endpoint_, end))
         return;
     search_ = std::make_unique<ListenerSearch>(endpoint_.transport, listener_.tried());
     connect(search_.get(), &ListenerSearch::finished, this,
@@ -619,11 +618,13 @@ void ServerWindow::showPlaceholder()
                                   .arg(QString::fromLatin1(path.startsWith('@') ? socatCommand(path.sliced(1))
                                                                                 : "ncat -U " + shellPath(path))));
     } else if (listener_.state() == State::Listening && endpoint_.transport == Transport::Udp) {
-        pane_->setPlaceholder(
-            tr("No datagram yet.\nClick Connect in Parley Client, or type in a terminal:  ncat -u %1 %2")
-                .arg(QString::fromLatin1(shellWord(reachability_.here.empty() ? endpoint_.host().toUtf8()
-                                                                              : reachability_.here.front().host())),
-                     QString::number(listener_.address().port())));
+        const bool isGroup = listener_.address().isMulticast(); // of which ncat hears no answer
+        const QByteArray host =
+            reachability_.here.empty() ? endpoint_.host().toUtf8() : reachability_.here.front().host();
+        pane_->setPlaceholder(tr("No datagram yet.\nClick Connect in Parley Client, or type in a terminal:  %1 %2 %3")
+                                  .arg(isGroup ? u"parley-client --headless --udp"_s : u"ncat -u"_s,
+                                       QString::fromLatin1(shellWord(host)),
+                                       QString::number(listener_.address().port())));
     } else if (listener_.state() == State::Listening) {
         const std::vector<Address> &addresses = reachability_.here.empty() ? reachability_.others : reachability_.here;
         const QByteArray host = addresses.empty() ? endpoint_.host().toUtf8() : addresses.front().host();

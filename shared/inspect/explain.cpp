@@ -207,6 +207,29 @@ QString errorMeaning(int error)
     return reason.remedy.isEmpty() ? QString() : reason.cause.front().toUpper() + reason.cause.sliced(1) + u'.';
 }
 
+/// Names the limit where one has ended the connection.
+QString verdict(const Event &event, Transport transport)
+{
+    const QString text = outcomeText(event.outcome(), event.closedBy(), transport);
+    switch (event.outcome()) {
+    case Outcome::TimedOut:
+        return event.errorNumber() == 0
+                   ? Texts::tr("%1: its time is a limit of the window (Connection → Limits…) or of "
+                               "the command line (--timeout, --deadline)")
+                         .arg(text)
+                   : text;
+    case Outcome::LimitReached:
+        return Texts::tr("%1: the longest message (Connection → Limits…, --max-bytes)").arg(text);
+    case Outcome::OverLimit:
+        return Texts::tr("%1: the most connections, in all or from one address (Connection → Limits…, "
+                         "--max-connections, --max-per-peer)")
+            .arg(text);
+    case Outcome::Denied:
+        return Texts::tr("%1: the list of addresses (Connection → Limits…, --allow, --deny)").arg(text);
+    default: return text;
+    }
+}
+
 QString resultMeaning(const Event &event, Transport transport)
 {
     const Address known = event.call() == Call::GetSockName ? event.local() : event.peer();
@@ -222,7 +245,7 @@ QString resultMeaning(const Event &event, Transport transport)
         return event.meetsEnd() ? Texts::tr("0, the end: the peer has closed its sending side (FIN)")
                                 : Texts::tr("%1, the bytes that had come").arg(number(event.moved()));
     case Call::RecvFrom: return Texts::tr("%1, the length of a datagram from %2").arg(number(event.moved()), address);
-    case Call::End: return outcomeText(event.outcome(), event.closedBy(), transport);
+    case Call::End: return verdict(event, transport);
     default: return Texts::tr("0, it succeeded");
     }
 }

@@ -40,6 +40,12 @@ CommandLine::CommandLine()
     addFlag(u"udp"_s, Texts::tr("Datagrams (UDP) in place of TCP."));
     addValue(u"unix"_s, u"PATH"_s,
              Texts::tr("A Unix-domain stream socket, in place of host and port; @NAME is an abstract one."));
+    addValue(
+        u"keep-alive"_s, u"SECONDS"_s,
+        Texts::tr("Probe a TCP connection that was idle so long, so that a peer that is gone without a word shows. "
+                  "Default: no probes."));
+    addValue(u"keep-alive-probes"_s, u"N"_s,
+             Texts::tr("With --keep-alive: end the connection after N probes without an answer. Default: 3."));
     addFlag(u"json"_s, Texts::tr("With --headless: one JSON object per event on stdout, a line each."));
     addValue(u"ttl"_s, u"N"_s,
              Texts::tr("With --udp: how many routers a datagram may pass, 1 to 255 (TTL, hop limit). Default: 1 to a "
@@ -158,6 +164,22 @@ Endpoint CommandLine::endpoint(Endpoint::Use use)
         return {};
     }
     return std::get<Endpoint>(parsed);
+}
+
+std::optional<KeepAlive> CommandLine::keepAlive()
+{
+    KeepAlive keepAlive;
+    const auto interval = number(u"keep-alive"_s, 1, KeepAlive::MostSeconds);
+    const auto probes = number(u"keep-alive-probes"_s, 1, KeepAlive::MostProbes);
+    if (isSet(u"keep-alive-probes"_s) && !isSet(u"keep-alive"_s))
+        setError(Texts::tr("--keep-alive-probes goes with --keep-alive."));
+    else if (isSet(u"keep-alive"_s) && transport() != Transport::Tcp)
+        setError(Texts::tr("--keep-alive is for TCP: it does not go with --udp and --unix."));
+    if (!interval)
+        return std::nullopt;
+    keepAlive.interval = std::chrono::seconds(*interval);
+    keepAlive.probes = static_cast<int>(probes.value_or(keepAlive.probes));
+    return keepAlive;
 }
 
 void CommandLine::setError(const QString &sentence)

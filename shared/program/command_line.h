@@ -60,6 +60,8 @@ public:
     /// port 3000. An error is left in error().
     Endpoint endpoint(Endpoint::Use use);
     Transport transport() const;
+    /// --keep-alive and --keep-alive-probes; nothing if they were not given.
+    std::optional<KeepAlive> keepAlive();
 
     /// One sentence that names the argument; empty if all was well.
     QString error() const { return error_; }

@@ -8,6 +8,9 @@
 #include <QCoreApplication>
 
 #include <algorithm>
+#include <cstdlib>
+#include <iterator>
+#include <tuple>
 
 using namespace Qt::StringLiterals;
 
@@ -36,6 +39,13 @@ bool accepts(const LocalListener &listener, const Address &address)
     return listener.address.family() == Address::Family::IPv6 || address.family() == Address::Family::IPv4;
 }
 
+DetachedWork<std::vector<LocalListener>>::Work search(Transport transport, const Address &address)
+{
+    return [transport, address](const std::atomic<bool> &cancelled) {
+        return isHere(address) ? native::localListeners(transport, cancelled) : std::vector<LocalListener>();
+    };
+}
+
 } // namespace
 
 QString LocalListener::owner() const
@@ -45,13 +55,14 @@ QString LocalListener::owner() const
     return QCoreApplication::translate("LocalListener", "%1 (process %2)").arg(program, QString::number(process));
 }
 
+std::vector<LocalListener> findListeners(Transport transport, const Address &address)
+{
+    DetachedWork<std::vector<LocalListener>> work(search(transport, address), {}, [] {});
+    return work.wait(SearchPatience) ? work.take() : std::vector<LocalListener>();
+}
+
 ListenerSearch::ListenerSearch(Transport transport, const Address &address, QObject *parent)
-    : QObject(parent),
-      work_(
-          [transport, address](const std::atomic<bool> &cancelled) {
-              return isHere(address) ? native::localListeners(transport, cancelled) : std::vector<LocalListener>();
-          },
-          {}, [this] { Q_EMIT finished(work_.take()); })
+    : QObject(parent), work_(search(transport, address), {}, [this] { Q_EMIT finished(work_.take()); })
 {
 }
 
@@ -76,16 +87,22 @@ const LocalListener *listenerAt(const std::vector<LocalListener> &listeners, con
     return exact ? exact : at(accepts);
 }
 
-const LocalListener *listenerMeantBy(const std::vector<LocalListener> &listeners, const Address &address)
+std::vector<LocalListener> listenersMeantBy(const std::vector<LocalListener> &listeners, const Address &address)
 {
-    const LocalListener *parley = nullptr;
-    for (const LocalListener &listener : listeners) {
-        if (listener.address.port() == address.port())
-            return &listener;
-        if (listener.program == u"parley-server"_s && !parley)
-            parley = &listener;
-    }
-    return parley;
+    std::vector<LocalListener> meant;
+    const auto addThose = [&](auto isMeant) {
+        std::copy_if(listeners.begin(), listeners.end(), std::back_inserter(meant), isMeant);
+    };
+    addThose([&](const LocalListener &listener) { return listener.address.port() == address.port(); });
+    if (meant.empty())
+        addThose([](const LocalListener &listener) { return listener.program == u"parley-server"_s; });
+    std::stable_sort(meant.begin(), meant.end(), [&](const LocalListener &a, const LocalListener &b) {
+        const auto distance = [&](const LocalListener &listener) {
+            return std::abs(int(listener.address.port()) - int(address.port()));
+        };
+        return std::tuple(!a.isOwn, distance(a)) < std::tuple(!b.isOwn, distance(b));
+    });
+    return meant;
 }
 
 Address reachableAddress(const LocalListener &listener, const Address &address)

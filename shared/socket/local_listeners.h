@@ -24,6 +24,7 @@ struct LocalListener
     int waiting = 0;    ///< TCP: connections in its accept queue
     qint32 process = 0; ///< 0 where the system does not tell, as for other users' processes
     QString program;    ///< the process's name, display-safe, at most 15 bytes; empty where process is 0
+    bool isOwn = false; ///< of the user of this process
 
     /// `python3 (process 4711)`, or `another program`.
     QString owner() const;
@@ -50,6 +51,13 @@ inline constexpr std::chrono::milliseconds ProcessSearch{1000};
 
 } // namespace native
 
+/// What listens on this computer, for a program without an event loop to go back to. Waits for SearchPatience at the
+/// longest, and then finds nothing. Nothing is found for another computer's address.
+/// @param address the address of the failed connect or bind
+std::vector<LocalListener> findListeners(Transport transport, const Address &address);
+
+inline constexpr std::chrono::milliseconds SearchPatience{2000};
+
 /// Finds out, on a thread of its own, what listens on this computer. Destroying the object cancels at once, even while
 /// a system call hangs: finished() is then not emitted.
 class ListenerSearch : public QObject
@@ -57,7 +65,7 @@ class ListenerSearch : public QObject
     Q_OBJECT
 
 public:
-    /// @param address the address of the failed connect or bind. Nothing is found for another computer's address.
+    /// The parameters are those of findListeners().
     ListenerSearch(Transport transport, const Address &address, QObject *parent = nullptr);
 
 Q_SIGNALS:
@@ -87,9 +95,10 @@ private:
 /// none.
 const LocalListener *listenerAt(const std::vector<LocalListener> &listeners, const Address &address);
 
-/// The one of @p listeners that somebody most likely meant who found nobody at @p address: a listener on the same port
-/// of another address of this computer, or else a Parley server. Null if there is none.
-const LocalListener *listenerMeantBy(const std::vector<LocalListener> &listeners, const Address &address);
+/// Those of @p listeners that somebody may have meant who found nobody at @p address, the likeliest first: who listens
+/// on the same port of another address of this computer; where nobody does, Parley servers: those of this user before
+/// others, and the nearest port first.
+std::vector<LocalListener> listenersMeantBy(const std::vector<LocalListener> &listeners, const Address &address);
 
 /// Where @p listener can be connected to from this computer, by somebody who tried @p address.
 Address reachableAddress(const LocalListener &listener, const Address &address);

@@ -69,6 +69,7 @@ void readTable(const char *name, const char *state, const std::atomic<bool> &can
         LocalListener listener;
         listener.address = parseAddress(fields.at(Local));
         listener.waiting = fields.at(Queues).split(':').value(1).toInt(nullptr, 16);
+        listener.isOwn = fields.at(User).toUInt() == ::geteuid();
         if (listener.address.isNull())
             continue;
         inodes.emplace(fields.at(InodeNumber).toULongLong(), listeners.size());

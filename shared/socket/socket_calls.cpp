@@ -416,6 +416,20 @@ void setUserTimeout([[maybe_unused]] int fd, [[maybe_unused]] int milliseconds)
 #endif
 }
 
+void setKeepAlive(int fd, const KeepAlive &keepAlive)
+{
+    const bool isOn = keepAlive.interval.count() > 0;
+    setOption(fd, SOL_SOCKET, SO_KEEPALIVE, isOn ? 1 : 0);
+#if defined(TCP_KEEPIDLE) && defined(TCP_KEEPINTVL) && defined(TCP_KEEPCNT)
+    if (isOn) {
+        const int seconds = static_cast<int>(keepAlive.interval.count());
+        setOption(fd, IPPROTO_TCP, TCP_KEEPIDLE, seconds);
+        setOption(fd, IPPROTO_TCP, TCP_KEEPINTVL, seconds);
+        setOption(fd, IPPROTO_TCP, TCP_KEEPCNT, keepAlive.probes);
+    }
+#endif
+}
+
 void setUnsentLimit([[maybe_unused]] int fd, [[maybe_unused]] int bytes)
 {
 #ifdef TCP_NOTSENT_LOWAT

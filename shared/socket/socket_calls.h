@@ -122,6 +122,9 @@ void resetOnClose(int fd);
 /// sockets inherit the option from the listening one. Nothing happens on a system that lacks it.
 void setUserTimeout(int fd, int milliseconds);
 
+/// SO_KEEPALIVE, and its times where the system has options for them. Accepted sockets inherit all of it.
+void setKeepAlive(int fd, const KeepAlive &keepAlive);
+
 /// send() takes no more than about @p bytes that the peer has no room for yet (TCP_NOTSENT_LOWAT, tcp(7)). Without
 /// the option, each peer that does not read costs megabytes of the system's memory. Accepted sockets inherit it.
 void setUnsentLimit(int fd, int bytes);

@@ -7,6 +7,7 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QPainter>
 #include <QPushButton>
 #include <QStyle>
@@ -17,9 +18,20 @@ using namespace Qt::StringLiterals;
 namespace parley
 {
 
+namespace
+{
+
+/// A path may have a character that buttons and menus take for the mark of a mnemonic.
+QString literal(QString text)
+{
+    return text.replace(u'&', u"&&"_s);
+}
+
+} // namespace
+
 NoticeBar::NoticeBar(QWidget *parent)
     : QFrame(parent), icon_(new QLabel(this)), label_(new QLabel(this)), button_(new QPushButton(this)),
-      dismiss_(new QToolButton(this))
+      menu_(new QMenu(this)), dismiss_(new QToolButton(this))
 {
     setObjectName(u"notice"_s);
     setAccessibleName(tr("Notice"));
@@ -49,7 +61,14 @@ NoticeBar::NoticeBar(QWidget *parent)
 
 void NoticeBar::showNotice(About about, const QString &text, const QString &action, std::function<void()> onAction)
 {
-    notices_[about] = {text, action, std::move(onAction)};
+    notices_[about] = {text, action, std::move(onAction), {}};
+    if (notices_.rbegin()->first == about)
+        showGravest();
+}
+
+void NoticeBar::showNotice(About about, const QString &text, const QString &action, const std::vector<Choice> &choices)
+{
+    notices_[about] = {text, action, {}, choices};
     if (notices_.rbegin()->first == about)
         showGravest();
 }
@@ -77,13 +96,22 @@ void NoticeBar::showGravest()
         hide();
         return;
     }
-    button_->setText(QString(notice.action).replace(u'&', u"&&"_s)); // a path may have one
+    button_->setText(literal(notice.action));
+    offer(notice.choices);
     button_->setVisible(!notice.action.isEmpty());
     updateIcon();
     update();
     show();
     QAccessibleEvent alert(this, QAccessible::Alert);
     QAccessible::updateAccessibility(&alert);
+}
+
+void NoticeBar::offer(const std::vector<Choice> &choices)
+{
+    menu_->clear();
+    for (const Choice &choice : choices)
+        menu_->addAction(literal(choice.text), this, choice.onChosen);
+    button_->setMenu(choices.empty() ? nullptr : menu_);
 }
 
 QString NoticeBar::text() const

@@ -7,8 +7,10 @@
 
 #include <functional>
 #include <map>
+#include <vector>
 
 class QLabel;
+class QMenu;
 class QPushButton;
 class QToolButton;
 
@@ -44,6 +46,13 @@ public:
 
     /// @param action the text of the button, a verb; no button where it is empty.
     void showNotice(About about, const QString &text, const QString &action = {}, std::function<void()> onAction = {});
+    struct Choice
+    {
+        QString text;
+        std::function<void()> onChosen;
+    };
+    /// @param choices the menu of the button.
+    void showNotice(About about, const QString &text, const QString &action, const std::vector<Choice> &choices);
     /// The notice on that topic, if there is one, is outdated.
     void clear(About about);
     /// All are outdated.
@@ -62,11 +71,13 @@ private:
         QString text;
         QString action;
         std::function<void()> onAction;
+        std::vector<Choice> choices; // instead of onAction
     };
 
     static Kind kindOf(About about);
     Kind kind() const;
     void showGravest();
+    void offer(const std::vector<Choice> &choices);
     QColor accent() const;
     void updateIcon();
 
@@ -74,6 +85,7 @@ private:
     QLabel *const icon_;
     QLabel *const label_;
     QPushButton *const button_;
+    QMenu *const menu_; // the button's, where there are choices
     QToolButton *const dismiss_;
 };
 

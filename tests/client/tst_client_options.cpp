@@ -142,6 +142,7 @@ void TestClientOptions::errorsOfRuns_data()
     row(u"--repeat 5 --rate 0"_s, u"--rate “0”: give a number from 0.001 to 1000000"_s);
     row(u"--repeat 5 --rate inf"_s, u"--rate “inf”: give a number from 0.001 to 1000000"_s);
     row(u"--repeat 5 --rate fast"_s, u"--rate “fast”: give a number from 0.001 to 1000000"_s);
+    row(u"--repeat 5 --keep-alive 5"_s, u"--keep-alive and --repeat exclude each other"_s);
     row(u"--repeat 5 --hold -1"_s, u"--hold “-1”: give a number of seconds from 0.001 to 86400"_s);
     row(u"--repeat 5 --source here"_s, u"--source “here” is not a net"_s);
     row(u"--repeat 5 --source 127.0.0.1/8"_s, u"--source “127.0.0.1/8” has bits beyond its prefix length"_s);

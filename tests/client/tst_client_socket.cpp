@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <functional>
 #include <future>
 
@@ -446,6 +447,7 @@ private Q_SLOTS:
     void connectsOnce();
     void connectsWhileConnected();
     void sendsAfterFin();
+    void staysAfterFin();
 
     // Additions.
     void callsAreRecorded();
@@ -573,6 +575,44 @@ void TestClientSocket::sendsAfterFin()
     QCOMPARE(heard.get(), std::pair(Much, true));
     QCOMPARE(own.socket->error(), Socket::RemoteHostClosedError);
     QCOMPARE(own.socket->systemError(), 0);
+}
+
+/// The connection is then this side's to end; a reset ends it, too.
+void TestClientSocket::staysAfterFin()
+{
+    const RawSocket server = RawSocket::listening();
+    Recorded own;
+    RawSocket peer = own.connectTo(server);
+    own.socket->setStaysAfterFin(true);
+    peer.shutdownSending();
+    QTRY_VERIFY_WITH_TIMEOUT(own.socket->peerHasClosed(), Patience);
+    QCOMPARE(own.socket->state(), Socket::ConnectedState);
+    QCOMPARE(own.socket->write("still here"), 10);
+    QCOMPARE(peer.receive(10), "still here");
+    own.socket->closeSending();
+    QVERIFY(waitForState(*own.socket, Socket::UnconnectedState));
+    QVERIFY(peer.isAtEnd());
+    QCOMPARE(own.socket->error(), Socket::RemoteHostClosedError);
+    QCOMPARE(own.socket->systemError(), 0);
+
+    Recorded other;
+    RawSocket resetting = other.connectTo(server);
+    other.socket->setStaysAfterFin(true);
+    resetting.shutdownSending();
+    QTRY_VERIFY_WITH_TIMEOUT(other.socket->peerHasClosed(), Patience);
+    resetting.reset();
+    QVERIFY(waitForState(*other.socket, Socket::UnconnectedState));
+    const int error = other.socket->systemError(); // Linux says EPIPE of a connection that had its FIN
+    QVERIFY2(error == ECONNRESET || error == EPIPE, std::strerror(error));
+
+    Recorded third; // the user does not want it any more
+    RawSocket last = third.connectTo(server);
+    third.socket->setStaysAfterFin(true);
+    last.shutdownSending();
+    QTRY_VERIFY_WITH_TIMEOUT(third.socket->peerHasClosed(), Patience);
+    third.socket->setStaysAfterFin(false);
+    QVERIFY(waitForState(*third.socket, Socket::UnconnectedState));
+    QVERIFY(last.isAtEnd());
 }
 
 void TestClientSocket::callsAreRecorded()

@@ -123,6 +123,14 @@ void TestConnectDiagnosis::texts_data()
         << literal << int(Receiving) << Outcome::TimedOut << 0
         << u"The message from 192.168.0.104:3000 is incomplete: after 5 bytes the end did not come within 5.00 s."_s
         << u"Allow more time, or look at why the server does not close."_s;
+    QTest::newRow("vanished before a byte")
+        << literal << int(Connected) << Outcome::TimedOut << ETIMEDOUT
+        << u"192.168.0.104:3000 answers no more: the connection timed out after 0 bytes."_s
+        << u"Check the network, and whether the server still runs."_s;
+    QTest::newRow("vanished within the message")
+        << literal << int(Receiving) << Outcome::TimedOut << ETIMEDOUT
+        << u"192.168.0.104:3000 answers no more: the connection timed out after 5 bytes."_s
+        << u"Check the network, and whether the server still runs."_s;
     QTest::newRow("reset connecting") << literal << int(Connecting) << Outcome::Reset << ECONNRESET
                                       << u"192.168.0.104:3000 reset the connection while it was being made."_s
                                       << u"Perhaps the server ended, or turns away clients from here."_s;
@@ -332,8 +340,25 @@ void TestConnectDiagnosis::listeners()
     const Attempt refused = attemptThat(host, Connecting, Outcome::Refused, ECONNREFUSED);
     QVERIFY(dependsOnListeners(refused));
     const ConnectDiagnosis elsewhere = diagnoseConnect(refused, {listenerAtPort(4000, 0)});
-    QCOMPARE(elsewhere.advice, u"parley-server (process 7) listens on ('192.168.0.104', 4000)."_s);
+    QCOMPARE(elsewhere.advice, u"parley-server (process 7) listens on 192.168.0.104:4000."_s);
     QCOMPARE(elsewhere.endpoint.port, 4000);
+    QVERIFY(elsewhere.choices.empty());
+
+    // None of several is called the right one.
+    std::vector<LocalListener> several;
+    for (const int port : {4010, 4003, 4001, 4002})
+        several.push_back(listenerAtPort(static_cast<quint16>(port), 0));
+    const ConnectDiagnosis many = diagnoseConnect(refused, several);
+    QCOMPARE(many.advice, u"parley-server (process 7) listens on 192.168.0.104:4001. "
+                          "parley-server (process 7) listens on 192.168.0.104:4002. "
+                          "parley-server (process 7) listens on 192.168.0.104:4003. Others listen too."_s);
+    QCOMPARE(many.button, u"Use Another Server"_s);
+    QCOMPARE(many.choices.size(), 4U);
+    QCOMPARE(many.choices.back().endpoint.toString(), u"192.168.0.104:4010"_s);
+    several.resize(ConnectDiagnosis::MaxChoices + 1);
+    for (std::size_t i = 0; i < several.size(); ++i)
+        several[i] = listenerAtPort(quint16(4000 + i), 0);
+    QCOMPARE(diagnoseConnect(refused, several).choices.size(), ConnectDiagnosis::MaxChoices);
 
     const Attempt timedOut = attemptThat(host, Connecting, Outcome::TimedOut, 0);
     QVERIFY(dependsOnListeners(timedOut));

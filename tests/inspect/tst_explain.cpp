@@ -58,6 +58,7 @@ private Q_SLOTS:
     void connection();
     void options();
     void failures();
+    void limits();
     void hostileBytes();
 };
 
@@ -123,6 +124,21 @@ void TestExplain::failures()
     const Explained unknown({Event::lookUp(1, "nosuch.invalid", EAI_NONAME)});
     CONTAINS(unknown.of(u"getaddrinfo"_s), u"EAI_NONAME: "_s);
     CONTAINS(unknown.of(u"getaddrinfo"_s), u"host: nosuch.invalid"_s);
+}
+
+/// A limit that ends a connection is named, with the place where it is set.
+void TestExplain::limits()
+{
+    for (const auto &[outcome, option] : {std::pair{Outcome::TimedOut, u"--deadline"_s},
+                                          {Outcome::LimitReached, u"--max-bytes"_s},
+                                          {Outcome::OverLimit, u"--max-per-peer"_s},
+                                          {Outcome::Denied, u"--deny"_s}}) {
+        const QString text = Explained({ended(1, outcome)}).of(u"end"_s);
+        CONTAINS(text, u"Connection → Limits…"_s);
+        CONTAINS(text, option);
+    }
+    const QString vanished = Explained({Event::end(1, Outcome::TimedOut, ETIMEDOUT)}).of(u"end"_s);
+    QVERIFY2(!vanished.contains(u"Limits"_s), qPrintable(vanished)); // no limit of ours
 }
 
 void TestExplain::hostileBytes()

@@ -42,6 +42,8 @@ private Q_SLOTS:
     void numbers();
     void seconds_data();
     void seconds();
+    void keepAlive_data();
+    void keepAlive();
     void keepsTheFirstError();
     void wantsNoWindow();
 };
@@ -121,6 +123,36 @@ void TestCommandLine::seconds()
     QCOMPARE(line.error().isEmpty(), milliseconds >= 0);
     Parsed other(u"--pause=0"_s);
     QCOMPARE(other.seconds(u"pause"_s, CommandLine::Zero::Allowed), std::optional(0ms));
+}
+
+void TestCommandLine::keepAlive_data()
+{
+    QTest::addColumn<QString>("arguments");
+    QTest::addColumn<int>("interval"); // s; 0 where there is none
+    QTest::addColumn<int>("probes");
+    QTest::addColumn<QString>("error"); // words of it
+
+    QTest::newRow("not given") << QString() << 0 << 0 << QString();
+    QTest::newRow("interval") << u"--keep-alive=60"_s << 60 << 3 << QString();
+    QTest::newRow("both") << u"--keep-alive=1 --keep-alive-probes=127"_s << 1 << 127 << QString();
+    QTest::newRow("zero") << u"--keep-alive=0"_s << 0 << 0 << u"“0”: give a whole number from 1 to 32767"_s;
+    QTest::newRow("too long") << u"--keep-alive=32768"_s << 0 << 0 << u"“32768”"_s;
+    QTest::newRow("too many") << u"--keep-alive=5 --keep-alive-probes=128"_s << 5 << 3 << u"“128”"_s;
+    QTest::newRow("probes alone") << u"--keep-alive-probes=5"_s << 0 << 0 << u"goes with --keep-alive"_s;
+    QTest::newRow("datagrams") << u"--udp --keep-alive=5"_s << 5 << 3 << u"--keep-alive is for TCP"_s;
+}
+
+void TestCommandLine::keepAlive()
+{
+    QFETCH(const QString, arguments);
+    QFETCH(const int, interval);
+    Parsed line(arguments);
+    const auto keepAlive = line.keepAlive();
+    QCOMPARE(keepAlive.has_value(), interval > 0);
+    QCOMPARE(keepAlive ? int(keepAlive->interval.count()) : 0, interval);
+    QTEST(keepAlive ? keepAlive->probes : 0, "probes");
+    QFETCH(const QString, error);
+    QVERIFY2(error.isEmpty() ? line.error().isEmpty() : line.error().contains(error), qPrintable(line.error()));
 }
 
 void TestCommandLine::keepsTheFirstError()

@@ -95,6 +95,7 @@ private Q_SLOTS:
     void endsOnSignal();
     void saysWhyItCannotConnect_data();
     void saysWhyItCannotConnect();
+    void saysWhereTheServerIs();
 };
 
 void TestHeadlessClient::printsTheMessage_data()
@@ -326,6 +327,18 @@ void TestHeadlessClient::saysWhyItCannotConnect()
     const QByteArray sentence = client.errorOutput();
     VERIFY(isOneLine(sentence) && matches(sentence, reason), client);
     VERIFY(sentence.contains(host.toUtf8()) && sentence.contains(port), client);
+}
+
+/// The terminal says what the window says.
+void TestHeadlessClient::saysWhereTheServerIs()
+{
+    ServerProcess server(u"127.0.1.1"_s);
+    Process client(Client, {u"--headless"_s, u"127.0.0.1"_s, QString::number(server.port())});
+    VERIFY(client.exitStatus() == 1, client);
+    const QString sentence =
+        u"refused.* parley-server \\(process %1\\) listens on 127\\.0\\.1\\.1:%2\\."_s.arg(server.pid())
+            .arg(server.port());
+    VERIFY(isOneLine(client.errorOutput()) && matches(client.errorOutput(), sentence), client, server);
 }
 
 QTEST_GUILESS_MAIN(TestHeadlessClient)

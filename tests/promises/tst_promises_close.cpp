@@ -101,6 +101,7 @@ private Q_SLOTS:
     void clientHalfCloses();
     void goneAtTheDeadline_data();
     void goneAtTheDeadline();
+    void pulledCable();
     void statesAddUp();
     void completesOnTermination();
     void terminatesUnderLoad();
@@ -250,6 +251,34 @@ void TestPromisesClose::goneAtTheDeadline()
 }
 
 /// All kinds of ends at once. The rows say what the clients saw.
+/// No segment tells that the peer is gone: only probes without an answer do.
+void TestPromisesClose::pulledCable()
+{
+    const PrivateNetwork network;
+    if (!network.isThere())
+        QSKIP("The system does not allow a network of its own.");
+    const QStringList probing{u"--keep-alive"_s, u"1"_s, u"--keep-alive-probes"_s, u"1"_s};
+    ServerProcess server(u"127.0.0.1"_s, QStringList{u"--json"_s, u"--behaviour"_s, u"greet-hold"_s} + probing);
+    RawSocket visitor = RawSocket::connectedTo("127.0.0.1", server.port());
+    QCOMPARE(visitor.receive(12), "Hello World!"_ba);
+    const RawSocket listener = RawSocket::listening();
+    Process client(QStringLiteral(PARLEY_CLIENT), QStringList{u"--headless"_s, u"--timeout"_s, u"3600"_s,
+                                                              u"127.0.0.1"_s, QString::number(listener.localPort())}
+                                                      + probing);
+    const RawSocket accepted = listener.accept();
+    QVERIFY(accepted.isOpen());
+    VERIFY(accepted.send("Hello"), client);
+
+    Process ip(u"ip"_s, {u"link"_s, u"set"_s, u"lo"_s, u"down"_s});
+    VERIFY(ip.exitStatus() == 0, ip);
+    VERIFY(client.exitStatus() == 1, client);
+    VERIFY(client.errorOutput().contains("answers no more: the connection timed out after 5 bytes"), client);
+    QByteArray end;
+    while (!(end = server.nextLine()).isNull() && !end.contains("\"end\"")) {
+    }
+    VERIFY(end.contains("\"ETIMEDOUT\""), server);
+}
+
 void TestPromisesClose::statesAddUp()
 {
     EventStream stream;

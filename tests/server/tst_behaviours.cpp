@@ -43,6 +43,7 @@ private Q_SLOTS:
     void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
 
     void holdsUntilThePeerLeaves();
+    void staysAfterFin();
     void holdsMany();
     void heldIsReset();
     void heldIsIdle();
@@ -77,6 +78,30 @@ void TestBehaviours::holdsUntilThePeerLeaves()
     QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(1), Outcome::Complete, Patience);
     QCOMPARE(fixture.recorder.calls(1), "accept send recv recv shutdown close end");
     QTRY_COMPARE(fixture.server.engine()->open(), 0U);
+}
+
+/// Where the user chose so, the peer's FIN ends nothing: the server's user goes on, and then closes.
+void TestBehaviours::staysAfterFin()
+{
+    BehaviourFixture fixture(u"greet-hold:stay=1"_s);
+    const quint16 port = fixture.start();
+    auto client = RawSocket::connectedTo("127.0.0.1", port);
+    QCOMPARE(client.receive(12), "Hello World!");
+    client.shutdownSending();
+    QTRY_COMPARE(fixture.recorder.calls(1), "accept send recv");
+    const auto more = std::make_shared<Transfer>("still here");
+    fixture.server.post([more](Server &engine) { engine.send({1}, more); });
+    QCOMPARE(client.receive(10), "still here");
+    fixture.server.post([](Server &engine) { engine.close({1}); });
+    QVERIFY(client.isAtEnd());
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(1), Outcome::Complete, Patience);
+
+    auto other = RawSocket::connectedTo("127.0.0.1", port);
+    QCOMPARE(other.receive(12), "Hello World!");
+    other.shutdownSending();
+    QTRY_VERIFY(fixture.recorder.find(2, Call::Recv));
+    other.reset();
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(2), Outcome::Reset, Patience);
 }
 
 void TestBehaviours::holdsMany()

@@ -77,6 +77,15 @@ void TestHalfClose::eachEnds()
             }
         }
     }
+    // The one that the user wants to keep meets no limit. (A peer that takes no bytes would meet another one.)
+    fixture.server.post([](Server &engine) {
+        engine.setBehaviour(std::get<BehaviourChoice>(BehaviourChoice::parse(u"greet-hold:stay=1"_s)));
+    });
+    const quint64 staying = peers.size() + 1;
+    RawSocket kept = RawSocket::connectedTo("127.0.0.1", port);
+    QTRY_VERIFY(fixture.recorder.find(staying, Call::Accept));
+    QCOMPARE(kept.receive(8'000'000).size(), 8'000'000);
+    kept.shutdownSending();
     // The early ones are known to have closed before anything is read, except by echo, which does not read.
     const auto heard = [&fixture](quint64 number) {
         return fixture.recorder.outcome(number) != Outcome::None
@@ -103,6 +112,7 @@ void TestHalfClose::eachEnds()
     [[maybe_unused]] const bool ended =
         QTest::qWaitFor([&left] { return left().isEmpty(); }, static_cast<int>(patience.count()));
     QVERIFY2(left().isEmpty(), left().join('\n').constData());
+    QCOMPARE(fixture.recorder.outcome(staying), Outcome::None);
 }
 
 QTEST_GUILESS_MAIN(TestHalfClose)

@@ -69,7 +69,7 @@ void TestServerOptions::values()
 {
     const Parsed line({u"--headless"_s, u"--json"_s, u"--backlog=7"_s, u"--behaviour=drip:bytes=2"_s, u"--deadline=0"_s,
                        u"--max-connections=5"_s, u"--max-per-peer=6"_s, u"--allow=10.0.0.0/8"_s, u"--allow=::1"_s,
-                       u"--deny=10.1.0.0/16"_s, u"127.0.0.1"_s, u"4000"_s});
+                       u"--deny=10.1.0.0/16"_s, u"--keep-alive=9"_s, u"127.0.0.1"_s, u"4000"_s});
     QCOMPARE(line.error, QString());
     const ServerSettings settings = line.options.settings(line.options.endpoint);
     QCOMPARE(settings.endpoint.toString(), u"127.0.0.1:4000"_s);
@@ -80,6 +80,7 @@ void TestServerOptions::values()
     QCOMPARE(settings.limits.maxPerPeer, 6);
     QCOMPARE(settings.limits.access.allow.size(), 2U);
     QCOMPARE(settings.limits.access.deny.size(), 1U);
+    QCOMPARE(settings.limits.keepAlive, KeepAlive(9s, 3));
     QVERIFY(line.options.headless && line.options.json);
 }
 

@@ -68,6 +68,10 @@ void TestLocalListeners::findsTheListener()
     const LocalListener *listener = listenerAt(found, address);
     QVERIFY(listener);
     QCOMPARE(listener->address, address);
+    QVERIFY(listener->isOwn);
+    const std::vector<LocalListener> again = findListeners(transport, address);
+    QVERIFY(listenerAt(again, address));
+    QCOMPARE(*listenerAt(again, address), *listener);
 
     ListenerSearch elsewhere(transport, Address::parseIPv4("192.0.2.1", port));
     const QSignalSpy nothing(&elsewhere, &ListenerSearch::finished);
@@ -125,22 +129,34 @@ void TestLocalListeners::whichListenerIsMeant_data()
 {
     QTest::addColumn<QList<QStringList>>("listeners"); // address, program
     QTest::addColumn<QString>("tried");
-    QTest::addColumn<QString>("meant"); // as Python prints it
+    QTest::addColumn<QStringList>("meant"); // as Python prints it
     using Listeners = QList<QStringList>;
-    QTest::newRow("nobody") << Listeners{} << u"127.0.0.1:3000"_s << QString();
-    QTest::newRow("others") << Listeners{{u"127.0.0.1:22"_s, u"sshd"_s}} << u"127.0.0.1:3000"_s << QString();
+    QTest::newRow("nobody") << Listeners{} << u"127.0.0.1:3000"_s << QStringList();
+    QTest::newRow("others") << Listeners{{u"127.0.0.1:22"_s, u"sshd"_s}} << u"127.0.0.1:3000"_s << QStringList();
     QTest::newRow("the port elsewhere, whoever it is")
         << Listeners{{u"127.0.0.1:4000"_s, u"parley-server"_s}, {u"127.0.1.1:3000"_s, u"python3"_s}}
-        << u"127.0.0.1:3000"_s << u"('127.0.1.1', 3000)"_s;
+        << u"127.0.0.1:3000"_s << QStringList{u"('127.0.1.1', 3000)"_s};
     QTest::newRow("a Parley server") << Listeners{{u"127.0.0.1:22"_s, u"sshd"_s},
                                                   {u"127.0.0.1:4000"_s, u"parley-server"_s}}
-                                     << u"127.0.0.1:3000"_s << u"('127.0.0.1', 4000)"_s;
+                                     << u"127.0.0.1:3000"_s << QStringList{u"('127.0.0.1', 4000)"_s};
     QTest::newRow("every interface") << Listeners{{u"0.0.0.0:4000"_s, u"parley-server"_s}} << u"127.0.1.1:3000"_s
-                                     << u"('127.0.1.1', 4000)"_s;
-    QTest::newRow("every interface, both families")
-        << Listeners{{u"[::]:4000"_s, u"parley-server"_s}} << u"127.0.0.1:3000"_s << u"('127.0.0.1', 4000)"_s;
+                                     << QStringList{u"('127.0.1.1', 4000)"_s};
+    QTest::newRow("every interface, both families") << Listeners{{u"[::]:4000"_s, u"parley-server"_s}}
+                                                    << u"127.0.0.1:3000"_s << QStringList{u"('127.0.0.1', 4000)"_s};
     QTest::newRow("IPv4 only, tried by IPv6")
-        << Listeners{{u"0.0.0.0:3000"_s, u"python3"_s}} << u"[::1]:3000"_s << u"('127.0.0.1', 3000)"_s;
+        << Listeners{{u"0.0.0.0:3000"_s, u"python3"_s}} << u"[::1]:3000"_s << QStringList{u"('127.0.0.1', 3000)"_s};
+    QTest::newRow("several Parley servers, the nearest port first")
+        << Listeners{{u"127.0.0.1:4705"_s, u"parley-server"_s}, {u"127.0.0.1:3000"_s, u"parley-server"_s}}
+        << u"127.0.0.1:3010"_s << QStringList{u"('127.0.0.1', 3000)"_s, u"('127.0.0.1', 4705)"_s};
+    QTest::newRow("another user's Parley server comes last")
+        << Listeners{{u"127.0.0.1:3009"_s, u"parley-server"_s, u"of another user"_s},
+                     {u"127.0.0.1:4705"_s, u"parley-server"_s}}
+        << u"127.0.0.1:3010"_s << QStringList{u"('127.0.0.1', 4705)"_s, u"('127.0.0.1', 3009)"_s};
+    QTest::newRow("the port at several addresses, and no other port")
+        << Listeners{{u"127.0.0.1:4705"_s, u"parley-server"_s},
+                     {u"127.0.1.1:3000"_s, u"parley-server"_s},
+                     {u"127.0.2.1:3000"_s, u"python3"_s}}
+        << u"127.0.0.1:3000"_s << QStringList{u"('127.0.1.1', 3000)"_s, u"('127.0.2.1', 3000)"_s};
 }
 
 void TestLocalListeners::whichListenerIsMeant()
@@ -152,13 +168,14 @@ void TestLocalListeners::whichListenerIsMeant()
     };
     QFETCH(const QList<QStringList>, listeners);
     QFETCH(const QString, tried);
-    QFETCH(const QString, meant);
+    QFETCH(const QStringList, meant);
     std::vector<LocalListener> found;
     for (const QStringList &listener : listeners)
-        found.push_back({addressOf(listener.at(0)), 0, 1, listener.at(1)});
-    const LocalListener *listener = listenerMeantBy(found, addressOf(tried));
-    QCOMPARE(listener ? QString::fromLatin1(reachableAddress(*listener, addressOf(tried)).toPython()) : QString(),
-             meant);
+        found.push_back({addressOf(listener.at(0)), 0, 1, listener.at(1), listener.size() == 2});
+    QStringList reached;
+    for (const LocalListener &listener : listenersMeantBy(found, addressOf(tried)))
+        reached += QString::fromLatin1(reachableAddress(listener, addressOf(tried)).toPython());
+    QCOMPARE(reached, meant);
 }
 
 QTEST_GUILESS_MAIN(TestLocalListeners)

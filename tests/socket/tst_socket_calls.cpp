@@ -113,6 +113,7 @@ private Q_SLOTS:
     void dualStack();
     void socketFlags();
     void userTimeout();
+    void keepAlive();
     void descriptorLimit();
 
     void datagrams();
@@ -353,6 +354,21 @@ void TestSocketCalls::userTimeout()
     const Pair pair(listener);
     QVERIFY(pair.connected);
     QCOMPARE(option(pair.server.get(), IPPROTO_TCP, TCP_USER_TIMEOUT), 12'345);
+}
+
+void TestSocketCalls::keepAlive()
+{
+    const Listener listener(Loopback);
+    native::setKeepAlive(listener.socket.get(), {std::chrono::seconds(77), 5});
+    const Pair pair(listener);
+    QVERIFY(pair.connected);
+    const int fd = pair.server.get(); // it inherits them
+    QCOMPARE(option(fd, SOL_SOCKET, SO_KEEPALIVE), 1);
+    QCOMPARE(option(fd, IPPROTO_TCP, TCP_KEEPIDLE), 77);
+    QCOMPARE(option(fd, IPPROTO_TCP, TCP_KEEPINTVL), 77);
+    QCOMPARE(option(fd, IPPROTO_TCP, TCP_KEEPCNT), 5);
+    native::setKeepAlive(fd, {});
+    QCOMPARE(option(fd, SOL_SOCKET, SO_KEEPALIVE), 0);
 }
 
 void TestSocketCalls::descriptorLimit()

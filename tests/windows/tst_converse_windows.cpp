@@ -111,12 +111,13 @@ private Q_SLOTS:
     void clientStays();
     void clientKeepsTheBeginning();
     void clientSends100MB();
+    void serverHalfCloses();
+    void clientHalfCloses();
+    void goesOnAfterFin();
+    void transcript();
 
 private:
     QString largeFile();
-    void serverHalfCloses();
-    void clientHalfCloses();
-    void transcript();
 };
 
 void TestConverseWindows::behaviourParameters()
@@ -511,6 +512,55 @@ void TestConverseWindows::clientHalfCloses()
     QVERIFY(!client.field(u"converseText"_s).isEnabled());
     QVERIFY(peer.send("still heard"));
     TRY_COMPARE(client.child<QPlainTextEdit>(u"message"_s).toPlainText(), u"still heard"_s);
+}
+
+/// Both sides can choose that the other one's FIN does not end the conversation. It is remembered.
+void TestConverseWindows::goesOnAfterFin()
+{
+    ServerProgram server(holding());
+    auto &choice = server.child<QComboBox>(u"behaviour"_s);
+    QCOMPARE(choice.currentData(), u"greet-hold"_s);
+    auto &goesOn = server.child<QCheckBox>(u"behaviourStay"_s);
+    QCOMPARE(goesOn.text(), u"Go on sending after the peer's FIN"_s);
+    goesOn.click();
+    ClientProgram client(connectingTo(portOf(server)));
+    auto &afterFin = client.child<QCheckBox>(u"stayAfterFin"_s);
+    QVERIFY(!afterFin.isEnabled()); // without staying at all it means nothing
+    client.child<QCheckBox>(u"stay"_s).click();
+    afterFin.click();
+    client.click(u"connect"_s);
+    TRY_COMPARE(client.text(u"status"_s), u"Connected"_s);
+    TRY_COMPARE(server.rows(u"connections"_s), 1);
+    client.click(u"converseHalfClose"_s);
+    TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"half-closed by the peer"_s);
+    select(server, {0});
+    TRY_COMPARE(server.text(u"conversePeers"_s), u"To connection 1"_s);
+    server.type(u"converseText"_s, u"Bye"_s);
+    server.click(u"converseSend"_s);
+    TRY_COMPARE(client.child<QPlainTextEdit>(u"message"_s).toPlainText(), u"Hello World!Bye"_s);
+    server.click(u"converseClose"_s);
+    TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"complete"_s);
+
+    // The other way round, with a server of somebody else.
+    const auto listener = RawSocket::listening();
+    client.child<QLineEdit>(u"port"_s).setText(QString::number(listener.localPort()));
+    TRY_COMPARE(client.button(u"connect"_s).text(), u"Connect"_s);
+    client.click(u"connect"_s);
+    auto peer = listener.accept();
+    peer.shutdownSending();
+    TRY_COMPARE(client.text(u"status"_s), u"Connected, half-closed by the peer: you can still send"_s);
+    QCOMPARE(client.cell(u"history"_s, 1, AttemptModel::Result), u"half-closed by the peer"_s);
+    client.type(u"converseText"_s, u"Wait"_s);
+    client.pressEnter(u"converseText"_s);
+    QCOMPARE(peer.receive(4), "Wait");
+    client.click(u"connect"_s);
+    QVERIFY(peer.isAtEnd());
+    TRY_COMPARE(client.cell(u"history"_s, 1, AttemptModel::Result), u"closed by both"_s);
+    QVERIFY(server.close() && client.close());
+
+    const ServerProgram nextServer(holding());
+    const ClientProgram nextClient(connectingTo(listener.localPort()));
+    QVERIFY(nextClient.child<QCheckBox>(u"stayAfterFin"_s).isChecked());
 }
 
 /// What was sent and received, in order, with direction, time and size; the received bytes alone stay beside it.

@@ -4,6 +4,7 @@
 #include "client_gui/window/message_view.h"
 #include "shared/socket/local_listeners.h"
 #include "shared/ui/limits_dialog.h"
+#include "shared/ui/notice_bar.h"
 #include "tests/support/failing_call.h"
 #include "tests/support/process.h"
 #include "tests/support/process_state.h"
@@ -11,6 +12,7 @@
 #include "tests/support/window_test.h"
 
 #include <QDeadlineTimer>
+#include <QMenu>
 
 #include <cerrno>
 #include <linux/capability.h>
@@ -109,6 +111,7 @@ class TestDiagnosis : public WindowTest
 private Q_SLOTS:
     void refusedWhereTheServerIsAtAnotherAddress();
     void refusedWhereAServerIsOnAnotherPort();
+    void refusedWhereSeveralServersAre();
     void refusedWithoutAServer();
     void unknownHostOfClient();
     void acceptQueueIsFull();
@@ -138,10 +141,10 @@ void TestDiagnosis::refusedWhereTheServerIsAtAnotherAddress()
     const ServerProcess server(u"127.0.1.1"_s);
     const ClientProgram client(connectingTo(u"127.0.0.1"_s, server.port()));
     const QString expected = u"127.0.0.1:%1 refused the connection: nothing listens on that port there. "
-                             "parley-server (process %2) listens on ('127.0.1.1', %1)."_s.arg(server.port())
+                             "parley-server (process %2) listens on 127.0.1.1:%1."_s.arg(server.port())
                                  .arg(server.pid());
     QVERIFY2(tellsTheProgram(client, u"connect"_s, QRegularExpression::escape(expected)), qPrintable(client.notice()));
-    QCOMPARE(wayOutText(client), u"Use ('127.0.1.1', %1)"_s.arg(server.port()));
+    QCOMPARE(wayOutText(client), u"Use 127.0.1.1:%1"_s.arg(server.port()));
     takeWayOut(client);
     TRY_COMPARE(client.child<MessageView>(u"message"_s).toPlainText(), u"Hello World!"_s);
     QCOMPARE(client.field(u"host"_s).text(), u"127.0.1.1"_s);
@@ -157,12 +160,36 @@ void TestDiagnosis::refusedWhereAServerIsOnAnotherPort()
     const ServerProcess server(u"*"_s);
     const ClientProgram client(connectingTo(u"127.0.0.1"_s, kept.localPort()));
     const QString expected =
-        u".* parley-server \\(process %2\\) listens on \\('127\\.0\\.0\\.1', %1\\)\\."_s.arg(server.port())
-            .arg(server.pid());
+        u".* parley-server \\(process %2\\) listens on 127\\.0\\.0\\.1:%1\\."_s.arg(server.port()).arg(server.pid());
     QVERIFY2(tellsTheProgram(client, u"connect"_s, expected), qPrintable(client.notice()));
     takeWayOut(client);
     TRY_COMPARE(client.child<MessageView>(u"message"_s).toPlainText(), u"Hello World!"_s);
     QCOMPARE(client.field(u"port"_s).text(), QString::number(server.port()));
+}
+
+/// None of several servers is called the right one: the button has them all.
+void TestDiagnosis::refusedWhereSeveralServersAre()
+{
+    const PrivateNetwork network;
+    if (!network.isThere())
+        QSKIP("The system does not allow a network of its own.");
+    const RawSocket kept = RawSocket::bound();
+    const ServerProcess one;
+    const ServerProcess other;
+    const ClientProgram client(connectingTo(u"127.0.0.1"_s, kept.localPort()));
+    const auto *notice = &client.child<NoticeBar>(u"notice"_s);
+    TRY_COMPARE(wayOutText(client), u"Use Another Server"_s);
+    for (const ServerProcess *server : {&one, &other}) {
+        const QString sentence =
+            u"parley-server (process %1) listens on 127.0.0.1:%2."_s.arg(server->pid()).arg(server->port());
+        QVERIFY2(client.notice().contains(sentence), qPrintable(client.notice()));
+    }
+    QAction *last = notice->findChild<QMenu *>()->actions().last();
+    const bool isOther = last->text().startsWith(u"127.0.0.1:%1 – "_s.arg(other.port()));
+    last->trigger();
+    TRY_COMPARE(client.child<MessageView>(u"message"_s).toPlainText(), u"Hello World!"_s);
+    QCOMPARE(client.field(u"port"_s).text(), QString::number(isOther ? other.port() : one.port()));
+    QCOMPARE(client.notice(), QString());
 }
 
 void TestDiagnosis::refusedWithoutAServer()

@@ -144,6 +144,8 @@ void TestLimitsWindow::serverRemembersLimits()
         dialog.findChild<QSpinBox *>(u"maxConnections"_s)->setValue(123);
         dialog.findChild<QSpinBox *>(u"maxPerPeer"_s)->setValue(4);
         dialog.findChild<QDoubleSpinBox *>(u"deadline"_s)->setValue(2.5);
+        dialog.findChild<QSpinBox *>(u"keepAlive"_s)->setValue(20);
+        dialog.findChild<QSpinBox *>(u"keepAliveProbes"_s)->setValue(7);
         dialog.findChild<QLineEdit *>(u"allow"_s)->setText(u"127.0.0.0/8 ::1"_s);
         dialog.findChild<QLineEdit *>(u"deny"_s)->setText(u"127.0.0.7"_s);
         applyLimits(dialog);
@@ -156,6 +158,8 @@ void TestLimitsWindow::serverRemembersLimits()
     QCOMPARE(dialog.findChild<QSpinBox *>(u"maxConnections"_s)->value(), 123);
     QCOMPARE(dialog.findChild<QSpinBox *>(u"maxPerPeer"_s)->value(), 5);
     QCOMPARE(dialog.findChild<QDoubleSpinBox *>(u"deadline"_s)->value(), 2.5);
+    QCOMPARE(dialog.findChild<QSpinBox *>(u"keepAlive"_s)->value(), 20);
+    QCOMPARE(dialog.findChild<QSpinBox *>(u"keepAliveProbes"_s)->value(), 7);
     QCOMPARE(dialog.findChild<QLineEdit *>(u"allow"_s)->text(), u"127.0.0.0/8 ::1"_s);
     QCOMPARE(dialog.findChild<QLineEdit *>(u"deny"_s)->text(), u"127.0.0.7"_s);
     QCOMPARE(server.notice(), QString());
@@ -171,6 +175,8 @@ void TestLimitsWindow::damagedLimits()
     damage(u"parley-server"_s, {{u"limits/max-connections"_s, u"-1"_s},
                                 {u"limits/max-per-peer"_s, u"many"_s},
                                 {u"limits/deadline"_s, u"nan"_s},
+                                {u"limits/keep-alive"_s, u"32768"_s},
+                                {u"limits/keep-alive-probes"_s, u"0"_s},
                                 {u"limits/deny"_s, u"10.0.0.1/8"_s}});
     damage(u"parley-client"_s, {{u"limits/timeout"_s, u"-5"_s}, {u"limits/max-bytes"_s, u"99999999999"_s}});
     const QString sentence = u"Some of the saved settings could not be read, .*"_s;
@@ -182,6 +188,9 @@ void TestLimitsWindow::damagedLimits()
     QCOMPARE(limits.findChild<QSpinBox *>(u"maxPerPeer"_s)->value(), 0);
     QCOMPARE(limits.findChild<QDoubleSpinBox *>(u"deadline"_s)->value(), 30.0);
     QCOMPARE(limits.findChild<QLineEdit *>(u"deny"_s)->text(), QString());
+    QCOMPARE(limits.findChild<QSpinBox *>(u"keepAlive"_s)->value(), 0);
+    QCOMPARE(limits.findChild<QSpinBox *>(u"keepAliveProbes"_s)->value(), 3);
+    QVERIFY(!limits.findChild<QSpinBox *>(u"keepAliveProbes"_s)->isEnabled());
 
     ClientProgram client(connectingTo(1));
     QVERIFY2(matches(client.notice(), sentence), qPrintable(client.notice()));
@@ -200,6 +209,7 @@ void TestLimitsWindow::clientTakesLimits()
         dialog.findChild<QSpinBox *>(u"maxBytes"_s)->setValue(5);
         dialog.findChild<QSpinBox *>(u"ttl"_s)->setValue(4);
         dialog.findChild<QCheckBox *>(u"multicastLoopback"_s)->setChecked(false);
+        dialog.findChild<QSpinBox *>(u"keepAlive"_s)->setValue(9);
         applyLimits(dialog);
         QVERIFY(!dialog.isVisible());
         client.click(u"connect"_s);
@@ -220,6 +230,7 @@ void TestLimitsWindow::clientTakesLimits()
     QCOMPARE(dialog.findChild<QSpinBox *>(u"maxBytes"_s)->value(), 5);
     QCOMPARE(dialog.findChild<QSpinBox *>(u"ttl"_s)->value(), 4);
     QVERIFY(!dialog.findChild<QCheckBox *>(u"multicastLoopback"_s)->isChecked());
+    QCOMPARE(dialog.findChild<QSpinBox *>(u"keepAlive"_s)->value(), 9);
 }
 
 void TestLimitsWindow::countsWhoWasTurnedAway()
