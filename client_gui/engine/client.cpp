@@ -55,7 +55,7 @@ void Client::connectTo(quint64 number, const ConnectRequest &request)
     received_ = 0;
     deadline_.start(request.timeout);
     if (request.endpoint.transport == Transport::Udp) {
-        datagrams_.start(number, request.endpoint, request.send, request.maxBytes);
+        datagrams_.start(number, request);
     } else {
         socket_.setNumber(number);
         socket_.connectToEndpoint(request.endpoint);
@@ -75,7 +75,7 @@ void Client::cancel()
         return;
     if (isWhole())
         endOfMessage();
-    else if (datagrams_.hasAnswer() && !request_.endpoint.literal.isBroadcast())
+    else if (datagrams_.hasAnswer() && !datagrams_.collects())
         end(Outcome::Complete);
     else
         end(Outcome::Cancelled);

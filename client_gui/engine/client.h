@@ -27,7 +27,7 @@ class EventStream;
 /// The peer's FIN decides how the attempt ended. The attempt ends once the output under way is sent, or cannot be.
 ///
 /// A ClientSocket connects. UDP has no connections: there a DatagramExchange asks, and a pause after its answers ends
-/// the attempt. To `<broadcast>`, the attempt goes on until the time-out.
+/// the attempt. To many, a group or a broadcast address, the attempt goes on until the time-out.
 ///
 /// Lives on an I/O thread; commands are called there (IoThread::post()).
 class Client : public QObject

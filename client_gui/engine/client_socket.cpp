@@ -46,6 +46,9 @@ QAbstractSocket::SocketError socketError(int error)
 {
     switch (error) {
     case ECONNREFUSED:
+    case ENOTSOCK:
+    case EISDIR:
+    case ENXIO:
     case ENOENT: return QAbstractSocket::ConnectionRefusedError;
     case ETIMEDOUT: return QAbstractSocket::SocketTimeoutError;
     case EACCES:

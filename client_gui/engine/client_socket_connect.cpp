@@ -179,8 +179,9 @@ void ClientSocket::tryPath()
     if (result.ok()) {
         won(attempt);
     } else {
+        const int other = result.error == ECONNREFUSED ? native::notSocketError(path_, true) : 0;
         closeAttempt(attempt);
-        attemptFailed(result.error);
+        attemptFailed(other != 0 ? other : result.error);
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "client_gui/engine/datagram_exchange.h"
 
+#include "shared/address/local_addresses.h"
 #include "shared/address/lookup.h"
 #include "shared/event/event_stream.h"
 
@@ -24,12 +25,13 @@ DatagramExchange::~DatagramExchange()
     stop();
 }
 
-void DatagramExchange::start(quint64 number, const Endpoint &endpoint, const QByteArray &question, qint64 maxBytes)
+void DatagramExchange::start(quint64 number, const ConnectRequest &request)
 {
     number_ = number;
-    question_ = question;
-    left_ = maxBytes;
+    request_ = request;
+    left_ = request.maxBytes;
     error_ = 0;
+    const Endpoint &endpoint = request_.endpoint;
     if (endpoint.isLiteral()) {
         candidates_ = Candidates({endpoint.literal});
         tryNext();
@@ -57,27 +59,20 @@ void DatagramExchange::stop()
     candidates_.clear();
     close();
     hasAnswer_ = false;
+    collects_ = false;
 }
 
 void DatagramExchange::tryNext()
 {
     peer_ = candidates_.take();
+    collects_ = peer_.isMulticast() || peer_.isBroadcast() || isNetBroadcast(peer_);
     int error = open();
-    if (error == 0 && peer_.isBroadcast()) {
-        broadcast();
-        return;
-    }
-    if (error == 0) {
-        const native::Result connected = native::connect(socket_.get(), peer_);
-        events_.write(Event::connect(number_, connected, peer_));
-        error = connected.error;
-    }
-    if (error != 0) {
+    if (error == 0)
+        error = prepare();
+    if (error == 0)
+        error = collects_ ? askMany() : connectAndAsk();
+    if (error != 0)
         refused(error);
-        return;
-    }
-    listen();
-    ask();
 }
 
 /// Returns 0 or the errno of the call that failed.
@@ -87,6 +82,38 @@ int DatagramExchange::open()
     events_.write(Event::socket(number_, made, Transport::Udp, peer_.family()));
     socket_ = native::Descriptor(made.ok() ? static_cast<int>(made.value) : -1);
     return made.error;
+}
+
+/// Sets the options that the peer's address and the request ask for. Returns 0 or an errno.
+int DatagramExchange::prepare()
+{
+    const bool isGroup = peer_.isMulticast();
+    if (isGroup && peer_.family() == Address::Family::IPv6 && peer_.scope() == 0) {
+        const native::Result found = native::defaultInterface();
+        if (!found.ok())
+            return found.error;
+        peer_ = peer_.withScope(static_cast<std::uint32_t>(found.value));
+    }
+    int error = 0;
+    if (isGroup && peer_.scope() != 0)
+        error = set(native::DatagramOption::GroupInterface);
+    else if (collects_ && !isGroup)
+        error = set(native::DatagramOption::Broadcast);
+    if (error == 0 && request_.ttl > 0)
+        error = set(isGroup ? native::DatagramOption::GroupHops : native::DatagramOption::Hops, request_.ttl);
+    if (error == 0 && isGroup && !request_.multicastLoopback)
+        error = set(native::DatagramOption::GroupLoopback, 0);
+    return error;
+}
+
+/// setsockopt(), recorded. Returns 0 or an errno.
+int DatagramExchange::set(native::DatagramOption option, int value)
+{
+    const native::Result result = native::setDatagramOption(socket_.get(), option, peer_, value);
+    const bool isAboutGroup = option == native::DatagramOption::GroupInterface;
+    events_.write(Event::setSockOpt(number_, result, native::optionName(option, peer_.family()), value,
+                                    isAboutGroup ? peer_ : Address()));
+    return result.error;
 }
 
 /// The address does not answer. Tries the next one.
@@ -100,29 +127,39 @@ void DatagramExchange::refused(int error)
         tryNext();
 }
 
-/// Does not connect the socket: that would let through the answers of one peer only.
-void DatagramExchange::broadcast()
+/// Returns 0 or the errno of connect().
+int DatagramExchange::connectAndAsk()
 {
-    native::Result sent = native::enableBroadcast(socket_.get());
-    if (sent.ok())
-        sent = native::sendTo(socket_.get(), question_, {peer_, {}});
-    events_.write(Event::sendTo(number_, sent, question_, peer_));
+    const native::Result connected = native::connect(socket_.get(), peer_);
+    events_.write(Event::connect(number_, connected, peer_));
+    if (!connected.ok())
+        return connected.error;
+    listen();
+    ask();
+    return 0;
+}
+
+/// Does not connect the socket: that would let through the answers of one peer only, and to a group or a broadcast none
+/// at all. Returns 0 or an errno.
+int DatagramExchange::askMany()
+{
+    const native::Result sent = native::sendTo(socket_.get(), request_.send, {peer_, {}});
+    events_.write(Event::sendTo(number_, sent, request_.send, peer_));
     if (sent.ok())
         listen();
-    else
-        Q_EMIT ended(outcomeOf(sent.error), sent.error);
+    return sent.error;
 }
 
 void DatagramExchange::ask()
 {
     writable_.reset();
-    const native::Result sent = native::send(socket_.get(), question_);
+    const native::Result sent = native::send(socket_.get(), request_.send);
     if (sent.wouldBlock()) {
         writable_ = std::make_unique<QSocketNotifier>(socket_.get(), QSocketNotifier::Write);
         connect(writable_.get(), &QSocketNotifier::activated, this, &DatagramExchange::ask);
         return;
     }
-    events_.write(Event::send(number_, sent, question_, 0, question_.size()));
+    events_.write(Event::send(number_, sent, request_.send, 0, request_.send.size()));
     if (!sent.ok())
         Q_EMIT ended(outcomeOf(sent.error), sent.error);
 }
@@ -143,9 +180,8 @@ void DatagramExchange::receive()
         return;
     const qint64 kept = std::min(result.value, left_);
     const QByteArray bytes = kept > 0 ? QByteArray(buffer.data(), kept) : QByteArray();
-    const bool isBroadcast = peer_.isBroadcast();
-    events_.write(isBroadcast ? Event::recvFrom(number_, result, bytes, std::ssize(buffer), path.peer)
-                              : Event::recv(number_, result, bytes, std::ssize(buffer), path.peer));
+    events_.write(collects_ ? Event::recvFrom(number_, result, bytes, std::ssize(buffer), path.peer)
+                            : Event::recv(number_, result, bytes, std::ssize(buffer), path.peer));
     if (!result.ok() && hasAnswer_)
         return; // it was answered, whatever comes after that
     if (!result.ok()) {
@@ -156,7 +192,7 @@ void DatagramExchange::receive()
     hasAnswer_ = true;
     if (kept < result.value)
         Q_EMIT ended(Outcome::LimitReached, 0);
-    else if (!isBroadcast)
+    else if (!collects_)
         quiet_.start();
 }
 

@@ -3,10 +3,10 @@
 
 #pragma once
 
+#include "client_gui/settings/connect_request.h"
 #include "shared/address/candidates.h"
-#include "shared/address/endpoint.h"
 #include "shared/event/event.h"
-#include "shared/socket/socket_calls.h"
+#include "shared/socket/datagram_options.h"
 
 #include <QObject>
 #include <QSocketNotifier>
@@ -23,7 +23,8 @@ class Lookup;
 
 /// A question over UDP and its answers: one datagram is sent, and the exchange ends when AnswerPause has gone by since
 /// the last one that came back from the peer. After a refusal (ICMP) the host's next address is asked. To
-/// `<broadcast>`, all datagrams that come back are answers (RecvFrom), until the owner stops it.
+/// many (a group, or a broadcast address), all datagrams that come back are answers (RecvFrom), whoever sent them,
+/// until the owner stops it.
 ///
 /// Each call is written to an EventStream; the owner writes End. Works with any event dispatcher, on one thread.
 class DatagramExchange : public QObject
@@ -37,14 +38,16 @@ public:
     explicit DatagramExchange(EventStream &events, QObject *parent = nullptr);
     ~DatagramExchange() override;
 
-    /// Sends @p question, which may be empty, to a Udp endpoint. Not while an exchange is under way. The events carry
-    /// @p number. @p maxBytes: the most bytes taken of all answers together.
-    void start(quint64 number, const Endpoint &endpoint, const QByteArray &question, qint64 maxBytes);
+    /// Sends what is to be sent, which may be nothing, to a Udp endpoint. Not while an exchange is under way. The
+    /// events carry @p number. The most bytes are taken of all answers together; the time-out is the owner's.
+    void start(quint64 number, const ConnectRequest &request);
     /// Closes the socket. ended() is not emitted.
     void stop();
 
     /// The exchange under way has had an answer.
     bool hasAnswer() const { return hasAnswer_; }
+    /// It was sent to many, and collects what they answer.
+    bool collects() const { return collects_; }
     /// -1 where there is no socket.
     int descriptor() const { return socket_.get(); }
 
@@ -55,8 +58,11 @@ Q_SIGNALS:
 private:
     void tryNext();
     int open();
+    int prepare();
+    int set(native::DatagramOption option, int value = 1);
     void refused(int error);
-    void broadcast();
+    int connectAndAsk();
+    int askMany();
     void ask();
     void listen();
     void receive();
@@ -71,11 +77,12 @@ private:
     std::unique_ptr<QSocketNotifier> writable_; // if there was no room for the question
 
     quint64 number_ = 0;
+    ConnectRequest request_;
     Address peer_;
-    QByteArray question_;
     qint64 left_ = 0; // bytes that may still be taken
     int error_ = 0;   // the most telling one so far
     bool hasAnswer_ = false;
+    bool collects_ = false;
 };
 
 } // namespace parley

@@ -34,7 +34,9 @@ void Attempt::apply(const Event &event)
     case Call::Shutdown: sendingShut = event.errorNumber() == 0; break;
     case Call::SendTo:
         peer = event.peer();
-        connectedAt = event.time(); // as far as datagrams can be
+        collects = true;
+        if (event.errorNumber() == 0)
+            connectedAt = event.time(); // as far as datagrams can be
         break;
     case Call::Recv:
     case Call::RecvFrom:
@@ -58,11 +60,6 @@ void Attempt::apply(const Event &event)
 bool Attempt::isDatagram() const
 {
     return request.endpoint.transport == Transport::Udp;
-}
-
-bool Attempt::isBroadcast() const
-{
-    return request.endpoint.literal.isBroadcast();
 }
 
 bool Attempt::isIncomplete() const
@@ -117,7 +114,7 @@ QString Attempt::summary() const
         ending = Texts::tr("half-closed here, receiving…");
     else if (known == Outcome::None)
         ending = resultText();
-    else if (known == Outcome::Complete && isBroadcast())
+    else if (known == Outcome::Complete && collects)
         ending = Texts::tr("collected for %1").arg(after);
     else
         ending = Texts::tr("%1 after %2").arg(outcomeText(known, closedBy, request.endpoint.transport), after);

@@ -26,6 +26,7 @@ struct Attempt
     qint64 answeredAt = -1;   ///< ns, datagrams: when the first answer came; -1 before
     int error = 0;            ///< the errno behind the outcome, or the look-up's EAI_ code
     bool lookedUp = false;
+    bool collects = false;    ///< datagrams: it was sent to many, and all who answer are listed
     bool sendingShut = false; ///< FIN was sent: it can only receive
     bool peerShut = false;    ///< the peer's FIN has come: it can only be sent to
     Outcome outcome = Outcome::None;
@@ -34,10 +35,9 @@ struct Attempt
     void apply(const Event &event);
 
     bool isDatagram() const;
-    bool isBroadcast() const;
     bool isUnderWay() const { return outcome == Outcome::None; }
     /// Whether a datagram has its answer. Further ones are listed, but none has to be waited for.
-    bool isAnswered() const { return answeredAt >= 0 && !isBroadcast(); }
+    bool isAnswered() const { return answeredAt >= 0 && !collects; }
     qint64 duration() const { return isUnderWay() ? 0 : ended - started; }
     /// Some bytes came, but not all.
     bool isIncomplete() const;

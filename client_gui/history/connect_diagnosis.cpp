@@ -4,7 +4,8 @@
 #include "client_gui/history/connect_diagnosis.h"
 
 #include "client_gui/history/attempt.h"
-#include "shared/message/error_text.h"
+#include "shared/message/error_reason.h"
+#include "shared/socket/socket_calls.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -30,6 +31,60 @@ bool isLookUp(const Attempt &attempt)
     return attempt.request.endpoint.isName() && !attempt.lookedUp;
 }
 
+/// The group whose interface is the cause; null where there is none.
+Address groupWithoutInterface(const Attempt &attempt)
+{
+    const Address &group = attempt.peer.isNull() ? attempt.request.endpoint.literal : attempt.peer;
+    const int error = attempt.error;
+    const bool isLost = error == ENETUNREACH || error == ENODEV
+                        || (group.scope() != 0 && (error == ENETDOWN || error == EADDRNOTAVAIL || error == EINVAL));
+    return isLost && group.isMulticast() ? group : Address();
+}
+
+/// What the errno of the attempt means, which was left by a call of a client.
+ErrorReason reasonOf(const Attempt &attempt)
+{
+    const bool isUnix = attempt.request.endpoint.transport == Transport::Unix;
+    const Address &peer = attempt.peer.isNull() ? attempt.request.endpoint.literal : attempt.peer;
+    const bool isIPv6 = peer.family() == Address::Family::IPv6;
+    switch (attempt.error) {
+    case EACCES:
+        if (isUnix)
+            return {
+                Texts::tr("this user may not connect there: the socket's file, or a folder on the way, forbids it"),
+                Texts::tr("Ask whoever started the server (parley-server has --unix-mode), or choose another path.")};
+        break;
+    case EADDRNOTAVAIL:
+        return isIPv6 ? ErrorReason{Texts::tr("this computer has no IPv6 address to do that from"),
+                                    Texts::tr("Switch IPv6 on here, or give an IPv4 address.")}
+                      : ErrorReason{Texts::tr("no port of this computer is free for that peer"),
+                                    Texts::tr("Wait until other connections to it have ended.")};
+    case EAFNOSUPPORT:
+        if (isIPv6)
+            return {Texts::tr("this computer has no IPv6, or it is switched off"),
+                    Texts::tr("Switch IPv6 on here, or give an IPv4 address.")};
+        break;
+    case EMSGSIZE:
+        return {Texts::tr("%1 do not fit into a datagram, which holds %2 over IPv4")
+                    .arg(bytesText(attempt.request.send.size()), bytesText(native::MaxDatagram)),
+                Texts::tr("Send less, or use TCP.")};
+    default: break;
+    }
+    return errorReason(attempt.error);
+}
+
+/// Of a Unix socket.
+QString refusedText(const QString &endpoint, int error)
+{
+    switch (error) {
+    case ENOENT: return Texts::tr("There is no socket %1.").arg(endpoint);
+    case ENOTSOCK: return Texts::tr("%1 is a regular file, not a socket.").arg(endpoint);
+    case EISDIR: return Texts::tr("%1 is a folder, not a socket.").arg(endpoint);
+    case ENXIO: return Texts::tr("%1 is a pipe or a device, not a socket.").arg(endpoint);
+    default: return Texts::tr("%1 refused the connection: its server has ended.").arg(endpoint);
+    }
+}
+
 /// The peer acknowledged neither bytes nor probes of the connection any more.
 bool hasVanished(const Attempt &attempt)
 {
@@ -40,6 +95,11 @@ bool hasVanished(const Attempt &attempt)
 QString failureOf(const Attempt &attempt)
 {
     const QString endpoint = attempt.request.endpoint.toString();
+    if (const Address group = groupWithoutInterface(attempt); !group.isNull())
+        return group.scope() == 0
+                   ? Texts::tr("%1 cannot be reached: no route tells by which interface.").arg(endpoint)
+                   : Texts::tr("%1 cannot be reached: the interface %2 is down, or carries no groups of that family.")
+                         .arg(endpoint, QString::fromLocal8Bit(group.interface()));
     const QString timeout = durationText(attempt.request.timeout);
     if (attempt.isDatagram() && attempt.outcome == Outcome::LimitReached)
         return Texts::tr("A datagram from %1 was cut: it is longer than the limit of %2.")
@@ -49,14 +109,12 @@ QString failureOf(const Attempt &attempt)
     if (attempt.isDatagram() && attempt.outcome == Outcome::Refused)
         return Texts::tr("%1 refused the datagram (ICMP port unreachable): nothing listens on that port there.")
             .arg(endpoint);
-    if (attempt.request.endpoint.transport == Transport::Unix && attempt.outcome == Outcome::Refused) {
-        return attempt.error == ENOENT ? Texts::tr("There is no socket %1.").arg(endpoint)
-                                       : Texts::tr("%1 refused the connection: its server has ended.").arg(endpoint);
-    }
+    if (attempt.request.endpoint.transport == Transport::Unix && attempt.outcome == Outcome::Refused)
+        return refusedText(endpoint, attempt.error);
     if (attempt.isDatagram() && attempt.outcome == Outcome::Cancelled)
         return Texts::tr("The wait for answers from %1 was cancelled.").arg(endpoint);
     if (attempt.isDatagram() && attempt.outcome == Outcome::Failed)
-        return Texts::tr("Sending a datagram to %1 failed: %2.").arg(endpoint, errorText(attempt.error));
+        return Texts::tr("Sending a datagram to %1 failed: %2.").arg(endpoint, reasonOf(attempt).cause);
     if (hasVanished(attempt))
         return Texts::tr("%1 answers no more: the connection timed out after %2.")
             .arg(endpoint, bytesText(attempt.receivedBytes));
@@ -66,8 +124,7 @@ QString failureOf(const Attempt &attempt)
         case Outcome::Reset: return Texts::tr("%1 reset the connection after %2.").arg(endpoint, bytes);
         case Outcome::Cancelled: return Texts::tr("The connection to %1 was cancelled after %2.").arg(endpoint, bytes);
         default:
-            return Texts::tr("The connection to %1 failed after %2: %3.")
-                .arg(endpoint, bytes, errorText(attempt.error));
+            return Texts::tr("The connection to %1 failed after %2: %3.").arg(endpoint, bytes, reasonOf(attempt).cause);
         }
     }
     if (attempt.isIncomplete()) {
@@ -81,7 +138,7 @@ QString failureOf(const Attempt &attempt)
             return incomplete
                    + Texts::tr("it is longer than the limit of %1.").arg(bytesText(attempt.request.maxBytes));
         case Outcome::Cancelled: return incomplete + Texts::tr("it was cancelled after %1.").arg(bytes);
-        default: return incomplete + Texts::tr("%1 after %2.").arg(errorText(attempt.error), bytes);
+        default: return incomplete + Texts::tr("after %1, %2.").arg(bytes, reasonOf(attempt).cause);
         }
     }
     switch (attempt.outcome) {
@@ -111,19 +168,22 @@ QString failureOf(const Attempt &attempt)
         return Texts::tr("Nothing listens on %1. The system chose that same port for this end, and TCP connected the "
                          "socket to itself.")
             .arg(endpoint);
-    case Outcome::Unreachable:
-        return Texts::tr("%1 cannot be reached: %2.").arg(endpoint, errorText(attempt.error).toLower());
+    case Outcome::Unreachable: return Texts::tr("%1 cannot be reached: %2.").arg(endpoint, reasonOf(attempt).cause);
     case Outcome::UnknownHost:
-        return attempt.error == EAI_AGAIN
-                   ? Texts::tr("The host in %1 could not be looked up: the name server did not answer.").arg(endpoint)
-                   : Texts::tr("The host in %1 is unknown: no address belongs to that name.").arg(endpoint);
-    case Outcome::Failed: return Texts::tr("Connecting to %1 failed: %2.").arg(endpoint, errorText(attempt.error));
+        return (attempt.error == EAI_NONAME ? Texts::tr("The host in %1 is unknown: %2.")
+                                            : Texts::tr("The host in %1 could not be looked up: %2."))
+            .arg(endpoint, lookUpReason(attempt.error).cause);
+    case Outcome::Failed: return Texts::tr("Connecting to %1 failed: %2.").arg(endpoint, reasonOf(attempt).cause);
     }
     Q_UNREACHABLE();
 }
 
 QString adviceOn(const Attempt &attempt)
 {
+    if (const Address group = groupWithoutInterface(attempt); !group.isNull())
+        return group.scope() == 0 ? Texts::tr("Name the interface, such as %1.")
+                                        .arg(attempt.request.endpoint.host() + QStringLiteral("%eth0"))
+                                  : Texts::tr("Bring it up, or name another one.");
     if (attempt.isDatagram() && attempt.outcome == Outcome::LimitReached)
         return Texts::tr("Raise the limit (--max-bytes) to take longer datagrams.");
     if (attempt.isDatagram() && attempt.outcome == Outcome::TimedOut && attempt.connectedAt >= 0)
@@ -136,6 +196,7 @@ QString adviceOn(const Attempt &attempt)
         case Outcome::LimitReached: return Texts::tr("Raise the limit (--max-bytes) to take longer messages.");
         case Outcome::Reset:
             return Texts::tr("The server ended abnormally, or closed without reading everything you had sent.");
+        case Outcome::Failed: return reasonOf(attempt).remedy;
         default: return {};
         }
     }
@@ -153,15 +214,14 @@ QString adviceOn(const Attempt &attempt)
             "Check host and port.");
     case Outcome::Refused:
     case Outcome::ToItself:
+        if (attempt.error == ENOTSOCK || attempt.error == EISDIR || attempt.error == ENXIO)
+            return Texts::tr("Give the path of a server's socket.");
         return attempt.request.endpoint.transport == Transport::Unix
                    ? Texts::tr("Start a server there, or check the path.")
                    : Texts::tr("Start a server there, or check host and port.");
-    case Outcome::Unreachable: return Texts::tr("Check the address, and this computer's network connection.");
-    case Outcome::UnknownHost: return Texts::tr("Check its spelling, or give an address such as 127.0.0.1.");
-    case Outcome::Failed:
-        return attempt.error == EMFILE || attempt.error == ENFILE
-                   ? Texts::tr("No file descriptor is left for a socket: close other connections or programs first.")
-                   : QString();
+    case Outcome::UnknownHost: return lookUpReason(attempt.error).remedy;
+    case Outcome::Unreachable:
+    case Outcome::Failed: return reasonOf(attempt).remedy;
     default: return {};
     }
 }

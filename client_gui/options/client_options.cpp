@@ -33,6 +33,8 @@ void ClientOptions::declare(CommandLine &line)
     line.addValue(u"timeout"_s, u"SECONDS"_s,
                   Texts::tr("The longest that look-up, connect and receive may take together. Default: 10."));
     line.addValue(u"max-bytes"_s, u"N"_s, Texts::tr("The longest message to receive. Default: 16777216 (16 MiB)."));
+    line.addFlag(u"no-multicast-loopback"_s,
+                 Texts::tr("With --udp: members of the group on this computer do not get the datagram."));
     line.addValue(u"repeat"_s, u"N"_s,
                   Texts::tr("Make N connections, and tell what became of them and how long they took."));
     line.addValue(u"concurrency"_s, u"C"_s, Texts::tr("With --repeat: how many at a time, 1 to 10000. Default: 1."));
@@ -63,6 +65,8 @@ ClientOptions ClientOptions::read(CommandLine &line)
     options.send = line.text(u"send"_s);
     options.timeout = line.seconds(u"timeout"_s);
     options.maxBytes = line.number(u"max-bytes"_s, 1, MaxMessageBytes);
+    options.ttl = line.ttl();
+    options.multicastLoopback = !line.isSet(u"no-multicast-loopback"_s);
     options.repeat = line.number(u"repeat"_s, 1, RepeatRequest::MostConnections);
     if (const auto number = line.number(u"concurrency"_s, 1, RepeatRequest::MostConcurrency))
         options.concurrency = static_cast<int>(*number);
@@ -91,6 +95,8 @@ ClientOptions ClientOptions::read(CommandLine &line)
     options.csv = line.isSet(u"csv"_s);
     options.raw = line.isSet(u"raw"_s);
     options.connectAtOnce = line.isSet(u"connect"_s);
+    if (!options.multicastLoopback && options.headless && !line.isSet(u"udp"_s))
+        line.setError(Texts::tr("--no-multicast-loopback goes with --udp."));
     if (options.raw && !options.headless)
         line.setError(Texts::tr("--raw goes with --headless."));
     if (options.raw && options.json)

@@ -30,6 +30,8 @@ struct ClientOptions
     std::optional<QString> expected;
     std::vector<Net> sources;
     std::optional<std::chrono::milliseconds> hold;
+    int ttl = 0; ///< 0 if it was not given
+    bool multicastLoopback = true;
     std::optional<KeepAlive> keepAlive;
     RepeatedSend::Plan again;
     bool headless = false;

@@ -18,6 +18,7 @@ namespace parley
 struct ConnectRequest
 {
     static constexpr std::chrono::milliseconds DefaultTimeout{10'000};
+    static constexpr int MostHops = 255; ///< an octet of the datagram's header
 
     Endpoint endpoint;
     QByteArray send;                                    ///< sent after connecting
@@ -28,9 +29,12 @@ struct ConnectRequest
     bool stays = false;
     /// With stays: the server's FIN does not end it either, so that the user can go on sending.
     bool staysAfterFin = false;
-    KeepAlive keepAlive;
+    KeepAlive keepAlive = {};
     /// Sends the bytes again and again; the time-out then counts from the last time.
-    RepeatedSend::Plan again;
+    RepeatedSend::Plan again = {};
+    // Of datagrams.
+    int ttl = 0;                   ///< how many routers it may pass (TTL, hop limit), 1 to 255; 0: the system's default
+    bool multicastLoopback = true; ///< members of the group on this computer get it too
 };
 
 } // namespace parley

@@ -89,11 +89,14 @@ int runHeadlessClient(const ClientOptions &options)
     TerminationSignal termination;
     Attempt attempt;
     attempt.number = 1;
-    attempt.request = {options.endpoint, encodeMessage(options.send.value_or(QString())),
+    attempt.request = {options.endpoint,
+                       encodeMessage(options.send.value_or(QString())),
                        options.timeout.value_or(ConnectRequest::DefaultTimeout),
                        options.maxBytes.value_or(DefaultMaxMessageBytes)};
     attempt.request.again = options.again;
     attempt.request.keepAlive = options.keepAlive.value_or(KeepAlive());
+    attempt.request.ttl = options.ttl;
+    attempt.request.multicastLoopback = options.multicastLoopback;
 
     std::atomic<int> outputError = 0;
     constexpr int longestEscape = 4; // characters for a byte
@@ -128,7 +131,7 @@ int runHeadlessClient(const ClientOptions &options)
     });
     QCoreApplication::exec();
 
-    if (!options.json && !attempt.isBroadcast() && (attempt.receivedBytes > 0 || attempt.outcome == Outcome::Complete))
+    if (!options.json && !attempt.collects && (attempt.receivedBytes > 0 || attempt.outcome == Outcome::Complete))
         message.finish();
     // The reader of stdout may take as long as it likes, as a pager does; a signal ends the wait.
     constexpr std::chrono::milliseconds turn{20};

@@ -322,8 +322,9 @@ void ClientWindow::startAttempt()
         form_->focusOn(error->part);
         return;
     }
-    const ConnectRequest request{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_,  maxBytes_,
-                                 stay_->isChecked(),         afterFin_->isChecked(),       keepAlive_};
+    const ConnectRequest request{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_,   maxBytes_,
+                                 stay_->isChecked(),         afterFin_->isChecked(),       keepAlive_, ttl_,
+                                 multicastLoopback_};
     current_ = history_.add(request);
     client_.post([number = current_, request](Client &client) { client.connectTo(number, request); });
     table_->clearSelection();
@@ -496,17 +497,29 @@ void ClientWindow::changeLimits()
     most->setGroupSeparatorShown(true);
     most->setSuffix(tr(" bytes"));
     most->setValue(static_cast<int>(maxBytes_));
+    auto *hops = new QSpinBox;
+    hops->setRange(0, ConnectRequest::MostHops);
+    hops->setSpecialValueText(tr("The system's: 1 to a group"));
+    hops->setValue(ttl_);
+    auto *loopback = new QCheckBox(tr("Members on this computer, too"));
+    loopback->setChecked(multicastLoopback_);
     const KeepAliveFields keepAlive(keepAlive_);
     auto *dialog = new LimitsDialog(this, [=, this]() -> QString {
         keepAlive_ = keepAlive.value();
         timeout_ = std::chrono::milliseconds(qRound64(timeout->value() * 1000));
         maxBytes_ = most->value();
+        ttl_ = hops->value();
+        multicastLoopback_ = loopback->isChecked();
         return {};
     });
     dialog->addLimit(tr("&Time-out:"), timeout, u"timeout"_s,
                      tr("Ends an attempt whose look-up, connect or message takes too long."));
     dialog->addLimit(tr("&Longest message:"), most, u"maxBytes"_s,
                      tr("Keeps a server that sends without end from filling the memory."));
+    dialog->addLimit(tr("&Hop limit:"), hops, u"ttl"_s,
+                     tr("Keeps a datagram from passing more routers than that (TTL, UDP alone)."));
+    dialog->addLimit(tr("&Groups reach:"), loopback, u"multicastLoopback"_s,
+                     tr("Keeps a datagram to a group from programs of this computer where it is off."));
     keepAlive.addTo(*dialog);
     dialog->open();
 }
@@ -518,7 +531,8 @@ void ClientWindow::openRepeat()
             const auto parsed = form_->parse();
             if (const auto *error = std::get_if<EndpointError>(&parsed))
                 return error->sentence;
-            return ConnectRequest{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_};
+            return ConnectRequest{
+                std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_, false, false, {}};
         });
         Settings settings;
         repeat_->restoreSettings(settings);
@@ -538,13 +552,17 @@ void ClientWindow::rememberFields()
     remembered_.add({{u"stay"_s, u"no"_s},
                      {u"stay-after-fin"_s, u"no"_s},
                      {u"limits/timeout"_s, DefaultTimeout},
-                     {u"limits/max-bytes"_s, QString::number(DefaultMaxMessageBytes)}},
+                     {u"limits/max-bytes"_s, QString::number(DefaultMaxMessageBytes)},
+                     {u"limits/ttl"_s, u"0"_s},
+                     {u"limits/multicast-loopback"_s, u"yes"_s}},
                     [this] {
                         return KeyedTexts{{u"send"_s, send_->text()},
                                           {u"stay"_s, stay_->isChecked() ? u"yes"_s : u"no"_s},
                                           {u"stay-after-fin"_s, afterFin_->isChecked() ? u"yes"_s : u"no"_s},
                                           {u"limits/timeout"_s, secondsText(timeout_)},
-                                          {u"limits/max-bytes"_s, QString::number(maxBytes_)}};
+                                          {u"limits/max-bytes"_s, QString::number(maxBytes_)},
+                                          {u"limits/ttl"_s, QString::number(ttl_)},
+                                          {u"limits/multicast-loopback"_s, multicastLoopback_ ? u"yes"_s : u"no"_s}};
                     });
     remembered_.add(textsOf(KeepAlive()), [this] { return textsOf(keepAlive_); });
     remembered_.start();
@@ -577,6 +595,16 @@ void ClientWindow::restoreSettings()
         qRound64(settings.text(u"limits/timeout"_s, DefaultTimeout, isTimeout).toDouble() * 1000)));
     maxBytes_ = options_.maxBytes.value_or(
         settings.text(u"limits/max-bytes"_s, QString::number(DefaultMaxMessageBytes), isLimit).toLongLong());
+    const auto isHops = [](const QString &text) {
+        bool isNumber = false;
+        const int hops = text.toInt(&isNumber);
+        return isNumber && hops >= 0 && hops <= ConnectRequest::MostHops;
+    };
+    ttl_ = settings.text(u"limits/ttl"_s, u"0"_s, isHops).toInt();
+    if (options_.ttl > 0)
+        ttl_ = options_.ttl;
+    multicastLoopback_ =
+        settings.text(u"limits/multicast-loopback"_s, u"yes"_s, isChoice) == u"yes" && options_.multicastLoopback;
     const KeepAlive savedKeepAlive = readKeepAlive(settings);
     keepAlive_ = options_.keepAlive.value_or(savedKeepAlive);
     rememberFields();

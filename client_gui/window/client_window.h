@@ -81,6 +81,8 @@ private:
     IoThread<Client> client_{stream_}; // after the stream it writes to: taken down first
     std::chrono::milliseconds timeout_ = ConnectRequest::DefaultTimeout;
     qint64 maxBytes_ = DefaultMaxMessageBytes;
+    int ttl_ = 0; // as ConnectRequest::ttl
+    bool multicastLoopback_ = true;
     KeepAlive keepAlive_;
     bool damaged_ = false; // the settings that were read; closing writes all of them anew
     RememberedFields remembered_;

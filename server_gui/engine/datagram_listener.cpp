@@ -26,14 +26,47 @@ int DatagramListener::open(const Address &address)
 {
     if (const int error = makeSocket(address.family()); error != 0)
         return error;
-    if (const int error = bind(address); error != 0)
+    interface_ = 0;
+    if (const int error = address.isMulticast() ? join(address) : bind(address); error != 0)
         return error;
     const Address bound = localAddress();
+    if (const int ttl = owner_.settings().ttl; ttl > 0) {
+        if (const int error = set(native::DatagramOption::Hops, bound, ttl); error != 0)
+            return error;
+        if (bound == Address::any(bound.port())) // dual stack
+            set(native::DatagramOption::Hops, Address::ipv4(0, 0), ttl);
+    }
     form_ = bound == Address::any(bound.port()) ? Address::Form::Mapped : Address::Form::Plain;
     native::tellLocalAddresses(descriptor());
     const int error = owner_.reactor().watch(descriptor(), this, Reactor::Interest::Read);
     owner_.events().write(Event::getSockName(0, {0, error}, bound));
     return error;
+}
+
+/// Binds to the group, so that nothing else is heard, and takes part in it. Returns 0 or an errno.
+int DatagramListener::join(const Address &address)
+{
+    Address group = address;
+    if (group.family() == Address::Family::IPv6 && group.scope() == 0) {
+        const native::Result found = native::defaultInterface();
+        if (!found.ok())
+            return found.error;
+        group = group.withScope(static_cast<std::uint32_t>(found.value));
+    }
+    interface_ = group.family() == Address::Family::IPv6 ? group.scope() : 0;
+    native::shareGroup(descriptor());
+    const int error = bind(group);
+    return error != 0 ? error : set(native::DatagramOption::Membership, group);
+}
+
+/// setsockopt(), recorded. Returns 0 or an errno.
+int DatagramListener::set(native::DatagramOption option, const Address &address, int value)
+{
+    const native::Result result = native::setDatagramOption(descriptor(), option, address, value);
+    const bool isAboutGroup = option == native::DatagramOption::Membership;
+    owner_.events().write(Event::setSockOpt(0, result, native::optionName(option, address.family()), value,
+                                            isAboutGroup ? address : Address()));
+    return result.error;
 }
 
 void DatagramListener::close()
@@ -61,6 +94,8 @@ void DatagramListener::ready(Reactor::Ready)
             return;
         if (!received.ok())
             continue; // an error about an earlier answer, which this call fetches
+        if (interface_ != 0 && path.local.scope() != 0 && path.local.scope() != interface_)
+            continue; // another program takes part in the group there, and the system asks no further
         Peer &peer = peerOf(path.peer);
         const QByteArray datagram(buffer.data(), received.value);
         const QByteArray kept = events.isCrowded() ? QByteArray() : datagram; // the bytes of a flood are not kept

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "server_gui/engine/listener.h"
+#include "shared/socket/datagram_options.h"
 
 #include <QByteArray>
 
@@ -14,7 +15,8 @@ namespace parley
 {
 
 /// Serves a UDP socket: each datagram is answered with the greeting, from the address that it came to. Senders are
-/// numbered as connections are. A sender keeps its number as long as it is remembered.
+/// numbered as connections are. A sender keeps its number as long as it is remembered. At a group's address (multicast)
+/// it takes part in the group, and answers from an address of its own.
 ///
 /// A server that answers can be used against others, because the sender's address is easily forged. Two such servers
 /// can keep each other busy for ever. Therefore
@@ -43,6 +45,9 @@ public:
     void forgetSenders() override;
 
 private:
+    int join(const Address &group);
+    int set(native::DatagramOption option, const Address &address, int value = 1);
+
     using Clock = std::chrono::steady_clock;
 
     /// Lets through a number of answers a second, and as many at once at first.
@@ -71,6 +76,7 @@ private:
     bool mayAnswerLarger(const Address &address, Peer &peer, Clock::time_point now);
 
     Address::Form form_ = Address::Form::Plain;
+    std::uint32_t interface_ = 0; // of an IPv6 group; 0 where the system lets through what is for this socket alone
     std::map<Address, Peer> peers_;
     std::map<quint64, Address> uses_; // the peers, the longest silent one first
     quint64 lastUse_ = 0;

@@ -3,7 +3,7 @@
 
 #include "server_gui/engine/listen_diagnosis.h"
 
-#include "shared/message/error_text.h"
+#include "shared/message/error_reason.h"
 #include "shared/socket/local_listeners.h"
 
 #include <QCoreApplication>
@@ -14,6 +14,7 @@
 
 #include <cerrno>
 #include <netdb.h>
+#include <optional>
 
 using namespace Qt::StringLiterals;
 
@@ -73,6 +74,12 @@ QByteArray inTemporaryFolder(const QByteArray &path)
     return QFile::encodeName(QDir::tempPath()) + '/' + path.sliced(path.lastIndexOf('/') + 1);
 }
 
+ListenDiagnosis otherCause(const Endpoint &endpoint, const ErrorReason &reason)
+{
+    const QString text = Texts::tr("Cannot listen on %1: %2. %3").arg(endpoint.toString(), reason.cause, reason.remedy);
+    return {text.trimmed(), Texts::tr("Try Again"), endpoint};
+}
+
 ListenDiagnosis diagnosePath(const Endpoint &endpoint, int error)
 {
     const QString where = endpoint.toString();
@@ -80,33 +87,61 @@ ListenDiagnosis diagnosePath(const Endpoint &endpoint, int error)
     const auto useTemporary = [&] { return Texts::tr("Use %1").arg(temporary.toString()); };
     switch (error) {
     case EADDRINUSE:
-        return {
-            Texts::tr("Cannot listen on %1: another program serves that socket, or a file of another kind is there. "
-                      "Choose another path.")
-                .arg(where),
-            Texts::tr("Use Another Path"), onPath(endpoint, nextPath(endpoint.path))};
+        return {Texts::tr("Cannot listen on %1: another program serves that socket, or may. Choose another path.")
+                    .arg(where),
+                Texts::tr("Use Another Path"), onPath(endpoint, nextPath(endpoint.path))};
+    case ENOTSOCK:
+    case EISDIR:
+    case ENXIO: {
+        const QString what = error == EISDIR     ? Texts::tr("it is a folder")
+                             : error == ENOTSOCK ? Texts::tr("it is a regular file")
+                                                 : Texts::tr("it is a link, a pipe or a device");
+        return {Texts::tr("Cannot listen on %1: %2, not a socket. Choose another path.").arg(where, what),
+                Texts::tr("Use Another Path"), onPath(endpoint, nextPath(endpoint.path))};
+    }
     case EACCES:
     case EPERM:
     case EROFS:
         return {Texts::tr("Cannot listen on %1: this user may not make files there. Choose another folder.").arg(where),
                 useTemporary(), temporary};
     case ENOENT:
-    case ENOTDIR:
         return {
             Texts::tr("Cannot listen on %1: its folder does not exist. Make it, or choose another path.").arg(where),
             useTemporary(), temporary};
-    default:
-        return {Texts::tr("Cannot listen on %1: %2.").arg(where, errorText(error)), Texts::tr("Try Again"), endpoint};
+    default: return otherCause(endpoint, errorReason(error));
     }
+}
+
+/// Nothing where the group or its interface is not the cause.
+std::optional<ListenDiagnosis> diagnoseGroup(const Endpoint &endpoint, int error)
+{
+    const QString where = endpoint.toString();
+    const Address &group = endpoint.literal;
+    const bool isLost = error == ENETUNREACH || error == ENODEV;
+    if (!group.isMulticast() || (!isLost && error != EADDRNOTAVAIL && error != EINVAL))
+        return std::nullopt;
+    if (group.scope() == 0 && !isLost)
+        return otherCause(endpoint, {Texts::tr("this computer has no IPv6, or it is switched off"),
+                                     Texts::tr("Switch IPv6 on here, or give a group of IPv4.")});
+    if (group.scope() == 0)
+        return ListenDiagnosis{
+            Texts::tr(
+                "Cannot listen on %1: no route tells by which interface the group is reached. Name the interface, "
+                "such as %2.")
+                .arg(where, endpoint.host() + u"%eth0"_s),
+            Texts::tr("Try Again"), endpoint};
+    return ListenDiagnosis{
+        Texts::tr("Cannot listen on %1: the interface %2 carries no groups of that family (%3). Name another one.")
+            .arg(where, QString::fromLocal8Bit(group.interface()),
+                 group.family() == Address::Family::IPv6 ? u"IPv6"_s : u"IPv4"_s),
+        Texts::tr("Try Again"), endpoint};
 }
 
 ListenDiagnosis diagnoseHost(const Endpoint &endpoint, int error)
 {
     const QString where = endpoint.toString();
-    if (error == EAI_AGAIN)
-        return {
-            Texts::tr("Cannot listen on %1: the name server did not answer. Try again, or give an address.").arg(where),
-            Texts::tr("Try Again"), endpoint};
+    if (error != EAI_NONAME)
+        return otherCause(endpoint, lookUpReason(error));
     return {
         Texts::tr("Cannot listen on %1: the host is unknown. Check its spelling, or give an address of this computer.")
             .arg(where),
@@ -121,6 +156,8 @@ ListenDiagnosis diagnoseListen(const Endpoint &endpoint, const Event &end, const
         return diagnoseHost(endpoint, end.errorNumber());
     if (endpoint.transport == Transport::Unix)
         return diagnosePath(endpoint, end.errorNumber());
+    if (const auto group = diagnoseGroup(endpoint, end.errorNumber()))
+        return *group;
     const QString where = endpoint.toString();
     switch (end.errorNumber()) {
     case EMSGSIZE: {
@@ -159,9 +196,7 @@ ListenDiagnosis diagnoseListen(const Endpoint &endpoint, const Event &end, const
         return {Texts::tr("Cannot listen on %1: this computer has no such address family. Choose another address.")
                     .arg(where),
                 Texts::tr("Listen on 127.0.0.1"), onAddress(endpoint, Address::ipv4(0x7f000001, 0))};
-    default:
-        return {Texts::tr("Cannot listen on %1: %2.").arg(where, errorText(end.errorNumber())), Texts::tr("Try Again"),
-                endpoint};
+    default: return otherCause(endpoint, errorReason(end.errorNumber()));
     }
 }
 
@@ -188,7 +223,7 @@ QString starvedText(int error, native::DescriptorUse descriptors)
     case ENFILE: return Texts::tr("The whole system is out of file descriptors. Waiting for some to be closed.");
     case ENOBUFS:
     case ENOMEM: return Texts::tr("The system is out of memory for sockets. Waiting for connections to end.");
-    default: return Texts::tr("Accepting connections fails: %1. It is tried again.").arg(errorText(error));
+    default: return Texts::tr("Accepting connections fails: %1. It is tried again.").arg(errorReason(error).cause);
     }
 }
 

@@ -20,8 +20,10 @@ int UnixListener::open(const Address &)
     int error = bindPath(path);
     if (error == EADDRINUSE && lock.mayReplace() && UnixFile::removeStale(path))
         error = bindPath(path);
-    if (error != 0)
-        return error;
+    if (error != 0) {
+        const int other = error == EADDRINUSE ? native::notSocketError(path, false) : 0;
+        return other != 0 ? other : error;
+    }
     file_.emplace(path);
     return serve({}, path);
 }

@@ -137,6 +137,7 @@ ServerOptions ServerOptions::read(CommandLine &line)
     options.listenAtOnce = !line.isSet(u"no-listen"_s);
     options.backlog =
         static_cast<int>(line.number(u"backlog"_s, 0, std::numeric_limits<int>::max()).value_or(options.backlog));
+    options.ttl = line.ttl();
     options.deadline = line.seconds(u"deadline"_s, CommandLine::Zero::Allowed);
     const auto limit = [&line](const QString &name) -> std::optional<int> {
         const auto number = line.number(name, 1, ServerLimits::MostConnections);
@@ -181,6 +182,7 @@ ServerSettings ServerOptions::settings(const Endpoint &served) const
     settings.greeting = greeting.value_or(encodeMessage(DefaultGreeting));
     settings.backlog = backlog;
     settings.limits = limits();
+    settings.ttl = ttl;
     settings.unixMode = unixMode;
     return settings;
 }

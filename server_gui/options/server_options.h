@@ -30,6 +30,7 @@ struct ServerOptions
     std::optional<std::vector<Net>> deny;
     std::optional<KeepAlive> keepAlive;
     unsigned unixMode = ServerSettings::DefaultUnixMode;
+    int ttl = 0; ///< 0 if it was not given
     bool headless = false;
     Endpoint endpoint; ///< with headless: where to listen
     bool json = false;

@@ -40,6 +40,7 @@ struct ServerSettings
     QByteArray greeting;
     int backlog = DefaultBacklog;
     ServerLimits limits;
+    int ttl = 0;                         ///< UDP: as ConnectRequest::ttl of a client, for the answers
     unsigned unixMode = DefaultUnixMode; ///< of a Unix socket's file
 };
 

@@ -618,11 +618,13 @@ void ServerWindow::showPlaceholder()
                                   .arg(QString::fromLatin1(path.startsWith('@') ? socatCommand(path.sliced(1))
                                                                                 : "ncat -U " + shellPath(path))));
     } else if (listener_.state() == State::Listening && endpoint_.transport == Transport::Udp) {
-        pane_->setPlaceholder(
-            tr("No datagram yet.\nClick Connect in Parley Client, or type in a terminal:  ncat -u %1 %2")
-                .arg(QString::fromLatin1(shellWord(reachability_.here.empty() ? endpoint_.host().toUtf8()
-                                                                              : reachability_.here.front().host())),
-                     QString::number(listener_.address().port())));
+        const bool isGroup = listener_.address().isMulticast(); // of which ncat hears no answer
+        const QByteArray host =
+            reachability_.here.empty() ? endpoint_.host().toUtf8() : reachability_.here.front().host();
+        pane_->setPlaceholder(tr("No datagram yet.\nClick Connect in Parley Client, or type in a terminal:  %1 %2 %3")
+                                  .arg(isGroup ? u"parley-client --headless --udp"_s : u"ncat -u"_s,
+                                       QString::fromLatin1(shellWord(host)),
+                                       QString::number(listener_.address().port())));
     } else if (listener_.state() == State::Listening) {
         const std::vector<Address> &addresses = reachability_.here.empty() ? reachability_.others : reachability_.here;
         const QByteArray host = addresses.empty() ? endpoint_.host().toUtf8() : addresses.front().host();

@@ -20,17 +20,6 @@ namespace
 
 constexpr std::array<std::uint8_t, 12> MappedPrefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-/// The interface's index for a name or a number; 0 if there is none.
-std::uint32_t scopeIndex(const QByteArray &text)
-{
-    std::uint32_t index = 0;
-    const auto [end, error] = std::from_chars(text.begin(), text.end(), index);
-    char name[IF_NAMESIZE];
-    if (error == std::errc() && end == text.end())
-        return if_indextoname(index, name) ? index : 0;
-    return if_nametoindex(text.constData());
-}
-
 } // namespace
 
 const char *Address::familyName(Family family)
@@ -61,6 +50,7 @@ Address Address::ipv6(const std::array<std::uint8_t, 16> &bytes, std::uint16_t p
     if (std::equal(MappedPrefix.begin(), MappedPrefix.end(), bytes.begin())) {
         address.family_ = Family::IPv4;
         std::copy(bytes.begin() + 12, bytes.end(), address.bytes_.begin());
+        address.scope_ = address.isMulticast() ? scope : 0;
     } else {
         address.family_ = Family::IPv6;
         address.bytes_ = bytes;
@@ -133,7 +123,7 @@ Address Address::parseIPv6(QByteArrayView text, std::uint16_t port)
     QByteArray host = text.toByteArray();
     std::uint32_t scope = 0;
     if (const qsizetype percent = host.indexOf('%'); percent >= 0) {
-        scope = scopeIndex(host.sliced(percent + 1));
+        scope = interfaceIndex(host.sliced(percent + 1));
         if (scope == 0)
             return {};
         host.truncate(percent);
@@ -182,6 +172,13 @@ Address Address::withPort(std::uint16_t port) const
 {
     Address other = *this;
     other.port_ = port;
+    return other;
+}
+
+Address Address::withScope(std::uint32_t scope) const
+{
+    Address other = *this;
+    other.scope_ = scope;
     return other;
 }
 
@@ -252,14 +249,28 @@ QByteArray Address::numericHost() const
     return QByteArray(text);
 }
 
+QByteArray Address::interface() const
+{
+    if (family_ == Family::Unix || scope_ == 0)
+        return {};
+    char name[IF_NAMESIZE] = "";
+    return if_indextoname(scope_, name) ? QByteArray(name) : QByteArray::number(scope_);
+}
+
+std::uint32_t Address::interfaceIndex(const QByteArray &nameOrNumber)
+{
+    std::uint32_t index = 0;
+    const auto [end, error] = std::from_chars(nameOrNumber.begin(), nameOrNumber.end(), index);
+    char name[IF_NAMESIZE];
+    if (error == std::errc() && end == nameOrNumber.end())
+        return if_indextoname(index, name) ? index : 0;
+    return if_nametoindex(nameOrNumber.constData());
+}
+
 QByteArray Address::host() const
 {
-    if (family_ != Family::IPv6 || scope_ == 0)
-        return numericHost();
-    char name[IF_NAMESIZE] = "";
-    if (!if_indextoname(scope_, name))
-        return numericHost() + '%' + QByteArray::number(scope_);
-    return numericHost() + '%' + name;
+    const QByteArray name = interface();
+    return name.isEmpty() ? numericHost() : numericHost() + '%' + name;
 }
 
 QByteArray Address::toPython() const

@@ -36,6 +36,7 @@ public:
     /// @param value in host byte order, as INADDR_LOOPBACK is.
     static Address ipv4(std::uint32_t value, std::uint16_t port);
     /// @param scope interface index, 0 for none.
+    /// An IPv4-mapped one keeps it only if it is a group's.
     static Address ipv6(const std::array<std::uint8_t, 16> &bytes, std::uint16_t port, std::uint32_t scope = 0);
     /// Every interface, both families (dual stack): `::`.
     static Address any(std::uint16_t port) { return ipv6({}, port); }
@@ -64,11 +65,13 @@ public:
     Family family() const { return family_; }
     bool isNull() const { return family_ == Family::None; }
     std::uint16_t port() const { return port_; }
-    /// The interface's index, 0 for none; for a Unix peer, the user's id.
+    /// The interface's index, 0 for none; for a Unix peer, the user's id. An IPv4 address has one only if it is a
+    /// group's, and no call takes it as a part of the address.
     std::uint32_t scope() const { return scope_; }
     /// In network byte order, IPv4 in the first four; for a Unix peer, the process's id.
     const std::array<std::uint8_t, 16> &bytes() const { return bytes_; }
     Address withPort(std::uint16_t port) const;
+    Address withScope(std::uint32_t scope) const;
     /// The first @p bits of the address with zeros after them, without scope and flow label.
     Address masked(int bits) const;
     /// The address @p count further on; after the last address comes the first one again.
@@ -80,7 +83,11 @@ public:
     bool isMulticast() const; ///< 224.0.0.0/4 or ff00::/8
     bool isLinkLocal() const; ///< 169.254.0.0/16 or fe80::/10
 
-    /// `192.168.0.104` or `fe80::1%eth0`, without the port; `pid 4711, uid 1000` for a Unix peer.
+    /// The scope's name, `eth0`, or its index where this computer has no such interface; empty for none.
+    QByteArray interface() const;
+    /// The index of the interface with this name or number; 0 if there is none.
+    static std::uint32_t interfaceIndex(const QByteArray &nameOrNumber);
+    /// `192.168.0.104`, `fe80::1%eth0` or `239.1.2.3%eth0`, without the port; `pid 4711, uid 1000` for a Unix peer.
     QByteArray host() const;
     /// As Python prints a socket address: `('127.0.0.1', 60239)`, `('::1', 60239, 0, 0)`. Python prints nothing for a
     /// Unix peer; here it is `(pid 4711, uid 1000)`.

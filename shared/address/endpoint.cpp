@@ -113,6 +113,12 @@ bool isHostName(const QString &host)
     });
 }
 
+EndpointError interfaceError(const QString &host, const QString &interface)
+{
+    return hostError(Texts::tr("%1 names the interface %2, which this computer does not have.")
+                         .arg(quoted(host), quoted(interface)));
+}
+
 std::variant<Address, EndpointError> parseIPv6Host(QString host)
 {
     const QString typed = host;
@@ -123,8 +129,7 @@ std::variant<Address, EndpointError> parseIPv6Host(QString host)
         return address;
     const qsizetype percent = host.indexOf(u'%');
     if (percent > 0 && !Address::parseIPv6(host.left(percent).toUtf8()).isNull()) {
-        return hostError(Texts::tr("%1 names the interface %2, which this computer does not have.")
-                             .arg(quoted(typed), quoted(host.sliced(percent + 1))));
+        return interfaceError(typed, host.sliced(percent + 1));
     }
     return hostError(Texts::tr("%1 is not an IPv6 address, such as ::1 or fe80::1%eth0.").arg(quoted(typed)));
 }
@@ -140,9 +145,22 @@ std::variant<Address, EndpointError> parseIPv4Host(const QString &host)
             Texts::tr("%1 is not an address: written as one integer, an IPv4 address is between 0 and 4294967295.")
                 .arg(quoted(host)));
     }
-    const Address address = Address::parseIPv4(host.toUtf8());
-    if (!address.isNull())
+    const qsizetype percent = host.indexOf(u'%');
+    const Address address = Address::parseIPv4(host.left(percent).toUtf8()); // all of it where there is no %
+    if (!address.isNull() && percent < 0)
         return address;
+    if (!address.isNull() && !address.isMulticast())
+        return hostError(
+            Texts::tr("%1 names an interface, which goes with a group (224.0.0.0 to 239.255.255.255): leave "
+                      "it out.")
+                .arg(quoted(host)));
+    if (!address.isNull()) {
+        const QString interface = host.sliced(percent + 1);
+        const std::uint32_t index = interface.contains(QChar::Null) ? 0 : Address::interfaceIndex(interface.toUtf8());
+        if (index == 0)
+            return interfaceError(host, interface);
+        return address.withScope(index);
+    }
     return hostError(Texts::tr("%1 is not an IPv4 address: give four decimal numbers from 0 to 255 without leading "
                                "zeros, such as 192.168.0.104.")
                          .arg(quoted(host)));
@@ -195,7 +213,7 @@ std::variant<Endpoint, EndpointError> parseHost(const QString &host, Endpoint::U
         if (const auto *error = std::get_if<EndpointError>(&address))
             return *error;
         endpoint.literal = std::get<Address>(address);
-    } else if (endsInNumber(host)) {
+    } else if (endsInNumber(host.left(host.indexOf(u'%')))) {
         const auto address = parseIPv4Host(host);
         if (const auto *error = std::get_if<EndpointError>(&address))
             return *error;

@@ -8,6 +8,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <cstring>
+
 namespace parley
 {
 
@@ -27,6 +29,36 @@ std::vector<LocalAddress> localAddresses()
     }
     ::freeifaddrs(list);
     return result;
+}
+
+bool isNetBroadcast(const Address &address)
+{
+    ifaddrs *list = nullptr;
+    if (address.family() != Address::Family::IPv4 || ::getifaddrs(&list) != 0)
+        return false;
+    const Address wanted = address.withPort(0);
+    const auto ipv4Of = [](const sockaddr *value) { return Address::fromSockaddr(value, sizeof(sockaddr_in)); };
+    bool found = false;
+    for (const ifaddrs *entry = list; entry && !found; entry = entry->ifa_next) {
+        constexpr unsigned shared = IFF_LOOPBACK | IFF_BROADCAST; // and no wire to one peer
+        if (!entry->ifa_addr || entry->ifa_addr->sa_family != AF_INET || !(entry->ifa_flags & IFF_UP)
+            || !(entry->ifa_flags & shared) || ipv4Of(entry->ifa_addr) == wanted)
+            continue; // where there is no broadcast address, the entry may have the interface's own in its place
+        if ((entry->ifa_flags & IFF_BROADCAST) && entry->ifa_broadaddr)
+            found = ipv4Of(entry->ifa_broadaddr) == wanted;
+        if (!entry->ifa_netmask)
+            continue;
+        // The last address of the net is one too, whether the interface is told so or not; a net of one or two
+        // computers has none (RFC 3021).
+        sockaddr_in own;
+        sockaddr_in mask;
+        std::memcpy(&own, entry->ifa_addr, sizeof own);
+        std::memcpy(&mask, entry->ifa_netmask, sizeof mask);
+        const std::uint32_t hosts = ~ntohl(mask.sin_addr.s_addr);
+        found = found || (hosts > 1 && Address::ipv4(ntohl(own.sin_addr.s_addr) | hosts, 0) == wanted);
+    }
+    ::freeifaddrs(list);
+    return found;
 }
 
 Reachability reachability(const Address &listening, const std::vector<LocalAddress> &local)

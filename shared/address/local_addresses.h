@@ -22,6 +22,10 @@ struct LocalAddress
 /// The addresses of all interfaces that are up (getifaddrs(3)); on an I/O thread, because it makes socket calls.
 std::vector<LocalAddress> localAddresses();
 
+/// Whether @p address stands for every computer of a net that this computer is on (IPv4): getifaddrs(3), on an I/O
+/// thread.
+bool isNetBroadcast(const Address &address);
+
 /// What this computer is called, and where it can be reached.
 struct LocalNames
 {

@@ -85,6 +85,11 @@ Event Event::getSockName(quint64 number, const CallResult &result, const Address
     return {Call::GetSockName, number, result, address};
 }
 
+Event Event::setSockOpt(quint64 number, const CallResult &result, const char *option, int value, const Address &address)
+{
+    return {Call::SetSockOpt, number, result, address, option, value};
+}
+
 Event Event::send(quint64 number, const CallResult &result, QByteArray bytes, qint64 offset, qint64 asked)
 {
     Event event(Call::Send, number, result, {}, std::move(bytes), asked);
@@ -154,6 +159,23 @@ ClosedBy Event::closedBy() const
 QByteArray Event::path() const
 {
     return call_ == Call::Bind || call_ == Call::Listen || call_ == Call::Connect ? bytes_ : QByteArray();
+}
+
+QByteArray Event::option() const
+{
+    return call_ == Call::SetSockOpt ? bytes_ : QByteArray();
+}
+
+QByteArray Event::optionLevel() const
+{
+    return option().startsWith("SO_") ? "SOL_SOCKET" : option().startsWith("IPV6_") ? "IPPROTO_IPV6" : "IPPROTO_IP";
+}
+
+QByteArray Event::optionValue() const
+{
+    if (address_.isNull())
+        return QByteArray::number(argument_);
+    return option().endsWith("_IF") ? address_.interface() : address_.host();
 }
 
 Address::Family Event::family() const
@@ -227,7 +249,10 @@ Outcome outcomeOf(int error)
 {
     switch (error) {
     case ECONNREFUSED:
-    case ENOENT: return Outcome::Refused; // of a Unix socket: there is no such path
+    case ENOENT: // of a Unix socket: there is no such path, or something else is there (native::notSocketError())
+    case ENOTSOCK:
+    case EISDIR:
+    case ENXIO: return Outcome::Refused;
     case ETIMEDOUT: return Outcome::TimedOut;
     case ENETUNREACH:
     case EHOSTUNREACH:
@@ -263,6 +288,7 @@ const char *callName(Call call)
     case Call::Accept: return "accept";
     case Call::Connect: return "connect";
     case Call::GetSockName: return "getsockname";
+    case Call::SetSockOpt: return "setsockopt";
     case Call::Send: return "send";
     case Call::Recv: return "recv";
     case Call::SendTo: return "sendto";

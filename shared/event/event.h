@@ -26,6 +26,7 @@ enum class Call : std::uint8_t {
     Accept,
     Connect,
     GetSockName,
+    SetSockOpt,
     Send,
     Recv,
     SendTo,
@@ -79,6 +80,9 @@ public:
     static Event connect(quint64 number, const CallResult &result, const Address &peer);
     static Event connect(quint64 number, const CallResult &result, const QByteArray &path);
     static Event getSockName(quint64 number, const CallResult &result, const Address &address);
+    /// @param option its name, such as `IP_MULTICAST_TTL`. @param address of an option about a group or its interface.
+    static Event setSockOpt(quint64 number, const CallResult &result, const char *option, int value,
+                            const Address &address = {});
     /// @p asked bytes were given, the first at @p offset in @p bytes, which are empty where they are not kept.
     static Event send(quint64 number, const CallResult &result, QByteArray bytes, qint64 offset, qint64 asked);
     /// There was room for @p room bytes; @p bytes are those that came, or empty where they are not kept. A datagram
@@ -114,7 +118,12 @@ public:
     /// Bind, Listen, GetSockName: this side's address; null for others, and of Unix sockets.
     Address local() const { return isOfThisSide() ? address_ : Address(); }
     /// Accept, Connect, SendTo, RecvFrom, and Recv of a datagram: the other side's address; null for others.
-    Address peer() const { return isOfThisSide() ? Address() : address_; }
+    Address peer() const { return isOfThisSide() || call_ == Call::SetSockOpt ? Address() : address_; }
+    /// SetSockOpt: `IP_ADD_MEMBERSHIP`, the level it belongs to, and what it was set to.
+    QByteArray option() const;
+    QByteArray optionLevel() const; ///< `IPPROTO_IP`
+    QByteArray optionValue() const; ///< `4`; of a membership the group, `239.1.2.3%eth0`; of an interface its name
+    Address group() const { return call_ == Call::SetSockOpt ? address_ : Address(); } ///< with the interface
     QByteArray path() const;                     ///< Bind, Listen, Connect of Unix sockets; empty for others
     Address::Family family() const;              ///< Socket: the one asked for
     Transport transport() const;                 ///< Socket, Accept: the socket's kind
@@ -162,7 +171,7 @@ private:
     qint64 offset_ = 0; // where in bytes_ the payload starts (a greeting is shared, never copied); duration()
     Address address_;   // local() or peer()
     int error_ = 0;
-    int argument_ = 0; // backlog(), room(), resets(), closedBy(); given(), if not all that bytes_ holds
+    int argument_ = 0; // backlog(), room(), resets(), closedBy(), optionValue(); given(), if not all that bytes_ holds
     Call call_ = Call::End;
     Outcome outcome_ = Outcome::None;
     Transport transport_ = Transport::Tcp;

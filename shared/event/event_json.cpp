@@ -64,6 +64,13 @@ QByteArray eventToJson(const Event &event, const QDateTime &wallClock)
         object.insert(u"type"_s, QLatin1String(typeName(event.transport())));
         break;
     case Call::Listen: object.insert(u"backlog"_s, event.backlog()); break;
+    case Call::SetSockOpt: {
+        object.insert(u"level"_s, QString::fromLatin1(event.optionLevel()));
+        object.insert(u"option"_s, QString::fromLatin1(event.option()));
+        const QString value = QString::fromLocal8Bit(event.optionValue());
+        object.insert(u"value"_s, event.group().isNull() ? QJsonValue(value.toInt()) : QJsonValue(value));
+        break;
+    }
     case Call::Send:
     case Call::SendTo: object.insert(u"size"_s, event.given()); break;
     case Call::Recv:

@@ -4,6 +4,8 @@
 #include "shared/inspect/copy_as.h"
 #include "shared/inspect/copy_as_text.h"
 
+#include <algorithm>
+
 namespace parley
 {
 
@@ -75,9 +77,11 @@ public:
     {
         for (const QByteArray &note : omissions(exchange_))
             text_ += "/* " + note + ". */\n";
-        text_ += "#define _POSIX_C_SOURCE 200809L\n";
-        for (const char *header : {"arpa/inet.h", "netinet/in.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h",
-                                   "string.h", "sys/socket.h", "sys/un.h", "unistd.h"})
+        const bool hasGroup = std::any_of(exchange_.options.begin(), exchange_.options.end(),
+                                          [](const Event &event) { return !event.group().isNull(); });
+        text_ += hasGroup ? "#define _DEFAULT_SOURCE\n" : "#define _POSIX_C_SOURCE 200809L\n";
+        for (const char *header : {"arpa/inet.h", "net/if.h", "netinet/in.h", "stddef.h", "stdint.h", "stdio.h",
+                                   "stdlib.h", "string.h", "sys/socket.h", "sys/un.h", "unistd.h"})
             text_ += QByteArray("#include <") + header + ">\n";
         text_ += CheckedFunction;
         if (!isDatagram() && exchange_.has(Kind::Send))
@@ -93,9 +97,9 @@ public:
              + typeName(exchange_.transport) + ", 0), \"socket\");");
         if (isServer())
             writeListening(socket);
-        else if (exchange_.isBroadcast())
-            writeOption("fd", "SOL_SOCKET", "SO_BROADCAST", 1);
-        else
+        for (const Event &event : exchange_.options)
+            writeOption(event);
+        if (!isServer() && !exchange_.isToMany())
             line("checked(connect(fd, (struct sockaddr *)&address, length), \"connect\");");
         if (isDatagram() && exchange_.has(Kind::Receive)) {
             line("struct sockaddr_storage peer;");
@@ -154,7 +158,7 @@ private:
 
     void writeListening(const QByteArray &socket)
     {
-        if (exchange_.transport == Transport::Tcp)
+        if (exchange_.transport == Transport::Tcp || exchange_.address.isMulticast())
             writeOption(socket, "SOL_SOCKET", "SO_REUSEADDR", 1);
         if (isIPv6())
             writeOption(socket, "IPPROTO_IPV6", "IPV6_V6ONLY", exchange_.address.isAny() ? 0 : 1);
@@ -169,6 +173,30 @@ private:
     {
         line("checked(setsockopt(" + socket + ", " + level + ", " + name + ", &(int){" + QByteArray::number(value)
              + "}, sizeof(int)), \"setsockopt\");");
+    }
+
+    void writeOption(const Event &event)
+    {
+        const Address group = event.group();
+        if (group.isNull()) {
+            writeOption("fd", event.optionLevel(), event.option(), event.optionValue().toInt());
+            return;
+        }
+        const bool v6 = group.family() == Address::Family::IPv6;
+        const bool joins = !event.option().endsWith("_IF");
+        const QByteArray interface =
+            group.scope() == 0 ? QByteArray("0") : "if_nametoindex(" + cString(group.interface()) + ')';
+        if (v6 && !joins)
+            line("unsigned group = " + interface + ';');
+        else if (v6)
+            line("struct ipv6_mreq group = {.ipv6mr_interface = " + interface + "};");
+        else
+            line("struct ip_mreqn group = {.imr_ifindex = (int)" + interface + "};");
+        if (joins)
+            line(QByteArray("inet_pton(") + Address::familyName(group.family()) + ", \"" + group.withScope(0).host()
+                 + "\", &group." + (v6 ? "ipv6mr_multiaddr" : "imr_multiaddr") + ");");
+        line("checked(setsockopt(fd, " + event.optionLevel() + ", " + event.option()
+             + ", &group, sizeof group), \"setsockopt\");");
     }
 
     void writeStep(const Exchange::Step &step)
@@ -200,7 +228,7 @@ private:
             cString(step.bytes, QByteArray(23, ' ')) + ", " + QByteArray::number(step.bytes.size());
         if (isServer())
             line("checked((int)sendto(fd, " + bytes + ", 0, (struct sockaddr *)&peer, peer_length), \"sendto\");");
-        else if (exchange_.isBroadcast())
+        else if (exchange_.isToMany())
             line("checked((int)sendto(fd, " + bytes + ", 0, (struct sockaddr *)&address, length), \"sendto\");");
         else
             line("checked((int)send(fd, " + bytes + ", 0), \"send\");");

@@ -71,7 +71,11 @@ QByteArray copyAsNcat(const Exchange &exchange)
         comment("ncat has no abstract Unix sockets");
         return text;
     }
-    if (exchange.isBroadcast()) {
+    if (exchange.address.isMulticast()) {
+        comment("ncat has no groups: it joins none, and hears no answers from their members");
+        return text;
+    }
+    if (exchange.isToMany()) {
         comment("ncat cannot send to everyone on a network (SO_BROADCAST)");
         return text;
     }

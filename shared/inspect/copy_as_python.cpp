@@ -4,6 +4,8 @@
 #include "shared/inspect/copy_as.h"
 #include "shared/inspect/copy_as_text.h"
 
+#include <algorithm>
+
 namespace parley
 {
 
@@ -27,7 +29,9 @@ public:
         if (unlinks)
             text_ += "import os\n";
         text_ += "import socket\n";
-        if (exchange_.has(Kind::Reset))
+        const bool packs = std::any_of(exchange_.options.begin(), exchange_.options.end(),
+                                       [](const Event &event) { return !event.group().isNull(); });
+        if (exchange_.has(Kind::Reset) || packs)
             text_ += "import struct\n";
         text_ += '\n';
         line(QByteArray("with socket.socket(socket.") + Address::familyName(exchange_.family()) + ", socket."
@@ -53,7 +57,7 @@ private:
     void writeServer()
     {
         const QByteArray socket = isDatagram() ? "s" : "listener";
-        if (exchange_.transport == Transport::Tcp)
+        if (exchange_.transport == Transport::Tcp || exchange_.address.isMulticast())
             line(socket + ".setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)");
         if (isIPv6())
             line(socket + ".setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, "
@@ -66,14 +70,35 @@ private:
             line("with s:");
             ++depth_;
         }
+        writeOptions();
         writeSteps();
+    }
+
+    void writeOptions()
+    {
+        for (const Event &event : exchange_.options) {
+            const Address group = event.group();
+            const bool joins = !event.option().endsWith("_IF");
+            const QByteArray interface = group.scope() == 0
+                                             ? QByteArray("0")
+                                             : "socket.if_nametoindex(" + pythonBytes(group.interface()) + ".decode())";
+            const QByteArray member = QByteArray("socket.inet_pton(socket.") + Address::familyName(group.family())
+                                      + ", '" + (joins ? group.withScope(0).host() : QByteArray("0.0.0.0")) + "')";
+            QByteArray value = event.optionValue();
+            if (group.family() == Address::Family::IPv4) // struct ip_mreqn
+                value = "struct.pack('@4s4si', " + member + ", bytes(4), " + interface + ')';
+            else if (!group.isNull() && joins) // struct ipv6_mreq
+                value = "struct.pack('@16sI', " + member + ", " + interface + ')';
+            else if (!group.isNull())
+                value = interface;
+            line("s.setsockopt(socket." + event.optionLevel() + ", socket." + event.option() + ", " + value + ')');
+        }
     }
 
     void writeClient()
     {
-        if (exchange_.isBroadcast())
-            line("s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)");
-        else
+        writeOptions();
+        if (!exchange_.isToMany())
             line("s.connect(" + address() + ')');
         writeSteps();
     }
@@ -113,7 +138,7 @@ private:
 
     void writeDatagram(const Exchange::Step &step)
     {
-        const bool isConnected = !isServer() && !exchange_.isBroadcast();
+        const bool isConnected = !isServer() && !exchange_.isToMany();
         if (step.kind == Kind::Send && isConnected)
             line("s.send(" + pythonBytes(step.bytes) + ')');
         else if (step.kind == Kind::Send)

@@ -20,6 +20,10 @@ bool findListener(Exchange &exchange, const std::vector<Event> &listener, qint64
     for (const Event &event : listener) {
         if (event.time() > time)
             break;
+        if (event.call() == Call::Socket)
+            exchange.options.clear();
+        if (event.call() == Call::SetSockOpt && event.errorNumber() == 0)
+            exchange.options.push_back(event);
         const bool serves = event.call() == Call::Listen || event.call() == Call::GetSockName;
         if (!serves || event.errorNumber() != 0)
             continue;
@@ -96,7 +100,15 @@ std::optional<Exchange> Exchange::of(const std::vector<Event> &events, const std
     for (const Event &event : events) {
         const bool ok = event.errorNumber() == 0;
         switch (event.call()) {
-        case Call::Socket: exchange.transport = event.transport(); break;
+        case Call::Socket:
+            exchange.transport = event.transport();
+            if (!connected)
+                exchange.options.clear();
+            break;
+        case Call::SetSockOpt:
+            if (ok)
+                exchange.options.push_back(event);
+            break;
         case Call::Connect:
             // Of several addresses, the one that connected counts, or else the one that was tried last.
             if (!connected) {
@@ -109,6 +121,7 @@ std::optional<Exchange> Exchange::of(const std::vector<Event> &events, const std
         case Call::SendTo:
             if (exchange.side == Side::Client) {
                 exchange.address = event.peer();
+                exchange.collects = true;
                 hasPeer = true;
             }
             [[fallthrough]];

@@ -33,14 +33,16 @@ struct Exchange
 
     Side side = Side::Client;
     Transport transport = Transport::Tcp;
-    Address address;           ///< Server: the listener's; client: the peer's. Null for Unix
-    QByteArray path;           ///< Unix: the file, or `@name`
-    int backlog = 0;           ///< Server, streams
-    qint64 omitted = 0;        ///< bytes sent that the steps lack: no longer kept, or beyond MaxBytes
-    bool mayLackCalls = false; ///< some of its events are no longer kept, or were lost on their way
+    Address address;            ///< Server: the listener's; client: the peer's. Null for Unix
+    QByteArray path;            ///< Unix: the file, or `@name`
+    int backlog = 0;            ///< Server, streams
+    qint64 omitted = 0;         ///< bytes sent that the steps lack: no longer kept, or beyond MaxBytes
+    bool mayLackCalls = false;  ///< some of its events are no longer kept, or were lost on their way
+    std::vector<Event> options; ///< SetSockOpt, in order: the client's, or those of the listener of datagrams
+    bool collects = false;      ///< Client: the datagram went to many, so its socket has no peer
     std::vector<Step> steps;
 
-    bool isBroadcast() const { return address.isBroadcast(); }
+    bool isToMany() const { return side == Side::Client && (collects || address.isBroadcast()); }
     Address::Family family() const;
     /// The path as the system takes it: an abstract name begins with NUL.
     QByteArray socketPath() const;

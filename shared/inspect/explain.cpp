@@ -5,6 +5,7 @@
 
 #include "shared/event/event_history.h"
 #include "shared/inspect/ladder.h"
+#include "shared/message/error_reason.h"
 #include "shared/message/message.h"
 
 #include <QCoreApplication>
@@ -51,6 +52,18 @@ QString purpose(const Event &event)
             "returns at once, and the result is fetched when the system has it. On a datagram socket nothing is "
             "sent: it only fixes the peer.");
     case Call::GetSockName: return Texts::tr("Asks for the socket's own address: the system has chosen it.");
+    case Call::SetSockOpt:
+        return event.option() == "SO_BROADCAST" ? Texts::tr(
+                   "Lets the socket send to everyone on a net. Without it the system refuses that (EACCES).")
+               : event.option().contains("MEMBERSHIP") || event.option().contains("JOIN") ? Texts::tr(
+                     "Takes part in a group: from now on the system takes in, on that interface, what is sent "
+                     "to the group.")
+               : event.option().endsWith("_IF") ? Texts::tr("Chooses the interface by which datagrams to groups leave.")
+               : event.option().endsWith("_LOOP")
+                   ? Texts::tr("Says whether members on this computer get the datagrams, "
+                               "too.")
+                   : Texts::tr("Says how many routers a datagram may pass. The last one "
+                               "drops it.");
     case Call::Send:
     case Call::SendTo:
         return Texts::tr(
@@ -155,6 +168,10 @@ QStringList parameters(const Event &event)
         return {
             field(Texts::tr("backlog"),
                   Texts::tr("%1, the most connections that wait in the accept queue").arg(number(event.backlog())))};
+    case Call::SetSockOpt:
+        return {
+            field(Texts::tr("option"), QLatin1String(event.optionLevel()) + u", "_s + QLatin1String(event.option())),
+            field(Texts::tr("value"), QString::fromLocal8Bit(event.optionValue()))};
     case Call::Send:
     case Call::SendTo: {
         QStringList fields{field(Texts::tr("bytes"), bytesText(event.given()))};
@@ -175,26 +192,19 @@ QStringList parameters(const Event &event)
     }
 }
 
+/// Empty for an error that nothing more is known of than the system's words.
 QString errorMeaning(int error)
 {
     switch (error) {
-    case ECONNREFUSED: return Texts::tr("Nothing listens there.");
     case ECONNRESET:
         return Texts::tr("The peer reset the connection: it ended abnormally, or closed with bytes unread.");
     case EPIPE: return Texts::tr("The connection was gone already.");
-    case ETIMEDOUT: return Texts::tr("The peer did not answer for too long.");
     case EINPROGRESS: return Texts::tr("Not an error: the connection is being made, and the result comes later.");
-    case EADDRINUSE: return Texts::tr("Another socket has this address.");
-    case EADDRNOTAVAIL: return Texts::tr("This computer does not have this address.");
     case EACCES: return Texts::tr("This user may not do that: ports below 1024 need a privilege on many systems.");
-    case EMFILE: return Texts::tr("The process has as many descriptors as it may have.");
-    case ENFILE: return Texts::tr("The whole system has as many descriptors as it may have.");
-    case ENETUNREACH:
-    case EHOSTUNREACH: return Texts::tr("No route leads to this address.");
-    case ECONNABORTED: return Texts::tr("The connection was gone before it was accepted.");
-    case ENOENT: return Texts::tr("There is no such socket file.");
-    default: return {};
+    default: break;
     }
+    const ErrorReason reason = errorReason(error);
+    return reason.remedy.isEmpty() ? QString() : reason.cause.front().toUpper() + reason.cause.sliced(1) + u'.';
 }
 
 /// Names the limit where one has ended the connection.

@@ -37,6 +37,11 @@ QString argumentsText(const Event &event)
     case Call::Bind: return event.path().isEmpty() ? shown(event.local()) : quoted(event.path());
     case Call::Connect: return event.path().isEmpty() ? shown(event.peer()) : quoted(event.path());
     case Call::Listen: return QString::number(event.backlog());
+    case Call::SetSockOpt: {
+        const QString value = QString::fromLocal8Bit(event.optionValue());
+        return QLatin1String(event.optionLevel()) + u", "_s + QLatin1String(event.option()) + u", "_s
+               + (event.group().isNull() ? value : u'\'' + value + u'\'');
+    }
     case Call::Send: return QString::number(event.given());
     case Call::SendTo: return QString::number(event.given()) + u", "_s + shown(event.peer());
     case Call::Shutdown: return u"SHUT_WR"_s;

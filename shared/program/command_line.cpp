@@ -47,6 +47,9 @@ CommandLine::CommandLine()
     addValue(u"keep-alive-probes"_s, u"N"_s,
              Texts::tr("With --keep-alive: end the connection after N probes without an answer. Default: 3."));
     addFlag(u"json"_s, Texts::tr("With --headless: one JSON object per event on stdout, a line each."));
+    addValue(u"ttl"_s, u"N"_s,
+             Texts::tr("With --udp: how many routers a datagram may pass, 1 to 255 (TTL, hop limit). Default: 1 to a "
+                       "group, else the system's."));
     parser_.addPositionalArgument(u"host"_s, Texts::tr("A name or an address. Default: this computer's name."),
                                   u"[host]"_s);
     parser_.addPositionalArgument(u"port"_s, Texts::tr("A number or a service name. Default: 3000."), u"[port]"_s);
@@ -116,6 +119,14 @@ std::optional<double> CommandLine::real(const QString &name, double least, doubl
     setError(Texts::tr("--%1 %2: give a number from %3 to %4.")
                  .arg(name, quoted(*value), QString::number(least), QString::number(most, 'f', 0)));
     return std::nullopt;
+}
+
+int CommandLine::ttl()
+{
+    const auto hops = number(u"ttl"_s, 1, 255);                      // an octet of the datagram's header
+    if (isSet(u"ttl"_s) && isSet(u"headless"_s) && !isSet(u"udp"_s)) // a window may remember UDP
+        setError(Texts::tr("--ttl goes with --udp."));
+    return static_cast<int>(hops.value_or(0));
 }
 
 std::optional<std::chrono::milliseconds> CommandLine::seconds(const QString &name, Zero zero)

@@ -50,6 +50,8 @@ public:
     std::optional<qint64> number(const QString &name, qint64 least, qint64 most);
     /// A number from @p least to @p most; a fraction is allowed.
     std::optional<double> real(const QString &name, double least, double most);
+    /// The value of --ttl: a whole number from 1 to 255, which goes with --udp; 0 where it was not given.
+    int ttl();
     enum class Zero { Refused, Allowed };
     /// A number of seconds, from a millisecond to a day; a fraction is allowed, and 0 if @p zero allows it.
     std::optional<std::chrono::milliseconds> seconds(const QString &name, Zero zero = Zero::Refused);

@@ -20,6 +20,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <unistd.h>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -56,6 +57,35 @@ QDir programFolder([[maybe_unused]] const char *called)
 }
 
 QtMessageHandler handlerBefore = nullptr;
+
+/// What Qt said while the QApplication was made.
+QList<std::pair<QtMsgType, QString>> heldMessages;
+
+/// What tells Qt which display to open: `DISPLAY=:0`.
+QString displaySettings()
+{
+    QStringList settings;
+    for (const char *name : {"QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY"}) {
+        if (const QString value = qEnvironmentVariable(name); !value.isEmpty())
+            settings.append(QLatin1String(name) + u'=' + value);
+    }
+    return settings.isEmpty() ? u"-platform"_s : settings.join(u", "_s);
+}
+
+void endWithoutDisplay(QtMsgType type, const QMessageLogContext &context, const QString &text)
+{
+    if (type == QtFatalMsg && !text.contains(u"platform plugin"_s))
+        handlerBefore(type, context, text); // another shortage
+    if (type != QtFatalMsg) {
+        heldMessages.emplaceBack(type, text);
+        return;
+    }
+    printError(
+        Texts::tr("The display cannot be opened (%1): it does not run, does not let this user in, or Qt lacks its "
+                  "plugin. Name one that does, or use --headless.")
+            .arg(displaySettings()));
+    std::_Exit(ExitFailure);
+}
 
 /// In a terminal only our lines are printed. Scripts read them, and Qt's warnings (about a locale that is not UTF-8,
 /// say) would stand before the first one.
@@ -115,6 +145,18 @@ std::unique_ptr<QCoreApplication> makeTerminalApplication(int &argc, char **argv
     auto application = std::make_unique<QCoreApplication>(argc, argv);
     commandLine.parse(QCoreApplication::arguments());
     return application;
+}
+
+DisplayGuard::DisplayGuard()
+{
+    handlerBefore = qInstallMessageHandler(endWithoutDisplay);
+}
+
+DisplayGuard::~DisplayGuard()
+{
+    qInstallMessageHandler(handlerBefore);
+    for (const auto &[type, text] : std::exchange(heldMessages, {}))
+        handlerBefore(type, QMessageLogContext(), text);
 }
 
 int missingDisplay()

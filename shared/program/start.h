@@ -36,4 +36,14 @@ std::unique_ptr<QCoreApplication> makeTerminalApplication(int &argc, char **argv
 /// Says on stderr that there is no display to open a window on. Returns the exit status.
 int missingDisplay();
 
+/// Ends the process with one sentence, as missingDisplay() does, if Qt cannot open the display that is set. Qt by
+/// itself would abort, with several lines. For the time in which the QApplication is made.
+class DisplayGuard
+{
+public:
+    DisplayGuard();
+    ~DisplayGuard();
+    Q_DISABLE_COPY_MOVE(DisplayGuard)
+};
+
 } // namespace parley

@@ -163,6 +163,15 @@ Result connectUnix(int fd, const QByteArray &path)
     return resultOf(::connect(fd, reinterpret_cast<const sockaddr *>(&address), length));
 }
 
+int notSocketError(const QByteArray &path, bool followsLinks)
+{
+    struct stat file = {};
+    if (path.startsWith('@') || (followsLinks ? ::stat(path.constData(), &file) : ::lstat(path.constData(), &file)) != 0
+        || S_ISSOCK(file.st_mode))
+        return 0;
+    return S_ISREG(file.st_mode) ? ENOTSOCK : S_ISDIR(file.st_mode) ? EISDIR : ENXIO;
+}
+
 Address peerCredentials([[maybe_unused]] int fd)
 {
 #ifndef PARLEY_PORTABLE
@@ -276,12 +285,6 @@ Result shutdownSending(int fd)
     return resultOf(::shutdown(fd, SHUT_WR));
 }
 
-Result enableBroadcast(int fd)
-{
-    constexpr int on = 1;
-    return resultOf(::setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof on));
-}
-
 #ifdef PARLEY_PORTABLE
 
 // POSIX tells neither which address a datagram came to, nor how long a cut one was.
@@ -354,6 +357,8 @@ Result receiveFrom(int fd, std::span<char> buffer, DatagramPath &path)
             std::array<std::uint8_t, 16> bytes;
             std::memcpy(bytes.data(), &info.ipi6_addr, bytes.size());
             path.local = Address::ipv6(bytes, 0, info.ipi6_ifindex);
+            if (path.local.isMulticast()) // nobody answers from a group's address: the system chooses one
+                path.local = Address::ipv6({}, 0, info.ipi6_ifindex);
         }
     }
     return result;

@@ -60,6 +60,11 @@ Result listen(int fd, int backlog);
 /// EADDRINUSE: the path is taken, or somebody has replaced the file meanwhile; the other file stays.
 Result bindUnix(int fd, const QByteArray &path, unsigned mode);
 Result connectUnix(int fd, const QByteArray &path);
+/// Why no socket can be met or made at @p path, in place of the errno of connect(2) or bind(2), which does not tell: a
+/// regular file is there (ENOTSOCK), a folder (EISDIR), or something else but a socket (ENXIO). 0 where that is not
+/// why.
+/// @param followsLinks as connect(2) does, and bind(2) does not.
+int notSocketError(const QByteArray &path, bool followsLinks);
 /// The process that connected, as the system vouches for it (SO_PEERCRED); null in a portable build.
 Address peerCredentials(int fd);
 
@@ -105,8 +110,6 @@ struct DatagramPath
 /// Lets receiveFrom() tell DatagramPath::local (IP_PKTINFO, IPV6_PKTINFO; ip(7), ipv6(7)). A portable build does
 /// without.
 void tellLocalAddresses(int fd);
-/// Lets a socket send to 255.255.255.255 (SO_BROADCAST).
-Result enableBroadcast(int fd);
 /// recvmsg(2). The value is the datagram's true length: more than the buffer's size where it was cut. (A portable
 /// build does not know the true length and returns the buffer's size plus one.)
 Result receiveFrom(int fd, std::span<char> buffer, DatagramPath &path);

@@ -3,6 +3,7 @@
 
 #include "shared/ui/application.h"
 
+#include "shared/program/start.h"
 #include "shared/program/termination_signal.h"
 #include "shared/ui/appearance.h"
 
@@ -17,7 +18,11 @@ namespace parley
 
 std::unique_ptr<QApplication> makeWindowApplication(int &argc, char **argv, CommandLine &commandLine)
 {
-    auto application = std::make_unique<QApplication>(argc, argv);
+    std::unique_ptr<QApplication> application;
+    {
+        const DisplayGuard guard;
+        application = std::make_unique<QApplication>(argc, argv);
+    }
     QGuiApplication::setDesktopFileName(QCoreApplication::applicationName());
     rememberSystemAppearance();
     commandLine.parse(QCoreApplication::arguments()); // without the options of Qt

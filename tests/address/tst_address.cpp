@@ -65,6 +65,7 @@ private Q_SLOTS:
     void kinds();
     void python_data();
     void python();
+    void interfaces();
     void comparison();
 };
 
@@ -401,6 +402,7 @@ void TestAddress::python_data()
     QTest::newRow("('::1', 60239, 0, 0)") << Address::parseIPv6("::1", 60239);
     QTest::newRow("('fe80::1', 65535, 0, 4)")
         << Address::ipv6({0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 65535, 4);
+    QTest::newRow("('239.1.2.3', 1)") << Address::parseIPv4("239.1.2.3", 1).withScope(4);
     QTest::newRow("('10.0.0.1', 1)") << Address::parseIPv6("::ffff:10.0.0.1", 1);
 }
 
@@ -408,6 +410,26 @@ void TestAddress::python()
 {
     QFETCH(Address, address);
     QCOMPARE(address.toPython(), QByteArray(QTest::currentDataTag()));
+}
+
+void TestAddress::interfaces()
+{
+    const std::uint32_t lo = Address::interfaceIndex("lo");
+    if (lo == 0)
+        QSKIP("no interface lo");
+    QCOMPARE(Address::interfaceIndex(QByteArray::number(lo)), lo);
+    for (const char *none : {"", "no-such", "999999", "-1", "0"})
+        QCOMPARE(Address::interfaceIndex(none), 0U);
+    const Address group = Address::parseIPv4("239.1.2.3", 3000);
+    QCOMPARE(group.interface(), "");
+    QCOMPARE(group.withScope(lo).interface(), "lo");
+    QCOMPARE(group.withScope(lo).host(), "239.1.2.3%lo");
+    QCOMPARE(group.withScope(999'999).host(), "239.1.2.3%999999");
+    QVERIFY(group.withScope(lo) != group);
+    QVERIFY(group.withScope(lo).withScope(0) == group);
+    QVERIFY(group.isMulticast() && Address::parseIPv6("ff02::1").isMulticast());
+    QVERIFY(!Address::parseIPv4("240.0.0.1").isMulticast() && !Address::parseIPv6("fe80::1%lo").isMulticast());
+    QCOMPARE(Address::unixPeer(1, 2).interface(), ""); // whose scope is a user
 }
 
 void TestAddress::comparison()

@@ -59,6 +59,7 @@ private Q_SLOTS:
     void listenOnly_data();
     void listenOnly();
     void scope();
+    void groups();
     void broadcast_data();
     void broadcast();
     void family_data();
@@ -189,6 +190,27 @@ void TestEndpoint::scope()
         QCOMPARE(endpoint.toString(), u"[fe80::1%lo]:3000"_s);
         QCOMPARE(endpoint.literal.scope(), ::if_nametoindex("lo"));
         QVERIFY(reparsed(endpoint, Use::Connect) == endpoint);
+    }
+}
+
+/// With the interface that it is reached by, for IPv4 as for IPv6.
+void TestEndpoint::groups()
+{
+    const unsigned lo = ::if_nametoindex("lo");
+    if (lo == 0)
+        QSKIP("no interface lo");
+    const std::array groups{std::pair(u"239.1.2.3%lo"_s, u"239.1.2.3%lo:3000"_s),
+                            std::pair(u"239.1.2.3%%1"_s.arg(lo), u"239.1.2.3%lo:3000"_s),
+                            std::pair(u"ff02::1:3%lo"_s, u"[ff02::1:3%lo]:3000"_s),
+                            std::pair(u"::ffff:239.1.2.3%lo"_s, u"239.1.2.3%lo:3000"_s)};
+    for (const auto &[host, shown] : groups) {
+        for (const Use use : {Use::Listen, Use::Connect}) {
+            const Endpoint endpoint = endpointOf(Endpoint::parse(host, u"3000"_s, use, Transport::Udp));
+            QCOMPARE(endpoint.toString(), shown);
+            QCOMPARE(endpoint.literal.scope(), lo);
+            QVERIFY(endpoint.literal.isMulticast());
+            QVERIFY(reparsed(endpoint, use) == endpoint);
+        }
     }
 }
 

@@ -2,13 +2,16 @@
 // SPDX-License-Identifier: MIT
 
 #include "shared/address/local_addresses.h"
+#include "tests/support/process_state.h"
 
 #include <QRegularExpression>
 #include <QTest>
 
 #include <algorithm>
+#include <cstdlib>
 
 using namespace parley;
+using namespace parley::test;
 using namespace Qt::StringLiterals;
 
 namespace
@@ -44,6 +47,8 @@ private Q_SLOTS:
     void reaches_data();
     void reaches();
     void hasLoopback();
+    void broadcasts_data();
+    void broadcasts();
 };
 
 void TestLocalAddresses::reaches_data()
@@ -85,6 +90,43 @@ void TestLocalAddresses::hasLoopback()
     });
     QVERIFY(loopback != local.end());
     QVERIFY(!loopback->interface.isEmpty());
+}
+
+void TestLocalAddresses::broadcasts_data()
+{
+    QTest::addColumn<bool>("expected");
+    QTest::newRow("127.255.255.255") << true; // no interface is told so
+    QTest::newRow("127.0.0.1") << false;
+    QTest::newRow("10.7.0.255") << true;   // the interface is told so
+    QTest::newRow("10.8.255.255") << true; // it is told so, and has another net
+    QTest::newRow("10.8.0.255") << true;
+    QTest::newRow("10.8.0.254") << false;
+    QTest::newRow("10.7.0.1") << false; // its own
+    QTest::newRow("10.8.0.1") << false;
+    QTest::newRow("10.11.0.1") << false; // its own, where no broadcast address is told
+    QTest::newRow("10.11.0.255") << true;
+    QTest::newRow("10.9.0.1") << false;    // of a net of two, without a broadcast address
+    QTest::newRow("10.9.1.1") << false;    // of a net of one
+    QTest::newRow("10.10.0.255") << false; // of an interface that is down
+    QTest::newRow("192.0.2.255") << false; // of another net
+    QTest::newRow("::ffff:10.7.0.255") << true;
+    QTest::newRow("ff02::1") << false;
+}
+
+/// Addresses that stand for all computers of a net that this one is on.
+void TestLocalAddresses::broadcasts()
+{
+    const PrivateNetwork network;
+    if (!network.isThere())
+        QSKIP("no network of its own for this test");
+    if (std::system("ip link add left type veth peer name right && ip address add 10.7.0.1/24 broadcast + dev left && "
+                    "ip address add 10.8.0.1/24 broadcast 10.8.255.255 dev left && ip address add 10.11.0.1/24 dev "
+                    "left && ip address add 10.9.0.0/31 dev left "
+                    "&& ip address add 10.9.1.1/32 dev left && ip link set left up && "
+                    "ip address add 10.10.0.1/24 broadcast + dev right")
+        != 0)
+        QSKIP("no virtual network cards here");
+    QTEST(isNetBroadcast(addressOf(QTest::currentDataTag())), "expected");
 }
 
 QTEST_GUILESS_MAIN(TestLocalAddresses)

@@ -9,9 +9,11 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+
 #include <ctime>
 
 using namespace parley;
@@ -406,7 +408,10 @@ void TestClient::pathRefused_data()
 
     QTest::newRow("there is none") << u"missing"_s << ENOENT;
     QTest::newRow("its server has ended") << u"stale"_s << ECONNREFUSED;
-    QTest::newRow("a file of another kind") << u"file"_s << ECONNREFUSED;
+    QTest::newRow("a regular file") << u"file"_s << ENOTSOCK;
+    QTest::newRow("a folder") << u"."_s << EISDIR;
+    QTest::newRow("a pipe") << u"pipe"_s << ENXIO;
+    QTest::newRow("a link to a regular file") << u"link"_s << ENOTSOCK;
 }
 
 void TestClient::pathRefused()
@@ -418,10 +423,14 @@ void TestClient::pathRefused()
     QVERIFY(QFileInfo::exists(folder.filePath(u"stale"_s)));
     QFile file(folder.filePath(u"file"_s));
     QVERIFY(file.open(QIODevice::WriteOnly));
+    QVERIFY(file.link(folder.filePath(u"link"_s)));
+    constexpr mode_t mode = 0600;
+    QCOMPARE(::mkfifo(QFile::encodeName(folder.filePath(u"pipe"_s)).constData(), mode), 0);
     ClientFixture fixture(QFile::encodeName(folder.filePath(name)));
     fixture.connectNow();
     QVERIFY(fixture.waitForEnd());
     QCOMPARE(fixture.recorder.outcome(1), Outcome::Refused);
+    QCOMPARE(fixture.recorder.find(1, Call::Connect)->errorNumber(), name == u"missing" ? ENOENT : ECONNREFUSED);
     QCOMPARE(fixture.recorder.find(1, Call::End)->errorNumber(), error);
     QCOMPARE(fixture.recorder.calls(1), "socket connect close end");
     QVERIFY(QFileInfo::exists(folder.filePath(u"stale"_s))); // it is the server's to remove

@@ -72,6 +72,9 @@ void TestClientOptions::values()
     QCOMPARE(line.options.send, std::optional(u"Grüße"_s));
     QVERIFY(line.options.raw);
     QVERIFY(Parsed({u"--connect"_s}).options.connectAtOnce);
+    QCOMPARE(Parsed({u"--ttl=4"_s}).options.ttl, 4);
+    QCOMPARE(Parsed({}).options.ttl, 0);
+    QVERIFY(Parsed({}).options.multicastLoopback && !Parsed({u"--no-multicast-loopback"_s}).options.multicastLoopback);
     QCOMPARE(Parsed({u"--unix=/tmp/a"_s}).options.transport, std::optional(Transport::Unix));
 }
 

@@ -5,6 +5,7 @@
 #include "client_gui/history/connect_diagnosis.h"
 #include "shared/event/event_stream.h"
 #include "shared/inspect/ladder.h"
+#include "shared/message/error_text.h"
 #include "tests/support/events.h"
 
 #include <QLocale>
@@ -20,6 +21,7 @@ using namespace parley::test;
 using namespace std::chrono_literals;
 
 Q_DECLARE_METATYPE(parley::Outcome)
+Q_DECLARE_METATYPE(parley::Transport)
 
 namespace
 {
@@ -56,6 +58,9 @@ private Q_SLOTS:
     void texts();
     void datagramTexts_data();
     void datagramTexts();
+    void errnos_data();
+    void errnos();
+    void groups();
     void conversationTexts_data();
     void conversationTexts();
     void buttons();
@@ -86,18 +91,19 @@ void TestConnectDiagnosis::texts_data()
                                   "end, and TCP connected the socket to itself."_s
                                << u"Start a server there, or check host and port."_s;
     QTest::newRow("unreachable") << literal << int(Connecting) << Outcome::Unreachable << EHOSTUNREACH
-                                 << u"192.168.0.104:3000 cannot be reached: no route to host."_s
-                                 << u"Check the address, and this computer's network connection."_s;
+                                 << u"192.168.0.104:3000 cannot be reached: no computer answers at that address, or a "
+                                    "router on the way says so."_s
+                                 << u"Check the address, and whether that computer is on."_s;
     QTest::newRow("unknown host") << name << int(LookingUp) << Outcome::UnknownHost << EAI_NONAME
                                   << u"The host in example.org:3000 is unknown: no address belongs to that name."_s
                                   << u"Check its spelling, or give an address such as 127.0.0.1."_s;
     QTest::newRow("name server") << name << int(LookingUp) << Outcome::UnknownHost << EAI_AGAIN
                                  << u"The host in example.org:3000 could not be looked up: the name server did not "
                                     "answer."_s
-                                 << u"Check its spelling, or give an address such as 127.0.0.1."_s;
+                                 << u"Try again, or give an address such as 127.0.0.1."_s;
     QTest::newRow("failed") << literal << int(Connecting) << Outcome::Failed << EMFILE
-                            << u"Connecting to 192.168.0.104:3000 failed: Too many open files."_s
-                            << u"No file descriptor is left for a socket: close other connections or programs first."_s;
+                            << u"Connecting to 192.168.0.104:3000 failed: this process has no file descriptor left."_s
+                            << u"Close other connections, or raise the limit (ulimit -n)."_s;
     QTest::newRow("timed out looking up")
         << name << int(LookingUp) << Outcome::TimedOut << 0
         << u"The look-up of the host in example.org:3000 had no answer within 5.00 s."_s
@@ -147,8 +153,9 @@ void TestConnectDiagnosis::texts_data()
         << u"Raise the limit (--max-bytes) to take longer messages."_s;
     QTest::newRow("failed within the message")
         << literal << int(Receiving) << Outcome::Failed << ENOBUFS
-        << u"The message from 192.168.0.104:3000 is incomplete: No buffer space available after 5 bytes."_s
-        << QString();
+        << u"The message from 192.168.0.104:3000 is incomplete: after 5 bytes, the system has no memory left for "
+           "sockets."_s
+        << u"Close other connections or programs, and try again."_s;
 }
 
 void TestConnectDiagnosis::texts()
@@ -171,7 +178,8 @@ void TestConnectDiagnosis::datagramTexts_data()
     QTest::addColumn<QString>("failure");
     QTest::newRow("cancelled") << Outcome::Cancelled << 0 << u"The wait for answers from vm:3000 was cancelled."_s;
     QTest::newRow("failed") << Outcome::Failed << EACCES
-                            << u"Sending a datagram to vm:3000 failed: Permission denied."_s;
+                            << u"Sending a datagram to vm:3000 failed: this user may not do that, or a firewall or a "
+                               "sandbox of this computer forbids it."_s;
 }
 
 void TestConnectDiagnosis::datagramTexts()
@@ -181,6 +189,84 @@ void TestConnectDiagnosis::datagramTexts()
     Attempt attempt = attemptThat(u"vm"_s, Connecting, outcome, error);
     attempt.request.endpoint.transport = Transport::Udp;
     QTEST(diagnoseConnect(attempt).failure, "failure");
+}
+
+void TestConnectDiagnosis::errnos_data()
+{
+    QTest::addColumn<QString>("host"); // a path where there is a slash
+    QTest::addColumn<Transport>("transport");
+    QTest::addColumn<int>("error");
+    QTest::addColumn<QString>("text"); // a part of it
+    const auto row = [](const char *call, const QString &host, Transport transport, int error, const QString &text) {
+        QTest::addRow("%s, %s", call, errorName(error).constData()) << host << transport << error << text;
+    };
+    constexpr Transport tcp = Transport::Tcp;
+    constexpr Transport udp = Transport::Udp;
+    constexpr Transport local = Transport::Unix;
+    const QString v4 = u"192.0.2.7"_s;
+    const QString v6 = u"2001:db8::7"_s;
+    const QString path = u"/tmp/parley.sock"_s;
+
+    row("socket(2)", v6, tcp, EAFNOSUPPORT, u"this computer has no IPv6, or it is switched off. Switch IPv6 on"_s);
+    row("socket(2), datagram", v6, udp, EAFNOSUPPORT, u"no IPv6, or it is switched off. Switch IPv6 on"_s);
+    row("socket(2)", v4, tcp, EMFILE, u"no file descriptor left. Close other connections"_s);
+    row("socket(2)", v4, tcp, ENFILE, u"whole system has no file descriptor left. Close other programs."_s);
+    row("socket(2)", v4, tcp, ENOBUFS, u"no memory left for sockets. Close"_s);
+    row("connect(2), IPv6", v6, tcp, EADDRNOTAVAIL, u"no IPv6 address to do that from. Switch IPv6 on"_s);
+    row("connect(2), IPv6 datagram", v6, udp, EADDRNOTAVAIL, u"no IPv6 address to do that from. Switch IPv6 on"_s);
+    row("connect(2)", v4, tcp, EADDRNOTAVAIL, u"no port of this computer is free for that peer. Wait"_s);
+    row("connect(2)", v4, tcp, EPERM, u"a firewall or a sandbox of this computer forbids it. Ask"_s);
+    row("connect(2)", v4, tcp, ENETUNREACH, u"cannot be reached: no route leads from here to that address. Check"_s);
+    row("connect(2)", v4, tcp, ENETDOWN, u"cannot be reached: the network interface is down. Bring it up"_s);
+    row("connect(2)", v4, tcp, EINVAL, u"does not take this address in that place. Choose"_s);
+    row("connect(2), path", path, local, EACCES, u"this user may not connect there"_s);
+    row("connect(2), path", path, local, EPROTOTYPE, u"the socket there is of another type"_s);
+    row("connect(2), path", path, local, ENOTDIR, u"a part of the path is a file and not a folder. Check"_s);
+    row("connect(2), path", path, local, ELOOP, u"links lead in a circle"_s);
+    row("connect(2), path", path, local, ENAMETOOLONG, u"a name in the path is too long. Choose"_s);
+    row("connect(2), path", path, local, ENOENT, u"There is no socket /tmp/parley.sock. Start a server there"_s);
+    row("connect(2), path", path, local, ECONNREFUSED, u"its server has ended. Start a server there"_s);
+    row("stat(2)", path, local, ENOTSOCK, u"/tmp/parley.sock is a regular file, not a socket. Give the path of"_s);
+    row("stat(2)", path, local, EISDIR, u"/tmp/parley.sock is a folder, not a socket. Give the path of"_s);
+    row("stat(2)", path, local, ENXIO, u"/tmp/parley.sock is a pipe or a device, not a socket. Give the path of"_s);
+    row("send(2), datagram", v4, udp, EMSGSIZE, u"70,000 bytes do not fit into a datagram, which holds 65,507 bytes"_s);
+    row("send(2), datagram", v4, udp, EPERM, u"Sending a datagram to 192.0.2.7:3000 failed: this user may not"_s);
+    row("send(2), datagram", v4, udp, ENETUNREACH, u"cannot be reached: no route leads from here"_s);
+    row("send(2), datagram", v4, udp, ENOBUFS, u"no memory left for sockets"_s);
+}
+
+/// Cause and remedy, and never the system's bare words.
+void TestConnectDiagnosis::errnos()
+{
+    QFETCH(const QString, host);
+    QFETCH(const Transport, transport);
+    QFETCH(const int, error);
+    QFETCH(const QString, text);
+    const bool isPath = transport == Transport::Unix;
+    Attempt attempt = attemptThat(isPath ? u"vm"_s : host, Connecting, outcomeOf(error), error);
+    attempt.request.endpoint = std::get<Endpoint>(
+        isPath ? Endpoint::parseUnix(host) : Endpoint::parse(host, u"3000"_s, Endpoint::Use::Connect, transport));
+    attempt.request.send = QByteArray(70'000, 'x');
+    attempt.peer = attempt.request.endpoint.literal;
+    const ConnectDiagnosis diagnosis = diagnoseConnect(attempt);
+    QVERIFY2(diagnosis.text().contains(text), qPrintable(diagnosis.text()));
+    QVERIFY2(diagnosis.advice.endsWith(u'.'), qPrintable(diagnosis.text()));
+    QVERIFY2(!diagnosis.text().contains(errorText(error), Qt::CaseInsensitive), qPrintable(diagnosis.text()));
+}
+
+/// A group needs an interface that takes part in it.
+void TestConnectDiagnosis::groups()
+{
+    Attempt attempt = attemptThat(u"vm"_s, Connecting, Outcome::Unreachable, ENETUNREACH);
+    attempt.request.endpoint =
+        std::get<Endpoint>(Endpoint::parse(u"239.1.2.3"_s, u"3000"_s, Endpoint::Use::Connect, Transport::Udp));
+    attempt.peer = attempt.request.endpoint.literal;
+    QCOMPARE(diagnoseConnect(attempt).text(), u"239.1.2.3:3000 cannot be reached: no route tells by which interface. "
+                                              "Name the interface, such as 239.1.2.3%eth0."_s);
+    attempt.peer = attempt.peer.withScope(Address::interfaceIndex("lo"));
+    attempt.request.endpoint.literal = attempt.peer;
+    QCOMPARE(diagnoseConnect(attempt).text(), u"239.1.2.3%lo:3000 cannot be reached: the interface lo is down, or "
+                                              "carries no groups of that family. Bring it up, or name another one."_s);
 }
 
 void TestConnectDiagnosis::conversationTexts_data()
@@ -194,9 +280,10 @@ void TestConnectDiagnosis::conversationTexts_data()
     QTest::newRow("vanished") << Event::end(1, Outcome::TimedOut, ETIMEDOUT) << u"timed out after 5 bytes"_s
                               << u"vm:3000 answers no more: the connection timed out after 5 bytes. Check the network, "
                                  "and whether the server still runs."_s;
-    QTest::newRow("failed") << Event::end(1, Outcome::Failed, ENOBUFS)
-                            << u"failed: No buffer space available after 5 bytes"_s
-                            << u"The connection to vm:3000 failed after 5 bytes: No buffer space available."_s;
+    QTest::newRow("failed")
+        << Event::end(1, Outcome::Failed, ENOBUFS) << u"failed: No buffer space available after 5 bytes"_s
+        << u"The connection to vm:3000 failed after 5 bytes: the system has no memory left for sockets. Close "
+           "other connections or programs, and try again."_s;
     QTest::newRow("closed here") << Event::end(1, Outcome::Closed, 0, 0, ClosedBy::Here)
                                  << u"closed here after 5 bytes"_s << QString();
     QTest::newRow("closed by both") << Event::end(1, Outcome::Closed, 0, 0, ClosedBy::Both)
@@ -259,8 +346,8 @@ void TestConnectDiagnosis::listeners()
 
     // None of several is called the right one.
     std::vector<LocalListener> several;
-    for (const quint16 port : {4010, 4003, 4001, 4002})
-        several.push_back(listenerAtPort(port, 0));
+    for (const int port : {4010, 4003, 4001, 4002})
+        several.push_back(listenerAtPort(static_cast<quint16>(port), 0));
     const ConnectDiagnosis many = diagnoseConnect(refused, several);
     QCOMPARE(many.advice, u"parley-server (process 7) listens on 192.168.0.104:4001. "
                           "parley-server (process 7) listens on 192.168.0.104:4002. "

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void addresses();
     void paths();
     void numbers();
+    void options();
     void bytes();
     void endOfAStream();
     void errorNames();
@@ -100,6 +101,23 @@ void TestEvent::numbers()
     QVERIFY(!Event::close(1, false).resets());
     QCOMPARE(Event::end(1, Outcome::Complete, 0, 12).acknowledged(), 12);
     QCOMPARE(Event::end(1, Outcome::Complete, 0, 12).outcome(), Outcome::Complete);
+}
+
+void TestEvent::options()
+{
+    const Address group = Address::parseIPv4("239.1.2.3").withScope(Address::interfaceIndex("lo"));
+    const Event joins = Event::setSockOpt(0, {0, 0}, "IP_ADD_MEMBERSHIP", 1, group);
+    QCOMPARE(joins.option(), "IP_ADD_MEMBERSHIP");
+    QCOMPARE(joins.optionLevel(), "IPPROTO_IP");
+    QCOMPARE(joins.optionValue(), "239.1.2.3%lo");
+    QCOMPARE(joins.group(), group);
+    QVERIFY(joins.peer().isNull() && joins.local().isNull());
+    QCOMPARE(Event::setSockOpt(0, {0, 0}, "IPV6_MULTICAST_IF", 1, group).optionValue(), "lo");
+    const Event broadcasts = Event::setSockOpt(0, {0, 0}, "SO_BROADCAST", 1);
+    QCOMPARE(broadcasts.optionLevel(), "SOL_SOCKET");
+    QCOMPARE(broadcasts.optionValue(), "1");
+    QCOMPARE(Event::setSockOpt(0, {0, 0}, "IPV6_UNICAST_HOPS", 4).optionLevel(), "IPPROTO_IPV6");
+    QVERIFY(Event::connect(1, {0, 0}, There).group().isNull());
 }
 
 void TestEvent::bytes()

@@ -82,6 +82,12 @@ void TestEventJson::events_data()
     QTest::newRow("connect") << at(Call::Connect, v6) << R"({"call":"connect","result":0,"peer":["::1",3000]})"_ba;
     QTest::newRow("getsockname") << at(Call::GetSockName, v4)
                                  << R"({"call":"getsockname","result":0,"local":["127.0.0.1",60239]})"_ba;
+    QTest::newRow("setsockopt") << Event::setSockOpt(
+        42, {0, 0}, "IPV6_MULTICAST_HOPS",
+        4) << R"({"call":"setsockopt","result":0,"level":"IPPROTO_IPV6","option":"IPV6_MULTICAST_HOPS","value":4})"_ba;
+    QTest::newRow("setsockopt, group")
+        << Event::setSockOpt(42, {-1, ENODEV}, "IP_ADD_MEMBERSHIP", 1, Address::parseIPv4("239.1.2.3"))
+        << R"({"call":"setsockopt","result":-1,"error":"ENODEV","level":"IPPROTO_IP","option":"IP_ADD_MEMBERSHIP","value":"239.1.2.3"})"_ba;
     QTest::newRow("send") << moved(Call::Send, "Hello World!"_ba)
                           << R"({"call":"send","result":12,"size":12,"data":"SGVsbG8gV29ybGQh"})"_ba;
     QTest::newRow("send of a part") << Event::send(42, {5, 0}, "Hello World!"_ba, 0, 12)

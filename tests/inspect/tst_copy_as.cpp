@@ -6,6 +6,7 @@
 #include "shared/inspect/copy_as.h"
 #include "shared/inspect/copy_as_text.h"
 #include "shared/loop/io_thread.h"
+#include "shared/socket/datagram_options.h"
 #include "tests/support/event_recorder.h"
 #include "tests/support/events.h"
 #include "tests/support/process.h"
@@ -19,6 +20,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
 #include <memory>
 
 using namespace Qt::StringLiterals;
@@ -113,6 +118,14 @@ Endpoint endpointOf(const QString &host, quint16 port, Endpoint::Use use, Transp
     return std::get<Endpoint>(Endpoint::parse(host, QString::number(port), use, transport));
 }
 
+/// `left`, with addresses of both families.
+bool makeInterface()
+{
+    return std::system("ip link add left type veth peer name right && ip address add 10.7.0.1/24 dev left && "
+                       "ip -6 address add fd07::1/64 dev left nodad && ip link set left up && ip link set right up")
+           == 0;
+}
+
 /// The exchange of a client that has ended.
 Exchange attempt(const ConnectRequest &request, const std::function<void()> &serve)
 {
@@ -181,6 +194,10 @@ private Q_SLOTS:
     void datagramClient();
     void datagramServer_data() { addLanguagesAndHosts(); }
     void datagramServer();
+    void groupClient_data();
+    void groupClient();
+    void groupServer_data();
+    void groupServer();
     void unixClient_data();
     void unixClient();
     void unixServer_data();
@@ -385,6 +402,107 @@ void TestCopyAs::datagramServer()
     TRY_VERIFY(program->output().contains("Good day"), program);
 }
 
+void TestCopyAs::groupClient_data()
+{
+    QTest::addColumn<Language>("language");
+    QTest::addColumn<QString>("group");
+    for (const QString &group : {u"239.1.2.3%left"_s, u"ff05::1:3%left"_s}) {
+        QTest::addRow("Python, %s", qUtf8Printable(group)) << Language::Python << group;
+        QTest::addRow("C, %s", qUtf8Printable(group)) << Language::C << group;
+    }
+}
+
+/// The program finds the interface, and hears answers.
+void TestCopyAs::groupClient()
+{
+    QFETCH(const Language, language);
+    QFETCH(const QString, group);
+    const PrivateNetwork network;
+    if (!network.isThere() || !makeInterface())
+        QSKIP("no network of its own for this test");
+    ConnectRequest request;
+    request.endpoint = endpointOf(group, 9, Endpoint::Use::Connect, Transport::Udp);
+    const Address address = request.endpoint.literal;
+    const native::Descriptor member(static_cast<int>(native::socket(Transport::Udp, address.family()).value));
+    if (!native::bind(member.get(), address.withPort(0), Transport::Udp).ok())
+        QSKIP("no such family on this computer");
+    QVERIFY(native::setDatagramOption(member.get(), native::DatagramOption::Membership, address).ok());
+    native::tellLocalAddresses(member.get());
+    request.endpoint =
+        endpointOf(group, native::localAddress(member.get()).port(), Endpoint::Use::Connect, Transport::Udp);
+    request.send = "Who is there?";
+    request.ttl = 3;
+    request.multicastLoopback = true;
+    request.timeout = std::chrono::milliseconds(500);
+    const auto answerOnce = [&](const QByteArray &answer) {
+        std::array<char, 100> buffer;
+        native::DatagramPath path;
+        native::Result received;
+        QVERIFY(QTest::qWaitFor([&] { return (received = native::receiveFrom(member.get(), buffer, path)).ok(); },
+                                EnginePatience));
+        QCOMPARE(QByteArray(buffer.data(), received.value), request.send);
+        QVERIFY(native::sendTo(member.get(), answer, path).ok());
+    };
+    const Exchange exchange = attempt(request, [&] { answerOnce("Hello"); });
+    QCOMPARE(exchange.options.size(), 2U);
+    QVERIFY(exchange.isToMany());
+
+    Copied program(exchange, language);
+    QVERIFY2(program.isThere(), program.report().constData());
+    answerOnce("Good day");
+    VERIFY(program->exitStatus() == 0, program);
+    VERIFY(program->output().contains("Good day"), program);
+}
+
+void TestCopyAs::groupServer_data()
+{
+    groupClient_data();
+}
+
+/// The program takes part in the group.
+void TestCopyAs::groupServer()
+{
+    QFETCH(const Language, language);
+    QFETCH(const QString, group);
+    const PrivateNetwork network;
+    if (!network.isThere() || !makeInterface())
+        QSKIP("no network of its own for this test");
+    ServerSettings settings;
+    settings.endpoint = endpointOf(group, 0, Endpoint::Use::Listen, Transport::Udp);
+    settings.greeting = "Hello";
+    settings.ttl = 5;
+    const Address address = settings.endpoint.literal;
+    const native::Descriptor peer(static_cast<int>(native::socket(Transport::Udp, address.family()).value));
+    if (!native::setDatagramOption(peer.get(), native::DatagramOption::GroupInterface, address).ok())
+        QSKIP("no such family on this computer");
+    std::array<char, 100> buffer;
+    native::DatagramPath path;
+    native::Result received{-1, EAGAIN};
+    Exchange exchange;
+    const auto asks = [&](std::uint16_t port) {
+        return native::sendTo(peer.get(), "Who?", {address.withPort(port), {}}).ok()
+               && (received = native::receiveFrom(peer.get(), buffer, path)).ok();
+    };
+    {
+        Running<Server> server;
+        server.engine.post([settings](Server &engine) { engine.listen(settings); });
+        QTRY_VERIFY_WITH_TIMEOUT(server.recorder.find(0, Call::GetSockName).has_value(), EnginePatience);
+        const std::uint16_t port = server.recorder.find(0, Call::GetSockName)->local().port();
+        QVERIFY(QTest::qWaitFor([&] { return asks(port); }, EnginePatience));
+        QTRY_VERIFY_WITH_TIMEOUT(server.recorder.find(1, Call::SendTo).has_value(), EnginePatience);
+        const auto of1 = server.eventsOf(1);
+        exchange = Exchange::of({of1[0], of1[1]}, server.eventsOf(0)).value();
+    }
+    while (native::receiveFrom(peer.get(), buffer, path).ok()) {
+    } // what came besides
+    Copied program(exchange, language);
+    QVERIFY2(program.isThere(), program.report().constData());
+    QVERIFY2(QTest::qWaitFor([&] { return asks(exchange.address.port()); }, EnginePatience),
+             program.report().constData());
+    QCOMPARE(QByteArray(buffer.data(), received.value), settings.greeting);
+    VERIFY(program->exitStatus() == 0, program);
+}
+
 void TestCopyAs::unixClient_data()
 {
     QTest::addColumn<Language>("language");
@@ -533,6 +651,8 @@ void TestCopyAs::limitsOfNcat()
     exchange.address = Address::broadcast(3000);
     exchange.transport = Transport::Udp;
     QCOMPARE(copyAsNcat(exchange), "# ncat cannot send to everyone on a network (SO_BROADCAST).\n");
+    exchange.address = Address::parseIPv4("239.1.2.3", 3000);
+    QCOMPARE(copyAsNcat(exchange), "# ncat has no groups: it joins none, and hears no answers from their members.\n");
     exchange.transport = Transport::Unix;
     exchange.path = "@name";
     QCOMPARE(copyAsNcat(exchange), "# ncat has no abstract Unix sockets.\n");

@@ -56,6 +56,7 @@ private Q_SLOTS:
 
     void everyCall();
     void connection();
+    void options();
     void failures();
     void limits();
     void hostileBytes();
@@ -99,10 +100,27 @@ void TestExplain::connection()
     CONTAINS(explained.of(u"end"_s), u"the program's verdict"_s);
 }
 
+void TestExplain::options()
+{
+    const Explained explained({Event::setSockOpt(1, {0, 0}, "SO_BROADCAST", 1),
+                               Event::setSockOpt(1, {0, 0}, "IP_TTL", 4),
+                               Event::setSockOpt(1, {0, 0}, "IPV6_JOIN_GROUP", 1, Address::parseIPv6("ff05::1:3"))});
+    CONTAINS(explained.of(u"setsockopt(SOL_SOCKET"_s), u"everyone on a net"_s);
+    CONTAINS(explained.of(u"setsockopt(IPPROTO_IP,"_s), u"how many routers"_s);
+    const QString joins = explained.of(u"setsockopt(IPPROTO_IPV6"_s);
+    CONTAINS(joins, u"Takes part in a group"_s);
+    CONTAINS(joins, u"option: IPPROTO_IPV6, IPV6_JOIN_GROUP\n  value: ff05::1:3"_s);
+}
+
 void TestExplain::failures()
 {
     const Explained refused({failed(1, Call::Connect, ECONNREFUSED)});
     CONTAINS(refused.of(u"connect"_s), u"ECONNREFUSED: Connection refused\n  Nothing listens there."_s);
+    const Explained joins(
+        {Event::setSockOpt(1, {-1, ENODEV}, "IP_ADD_MEMBERSHIP", 1, Address::parseIPv4("239.1.2.3"))});
+    CONTAINS(joins.of(u"setsockopt"_s), u"ENODEV: No such device\n  This computer has no such network interface."_s);
+    const Explained nameless({failed(1, Call::Connect, EDOM)});
+    CONTAINS(nameless.of(u"connect"_s), u"EDOM: Numerical argument out of domain\n  since"_s);
     const Explained unknown({Event::lookUp(1, "nosuch.invalid", EAI_NONAME)});
     CONTAINS(unknown.of(u"getaddrinfo"_s), u"EAI_NONAME: "_s);
     CONTAINS(unknown.of(u"getaddrinfo"_s), u"host: nosuch.invalid"_s);

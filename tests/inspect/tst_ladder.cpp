@@ -134,6 +134,11 @@ void TestLadder::callTexts_data()
     QTest::newRow("accept, IPv6") << to(Address::parseIPv6("::1", 60239), Call::Accept, 7)
                                   << u"accept() → ('::1', 60239, 0, 0)"_s;
     QTest::newRow("accept fails") << eventOf(Call::Accept, -1, EMFILE) << u"accept() → EMFILE, Too many open files"_s;
+    QTest::newRow("setsockopt") << Event::setSockOpt(1, {0, 0}, "IP_MULTICAST_TTL", 4)
+                                << u"setsockopt(IPPROTO_IP, IP_MULTICAST_TTL, 4)"_s;
+    QTest::newRow("setsockopt, group")
+        << Event::setSockOpt(1, {-1, ENODEV}, "IP_ADD_MEMBERSHIP", 1, Address::parseIPv4("239.1.2.3"))
+        << u"setsockopt(IPPROTO_IP, IP_ADD_MEMBERSHIP, '239.1.2.3') → ENODEV, No such device"_s;
     const QByteArray greeting = "Hello World!";
     QTest::newRow("send") << Event::send(1, {12, 0}, greeting, 0, 12) << u"send(12) → 12"_s;
     QTest::newRow("send, partial") << Event::send(1, {5, 0}, greeting, 0, 12) << u"send(12) → 5"_s;

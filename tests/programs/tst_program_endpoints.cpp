@@ -1,10 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
+#include "tests/support/network.h"
 #include "tests/support/portable.h"
 #include "tests/support/process.h"
 #include "tests/support/raw_socket.h"
 
+#include <QDir>
 #include <QElapsedTimer>
 #include <QFileInfo>
 #include <QJsonArray>
@@ -65,50 +67,6 @@ QByteArray receiveFromUnix(const QString &path)
     return RawSocket::connectedTo(path.toUtf8()).receive(1000);
 }
 
-/// A network, and a view of the file system, that only this test has (unshare(1)): what is set up in it
-/// disturbs nobody, and ends with this object.
-class Network
-{
-public:
-    /// @param setup commands for sh, as the administrator of that network.
-    explicit Network(const QByteArray &setup, const QStringList &prefix = {})
-        : holder_(prefix.isEmpty() ? u"unshare"_s : prefix.first(),
-                  prefix.mid(1)
-                      + (prefix.isEmpty() ? QStringList{u"--map-root-user"_s, u"--net"_s, u"--mount"_s}
-                                          : QStringList{u"unshare"_s, u"--net"_s})
-                      + QStringList{u"sh"_s, u"-euc"_s, QString::fromUtf8(setup) + u"\necho $$; exec sleep 1000"_s}),
-          id_(QString::fromLatin1(holder_.nextLine()))
-    {
-    }
-
-    /// Whether this system lets the test have one.
-    bool isThere() const { return !id_.isEmpty(); }
-    QByteArray reason() const
-    {
-        const QByteArray error = holder_.errorOutput().trimmed();
-        return "No private network here: " + (error.isEmpty() ? "there is no unshare(1)."_ba : error);
-    }
-    QString id() const { return id_; }
-
-    /// The words before a command that let it run in here.
-    QStringList prefix() const
-    {
-        return {u"nsenter"_s, u"--preserve-credentials"_s, u"--user"_s, u"--net"_s, u"--mount"_s, u"--target"_s, id_};
-    }
-    Process run(const QString &program, const QStringList &arguments) const
-    {
-        return Process(prefix().first(), prefix().mid(1) + QStringList{program} + arguments);
-    }
-
-private:
-    Process holder_;
-    QString id_;
-};
-
-#define SKIP_WITHOUT(network)                                                                                          \
-    if (!(network).isThere())                                                                                          \
-    QSKIP((network).reason().constData())
-
 /// A link into nowhere, with 192.0.2.1 and fd00::1 at this end: whatever goes to another address of its
 /// networks is lost without a word.
 constexpr char IntoNowhere[] = R"(
@@ -144,6 +102,8 @@ private Q_SLOTS:
     void noAnswerIsNoRefusal();
     void datagramLongerThanTheLimit();
     void longestDatagram();
+    void ipv6SwitchedOff_data();
+    void ipv6SwitchedOff();
 
     void unixSocket_data();
     void unixSocket();
@@ -154,6 +114,7 @@ private Q_SLOTS:
     void unixFileIsRemovedAtTheEnd();
     void unixFileOfADeadServer();
     void unixFileInUse();
+    void unixFileOfAnotherKind_data();
     void unixFileOfAnotherKind();
     void unixFileThatCannotBe();
 
@@ -323,6 +284,32 @@ void TestProgramEndpoints::longestDatagram()
     VERIFY(isOneLine(longer.errorOutput()) && matches(longer.errorOutput(), u"does not fit into a datagram"_s), longer);
 }
 
+void TestProgramEndpoints::ipv6SwitchedOff_data()
+{
+    QTest::addColumn<QStringList>("options");
+    QTest::addColumn<QString>("host");
+    QTest::newRow("TCP, loopback") << QStringList() << u"::1"_s;
+    QTest::newRow("TCP") << QStringList() << u"2001:db8::7"_s;
+    QTest::newRow("UDP, loopback") << QStringList{u"--udp"_s} << u"::1"_s;
+    QTest::newRow("UDP") << QStringList{u"--udp"_s} << u"2001:db8::7"_s;
+}
+
+/// Cause and remedy, whichever errno the system has for it.
+void TestProgramEndpoints::ipv6SwitchedOff()
+{
+    QFETCH(const QStringList, options);
+    QFETCH(const QString, host);
+    const Network network("echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6; ip link set lo up");
+    SKIP_WITHOUT(network);
+    Process client = network.run(Client, QStringList{u"--headless"_s} + options + QStringList{host, u"3000"_s});
+    VERIFY(client.exitStatus() == 1, client);
+    VERIFY(isOneLine(client.errorOutput()), client);
+    VERIFY(matches(client.errorOutput(),
+                   u"(no IPv6 address to do that from\\. Switch IPv6 on|no route leads from here to that "
+                   "address\\. Check)"_s),
+           client);
+}
+
 void TestProgramEndpoints::unixSocket_data()
 {
     QTest::addColumn<QString>("path");
@@ -463,14 +450,28 @@ void TestProgramEndpoints::unixFileInUse()
     QCOMPARE(receiveFromUnix(path), "Hello World!"_ba); // the first one does so still
 }
 
+void TestProgramEndpoints::unixFileOfAnotherKind_data()
+{
+    QTest::addColumn<QString>("program");
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("server, file") << Server << u"notes.txt"_s << u": it is a regular file, not a socket."_s;
+    QTest::newRow("server, folder") << Server << u"notes"_s << u": it is a folder, not a socket."_s;
+    QTest::newRow("client, file") << Client << u"notes.txt"_s << u" is a regular file, not a socket."_s;
+    QTest::newRow("client, folder") << Client << u"notes"_s << u" is a folder, not a socket."_s;
+}
+
 void TestProgramEndpoints::unixFileOfAnotherKind()
 {
-    const QString path = this->path(u"notes.txt"_s);
-    QFile notes(path);
-    QVERIFY(notes.open(QIODevice::ReadWrite) && notes.write("precious") == 8 && notes.flush());
-    Process server(Server, {u"--headless"_s, u"--unix"_s, path});
-    VERIFY(server.exitStatus() == 1, server);
-    VERIFY(isOneLine(server.errorOutput()) && server.errorOutput().contains(path.toUtf8()), server);
+    QFETCH(const QString, program);
+    QFETCH(const QString, name);
+    QFETCH(const QString, says);
+    QFile notes(path(u"notes.txt"_s));
+    QVERIFY(notes.open(QIODevice::ReadWrite | QIODevice::Truncate) && notes.write("precious") == 8 && notes.flush());
+    QVERIFY(QDir().mkpath(path(u"notes"_s)));
+    Process process(program, {u"--headless"_s, u"--unix"_s, path(name)});
+    VERIFY(process.exitStatus() == 1, process);
+    VERIFY(isOneLine(process.errorOutput()) && process.errorOutput().contains((path(name) + says).toUtf8()), process);
     QVERIFY(notes.seek(0));
     QCOMPARE(notes.readAll(), "precious"_ba);
 }

@@ -80,6 +80,8 @@ private Q_SLOTS:
     void windowKeepsItsSettingsAtASignal();
     void saysWhichFileIsMissing_data();
     void saysWhichFileIsMissing();
+    void displayThatCannotBeOpened_data();
+    void displayThatCannotBeOpened();
     void shortOfMemory();
 };
 
@@ -219,6 +221,33 @@ void TestWindowLibrary::saysWhichFileIsMissing()
     VERIFY(help.exitStatus() == 0 && help.output().startsWith("Usage: "), help);
     Running headless({copy}, program == Server, {u"--headless"_s}, Offscreen);
     VERIFY(headless.isHeard(), headless.process());
+}
+
+void TestWindowLibrary::displayThatCannotBeOpened_data()
+{
+    QTest::addColumn<QString>("program");
+    QTest::addColumn<QString>("variable");
+    QTest::addColumn<QString>("value");
+    for (const QString &program : {Server, Client}) {
+        const QByteArray name = program.section(u'/', -1).toUtf8();
+        QTest::addRow("%s, X", name.constData()) << program << u"DISPLAY"_s << u":47119"_s;
+        QTest::addRow("%s, Wayland", name.constData()) << program << u"WAYLAND_DISPLAY"_s << u"no-such-display"_s;
+        QTest::addRow("%s, plugin", name.constData()) << program << u"QT_QPA_PLATFORM"_s << u"no-such-plugin"_s;
+    }
+}
+
+/// One sentence that names what was set; Qt would abort.
+void TestWindowLibrary::displayThatCannotBeOpened()
+{
+    QFETCH(const QString, program);
+    QFETCH(const QString, variable);
+    QFETCH(const QString, value);
+    Process window(program, {u"127.0.0.1"_s, u"0"_s}, {}, {{variable, value}});
+    VERIFY(window.exitStatus() == 1, window);
+    VERIFY(window.output().isEmpty(), window);
+    const QByteArray says = window.errorOutput();
+    VERIFY(says.count('\n') == 1 && says.endsWith("or use --headless.\n"), window);
+    VERIFY(says.contains((variable + u'=' + value).toUtf8()), window);
 }
 
 /// From a limit that nothing can start with to the first that is enough: the window opens, or there is one sentence.

@@ -62,16 +62,34 @@ void TestListenDiagnosis::causes_data()
                                      << u"Listen on All Interfaces"_s << u"*:3000"_s;
     QTest::newRow("no such family") << u"::1:3000"_s << EAFNOSUPPORT << u"no such address family"_s
                                     << u"Listen on 127.0.0.1"_s << u"127.0.0.1:3000"_s;
-    QTest::newRow("any other") << u"127.0.0.1:3000"_s << ENOBUFS << u"No buffer space available"_s << u"Try Again"_s
-                               << u"127.0.0.1:3000"_s;
+    QTest::newRow("any other") << u"127.0.0.1:3000"_s << ENOBUFS << u"no memory left for sockets. Close other"_s
+                               << u"Try Again"_s << u"127.0.0.1:3000"_s;
+    QTest::newRow("any other, unknown") << u"127.0.0.1:3000"_s << EDOM << u"(EDOM)."_s << u"Try Again"_s
+                                        << u"127.0.0.1:3000"_s;
     QTest::newRow("unknown host") << u"nosuch.invalid:3000"_s << EAI_NONAME << u"the host is unknown"_s
                                   << u"Listen on 127.0.0.1"_s << u"127.0.0.1:3000"_s;
+    QTest::newRow("look-up, memory") << u"example.org:3000"_s << EAI_MEMORY << u"no memory left for the look-up"_s
+                                     << u"Try Again"_s << u"example.org:3000"_s;
     QTest::newRow("name server") << u"example.org:3000"_s << EAI_AGAIN << u"the name server did not answer"_s
                                  << u"Try Again"_s << u"example.org:3000"_s;
     QTest::newRow("path in use") << u"/tmp/parley.sock"_s << EADDRINUSE << u"another program serves that socket"_s
                                  << u"Use Another Path"_s << u"/tmp/parley-2.sock"_s;
-    QTest::newRow("path, any other") << u"/tmp/parley.sock"_s << ENOBUFS << u"No buffer space available"_s
+    QTest::newRow("path, any other") << u"/tmp/parley.sock"_s << ENOBUFS << u"no memory left for sockets"_s
                                      << u"Try Again"_s << u"/tmp/parley.sock"_s;
+    QTest::newRow("a regular file") << u"/tmp/parley.sock"_s << ENOTSOCK << u"it is a regular file, not a socket."_s
+                                    << u"Use Another Path"_s << u"/tmp/parley-2.sock"_s;
+    QTest::newRow("a folder") << u"/tmp/parley.sock"_s << EISDIR << u"it is a folder, not a socket."_s
+                              << u"Use Another Path"_s << u"/tmp/parley-2.sock"_s;
+    QTest::newRow("a pipe") << u"/tmp/parley.sock"_s << ENXIO << u"it is a link, a pipe or a device, not a socket."_s
+                            << u"Use Another Path"_s << u"/tmp/parley-2.sock"_s;
+    QTest::newRow("no folder") << u"/tmp/no/parley.sock"_s << ENOENT << u"its folder does not exist"_s
+                               << u"Use /tmp/parley.sock"_s << u"/tmp/parley.sock"_s;
+    QTest::newRow("a file for a folder") << u"/tmp/no/parley.sock"_s << ENOTDIR << u"is a file and not a folder"_s
+                                         << u"Try Again"_s << u"/tmp/no/parley.sock"_s;
+    QTest::newRow("a circle of links") << u"/tmp/parley.sock"_s << ELOOP << u"links lead in a circle"_s
+                                       << u"Try Again"_s << u"/tmp/parley.sock"_s;
+    QTest::newRow("a disk that is full") << u"/tmp/parley.sock"_s << ENOSPC << u"no space is left"_s << u"Try Again"_s
+                                         << u"/tmp/parley.sock"_s;
 }
 
 void TestListenDiagnosis::causes()
@@ -118,7 +136,9 @@ void TestListenDiagnosis::starved()
              u"Out of file descriptors: 1,020 of 1,024 in use. Waiting for connections to end."_s);
     QVERIFY(starvedText(ENFILE, {}).startsWith(u"The whole system is out of file descriptors."_s));
     QVERIFY(starvedText(ENOMEM, {}).startsWith(u"The system is out of memory for sockets."_s));
-    QCOMPARE(starvedText(EPERM, {}), u"Accepting connections fails: Operation not permitted. It is tried again."_s);
+    QCOMPARE(starvedText(EPERM, {}),
+             u"Accepting connections fails: this user may not do that, or a firewall or a sandbox of "
+             "this computer forbids it. It is tried again."_s);
 }
 
 QTEST_GUILESS_MAIN(TestListenDiagnosis)

@@ -182,8 +182,9 @@ void TestUnixListener::unixCannotListen_data()
 
     QTest::newRow("the folder is missing") << u"missing/socket"_s << ENOENT;
     QTest::newRow("the folder is a file") << u"file/socket"_s << ENOTDIR;
-    QTest::newRow("a file of another kind") << u"file"_s << EADDRINUSE;
-    QTest::newRow("a folder") << u"."_s << EADDRINUSE;
+    QTest::newRow("a regular file") << u"file"_s << ENOTSOCK;
+    QTest::newRow("a folder") << u"."_s << EISDIR;
+    QTest::newRow("a link") << u"link"_s << ENXIO;
 }
 
 void TestUnixListener::unixCannotListen()
@@ -194,6 +195,7 @@ void TestUnixListener::unixCannotListen()
     QFile file(folder.filePath(u"file"_s));
     QVERIFY(file.open(QIODevice::WriteOnly) && file.write("precious") == 8);
     file.close();
+    QVERIFY(file.link(folder.filePath(u"link"_s)));
     UnixFixture fixture(folder.path() + u'/' + name);
     const Event end = fixture.startServing();
     QCOMPARE(end.call(), Call::End);

@@ -33,6 +33,7 @@ inline Event made(quint64 connection, Call call, const CallResult &result, const
         return bytes.isEmpty() ? Event::connect(connection, result, address)
                                : Event::connect(connection, result, bytes);
     case Call::GetSockName: return Event::getSockName(connection, result, address);
+    case Call::SetSockOpt: return Event::setSockOpt(connection, result, bytes.constData(), 1, address);
     case Call::Send: return Event::send(connection, result, bytes, 0, 0);
     case Call::Recv: return Event::recv(connection, result, bytes, 0, address);
     case Call::SendTo: return Event::sendTo(connection, result, bytes, address);

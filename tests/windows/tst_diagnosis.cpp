@@ -325,8 +325,10 @@ void TestDiagnosis::unreachable()
     if (!network.isThere())
         QSKIP("The system does not allow a network of its own.");
     const ClientProgram client(connectingTo(u"198.51.100.1"_s, 3000));
-    TRY_COMPARE(client.notice(), u"198.51.100.1:3000 cannot be reached: network is unreachable. Check the address, and "
-                                 "this computer's network connection."_s);
+    TRY_COMPARE(
+        client.notice(),
+        u"198.51.100.1:3000 cannot be reached: no route leads from here to that address. Check the address, and "
+        "this computer's network connection."_s);
     QCOMPARE(wayOutText(client), u"Try Again"_s);
     takeWayOut(client);
     TRY_COMPARE(client.rows(u"history"_s), 2);
@@ -343,8 +345,8 @@ void TestDiagnosis::noDescriptorLeft()
         const FailingCall noDescriptor(FailingCall::Name::Socket, EMFILE);
         client.click(u"connect"_s);
         TRY_COMPARE(client.notice(),
-                    u"Connecting to 127.0.0.1:%1 failed: Too many open files. No file descriptor is left for "
-                    "a socket: close other connections or programs first."_s.arg(nobody.localPort()));
+                    u"Connecting to 127.0.0.1:%1 failed: this process has no file descriptor left. Close other "
+                    "connections, or raise the limit (ulimit -n)."_s.arg(nobody.localPort()));
         QCOMPARE(wayOutText(client), u"Try Again"_s);
     }
     takeWayOut(client);
@@ -490,7 +492,9 @@ void TestDiagnosis::acceptForbidden()
     const quint16 port = number.match(server.text(u"status"_s)).captured(1).toUShort();
     std::optional<FailingCall> forbidden(std::in_place, FailingCall::Name::Accept4, EPERM);
     auto waiting = RawSocket::connectedTo("127.0.0.1", port);
-    TRY_COMPARE(server.notice(), u"Accepting connections fails: Operation not permitted. It is tried again."_s);
+    TRY_COMPARE(server.notice(),
+                u"Accepting connections fails: this user may not do that, or a firewall or a sandbox of this "
+                "computer forbids it. It is tried again."_s);
     forbidden.reset(); // once it works again, that is over
     QCOMPARE(waiting.receive(100), "Hello World!");
     TRY_COMPARE(server.notice(), QString());

@@ -14,6 +14,7 @@
 #include <QStandardPaths>
 #include <QToolButton>
 
+#include <cstdlib>
 #include <optional>
 #include <vector>
 
@@ -107,6 +108,7 @@ private Q_SLOTS:
     void badPath_data();
     void badPath();
     void settingsSurvive();
+    void groups();
     void noAnswerIsNoRefusal();
     void sendFieldTellsWhatNothingMeans();
 
@@ -241,6 +243,8 @@ void TestEndpointWindows::vocabularyAsTyped_data()
     QTest::newRow("UDP") << udp << u"127.0.0.1"_s << u"3000"_s << u"AF_INET, SOCK_DGRAM, 0 (UDP), 127.0.0.1, 3000"_s;
     QTest::newRow("broadcast") << udp << u"<broadcast>"_s << u"3000"_s
                                << u"AF_INET, SOCK_DGRAM, 0 (UDP), 255.255.255.255, 3000"_s;
+    QTest::newRow("group") << udp << u"239.1.2.3%lo"_s << u"3000"_s
+                           << u"AF_INET, SOCK_DGRAM, 0 (UDP), 239.1.2.3%lo, 3000"_s;
     QTest::newRow("Unix") << u"Unix socket"_s << u"/run/parley"_s << QString()
                           << u"AF_UNIX, SOCK_STREAM, 0, /run/parley"_s;
     QTest::newRow("no address") << tcp << u"127.1"_s << u"3000"_s << QString();
@@ -453,6 +457,42 @@ void TestEndpointWindows::settingsSurvive()
     options.transport = Transport::Tcp;
     const ClientProgram client(options);
     QCOMPARE(client.child<QComboBox>(u"kind"_s).currentText(), u"TCP"_s);
+}
+
+/// Two servers take part in it, and the client lists both answers with their senders.
+void TestEndpointWindows::groups()
+{
+    const PrivateNetwork network;
+    if (!network.isThere()
+        || std::system("ip link add left type veth peer name right && ip address add 10.7.0.1/24 dev left && "
+                       "ip link set left up && ip link set right up")
+               != 0)
+        QSKIP("no network of its own for this test");
+    const QString group = u"239.1.2.3%left"_s;
+    const ServerProgram server(listeningOn(group, Transport::Udp));
+    const QString port = QString::number(portOf(server));
+    QVERIFY2(port != u"0"_s, qUtf8Printable(server.notice()));
+    TRY_MATCH(server.child(u"connections"_s).accessibleDescription(),
+              u"No datagram yet\\.\n.*parley-client --headless --udp 239\\.1\\.2\\.3%left "_s + port);
+    ServerOptions options = listeningOn(group, Transport::Udp);
+    options.port = port;
+    options.greeting = "Good day";
+    const ServerProgram other(options);
+    TRY_COMPARE(QString::number(portOf(other)), port);
+
+    ClientOptions asking;
+    asking.transport = Transport::Udp;
+    asking.host = group;
+    asking.port = port;
+    asking.timeout = 700ms;
+    const ClientProgram client(asking);
+    client.click(u"connect"_s);
+    TRY_MATCH(client.text(u"summary"_s), u"20 bytes in 2 datagrams · collected for .*"_s);
+    const QString sender = u"('10.7.0.1', %1)"_s.arg(port);
+    QStringList answers = received(client).split(u'\n');
+    answers.sort();
+    QCOMPARE(answers, (QStringList{sender, sender, u"Good day"_s, u"Hello World!"_s}));
+    QCOMPARE(client.notice(), QString());
 }
 
 void TestEndpointWindows::noAnswerIsNoRefusal()

@@ -9,6 +9,7 @@
 #include "tests/support/sanitizer.h"
 #include "tests/support/window_test.h"
 
+#include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QDoubleSpinBox>
 #include <QSpinBox>
@@ -203,6 +204,8 @@ void TestLimitsWindow::clientTakesLimits()
         LimitsDialog &dialog = openLimits(client);
         dialog.findChild<QDoubleSpinBox *>(u"timeout"_s)->setValue(0.5);
         dialog.findChild<QSpinBox *>(u"maxBytes"_s)->setValue(5);
+        dialog.findChild<QSpinBox *>(u"ttl"_s)->setValue(4);
+        dialog.findChild<QCheckBox *>(u"multicastLoopback"_s)->setChecked(false);
         dialog.findChild<QSpinBox *>(u"keepAlive"_s)->setValue(9);
         applyLimits(dialog);
         QVERIFY(!dialog.isVisible());
@@ -222,6 +225,8 @@ void TestLimitsWindow::clientTakesLimits()
     LimitsDialog &dialog = openLimits(client);
     QCOMPARE(dialog.findChild<QDoubleSpinBox *>(u"timeout"_s)->value(), 0.5);
     QCOMPARE(dialog.findChild<QSpinBox *>(u"maxBytes"_s)->value(), 5);
+    QCOMPARE(dialog.findChild<QSpinBox *>(u"ttl"_s)->value(), 4);
+    QVERIFY(!dialog.findChild<QCheckBox *>(u"multicastLoopback"_s)->isChecked());
     QCOMPARE(dialog.findChild<QSpinBox *>(u"keepAlive"_s)->value(), 9);
 }
 
