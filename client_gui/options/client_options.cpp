@@ -31,6 +31,9 @@ void ClientOptions::declare(CommandLine &line)
     line.addValue(u"max-bytes"_s, u"N"_s, Texts::tr("The longest message to receive. Default: 16777216 (16 MiB)."));
     line.addValue(u"repeat"_s, u"N"_s,
                   Texts::tr("Make N connections, and tell what became of them and how long they took."));
+    line.addValue(u"for"_s, u"SECONDS"_s,
+                  Texts::tr("In place of --repeat N: start connections for that long, then finish those under way. The "
+                            "options of --repeat go with it."));
     line.addValue(u"concurrency"_s, u"C"_s, Texts::tr("With --repeat: how many at a time, 1 to 10000. Default: 1."));
     line.addValue(u"rate"_s, u"R"_s,
                   Texts::tr("With --repeat: start R connections a second. Default: as many as the server takes."));
@@ -60,6 +63,7 @@ ClientOptions ClientOptions::read(CommandLine &line)
     options.timeout = line.seconds(u"timeout"_s);
     options.maxBytes = line.number(u"max-bytes"_s, 1, MaxMessageBytes);
     options.repeat = line.number(u"repeat"_s, 1, RepeatRequest::MostConnections);
+    options.lasting = line.seconds(u"for"_s);
     if (const auto number = line.number(u"concurrency"_s, 1, RepeatRequest::MostConcurrency))
         options.concurrency = static_cast<int>(*number);
     options.rate = line.real(u"rate"_s, RepeatRequest::LeastRate, RepeatRequest::MostRate);
@@ -94,17 +98,21 @@ ClientOptions ClientOptions::read(CommandLine &line)
 void ClientOptions::checkRepeat(CommandLine &line) const
 {
     for (const QString &name : {u"concurrency"_s, u"rate"_s, u"expect"_s, u"source"_s, u"hold"_s, u"csv"_s}) {
-        if (line.isSet(name) && !line.isSet(u"repeat"_s))
-            line.setError(Texts::tr("--%1 goes with --repeat.").arg(name));
+        if (line.isSet(name) && !line.isSet(u"repeat"_s) && !line.isSet(u"for"_s))
+            line.setError(Texts::tr("--%1 goes with --repeat or --for.").arg(name));
     }
-    if (!repeat)
+    if (repeat && lasting)
+        line.setError(Texts::tr("--repeat and --for exclude each other: give either how many connections to make, or "
+                                "for how long to start them."));
+    if (!isRun())
         return;
     if (raw)
-        line.setError(Texts::tr("--raw and --repeat exclude each other: a run prints no messages."));
+        line.setError(Texts::tr("--raw and --%1 exclude each other: a run prints no messages.")
+                          .arg(lasting ? u"for"_s : u"repeat"_s));
     if (expected && expected->isEmpty())
         line.setError(Texts::tr("--expect “”: give a text of at least a byte."));
     if (const QString problem = repeatRequest().problem(); headless && !problem.isEmpty())
-        line.setError(u"--repeat: "_s + problem);
+        line.setError((lasting ? u"--for: "_s : u"--repeat: "_s) + problem);
 }
 
 RepeatRequest ClientOptions::repeatRequest() const
@@ -112,6 +120,7 @@ RepeatRequest ClientOptions::repeatRequest() const
     RepeatRequest request;
     request.endpoint = endpoint;
     request.count = repeat.value_or(request.count);
+    request.lasting = lasting.value_or(request.lasting);
     request.concurrency = concurrency.value_or(request.concurrency);
     request.rate = rate.value_or(request.rate);
     request.send = encodeMessage(send.value_or(QString()));

@@ -82,8 +82,8 @@ QString repeatToText(const RepeatResult &account)
             text += u"  "_s + detail;
         text += u'\n';
     }
-    text += Texts::tr("in all").leftJustified(nameWidth)
-            + locale.toString(account.request.count).rightJustified(numberWidth) + u"\n\n"_s;
+    text += Texts::tr("in all").leftJustified(nameWidth) + locale.toString(account.all()).rightJustified(numberWidth)
+            + u"\n\n"_s;
 
     text += Texts::tr("latency").leftJustified(nameWidth);
     for (const LatencyFigure &figure : latencyFigures(account.connect))
@@ -127,7 +127,8 @@ QByteArray repeatToJson(const RepeatResult &account)
         {u"schema"_s, RepeatSchemaVersion},
         {u"endpoint"_s, request.endpoint.toString()},
         {u"peer"_s, QString::fromLatin1(account.peer.host())},
-        {u"repeat"_s, request.count},
+        {u"repeat"_s, account.all()},
+        {u"for_s"_s, std::chrono::duration<double>(request.lasting).count()},
         {u"concurrency"_s, request.concurrency},
         {u"rate"_s, request.rate},
         {u"started"_s, account.started},

@@ -34,7 +34,8 @@ std::array<LatencyFigure, 6> latencyFigures(const LatencyHistogram &histogram);
 /// The account for people, in lines.
 QString repeatToText(const RepeatResult &account);
 
-/// The account as one JSON object on a line: program, schema, endpoint, peer, repeat, concurrency, rate (0: none),
+/// The account as one JSON object on a line: program, schema, endpoint, peer, repeat (how many), for_s (0: not a run of
+/// a time), concurrency, rate (0: none),
 /// elapsed_ns, complete_per_second, most_open, bytes, outcomes (by name; they add up to repeat), errors and resets in
 /// detail, latency_ns (connect, first-byte, complete: count, min to max, and the histogram as [from, count]), timeline
 /// (interval_ns; complete, others, p50_ns, p99_ns, max_ns of each interval).

@@ -31,6 +31,13 @@ QString numberText(qint64 number)
     return QLocale().toString(number);
 }
 
+/// `10 s`, `0.25 s`: as it was asked for.
+QString secondsText(std::chrono::milliseconds time)
+{
+    return Texts::tr("%1 s").arg(
+        QLocale().toString(std::chrono::duration<double>(time).count(), 'f', QLocale::FloatingPointShortest));
+}
+
 QString rateText(double rate)
 {
     return QLocale().toString(rate, 'f', rate < 100 && rate != std::floor(rate) ? 1 : 0);
@@ -129,16 +136,27 @@ double RepeatResult::rate() const
     return seconds > 0 ? static_cast<double>(count(RepeatOutcome::Complete)) / seconds : 0;
 }
 
+double RepeatResult::progress() const
+{
+    if (finished)
+        return 1;
+    if (request.lasting.count() > 0 && !timeIsOver)
+        return std::min(std::chrono::duration<double>(elapsed) / request.lasting, 1.0);
+    return static_cast<double>(ended) / static_cast<double>(std::max<qint64>(all(), 1));
+}
+
 std::chrono::nanoseconds RepeatResult::timeLeft() const
 {
+    if (!finished && request.lasting.count() > 0 && !timeIsOver)
+        return std::max(std::chrono::nanoseconds(request.lasting) - elapsed, std::chrono::nanoseconds(0));
     if (finished || ended == 0)
         return {};
-    const auto all = static_cast<double>(request.count);
+    const auto most = static_cast<double>(all());
     const auto soFar = static_cast<double>(elapsed.count());
-    double left = soFar / static_cast<double>(ended) * (all - static_cast<double>(ended));
+    double left = soFar / static_cast<double>(ended) * (most - static_cast<double>(ended));
     if (request.rate > 0) // the latency does not count, unless the concurrency is too low to reach the rate
-        left = std::max((all - static_cast<double>(ended)) / request.rate * 1e9,
-                        soFar / static_cast<double>(started) * (all - static_cast<double>(started)));
+        left = std::max((most - static_cast<double>(ended)) / request.rate * 1e9,
+                        soFar / static_cast<double>(started) * (most - static_cast<double>(started)));
     return std::chrono::nanoseconds(qRound64(left));
 }
 
@@ -180,8 +198,12 @@ QString RepeatResult::detail(RepeatOutcome outcome) const
 QString RepeatResult::title() const
 {
     const QString endpoint = request.endpoint.toString();
-    QString text = request.count == 1 ? Texts::tr("1 connection to %1").arg(endpoint)
-                                      : Texts::tr("%1 connections to %2").arg(numberText(request.count), endpoint);
+    const bool isOfTime = request.lasting.count() > 0;
+    QString text = isOfTime && !timeIsOver ? Texts::tr("Connections to %1").arg(endpoint)
+                   : all() == 1            ? Texts::tr("1 connection to %1").arg(endpoint)
+                                           : Texts::tr("%1 connections to %2").arg(numberText(all()), endpoint);
+    if (isOfTime)
+        text += Texts::tr(", started for %1").arg(secondsText(request.lasting));
     text += Texts::tr(", %1 at a time").arg(numberText(request.concurrency));
     if (request.rate > 0)
         text += Texts::tr(", %1 a second").arg(rateText(request.rate));
@@ -207,11 +229,11 @@ QString RepeatResult::failure() const
         return Texts::tr("The host in %1 is unknown: no address belongs to that name.").arg(endpoint);
     if (allComplete())
         return {};
-    if (count(RepeatOutcome::Cancelled) + count(RepeatOutcome::NotStarted) > 0)
+    if (cancelled)
         return Texts::tr("The run was cancelled: %1 of %2 connections to %3 were complete.")
-            .arg(numberText(count(RepeatOutcome::Complete)), numberText(request.count), endpoint);
+            .arg(numberText(count(RepeatOutcome::Complete)), numberText(all()), endpoint);
     return Texts::tr("%1 of %2 connections to %3 were not complete.")
-        .arg(numberText(request.count - count(RepeatOutcome::Complete)), numberText(request.count), endpoint);
+        .arg(numberText(all() - count(RepeatOutcome::Complete)), numberText(all()), endpoint);
 }
 
 QString RepeatResult::advice() const

@@ -29,7 +29,9 @@ struct RepeatRequest
     static constexpr int DefaultConcurrency = 1;
 
     Endpoint endpoint; ///< TCP
-    qint64 count = 1;  ///< 1 to MostConnections
+    qint64 count = 1;  ///< 1 to MostConnections; without meaning where @ref lasting is above 0
+    /// Above 0: connections are started for that long, at most MostConnections. Those under way then are finished.
+    std::chrono::milliseconds lasting{0};
     int concurrency = DefaultConcurrency;
     double rate = 0;                                                    ///< connections a second; 0: as fast as it goes
     QByteArray send;                                                    ///< sent after connecting
@@ -114,7 +116,7 @@ struct RepeatResult
     Address peer;        ///< null before the name is looked up
     int lookupError = 0; ///< an EAI_ code; then nothing was started
 
-    std::array<qint64, RepeatOutcomes> counts{}; ///< by outcome; with underWay() they add up to request.count
+    std::array<qint64, RepeatOutcomes> counts{}; ///< by outcome; once finished they add up to all()
     qint64 started = 0;
     qint64 ended = 0;     ///< of the started ones
     qint64 mostOpen = 0;  ///< connected at once
@@ -125,6 +127,8 @@ struct RepeatResult
     std::vector<ResetAfter> resetsAfter;
     qint64 timedOutConnecting = 0;       ///< of TimedOut
     std::chrono::nanoseconds elapsed{0}; ///< since the first one was started, or should have been
+    bool timeIsOver = false;             ///< of request.lasting: no more are started
+    bool cancelled = false;              ///< the user ended the run
     bool finished = false;
 
     /// They count from when a connection was started, or with a fixed rate should have been started: a client of a
@@ -135,8 +139,17 @@ struct RepeatResult
     RepeatTimeline timeline;
 
     qint64 count(RepeatOutcome outcome) const { return counts[static_cast<std::size_t>(outcome)]; }
+    /// How many connections the run makes. A run of a time knows that once the time is over.
+    qint64 all() const
+    {
+        if (request.lasting.count() == 0)
+            return request.count;
+        return timeIsOver ? started : RepeatRequest::MostConnections;
+    }
     qint64 underWay() const { return started - ended; }
-    bool allComplete() const { return count(RepeatOutcome::Complete) == request.count; }
+    bool allComplete() const { return !cancelled && count(RepeatOutcome::Complete) == all(); }
+    /// How much of the run is done, 0 to 1.
+    double progress() const;
     /// Complete connections a second.
     double rate() const;
     /// How much longer it takes at the rate so far; 0 if nobody can tell.
@@ -144,7 +157,8 @@ struct RepeatResult
 
     /// `after 5 bytes: 1,900, after 0 bytes: 100`; empty if there is nothing more to tell.
     QString detail(RepeatOutcome outcome) const;
-    /// `20,000 connections to 127.0.0.1:3000, 64 at a time, 1,000 a second`.
+    /// `20,000 connections to 127.0.0.1:3000, 64 at a time, 1,000 a second`; `Connections to 127.0.0.1:3000, started
+    /// for 10 s, 64 at a time` until it is known how many.
     QString title() const;
     /// `20,000 in 0.53 s, 37,736 complete a second, at most 64 open at once`.
     QString summary() const;

@@ -52,6 +52,9 @@ RepeatRun::RepeatRun()
     connect(&progress_, &QTimer::timeout, this, [this] { Q_EMIT progressed(account()); });
     resume_.setSingleShot(true);
     connect(&resume_, &QTimer::timeout, this, &RepeatRun::startMore);
+    time_.setSingleShot(true);
+    time_.setTimerType(Qt::PreciseTimer);
+    connect(&time_, &QTimer::timeout, this, &RepeatRun::timeOver);
 }
 
 RepeatRun::~RepeatRun()
@@ -67,7 +70,7 @@ void RepeatRun::start(const RepeatRequest &request)
     underWay_ = true;
     settled_ = false;
     openNow_ = 0;
-    pool_ = std::vector<Connection>(static_cast<std::size_t>(std::min<qint64>(request.concurrency, request.count)));
+    pool_ = std::vector<Connection>(static_cast<std::size_t>(std::min<qint64>(request.concurrency, result_.all())));
     firstFree_ = nullptr;
     for (Connection &connection : pool_) {
         connection.run = this;
@@ -87,6 +90,8 @@ void RepeatRun::cancel()
 {
     if (!underWay_)
         return;
+    result_.cancelled = true;
+    result_.timeIsOver = true;
     endAll();
     finish();
 }
@@ -126,6 +131,16 @@ void RepeatRun::begin(const std::vector<Address> &addresses)
     result_.peer = untried_.take();
     settled_ = untried_.isEmpty();
     begun_ = paceFrom_ = Clock::now();
+    if (result_.request.lasting.count() > 0)
+        time_.start(result_.request.lasting);
+    startMore();
+}
+
+/// No more are started. The run ends when the last one under way has ended.
+void RepeatRun::timeOver()
+{
+    result_.timeIsOver = true;
+    pace_.stop();
     startMore();
 }
 
@@ -140,7 +155,7 @@ void RepeatRun::settle(Clock::time_point now)
 void RepeatRun::startMore()
 {
     const RepeatRequest &request = result_.request;
-    const qint64 most = settled_ ? request.count : 1;
+    const qint64 most = settled_ ? result_.all() : 1;
     for (int i = 0; underWay_ && firstFree_ && result_.started < most; ++i) {
         if (i == StartsPerTurn) {
             resume_.start();
@@ -159,7 +174,7 @@ void RepeatRun::startMore()
         }
         startOne(due);
     }
-    if (underWay_ && result_.ended == request.count)
+    if (underWay_ && result_.ended == result_.all())
         finish();
 }
 
@@ -414,7 +429,9 @@ void RepeatRun::finish()
     progress_.stop();
     resume_.stop();
     pace_.stop();
-    result_.counts[static_cast<std::size_t>(RepeatOutcome::NotStarted)] = result_.request.count - result_.started;
+    time_.stop();
+    result_.timeIsOver = true;
+    result_.counts[static_cast<std::size_t>(RepeatOutcome::NotStarted)] = result_.all() - result_.started;
     result_.finished = true;
     Q_EMIT finished(account());
 }

@@ -78,6 +78,7 @@ private:
     void endAll();
     void settle(Clock::time_point now);
     void startMore();
+    void timeOver();
     void startOne(Clock::time_point due);
     int open(Connection &connection);
     void connectionReady(Connection &connection, Reactor::Ready ready);
@@ -100,6 +101,7 @@ private:
     Timeouts timeouts_{this};
     QTimer progress_{this};
     QTimer resume_{this}; // starts more, after a turn of the loop
+    QTimer time_{this};   // of a run that lasts for a time
     std::unique_ptr<Lookup> lookup_;
 
     bool underWay_ = false;

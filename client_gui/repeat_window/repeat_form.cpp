@@ -24,6 +24,7 @@ namespace
 constexpr int DefaultCount = 1'000;
 constexpr int DefaultConcurrency = 10;
 constexpr double LongestHold = 86'400; // seconds; as on the command line
+constexpr double LongestRun = 86'400;  // seconds, too
 
 /// A field, with its name above it and its range below it.
 void addField(QGridLayout &grid, int row, int column, const QString &label, QWidget *field, const QString &objectName,
@@ -46,8 +47,8 @@ void addField(QGridLayout &grid, int row, int column, const QString &label, QWid
 } // namespace
 
 RepeatForm::RepeatForm(QWidget *parent)
-    : QWidget(parent), count_(new QSpinBox), concurrency_(new QSpinBox), rate_(new QDoubleSpinBox),
-      hold_(new QDoubleSpinBox), expected_(new QLineEdit), source_(new QLineEdit)
+    : QWidget(parent), count_(new QSpinBox), lasting_(new QDoubleSpinBox), concurrency_(new QSpinBox),
+      rate_(new QDoubleSpinBox), hold_(new QDoubleSpinBox), expected_(new QLineEdit), source_(new QLineEdit)
 {
     const QLocale locale;
     count_->setRange(1, static_cast<int>(RepeatRequest::MostConnections));
@@ -56,6 +57,11 @@ RepeatForm::RepeatForm(QWidget *parent)
     concurrency_->setValue(DefaultConcurrency);
     for (QSpinBox *field : {count_, concurrency_})
         field->setGroupSeparatorShown(true);
+    lasting_->setDecimals(3);
+    lasting_->setRange(0, LongestRun);
+    lasting_->setSuffix(tr(" s"));
+    lasting_->setSpecialValueText(tr("Until all are made"));
+    connect(lasting_, &QDoubleSpinBox::valueChanged, this, [this](double time) { count_->setEnabled(time == 0); });
     rate_->setDecimals(3);
     rate_->setRange(0, RepeatRequest::MostRate);
     rate_->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
@@ -73,18 +79,20 @@ RepeatForm::RepeatForm(QWidget *parent)
     grid->setVerticalSpacing(3);
     addField(*grid, 0, 0, tr("&Connections:"), count_, u"repeatCount"_s,
              tr("1 to %1").arg(locale.toString(RepeatRequest::MostConnections)));
-    addField(*grid, 0, 1, tr("&At a time:"), concurrency_, u"repeatConcurrency"_s,
+    addField(*grid, 0, 1, tr("&For:"), lasting_, u"repeatFor"_s,
+             tr("0 to %1 s, in place of a number").arg(locale.toString(LongestRun, 'f', 0)));
+    addField(*grid, 0, 2, tr("&At a time:"), concurrency_, u"repeatConcurrency"_s,
              tr("1 to %1").arg(locale.toString(RepeatRequest::MostConcurrency)));
-    addField(*grid, 0, 2, tr("Ra&te, a second:"), rate_, u"repeatRate"_s,
+    addField(*grid, 0, 3, tr("Ra&te, a second:"), rate_, u"repeatRate"_s,
              tr("0.001 to %1; 0: no limit").arg(locale.toString(RepeatRequest::MostRate, 'f', 0)));
-    addField(*grid, 0, 3, tr("&Hold open:"), hold_, u"repeatHold"_s,
+    addField(*grid, 0, 4, tr("&Hold open:"), hold_, u"repeatHold"_s,
              tr("0 to %1 s after the greeting").arg(locale.toString(LongestHold, 'f', 0)));
     grid->setRowMinimumHeight(3, 4);
     addField(*grid, 4, 0, tr("E&xpected greeting:"), expected_, u"repeatExpected"_s,
-             tr("Any text; empty: any of at least a byte"));
-    addField(*grid, 4, 1, tr("&Source addresses:"), source_, u"repeatSource"_s,
+             tr("Any text; empty: any of at least a byte"), 2);
+    addField(*grid, 4, 2, tr("&Source addresses:"), source_, u"repeatSource"_s,
              tr("Addresses and nets such as 127.0.0.0/8, taken in turn: each address has ports of its own"), 3);
-    for (int column = 0; column < 4; ++column)
+    for (int column = 0; column < 5; ++column)
         grid->setColumnStretch(column, 1);
 
     for (QLineEdit *field : findChildren<QLineEdit *>()) // the spin boxes' line edits, too
@@ -101,6 +109,7 @@ std::variant<RepeatRequest, QString> RepeatForm::request(const ConnectRequest &o
     request.timeout = one.timeout;
     request.maxBytes = one.maxBytes;
     request.count = count_->value();
+    request.lasting = std::chrono::milliseconds(qRound64(lasting_->value() * 1000));
     request.concurrency = concurrency_->value();
     request.rate = rate_->value();
     request.hold = std::chrono::milliseconds(qRound64(hold_->value() * 1000));
@@ -120,6 +129,7 @@ std::variant<RepeatRequest, QString> RepeatForm::request(const ConnectRequest &o
 KeyedTexts RepeatForm::values() const
 {
     return {{u"repeat/count"_s, QString::number(count_->value())},
+            {u"repeat/for"_s, QString::number(lasting_->value(), 'f', lasting_->decimals())},
             {u"repeat/concurrency"_s, QString::number(concurrency_->value())},
             {u"repeat/rate"_s, QString::number(rate_->value(), 'f', rate_->decimals())},
             {u"repeat/hold"_s, QString::number(hold_->value(), 'f', hold_->decimals())},
@@ -140,6 +150,7 @@ void RepeatForm::restoreSettings(Settings &settings)
         field->setValue(static_cast<Value>(value));
     };
     number(u"repeat/count"_s, count_);
+    number(u"repeat/for"_s, lasting_);
     number(u"repeat/concurrency"_s, concurrency_);
     number(u"repeat/rate"_s, rate_);
     number(u"repeat/hold"_s, hold_);
@@ -152,6 +163,9 @@ void RepeatForm::setOptions(const ClientOptions &options)
 {
     if (options.repeat)
         count_->setValue(static_cast<int>(*options.repeat));
+    if (options.isRun())
+        lasting_->setValue(
+            std::chrono::duration<double>(options.lasting.value_or(std::chrono::milliseconds(0))).count());
     if (options.concurrency)
         concurrency_->setValue(*options.concurrency);
     if (options.rate)

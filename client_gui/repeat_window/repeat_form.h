@@ -46,6 +46,7 @@ private:
     KeyedTexts values() const;
 
     QSpinBox *count_;
+    QDoubleSpinBox *lasting_;
     QSpinBox *concurrency_;
     QDoubleSpinBox *rate_;
     QDoubleSpinBox *hold_;

@@ -260,11 +260,9 @@ void RepeatWindow::start()
     RepeatResult nothing;
     nothing.request = asked;
     const QLocale locale;
-    runs_.push_back(
-        {tr("Run %1: %2, %3 at a time")
-             .arg(locale.toString(++made_), locale.toString(asked.count), locale.toString(asked.concurrency)),
-         tr("Started at %1").arg(locale.toString(QTime::currentTime(), QLocale::ShortFormat)),
-         std::make_shared<const RepeatResult>(nothing)});
+    runs_.push_back({tr("Run %1: %2").arg(locale.toString(++made_), nothing.title()),
+                     tr("Started at %1").arg(locale.toString(QTime::currentTime(), QLocale::ShortFormat)),
+                     std::make_shared<const RepeatResult>(nothing)});
     if (runs_.size() > MaxRuns)
         runs_.pop_front();
     setUnderWay(true);
@@ -278,10 +276,7 @@ void RepeatWindow::took(const RepeatSnapshot &account)
     if (account->finished) {
         setUnderWay(false);
         if (const QString failure = account->failure(); !failure.isEmpty()) {
-            const bool cancelled =
-                account->count(RepeatOutcome::Cancelled) + account->count(RepeatOutcome::NotStarted) > 0
-                && account->lookupError == 0;
-            notice_->showNotice(cancelled ? NoticeBar::About::Ending : NoticeBar::About::Failure,
+            notice_->showNotice(account->cancelled ? NoticeBar::About::Ending : NoticeBar::About::Failure,
                                 (failure + u' ' + account->advice()).trimmed());
         }
     }
@@ -329,10 +324,12 @@ void RepeatWindow::showRuns()
         status_->showText(shown->summary());
     } else {
         const QLocale locale;
-        progress_->setValue(static_cast<int>(shown->ended * ProgressSteps / std::max<qint64>(shown->request.count, 1)));
-        QString text = tr("%1 of %2 ended, %3 under way")
-                           .arg(locale.toString(shown->ended), locale.toString(shown->request.count),
-                                locale.toString(shown->underWay()));
+        progress_->setValue(static_cast<int>(shown->progress() * ProgressSteps));
+        const QString ended = locale.toString(shown->ended);
+        const QString underWay = locale.toString(shown->underWay());
+        QString text = shown->request.lasting.count() > 0 && !shown->timeIsOver
+                           ? tr("%1 ended, %2 under way").arg(ended, underWay)
+                           : tr("%1 of %2 ended, %3 under way").arg(ended, locale.toString(shown->all()), underWay);
         if (const auto left = shown->timeLeft(); left.count() > 0)
             text += tr(" · %1 left").arg(durationText(std::chrono::ceil<std::chrono::seconds>(left)));
         status_->showText(text);
@@ -342,11 +339,12 @@ void RepeatWindow::showRuns()
 void RepeatWindow::showAccount(const RepeatSnapshot &shown, const RepeatSnapshot &compared)
 {
     const QLocale locale;
+    const auto sum = [](const RepeatSnapshot &account) { return account->finished ? account->all() : account->ended; };
     int row = 0;
     const auto addRow = [&](const QString &name, qint64 count, const QString &other, const QString &detail) {
         setCell(*account_, row, What, name, false);
         setCell(*account_, row, Connections, locale.toString(count), true);
-        setCell(*account_, row, Share, shareText(count, shown->request.count), true);
+        setCell(*account_, row, Share, shareText(count, std::max<qint64>(sum(shown), 1)), true);
         setCell(*account_, row, Compared, other, true);
         setCell(*account_, row, Detail, detail, false);
         ++row;
@@ -358,8 +356,8 @@ void RepeatWindow::showAccount(const RepeatSnapshot &shown, const RepeatSnapshot
                    compared ? locale.toString(compared->count(outcome)) : QString(), shown->detail(outcome));
     }
     if (shown)
-        addRow(shown->finished ? tr("in all") : tr("ended"), shown->finished ? shown->request.count : shown->ended,
-               compared ? locale.toString(compared->request.count) : QString(), shown->title());
+        addRow(shown->finished ? tr("in all") : tr("ended"), sum(shown),
+               compared ? locale.toString(sum(compared)) : QString(), shown->title());
     account_->setRowCount(row);
     accountTable_->setColumnHidden(Compared, !compared);
 }

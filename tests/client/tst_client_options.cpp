@@ -89,6 +89,11 @@ void TestClientOptions::runs()
     QCOMPARE(request.send, "Hi");
     QCOMPARE(request.sources.size(), 1U);
     QCOMPARE(request.hold, 2s);
+    QCOMPARE(request.lasting, 0s);
+    const Parsed ofTime({u"--headless"_s, u"--for=2.5"_s, u"--concurrency=64"_s, u"127.0.0.1"_s, u"4000"_s});
+    QCOMPARE(ofTime.error, QString());
+    QVERIFY(ofTime.options.isRun());
+    QCOMPARE(ofTime.options.repeatRequest().lasting, 2500ms);
 }
 
 void TestClientOptions::errors_data()
@@ -146,6 +151,9 @@ void TestClientOptions::errorsOfRuns_data()
     row(u"--repeat 5 --source ::1 --source 127.0.0.1"_s, u"--repeat: The source addresses are of both families"_s);
     row(u"--repeat 5 --expect="_s, u"--expect “”: give a text of at least a byte"_s);
     row(u"--repeat 5 --udp"_s, u"--repeat: Many connections are made over TCP only"_s);
+    row(u"--repeat 5 --for 5"_s, u"--repeat and --for exclude each other"_s);
+    row(u"--for 0"_s, u"--for “0”: give a number of seconds from 0.001 to 86400"_s);
+    row(u"--for 5 --udp"_s, u"--for: Many connections are made over TCP only"_s);
     row(u"--repeat 5 --csv --json"_s, u"--csv and --json exclude each other"_s);
     row(u"--repeat 5 --raw"_s, u"--raw and --repeat exclude each other"_s);
     for (const QString &option :

@@ -167,6 +167,9 @@ private Q_SLOTS:
     void keepsTheRate();
     void countsFromWhenItShouldHaveStarted_data();
     void countsFromWhenItShouldHaveStarted();
+    void lastsForATime();
+    void finishesWhatIsUnderWayWhenTheTimeIsOver();
+    void cancelsARunOfATime();
     void tellsProgress();
     void cancel();
     void startsAnew();
@@ -418,6 +421,58 @@ void TestRepeatRun::countsFromWhenItShouldHaveStarted()
     QVERIFY2(late >= 1 + qint64(share * count), qPrintable(QString::number(late)));
     if (rate == 0)
         QCOMPARE(late, 1);
+}
+
+void TestRepeatRun::lastsForATime()
+{
+    Host host(sending(Greeting));
+    RepeatRequest request = requestTo(host.port(), 1, 4); // the count does not matter
+    request.lasting = 300ms;
+    const RepeatSnapshot account = runOf(request);
+    QVERIFY(account->finished);
+    QVERIFY2(account->started > 4, qPrintable(account->summary()));
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"complete"_s, account->started}}));
+    QCOMPARE(account->all(), account->started);
+    QCOMPARE(host.accepted(), account->started);
+    QVERIFY2(account->elapsed >= 300ms, qPrintable(account->summary()));
+    QVERIFY(account->allComplete());
+    QVERIFY2(account->title().contains(u"started for 0.3 s"_s), qPrintable(account->title()));
+}
+
+void TestRepeatRun::finishesWhatIsUnderWayWhenTheTimeIsOver()
+{
+    std::promise<void> over;
+    std::shared_future<void> isOver = over.get_future();
+    Host host([&](int, RawSocket &peer) {
+        isOver.wait();
+        peer.send(Greeting);
+        peer.close();
+    });
+    RepeatRequest request = requestTo(host.port(), 1, 3);
+    request.lasting = 50ms;
+    Run run(request);
+    const bool isSeen =
+        QTest::qWaitFor([&] { return !run.progress.empty() && run.progress.back()->timeIsOver; }, Patience);
+    over.set_value();
+    QVERIFY(isSeen);
+    QCOMPARE(run.progress.back()->underWay(), 3);
+    QVERIFY(run.waitForEnd());
+    QCOMPARE(outcomesOf(*run.account), (Outcomes{{u"complete"_s, 3}}));
+}
+
+void TestRepeatRun::cancelsARunOfATime()
+{
+    Host host([](int, RawSocket &) {});
+    RepeatRequest request = requestTo(host.port(), 1, 3);
+    request.lasting = 1h;
+    Run run(request);
+    QVERIFY(QTest::qWaitFor([&] { return !run.progress.empty() && run.progress.back()->underWay() == 3; }, Patience));
+    QVERIFY(run.progress.back()->timeLeft() > 59min);
+    run.engine.post([](RepeatRun &engine) { engine.cancel(); });
+    QVERIFY(run.waitForEnd());
+    QCOMPARE(outcomesOf(*run.account), (Outcomes{{u"cancelled"_s, 3}}));
+    QVERIFY(!run.account->allComplete());
+    QVERIFY2(run.account->failure().startsWith(u"The run was cancelled: 0 of 3"_s), qPrintable(run.account->failure()));
 }
 
 void TestRepeatRun::tellsProgress()

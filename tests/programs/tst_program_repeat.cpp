@@ -72,6 +72,7 @@ private Q_SLOTS:
     void printsTheAccount();
     void printsEnglishDigits();
     void printsJson();
+    void lastsForATime();
     void printsCsv();
     void oneNotComplete();
     void expects();
@@ -150,6 +151,21 @@ void TestProgramRepeat::printsJson()
     const QJsonObject object = QJsonDocument::fromJson(client.output()).object();
     QCOMPARE(object.value(u"program"_s).toString(), u"parley-client"_s);
     QCOMPARE(object.value(u"outcomes"_s).toObject().value(u"complete"_s).toInt(), 50);
+}
+
+void TestProgramRepeat::lastsForATime()
+{
+    ServerProcess server;
+    Process client(Client, {u"--headless"_s, u"--json"_s, u"--for"_s, u"0.3"_s, u"--rate"_s, u"100"_s, u"127.0.0.1"_s,
+                            QString::number(server.port())});
+    VERIFY(client.exitStatus() == 0, client);
+    const QJsonObject object = QJsonDocument::fromJson(client.output()).object();
+    QCOMPARE(object.value(u"for_s"_s).toDouble(), 0.3);
+    const int made = object.value(u"repeat"_s).toInt();
+    VERIFY(made > 0 && made <= 31, client); // one at the start, and every 10 ms
+    QCOMPARE(object.value(u"started"_s).toInt(), made);
+    QCOMPARE(object.value(u"outcomes"_s).toObject().value(u"complete"_s).toInt(), made);
+    VERIFY(object.value(u"elapsed_ns"_s).toDouble() >= 0.3e9, client);
 }
 
 void TestProgramRepeat::printsCsv()

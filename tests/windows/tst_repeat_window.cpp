@@ -71,6 +71,7 @@ class TestRepeatWindow : public WindowTest
 
 private Q_SLOTS:
     void accountsForEach();
+    void lastsForATime();
     void cancels();
     void namesWhatIsWrong_data();
     void namesWhatIsWrong();
@@ -112,6 +113,25 @@ void TestRepeatWindow::accountsForEach()
     QVERIFY(client.child(u"repeatHistogram"_s).accessibleDescription().contains(u"2,000 complete"_s));
     QVERIFY(client.child(u"repeatTimeline"_s).accessibleDescription().contains(u"complete a second"_s));
     QVERIFY(client.child(u"repeatExportCsv"_s).isEnabled());
+}
+
+void TestRepeatWindow::lastsForATime()
+{
+    const Greeter greeter;
+    const Repeating client(greeter.port);
+    auto &time = client.child<QDoubleSpinBox>(u"repeatFor"_s);
+    QCOMPARE(time.text(), u"Until all are made"_s);
+    time.setValue(0.3);
+    QVERIFY(!client.child(u"repeatCount"_s).isEnabled()); // the time takes its place
+    client.click(u"repeatStart"_s);
+    TRY_MATCH(client.text(u"repeatStatus"_s), u"[\\d,]+ ended, \\d+ under way · 1.00 s left"_s);
+    TRY_COMPARE(client.isUnderWay(), false);
+    QCOMPARE(client.account(u"complete"_s), client.account(u"in all"_s));
+    QCOMPARE(client.account(u"complete"_s, 2), u"100.00 %"_s);
+    QVERIFY(matches(client.account(u"in all"_s, 4),
+                    u"[\\d,]+ connections to 127.0.0.1:\\d+, started for 0.3 s, 10 at a time"_s));
+    time.setValue(0);
+    QVERIFY(client.child(u"repeatCount"_s).isEnabled());
 }
 
 void TestRepeatWindow::cancels()
@@ -161,8 +181,8 @@ void TestRepeatWindow::tellsRanges()
     QStringList labels;
     for (const QLabel *label : client.window_->findChildren<QLabel *>())
         labels.append(label->text());
-    for (const QString &name : {u"repeatCount"_s, u"repeatConcurrency"_s, u"repeatRate"_s, u"repeatHold"_s,
-                                u"repeatExpected"_s, u"repeatSource"_s}) {
+    for (const QString &name : {u"repeatCount"_s, u"repeatFor"_s, u"repeatConcurrency"_s, u"repeatRate"_s,
+                                u"repeatHold"_s, u"repeatExpected"_s, u"repeatSource"_s}) {
         const QString range = client.child(name).accessibleDescription();
         QVERIFY2(!range.isEmpty() && labels.contains(range), qPrintable(name));
     }
