@@ -30,7 +30,8 @@ void ClientOptions::declare(CommandLine &line)
                   Texts::tr("The longest that look-up, connect and receive may take together. Default: 10."));
     line.addValue(u"max-bytes"_s, u"N"_s, Texts::tr("The longest message to receive. Default: 16777216 (16 MiB)."));
     line.addValue(u"repeat"_s, u"N"_s,
-                  Texts::tr("Make N connections, and tell what became of them and how long they took."));
+                  Texts::tr("Make N connections, and tell what became of them and how long they took. With --udp: send "
+                            "N datagrams, and wait for the answer to each."));
     line.addValue(u"for"_s, u"SECONDS"_s,
                   Texts::tr("In place of --repeat N: start connections for that long, then finish those under way. The "
                             "options of --repeat go with it."));
@@ -44,6 +45,12 @@ void ClientOptions::declare(CommandLine &line)
                             "127.0.0.0/8 in turn. Can be repeated."));
     line.addValue(u"hold"_s, u"SECONDS"_s,
                   Texts::tr("With --repeat: keep each greeted connection open that long. Default: not at all."));
+    line.addValue(u"exchanges"_s, u"N"_s,
+                  Texts::tr("With --repeat: on each connection send N times, and each time wait for the answer: the "
+                            "text of --expect, else as many bytes as --expect-bytes says, else as many as are sent. "
+                            "Then close. --timeout holds for each answer."));
+    line.addValue(u"expect-bytes"_s, u"N"_s,
+                  Texts::tr("With --exchanges, or with --repeat and --udp: the length of an answer."));
     line.addFlag(u"csv"_s, Texts::tr("With --headless and --repeat: print the account as comma-separated values."));
     line.addFlag(u"raw"_s,
                  Texts::tr("With --headless: print the message byte for byte, with nothing escaped or added."));
@@ -76,6 +83,8 @@ ClientOptions ClientOptions::read(CommandLine &line)
             options.sources.push_back(std::get<Net>(parsed));
     }
     options.hold = line.seconds(u"hold"_s);
+    options.exchanges = line.number(u"exchanges"_s, 1, RepeatRequest::MostExchanges);
+    options.answerBytes = line.number(u"expect-bytes"_s, 1, MaxMessageBytes);
     options.headless = line.isSet(u"headless"_s);
     options.json = line.isSet(u"json"_s);
     options.csv = line.isSet(u"csv"_s);
@@ -97,7 +106,8 @@ ClientOptions ClientOptions::read(CommandLine &line)
 
 void ClientOptions::checkRepeat(CommandLine &line) const
 {
-    for (const QString &name : {u"concurrency"_s, u"rate"_s, u"expect"_s, u"source"_s, u"hold"_s, u"csv"_s}) {
+    for (const QString &name : {u"concurrency"_s, u"rate"_s, u"expect"_s, u"source"_s, u"hold"_s, u"exchanges"_s,
+                                u"expect-bytes"_s, u"csv"_s}) {
         if (line.isSet(name) && !line.isSet(u"repeat"_s) && !line.isSet(u"for"_s))
             line.setError(Texts::tr("--%1 goes with --repeat or --for.").arg(name));
     }
@@ -127,6 +137,8 @@ RepeatRequest ClientOptions::repeatRequest() const
     request.expected = encodeMessage(expected.value_or(QString()));
     request.sources = sources;
     request.hold = hold.value_or(request.hold);
+    request.exchanges = exchanges.value_or(request.exchanges);
+    request.answerBytes = answerBytes.value_or(request.answerBytes);
     request.timeout = timeout.value_or(request.timeout);
     request.maxBytes = maxBytes.value_or(request.maxBytes);
     return request;

@@ -31,6 +31,8 @@ struct ClientOptions
     std::optional<QString> expected;
     std::vector<Net> sources;
     std::optional<std::chrono::milliseconds> hold;
+    std::optional<qint64> exchanges;
+    std::optional<qint64> answerBytes;
     bool headless = false;
     Endpoint endpoint; ///< with headless: where to connect
     bool json = false;

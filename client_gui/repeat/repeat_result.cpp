@@ -47,8 +47,19 @@ QString rateText(double rate)
 
 QString RepeatRequest::problem() const
 {
-    if (endpoint.transport != Transport::Tcp)
-        return Texts::tr("Many connections are made over TCP only, not over UDP or a Unix socket.");
+    if (endpoint.literal.isBroadcast() || endpoint.literal.isMulticast())
+        return Texts::tr("%1 is not one computer: many datagrams are sent to one, whose answers are counted.")
+            .arg(endpoint.toString());
+    if (endpoint.transport == Transport::Unix && !sources.empty())
+        return Texts::tr("Over a Unix socket there is no source address: leave it out.");
+    if (isDatagram() && hold.count() > 0)
+        return Texts::tr("Over UDP there is no connection to hold open: leave that out.");
+    if (exchanges > 0 && send.isEmpty() && !isDatagram())
+        return Texts::tr("An exchange sends something and waits for the answer: give a text to send.");
+    if (answerBytes > 0 && answers() == 0)
+        return Texts::tr("A length is expected of the answers of exchanges only: give their number, too.");
+    if (answerBytes > 0 && !expected.isEmpty())
+        return Texts::tr("Give either the text or the length of the expected answer, not both.");
     const auto isOther = [this](const Net &net) { return net.family() != sources.front().family(); };
     if (std::any_of(sources.begin(), sources.end(), isOther))
         return Texts::tr("The source addresses are of both families: give either IPv4 or IPv6 addresses.");
@@ -71,6 +82,7 @@ const char *repeatOutcomeName(RepeatOutcome outcome)
     case RepeatOutcome::LocalLimit: return "local-limit";
     case RepeatOutcome::Unreachable: return "unreachable";
     case RepeatOutcome::Failed: return "failed";
+    case RepeatOutcome::ClosedEarly: return "closed-early";
     case RepeatOutcome::ToItself: return "to-itself";
     case RepeatOutcome::Cancelled: return "cancelled";
     case RepeatOutcome::NotStarted: return "not-started";
@@ -78,12 +90,13 @@ const char *repeatOutcomeName(RepeatOutcome outcome)
     Q_UNREACHABLE();
 }
 
-QString repeatOutcomeText(RepeatOutcome outcome)
+QString repeatOutcomeText(RepeatOutcome outcome, const RepeatRequest &request)
 {
+    const bool asks = request.answers() > 0;
     switch (outcome) {
-    case RepeatOutcome::Complete: return Texts::tr("complete");
-    case RepeatOutcome::WrongGreeting: return Texts::tr("wrong greeting");
-    case RepeatOutcome::NeverGreeted: return Texts::tr("never greeted");
+    case RepeatOutcome::Complete: return request.isDatagram() ? Texts::tr("answered") : Texts::tr("complete");
+    case RepeatOutcome::WrongGreeting: return asks ? Texts::tr("wrong answer") : Texts::tr("wrong greeting");
+    case RepeatOutcome::NeverGreeted: return asks ? Texts::tr("no answer") : Texts::tr("never greeted");
     case RepeatOutcome::Refused: return Texts::tr("refused");
     case RepeatOutcome::TimedOut: return Texts::tr("timed out");
     case RepeatOutcome::Reset: return Texts::tr("reset");
@@ -91,6 +104,7 @@ QString repeatOutcomeText(RepeatOutcome outcome)
     case RepeatOutcome::LocalLimit: return Texts::tr("local limit");
     case RepeatOutcome::Unreachable: return Texts::tr("unreachable");
     case RepeatOutcome::Failed: return Texts::tr("failed");
+    case RepeatOutcome::ClosedEarly: return Texts::tr("closed early");
     case RepeatOutcome::ToItself: return Texts::tr("to itself");
     case RepeatOutcome::Cancelled: return Texts::tr("cancelled");
     case RepeatOutcome::NotStarted: return Texts::tr("not started");
@@ -136,25 +150,35 @@ double RepeatResult::rate() const
     return seconds > 0 ? static_cast<double>(count(RepeatOutcome::Complete)) / seconds : 0;
 }
 
+double RepeatResult::exchangeRate() const
+{
+    const double seconds = std::chrono::duration<double>(elapsed).count();
+    return seconds > 0 ? static_cast<double>(exchange.count()) / seconds : 0;
+}
+
 double RepeatResult::progress() const
 {
     if (finished)
         return 1;
     if (request.lasting.count() > 0 && !timeIsOver)
         return std::min(std::chrono::duration<double>(elapsed) / request.lasting, 1.0);
-    return static_cast<double>(ended) / static_cast<double>(std::max<qint64>(all(), 1));
+    const auto most = static_cast<double>(std::max<qint64>(all(), 1));
+    const auto answers = static_cast<double>(std::max<qint64>(request.answers(), 1));
+    return std::max(static_cast<double>(ended), static_cast<double>(exchange.count()) / answers) / most;
 }
 
 std::chrono::nanoseconds RepeatResult::timeLeft() const
 {
     if (!finished && request.lasting.count() > 0 && !timeIsOver)
         return std::max(std::chrono::nanoseconds(request.lasting) - elapsed, std::chrono::nanoseconds(0));
-    if (finished || ended == 0)
+    const double share = progress();
+    if (finished || share == 0)
         return {};
     const auto most = static_cast<double>(all());
     const auto soFar = static_cast<double>(elapsed.count());
-    double left = soFar / static_cast<double>(ended) * (most - static_cast<double>(ended));
-    if (request.rate > 0) // the latency does not count, unless the concurrency is too low to reach the rate
+    double left = soFar / share * (1 - share);
+    if (request.rate > 0
+        && ended > 0) // the latency does not count, unless the concurrency is too low to reach the rate
         left = std::max((most - static_cast<double>(ended)) / request.rate * 1e9,
                         soFar / static_cast<double>(started) * (most - static_cast<double>(started)));
     return std::chrono::nanoseconds(qRound64(left));
@@ -174,7 +198,8 @@ QString RepeatResult::detail(RepeatOutcome outcome) const
         break;
     case RepeatOutcome::TimedOut:
         add(Texts::tr("not connected"), timedOutConnecting);
-        add(Texts::tr("no end of the message"), count(outcome) - timedOutConnecting);
+        add(request.answers() > 0 ? Texts::tr("a later answer did not come") : Texts::tr("no end of the message"),
+            count(outcome) - timedOutConnecting);
         break;
     case RepeatOutcome::Reset: {
         qint64 rest = count(outcome);
@@ -199,14 +224,22 @@ QString RepeatResult::title() const
 {
     const QString endpoint = request.endpoint.toString();
     const bool isOfTime = request.lasting.count() > 0;
-    QString text = isOfTime && !timeIsOver ? Texts::tr("Connections to %1").arg(endpoint)
-                   : all() == 1            ? Texts::tr("1 connection to %1").arg(endpoint)
-                                           : Texts::tr("%1 connections to %2").arg(numberText(all()), endpoint);
+    QString text;
+    if (request.isDatagram())
+        text = isOfTime && !timeIsOver ? Texts::tr("Datagrams to %1").arg(endpoint)
+               : all() == 1            ? Texts::tr("1 datagram to %1").arg(endpoint)
+                                       : Texts::tr("%1 datagrams to %2").arg(numberText(all()), endpoint);
+    else
+        text = isOfTime && !timeIsOver ? Texts::tr("Connections to %1").arg(endpoint)
+               : all() == 1            ? Texts::tr("1 connection to %1").arg(endpoint)
+                                       : Texts::tr("%1 connections to %2").arg(numberText(all()), endpoint);
     if (isOfTime)
         text += Texts::tr(", started for %1").arg(secondsText(request.lasting));
     text += Texts::tr(", %1 at a time").arg(numberText(request.concurrency));
     if (request.rate > 0)
         text += Texts::tr(", %1 a second").arg(rateText(request.rate));
+    if (request.exchanges > 0)
+        text += Texts::tr(", %1 exchanges each").arg(numberText(request.exchanges));
     if (request.hold.count() > 0)
         text += Texts::tr(", each held for %1").arg(durationText(request.hold));
     return text;
@@ -214,8 +247,13 @@ QString RepeatResult::title() const
 
 QString RepeatResult::summary() const
 {
-    return Texts::tr("%1 ended in %2: %3 complete a second, at most %4 open at once")
-        .arg(numberText(ended), durationText(elapsed), rateText(rate()), numberText(mostOpen));
+    const QString pattern = request.isDatagram()
+                                ? Texts::tr("%1 ended in %2: %3 answered a second, at most %4 waiting at once")
+                                : Texts::tr("%1 ended in %2: %3 complete a second, at most %4 open at once");
+    QString text = pattern.arg(numberText(ended), durationText(elapsed), rateText(rate()), numberText(mostOpen));
+    if (request.exchanges > 0)
+        text += Texts::tr(", %1 exchanges a second").arg(rateText(exchangeRate()));
+    return text;
 }
 
 QString RepeatResult::failure() const
@@ -229,11 +267,18 @@ QString RepeatResult::failure() const
         return Texts::tr("The host in %1 is unknown: no address belongs to that name.").arg(endpoint);
     if (allComplete())
         return {};
+    const qint64 good = count(RepeatOutcome::Complete);
+    if (request.isDatagram() && cancelled)
+        return Texts::tr("The run was cancelled: %1 of %2 datagrams to %3 were answered.")
+            .arg(numberText(good), numberText(all()), endpoint);
+    if (request.isDatagram())
+        return Texts::tr("%1 of %2 datagrams to %3 were not answered as expected.")
+            .arg(numberText(all() - good), numberText(all()), endpoint);
     if (cancelled)
         return Texts::tr("The run was cancelled: %1 of %2 connections to %3 were complete.")
-            .arg(numberText(count(RepeatOutcome::Complete)), numberText(all()), endpoint);
+            .arg(numberText(good), numberText(all()), endpoint);
     return Texts::tr("%1 of %2 connections to %3 were not complete.")
-        .arg(numberText(all() - count(RepeatOutcome::Complete)), numberText(all()), endpoint);
+        .arg(numberText(all() - good), numberText(all()), endpoint);
 }
 
 QString RepeatResult::advice() const

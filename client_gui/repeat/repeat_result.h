@@ -11,6 +11,7 @@
 #include <QMetaType>
 #include <QString>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <memory>
@@ -27,19 +28,30 @@ struct RepeatRequest
     static constexpr double LeastRate = 0.001; ///< connections a second
     static constexpr double MostRate = 1'000'000;
     static constexpr int DefaultConcurrency = 1;
+    static constexpr qint64 MostExchanges = 1'000'000'000; ///< on a connection
 
-    Endpoint endpoint; ///< TCP
+    Endpoint endpoint; ///< over UDP, a connection is a socket that sends a datagram and waits for the answer
     qint64 count = 1;  ///< 1 to MostConnections; without meaning where @ref lasting is above 0
     /// Above 0: connections are started for that long, at most MostConnections. Those under way then are finished.
     std::chrono::milliseconds lasting{0};
     int concurrency = DefaultConcurrency;
-    double rate = 0;                                                    ///< connections a second; 0: as fast as it goes
-    QByteArray send;                                                    ///< sent after connecting
-    QByteArray expected;                                                ///< the greeting; empty: any of a byte or more
-    std::vector<Net> sources;                                           ///< addresses to connect from, taking turns
-    std::chrono::milliseconds hold{0};                                  ///< how long a greeted one stays open
-    std::chrono::milliseconds timeout = ConnectRequest::DefaultTimeout; ///< of a connection: connect and receive
-    qint64 maxBytes = DefaultMaxMessageBytes;                           ///< the longest message
+    double rate = 0;     ///< connections a second; 0: as fast as it goes
+    QByteArray send;     ///< sent after connecting
+    QByteArray expected; ///< the greeting, or each answer; empty: any of a byte or more, or of answerBytes
+    /// Above 0: on each connection as often @ref send is sent and the answer awaited; then it is complete and closed.
+    qint64 exchanges = 0;
+    qint64 answerBytes = 0; ///< of an exchange, where nothing is @ref expected; 0: as many as are sent, or any datagram
+    std::vector<Net> sources;          ///< addresses to connect from, taking turns
+    std::chrono::milliseconds hold{0}; ///< how long a greeted one stays open
+    /// Of a connection: connect and receive; of each further exchange on it anew.
+    std::chrono::milliseconds timeout = ConnectRequest::DefaultTimeout;
+    qint64 maxBytes = DefaultMaxMessageBytes; ///< the longest message
+
+    bool isDatagram() const { return endpoint.transport == Transport::Udp; }
+    /// Whether the peer is to hear something first; a datagram may be empty.
+    bool sendsFirst() const { return isDatagram() || !send.isEmpty(); }
+    /// How many answers complete a connection; 0: it is complete when the peer closes in order.
+    qint64 answers() const { return isDatagram() ? std::max<qint64>(exchanges, 1) : exchanges; }
 
     /// One sentence that says which values do not go together; empty if all is well.
     QString problem() const;
@@ -48,8 +60,8 @@ struct RepeatRequest
 /// What became of a connection of a run. Each connection has exactly one outcome.
 enum class RepeatOutcome : std::uint8_t {
     Complete, ///< a message of at least a byte, as expected, then the peer closed in order (FIN); with hold: it was
-    ///< held for that long, or until the peer closed in order
-    WrongGreeting, ///< closed in order (or held) with a message that is not the expected one
+    ///< held for that long, or until the peer closed in order; with exchanges and over UDP: all answers came
+    WrongGreeting, ///< closed in order (or held) with a message that is not the expected one; a wrong answer
     NeverGreeted,  ///< connected; then closed in order, or silence until the time-out, without a byte
     Refused,
     TimedOut,    ///< not connected in time, or the message not ended in time
@@ -58,6 +70,7 @@ enum class RepeatOutcome : std::uint8_t {
     LocalLimit,  ///< this computer's: file descriptors, ephemeral ports, memory
     Unreachable, ///< no route to the address
     Failed,      ///< another error of a call of ours
+    ClosedEarly, ///< closed in order after a byte or more, before all answers had come
     ToItself,  ///< the ephemeral port was the one to connect to: TCP connected the socket to itself, and nobody listens
     Cancelled, ///< under way when the run was cancelled
     NotStarted, ///< the run ended before
@@ -66,8 +79,8 @@ inline constexpr std::size_t RepeatOutcomes = static_cast<std::size_t>(RepeatOut
 
 /// `never-greeted`, as JSON and CSV spell it.
 const char *repeatOutcomeName(RepeatOutcome outcome);
-/// `never greeted`, for people.
-QString repeatOutcomeText(RepeatOutcome outcome);
+/// `never greeted`, for people; where the peer is asked, `no answer`.
+QString repeatOutcomeText(RepeatOutcome outcome, const RepeatRequest &request);
 /// Whether people are told of the outcome even if no connection has it.
 bool isUsual(RepeatOutcome outcome);
 
@@ -135,7 +148,8 @@ struct RepeatResult
     /// server that stalls has waited since then (no coordinated omission).
     LatencyHistogram connect;   ///< of all that connected
     LatencyHistogram firstByte; ///< of all that got a byte
-    LatencyHistogram complete;  ///< of the complete ones, until the end of the message
+    LatencyHistogram complete;  ///< of the complete ones, until the end of the message, or the last answer
+    LatencyHistogram exchange;  ///< of each answer, from when the question was begun to be sent
     RepeatTimeline timeline;
 
     qint64 count(RepeatOutcome outcome) const { return counts[static_cast<std::size_t>(outcome)]; }
@@ -152,6 +166,8 @@ struct RepeatResult
     double progress() const;
     /// Complete connections a second.
     double rate() const;
+    /// Answers a second.
+    double exchangeRate() const;
     /// How much longer it takes at the rate so far; 0 if nobody can tell.
     std::chrono::nanoseconds timeLeft() const;
 

@@ -36,6 +36,12 @@ QString countText(double count)
     return QLocale().toString(count, 'f', count < 10 && count != std::floor(count) ? 1 : 0);
 }
 
+/// What the run is about: its exchanges, if it has some.
+const LatencyHistogram &latencyOf(const RepeatResult &run)
+{
+    return run.request.exchanges > 0 ? run.exchange : run.complete;
+}
+
 /// 1, 2 or 5 times a power of ten: the largest that is not above @p value.
 double roundDown(double value)
 {
@@ -211,9 +217,13 @@ LatencyView::LatencyView(QWidget *parent) : RunPicture(parent)
 
 QString LatencyView::describe(const RepeatResult &run) const
 {
-    const LatencyHistogram &histogram = run.complete;
+    const LatencyHistogram &histogram = latencyOf(run);
     if (histogram.count() == 0)
         return tr("No connection was complete.");
+    if (run.request.exchanges > 0)
+        return tr("Of %1 exchanges half took at most %2, 99 % at most %3, and the slowest %4.")
+            .arg(QLocale().toString(qint64(histogram.count())), durationText(histogram.quantile(0.5)),
+                 durationText(histogram.quantile(0.99)), durationText(histogram.max()));
     return tr("Of %1 complete connections half took at most %2, 99 % at most %3, and the slowest %4.")
         .arg(QLocale().toString(qint64(histogram.count())), durationText(histogram.quantile(0.5)),
              durationText(histogram.quantile(0.99)), durationText(histogram.max()));
@@ -221,11 +231,12 @@ QString LatencyView::describe(const RepeatResult &run) const
 
 void LatencyView::paint(QPainter &painter)
 {
-    paintCaption(painter, tr("Latency until complete"));
+    paintCaption(painter, shown() && shown()->request.exchanges > 0 ? tr("Latency of an exchange")
+                                                                    : tr("Latency until complete"));
     if (!shown())
         return;
-    const Columns columns(shown()->complete);
-    const Columns others = compared() ? Columns(compared()->complete) : Columns(LatencyHistogram());
+    const Columns columns(latencyOf(*shown()));
+    const Columns others = compared() ? Columns(latencyOf(*compared())) : Columns(LatencyHistogram());
     if (columns.shares.empty() && others.shares.empty()) {
         painter.drawText(rect(), Qt::AlignCenter, tr("None complete"));
         return;

@@ -48,14 +48,19 @@ void addField(QGridLayout &grid, int row, int column, const QString &label, QWid
 
 RepeatForm::RepeatForm(QWidget *parent)
     : QWidget(parent), count_(new QSpinBox), lasting_(new QDoubleSpinBox), concurrency_(new QSpinBox),
-      rate_(new QDoubleSpinBox), hold_(new QDoubleSpinBox), expected_(new QLineEdit), source_(new QLineEdit)
+      rate_(new QDoubleSpinBox), hold_(new QDoubleSpinBox), exchanges_(new QSpinBox), answerBytes_(new QSpinBox),
+      expected_(new QLineEdit), source_(new QLineEdit)
 {
     const QLocale locale;
     count_->setRange(1, static_cast<int>(RepeatRequest::MostConnections));
     count_->setValue(DefaultCount);
     concurrency_->setRange(1, RepeatRequest::MostConcurrency);
     concurrency_->setValue(DefaultConcurrency);
-    for (QSpinBox *field : {count_, concurrency_})
+    exchanges_->setRange(0, static_cast<int>(RepeatRequest::MostExchanges));
+    exchanges_->setSpecialValueText(tr("The server speaks"));
+    answerBytes_->setRange(0, static_cast<int>(MaxMessageBytes));
+    answerBytes_->setSpecialValueText(tr("As many as sent"));
+    for (QSpinBox *field : {count_, concurrency_, exchanges_, answerBytes_})
         field->setGroupSeparatorShown(true);
     lasting_->setDecimals(3);
     lasting_->setRange(0, LongestRun);
@@ -88,10 +93,14 @@ RepeatForm::RepeatForm(QWidget *parent)
     addField(*grid, 0, 4, tr("&Hold open:"), hold_, u"repeatHold"_s,
              tr("0 to %1 s after the greeting").arg(locale.toString(LongestHold, 'f', 0)));
     grid->setRowMinimumHeight(3, 4);
-    addField(*grid, 4, 0, tr("E&xpected greeting:"), expected_, u"repeatExpected"_s,
-             tr("Any text; empty: any of at least a byte"), 2);
-    addField(*grid, 4, 2, tr("&Source addresses:"), source_, u"repeatSource"_s,
-             tr("Addresses and nets such as 127.0.0.0/8, taken in turn: each address has ports of its own"), 3);
+    addField(*grid, 4, 0, tr("E&xchanges on each:"), exchanges_, u"repeatExchanges"_s,
+             tr("0 to %1: send, wait for the answer").arg(locale.toString(RepeatRequest::MostExchanges)));
+    addField(*grid, 4, 1, tr("&Bytes of an answer:"), answerBytes_, u"repeatAnswerBytes"_s,
+             tr("0 to %1, where no text is expected").arg(locale.toString(MaxMessageBytes)));
+    addField(*grid, 4, 2, tr("Ex&pected greeting or answer:"), expected_, u"repeatExpected"_s,
+             tr("Any text; empty: any"));
+    addField(*grid, 4, 3, tr("&Source addresses:"), source_, u"repeatSource"_s,
+             tr("Addresses and nets such as 127.0.0.0/8, taken in turn: each address has ports of its own"), 2);
     for (int column = 0; column < 5; ++column)
         grid->setColumnStretch(column, 1);
 
@@ -113,6 +122,8 @@ std::variant<RepeatRequest, QString> RepeatForm::request(const ConnectRequest &o
     request.concurrency = concurrency_->value();
     request.rate = rate_->value();
     request.hold = std::chrono::milliseconds(qRound64(hold_->value() * 1000));
+    request.exchanges = exchanges_->value();
+    request.answerBytes = answerBytes_->value();
     request.expected = encodeMessage(expected_->text());
     static const QRegularExpression separator(u"[\\s,]+"_s);
     for (const QString &text : source_->text().split(separator, Qt::SkipEmptyParts)) {
@@ -133,6 +144,8 @@ KeyedTexts RepeatForm::values() const
             {u"repeat/concurrency"_s, QString::number(concurrency_->value())},
             {u"repeat/rate"_s, QString::number(rate_->value(), 'f', rate_->decimals())},
             {u"repeat/hold"_s, QString::number(hold_->value(), 'f', hold_->decimals())},
+            {u"repeat/exchanges"_s, QString::number(exchanges_->value())},
+            {u"repeat/answer-bytes"_s, QString::number(answerBytes_->value())},
             {u"repeat/expected"_s, expected_->text()},
             {u"repeat/source"_s, source_->text()}};
 }
@@ -154,6 +167,8 @@ void RepeatForm::restoreSettings(Settings &settings)
     number(u"repeat/concurrency"_s, concurrency_);
     number(u"repeat/rate"_s, rate_);
     number(u"repeat/hold"_s, hold_);
+    number(u"repeat/exchanges"_s, exchanges_);
+    number(u"repeat/answer-bytes"_s, answerBytes_);
     expected_->setText(settings.text(u"repeat/expected"_s, QString()));
     source_->setText(settings.text(u"repeat/source"_s, QString()));
     remembered_.start();
@@ -172,6 +187,10 @@ void RepeatForm::setOptions(const ClientOptions &options)
         rate_->setValue(*options.rate);
     if (options.hold)
         hold_->setValue(std::chrono::duration<double>(*options.hold).count());
+    if (options.exchanges)
+        exchanges_->setValue(static_cast<int>(*options.exchanges));
+    if (options.answerBytes)
+        answerBytes_->setValue(static_cast<int>(*options.answerBytes));
     if (options.expected)
         expected_->setText(*options.expected);
     if (!options.sources.empty()) {

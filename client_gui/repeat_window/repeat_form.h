@@ -50,6 +50,8 @@ private:
     QSpinBox *concurrency_;
     QDoubleSpinBox *rate_;
     QDoubleSpinBox *hold_;
+    QSpinBox *exchanges_;
+    QSpinBox *answerBytes_;
     QLineEdit *expected_;
     QLineEdit *source_;
     RememberedFields remembered_;

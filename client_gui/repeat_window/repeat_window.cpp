@@ -352,7 +352,7 @@ void RepeatWindow::showAccount(const RepeatSnapshot &shown, const RepeatSnapshot
     for (std::size_t i = 0; shown && i < RepeatOutcomes; ++i) {
         const auto outcome = static_cast<RepeatOutcome>(i);
         if (isListed(outcome, shown, compared))
-            addRow(repeatOutcomeText(outcome), shown->count(outcome),
+            addRow(repeatOutcomeText(outcome, shown->request), shown->count(outcome),
                    compared ? locale.toString(compared->count(outcome)) : QString(), shown->detail(outcome));
     }
     if (shown)
@@ -380,7 +380,7 @@ void RepeatWindow::showLatencies(const RepeatSnapshot &shown, const RepeatSnapsh
     if (shown && compared)
         addRows(*compared, tr(", compared"));
     latency_->setRowCount(row);
-    latencyTable_->setFixedHeight(heightOf(*latencyTable_, compared ? 6 : 3));
+    latencyTable_->setFixedHeight(heightOf(*latencyTable_, std::max(row, 3)));
 }
 
 void RepeatWindow::showTarget()

@@ -34,7 +34,8 @@ struct Greeter
 /// The client's window with its second one open.
 struct Repeating : ClientProgram
 {
-    explicit Repeating(quint16 port) : ClientProgram(connectingTo(port))
+    explicit Repeating(quint16 port) : Repeating(connectingTo(port)) {}
+    explicit Repeating(const ClientOptions &options) : ClientProgram(options)
     {
         action(u"Repeat…"_s).trigger();
         window_ = window().findChild<RepeatWindow *>();
@@ -72,6 +73,9 @@ class TestRepeatWindow : public WindowTest
 private Q_SLOTS:
     void accountsForEach();
     void lastsForATime();
+    void exchanges();
+    void datagrams();
+    void unixSocket();
     void cancels();
     void namesWhatIsWrong_data();
     void namesWhatIsWrong();
@@ -134,6 +138,56 @@ void TestRepeatWindow::lastsForATime()
     QVERIFY(client.child(u"repeatCount"_s).isEnabled());
 }
 
+void TestRepeatWindow::exchanges()
+{
+    ServerOptions options = listening();
+    options.behaviour = std::get<BehaviourChoice>(BehaviourChoice::parse(u"echo"_s));
+    const ServerProgram server(options);
+    const Repeating client(portOf(server));
+    client.child<QSpinBox>(u"repeatExchanges"_s).setValue(8);
+    client.start(5, 2);
+    TRY_MATCH(client.text(u"repeatNotice"_s), u"An exchange sends something .*"_s);
+    client.child<QLineEdit>(u"send"_s).setText(u"ping"_s);
+    client.start(5, 2);
+    TRY_MATCH(client.text(u"repeatStatus"_s), u"5 ended in .*, [\\d,.]+ exchanges a second"_s);
+    QCOMPARE(client.account(u"complete"_s), u"5"_s);
+    QCOMPARE(client.rows(u"repeatLatency"_s), 4);
+    QCOMPARE(client.cell(u"repeatLatency"_s, 3, 0), u"exchange"_s);
+    QVERIFY(matches(client.cell(u"repeatLatency"_s, 3, 4), u"[\\d.]+ (µs|ms|s)"_s));
+    QVERIFY(client.child(u"repeatHistogram"_s).accessibleDescription().startsWith(u"Of 40 exchanges"_s));
+}
+
+void TestRepeatWindow::datagrams()
+{
+    ServerOptions options = listening();
+    options.transport = Transport::Udp;
+    const ServerProgram server(options);
+    ClientOptions to = connectingTo(portOf(server));
+    to.transport = Transport::Udp;
+    const Repeating client(to);
+    client.start(20, 4);
+    TRY_MATCH(client.text(u"repeatStatus"_s), u"20 ended in .*: [\\d,.]+ answered a second, .*"_s);
+    QCOMPARE(client.account(u"answered"_s), u"20"_s);
+    QCOMPARE(client.account(u"no answer"_s), u"0"_s);
+    QCOMPARE(client.rows(u"repeatLatency"_s), 1);
+}
+
+void TestRepeatWindow::unixSocket()
+{
+    ServerOptions options;
+    options.transport = Transport::Unix;
+    options.path = scratch().filePath(u"socket"_s);
+    const ServerProgram server(options);
+    TRY_MATCH(server.text(u"status"_s), u"Listening on .*"_s);
+    ClientOptions to;
+    to.transport = Transport::Unix;
+    to.path = options.path;
+    const Repeating client(to);
+    client.start(20, 4);
+    TRY_MATCH(client.text(u"repeatStatus"_s), u"20 ended in .*"_s);
+    QCOMPARE(client.account(u"complete"_s), u"20"_s);
+}
+
 void TestRepeatWindow::cancels()
 {
     const RawSocket listener = RawSocket::listening();
@@ -181,8 +235,9 @@ void TestRepeatWindow::tellsRanges()
     QStringList labels;
     for (const QLabel *label : client.window_->findChildren<QLabel *>())
         labels.append(label->text());
-    for (const QString &name : {u"repeatCount"_s, u"repeatFor"_s, u"repeatConcurrency"_s, u"repeatRate"_s,
-                                u"repeatHold"_s, u"repeatExpected"_s, u"repeatSource"_s}) {
+    for (const QString &name :
+         {u"repeatCount"_s, u"repeatFor"_s, u"repeatConcurrency"_s, u"repeatRate"_s, u"repeatHold"_s,
+          u"repeatExchanges"_s, u"repeatAnswerBytes"_s, u"repeatExpected"_s, u"repeatSource"_s}) {
         const QString range = client.child(name).accessibleDescription();
         QVERIFY2(!range.isEmpty() && labels.contains(range), qPrintable(name));
     }
