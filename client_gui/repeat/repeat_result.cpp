@@ -31,19 +31,18 @@ QString numberText(qint64 number)
     return QLocale().toString(number);
 }
 
-/// `10 s`, `0.25 s`: as it was asked for.
-QString secondsText(std::chrono::milliseconds time)
-{
-    return Texts::tr("%1 s").arg(
-        QLocale().toString(std::chrono::duration<double>(time).count(), 'f', QLocale::FloatingPointShortest));
-}
-
 QString rateText(double rate)
 {
     return QLocale().toString(rate, 'f', rate < 100 && rate != std::floor(rate) ? 1 : 0);
 }
 
 } // namespace
+
+QString secondsText(std::chrono::milliseconds time)
+{
+    return Texts::tr("%1 s").arg(
+        QLocale().toString(std::chrono::duration<double>(time).count(), 'f', QLocale::FloatingPointShortest));
+}
 
 QString RepeatRequest::problem() const
 {
@@ -254,6 +253,40 @@ QString RepeatResult::summary() const
     if (request.exchanges > 0)
         text += Texts::tr(", %1 exchanges a second").arg(rateText(exchangeRate()));
     return text;
+}
+
+QString RepeatResult::waitingText() const
+{
+    if (finished || waiting.since < Still)
+        return {};
+    if (started == 0 && peer.isNull() && request.endpoint.isName())
+        return Texts::tr("The name server has not told an address of %1 yet.").arg(request.endpoint.toString());
+    QStringList parts;
+    const auto add = [this, &parts](qint64 number, const QString &reason) {
+        if (number == 0)
+            return;
+        QString subject = numberText(number);
+        if (parts.isEmpty() && request.isDatagram())
+            subject = number == 1 ? Texts::tr("1 datagram waits") : Texts::tr("%1 datagrams wait").arg(subject);
+        else if (parts.isEmpty())
+            subject = number == 1 ? Texts::tr("1 connection waits") : Texts::tr("%1 connections wait").arg(subject);
+        parts.append(subject + u' ' + reason);
+    };
+    add(waiting.toConnect, Texts::tr("for the server to be reached"));
+    add(waiting.toSend, Texts::tr("for the server to take what is sent"));
+    add(waiting.forFirst,
+        request.answers() > 0 ? Texts::tr("for an answer") : Texts::tr("for the server's first byte"));
+    add(waiting.forRest, Texts::tr("for the rest of the greeting"));
+    add(waiting.forClose, Texts::tr("for the server to close"));
+    const bool areAllHeld = parts.isEmpty();
+    add(waiting.held, Texts::tr("until they were held open for %1").arg(secondsText(request.hold)));
+    if (parts.isEmpty())
+        return {};
+    const QString first = secondsText(std::chrono::ceil<std::chrono::seconds>(waiting.firstEnd));
+    if (areAllHeld)
+        return Texts::tr("%1, the first for %2 more.").arg(parts.join(QStringLiteral(", ")), first);
+    return Texts::tr("%1; the time-out of %2 ends them, the first in %3.")
+        .arg(parts.join(QStringLiteral(", ")), secondsText(request.timeout), first);
 }
 
 QString RepeatResult::failure() const

@@ -77,6 +77,9 @@ enum class RepeatOutcome : std::uint8_t {
 };
 inline constexpr std::size_t RepeatOutcomes = static_cast<std::size_t>(RepeatOutcome::NotStarted) + 1;
 
+/// `10 s`, `0.25 s`: as it was asked for.
+QString secondsText(std::chrono::milliseconds time);
+
 /// `never-greeted`, as JSON and CSV spell it.
 const char *repeatOutcomeName(RepeatOutcome outcome);
 /// `never greeted`, for people; where the peer is asked, `no answer`.
@@ -123,6 +126,20 @@ struct RepeatResult
         qint64 bytes;
         qint64 count;
     };
+    /// What the connections under way wait for: how many for each.
+    struct Waiting
+    {
+        qint64 toConnect = 0;
+        qint64 toSend = 0;                    ///< for the peer to take what is sent
+        qint64 forFirst = 0;                  ///< for the first byte, or for an answer
+        qint64 forRest = 0;                   ///< for the rest of the expected greeting
+        qint64 forClose = 0;                  ///< the message is there; for the peer to close
+        qint64 held = 0;                      ///< for the end of the time to hold them
+        std::chrono::nanoseconds since{0};    ///< so long nothing has started, ended or been answered
+        std::chrono::nanoseconds firstEnd{0}; ///< from now until the first of them is ended by its time
+    };
+    static constexpr std::chrono::seconds Still{
+        1}; ///< as long as nothing happens until people are told what is waited for
     static constexpr std::size_t MaxResetsAfter = 16; ///< distinct counts of bytes; further ones are counted together
 
     RepeatRequest request;
@@ -140,8 +157,9 @@ struct RepeatResult
     std::vector<ResetAfter> resetsAfter;
     qint64 timedOutConnecting = 0;       ///< of TimedOut
     std::chrono::nanoseconds elapsed{0}; ///< since the first one was started, or should have been
-    bool timeIsOver = false;             ///< of request.lasting: no more are started
-    bool cancelled = false;              ///< the user ended the run
+    Waiting waiting;
+    bool timeIsOver = false; ///< of request.lasting: no more are started
+    bool cancelled = false;  ///< the user ended the run
     bool finished = false;
 
     /// They count from when a connection was started, or with a fixed rate should have been started: a client of a
@@ -178,6 +196,9 @@ struct RepeatResult
     QString title() const;
     /// `20,000 in 0.53 s, 37,736 complete a second, at most 64 open at once`.
     QString summary() const;
+    /// `10 connections wait for the server to close; the time-out of 10 s ends them, the first in 7 s.` Empty as long
+    /// as something moves.
+    QString waitingText() const;
     /// What went wrong, naming the endpoint; empty if nothing did.
     QString failure() const;
     /// What to do about it; may be empty.

@@ -85,7 +85,8 @@ void RepeatRun::start(const RepeatRequest &request)
         connection.run = this;
         connection.nextFree = std::exchange(firstFree_, &connection);
     }
-    begun_ = Clock::now();
+    begun_ = moved_ = Clock::now();
+    steps_ = 0;
     progress_.start();
     if (request.endpoint.transport == Transport::Unix) {
         settled_ = true;
@@ -566,9 +567,36 @@ void RepeatRun::finish()
     Q_EMIT finished(account());
 }
 
+/// Looks at each connection: this is for the account, and not for the way of a connection.
+RepeatResult::Waiting RepeatRun::waiting(Clock::time_point now)
+{
+    const qint64 steps = result_.started + result_.connected + result_.ended + result_.exchange.count();
+    if (std::exchange(steps_, steps) != steps)
+        moved_ = now;
+    RepeatResult::Waiting waiting;
+    waiting.since = now - moved_;
+    auto firstEnd = Clock::time_point::max();
+    for (const Connection &connection : pool_) {
+        if (!connection.channel)
+            continue;
+        ++(connection.held                            ? waiting.held
+           : !connection.connected                    ? waiting.toConnect
+           : connection.sending                       ? waiting.toSend
+           : answers_ > 0 || connection.received == 0 ? waiting.forFirst
+           : isGreeted(connection)                    ? waiting.forClose
+                                                      : waiting.forRest);
+        firstEnd = std::min(firstEnd, connection.due());
+    }
+    if (firstEnd != Clock::time_point::max())
+        waiting.firstEnd = std::max<std::chrono::nanoseconds>(firstEnd - now, std::chrono::nanoseconds(0));
+    return waiting;
+}
+
 RepeatSnapshot RepeatRun::account()
 {
-    result_.elapsed = Clock::now() - begun_;
+    const auto now = Clock::now();
+    result_.elapsed = now - begun_;
+    result_.waiting = waiting(now);
     return std::make_shared<const RepeatResult>(result_);
 }
 

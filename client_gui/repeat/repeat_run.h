@@ -106,6 +106,7 @@ private:
     void countError(RepeatOutcome outcome, int error);
     void countReset(qint64 bytes);
     void finish();
+    RepeatResult::Waiting waiting(Clock::time_point now);
     RepeatSnapshot account();
 
     PreciseTimer pace_{[this] { startMore(); }}; // with a fixed rate: the next start
@@ -125,8 +126,10 @@ private:
     std::vector<Connection> pool_; // never resized while it is in use: the reactor knows their addresses
     Connection *firstFree_ = nullptr;
     qint64 openNow_ = 0;
-    qint64 answers_ = 0;    // as the request's
-    qint64 answerSize_ = 0; // in bytes; 0: any datagram
+    qint64 steps_ = 0;        // that were made when the account was last handed out
+    Clock::time_point moved_; // when they were last found to be more
+    qint64 answers_ = 0;      // as the request's
+    qint64 answerSize_ = 0;   // in bytes; 0: any datagram
     RepeatResult result_;
     std::array<char, 64 * 1024> buffer_;
 };

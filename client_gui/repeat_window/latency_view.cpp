@@ -340,8 +340,11 @@ void TimelineView::paint(QPainter &painter)
     const Curve curve(*shown(), most);
     const Curve other = compared() ? Curve(*compared(), most) : Curve(RepeatResult(), most);
     const double end = std::max(curve.end(), other.end());
-    if (end <= 0)
+    if (end <= 0) {
+        painter.drawText(rect(), Qt::AlignCenter,
+                         shown()->finished ? tr("None complete") : tr("Nothing has ended yet"));
         return;
+    }
     const int line = fontMetrics().height();
     const QRectF upper(area.left(), area.top(), area.width(), (area.height() - 1.4 * line) * 0.5);
     const QRectF lower(area.left(), upper.bottom() + 1.4 * line, area.width(),
@@ -367,7 +370,10 @@ void TimelineView::paint(QPainter &painter)
         }
     };
     scale(upper, highest, [](double value) { return countText(value); });
-    scale(lower, longest, [](double value) { return value > 0 ? tickText(value) : u"0"_s; });
+    if (curve.highest(p99) > 0 || other.highest(p99) > 0)
+        scale(lower, longest, [](double value) { return value > 0 ? tickText(value) : u"0"_s; });
+    else
+        painter.drawText(lower, Qt::AlignCenter, tr("None complete"));
     const double step = roundDown(end / 2);
     for (double second = 0; second <= end; second += step) {
         painter.setPen(text);

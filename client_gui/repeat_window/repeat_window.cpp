@@ -18,6 +18,7 @@
 #include <QComboBox>
 #include <QEvent>
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLocale>
 #include <QProgressBar>
@@ -57,7 +58,7 @@ int heightOf(const TableView &table, int rows)
            + 2 * table.frameWidth();
 }
 
-void setCell(QStandardItemModel &model, int row, int column, const QString &text, bool isNumber)
+void setCell(QStandardItemModel &model, int row, int column, const QString &text, bool isNumber, const QBrush &colour)
 {
     QStandardItem *item = model.item(row, column);
     if (!item) {
@@ -68,6 +69,8 @@ void setCell(QStandardItemModel &model, int row, int column, const QString &text
     }
     if (item->text() != text)
         item->setText(text);
+    if (item->foreground() != colour)
+        item->setForeground(colour);
 }
 
 bool isListed(RepeatOutcome outcome, const RepeatSnapshot &shown, const RepeatSnapshot &compared)
@@ -112,6 +115,7 @@ QWidget *RepeatWindow::buildRequest()
     start_->setDefault(true);
     keepWidth(*start_, {tr("Start"), tr("Cancel")});
     ignoreDoubleClicks(*start_);
+    start_->installEventFilter(this);
     connect(start_, &QPushButton::clicked, this, &RepeatWindow::startOrCancel);
     connect(form_, &RepeatForm::submitted, this, &RepeatWindow::start);
     target_ = new StatusLabel(u"repeatTarget"_s, tr("Where to"));
@@ -273,6 +277,7 @@ void RepeatWindow::start()
 void RepeatWindow::took(const RepeatSnapshot &account)
 {
     runs_.back().account = account;
+    tellWaiting(*account);
     if (account->finished) {
         setUnderWay(false);
         if (const QString failure = account->failure(); !failure.isEmpty()) {
@@ -342,11 +347,13 @@ void RepeatWindow::showAccount(const RepeatSnapshot &shown, const RepeatSnapshot
     const auto sum = [](const RepeatSnapshot &account) { return account->finished ? account->all() : account->ended; };
     int row = 0;
     const auto addRow = [&](const QString &name, qint64 count, const QString &other, const QString &detail) {
-        setCell(*account_, row, What, name, false);
-        setCell(*account_, row, Connections, locale.toString(count), true);
-        setCell(*account_, row, Share, shareText(count, std::max<qint64>(sum(shown), 1)), true);
-        setCell(*account_, row, Compared, other, true);
-        setCell(*account_, row, Detail, detail, false);
+        const bool isQuiet = count == 0 && (!compared || other == locale.toString(0));
+        const QBrush colour = palette().brush(isQuiet ? QPalette::PlaceholderText : QPalette::Text);
+        setCell(*account_, row, What, name, false, colour);
+        setCell(*account_, row, Connections, locale.toString(count), true, colour);
+        setCell(*account_, row, Share, shareText(count, std::max<qint64>(sum(shown), 1)), true, colour);
+        setCell(*account_, row, Compared, other, true, colour);
+        setCell(*account_, row, Detail, detail, false, colour);
         ++row;
     };
     for (std::size_t i = 0; shown && i < RepeatOutcomes; ++i) {
@@ -365,13 +372,14 @@ void RepeatWindow::showAccount(const RepeatSnapshot &shown, const RepeatSnapshot
 void RepeatWindow::showLatencies(const RepeatSnapshot &shown, const RepeatSnapshot &compared)
 {
     int row = 0;
+    const QBrush colour = palette().brush(QPalette::Text);
     const auto addRows = [&](const RepeatResult &account, const QString &suffix) {
         for (const LatencyRow &latency : latencies(account)) {
-            setCell(*latency_, row, 0, latency.text + suffix, false);
+            setCell(*latency_, row, 0, latency.text + suffix, false, colour);
             int column = 1;
             for (const LatencyFigure &figure : latencyFigures(latency.histogram))
                 setCell(*latency_, row, column++, latency.histogram.count() > 0 ? durationText(figure.value) : u"–"_s,
-                        true);
+                        true, colour);
             ++row;
         }
     };
@@ -387,8 +395,8 @@ void RepeatWindow::showTarget()
 {
     const auto parsed = base_();
     const auto *one = std::get_if<ConnectRequest>(&parsed);
-    target_->showText(one ? tr("To %1, with a time-out of %2, as the client's window says")
-                                .arg(one->endpoint.toString(), durationText(one->timeout))
+    target_->showText(one ? tr("To %1, time-out %2 (set in the client's window)")
+                                .arg(one->endpoint.toString(), secondsText(one->timeout))
                           : std::get<QString>(parsed));
 }
 
@@ -396,7 +404,36 @@ void RepeatWindow::setUnderWay(bool underWay)
 {
     underWay_ = underWay;
     start_->setText(underWay ? tr("Cancel") : tr("Start"));
+    if (underWay && form_->isAncestorOf(focusWidget())) {
+        edited_ = focusWidget();
+        start_->setFocus();
+    }
     form_->setEnabled(!underWay);
+    if (!underWay && edited_ && start_->hasFocus())
+        edited_->setFocus();
+    if (!underWay)
+        edited_ = nullptr;
+}
+
+/// A run in which nothing happens says what it waits for.
+void RepeatWindow::tellWaiting(const RepeatResult &account)
+{
+    const QString text = account.waitingText();
+    if (text.isEmpty())
+        notice_->clear(NoticeBar::About::Advice);
+    else
+        notice_->showNotice(NoticeBar::About::Advice, text);
+}
+
+/// The Return key starts a run, and does not cancel one: it may have been pressed twice.
+bool RepeatWindow::eventFilter(QObject *watched, QEvent *event)
+{
+    if (watched == start_ && event->type() == QEvent::KeyPress && underWay_) {
+        const int key = static_cast<QKeyEvent *>(event)->key();
+        if (key == Qt::Key_Return || key == Qt::Key_Enter)
+            return true;
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 void RepeatWindow::exportRun(const FileSaver::Kind &kind, QByteArray (*format)(const RepeatResult &))
@@ -429,6 +466,8 @@ void RepeatWindow::changeEvent(QEvent *event)
     QWidget::changeEvent(event);
     if (event->type() == QEvent::ActivationChange && target_)
         showTarget(); // the first window's fields may have been edited
+    if (event->type() == QEvent::PaletteChange && shown_)
+        showRuns(); // some cells are dimmed
 }
 
 } // namespace parley

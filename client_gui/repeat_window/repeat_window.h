@@ -8,6 +8,7 @@
 #include "shared/loop/io_thread.h"
 #include "shared/ui/file_saver.h"
 
+#include <QPointer>
 #include <QWidget>
 
 #include <deque>
@@ -52,6 +53,7 @@ public:
 
 protected:
     void changeEvent(QEvent *event) override;
+    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     struct StoredRun
@@ -72,6 +74,7 @@ private:
     void showLatencies(const RepeatSnapshot &shown, const RepeatSnapshot &compared);
     void showTarget();
     void setUnderWay(bool underWay);
+    void tellWaiting(const RepeatResult &account);
     void exportRun(const FileSaver::Kind &kind, QByteArray (*format)(const RepeatResult &));
 
     const Base base_;
@@ -83,6 +86,7 @@ private:
     RepeatForm *form_ = nullptr;
     StatusLabel *target_ = nullptr;
     QPushButton *start_ = nullptr;
+    QPointer<QWidget> edited_; // the field that has the focus back when the run is over
     NoticeBar *notice_ = nullptr;
     QProgressBar *progress_ = nullptr;
     StatusLabel *status_ = nullptr;

@@ -185,6 +185,8 @@ private Q_SLOTS:
     void unixSocket();
     void fullAcceptQueue();
     void noSuchPath();
+    void tellsWhatIsWaitedFor_data();
+    void tellsWhatIsWaitedFor();
     void tellsProgress();
     void cancel();
     void startsAnew();
@@ -761,6 +763,70 @@ void TestRepeatRun::noSuchPath()
     request.endpoint = std::get<Endpoint>(Endpoint::parseUnix(files.filePath(u"none"_s)));
     request.count = 5;
     QCOMPARE(outcomesOf(*runOf(request)), (Outcomes{{u"refused"_s, 5}}));
+}
+
+void TestRepeatRun::tellsWhatIsWaitedFor_data()
+{
+    QTest::addColumn<Script>("script");
+    QTest::addColumn<bool>("asks");
+    QTest::addColumn<std::chrono::milliseconds>("hold");
+    QTest::addColumn<QString>("sentence");
+    const auto row = [](const char *name, const Script &script, const QString &sentence, bool asks = false,
+                        std::chrono::milliseconds hold = 0ms) {
+        QTest::newRow(name) << script << asks << hold << sentence;
+    };
+    const QString timeout = u"; the time-out of 30 s ends them, the first in \\d+ s\\."_s;
+    row(
+        "greeted", [](int, RawSocket &peer) { peer.send(Greeting); },
+        u"3 connections wait for the server to close"_s + timeout);
+    row(
+        "silent", [](int, RawSocket &) {}, u"3 connections wait for the server's first byte"_s + timeout);
+    row(
+        "half a greeting", [](int, RawSocket &peer) { peer.send("Hello"); },
+        u"3 connections wait for the rest of the greeting"_s + timeout);
+    row(
+        "both",
+        [](int number, RawSocket &peer) {
+            if (number == 0)
+                peer.send(Greeting);
+        },
+        u"2 connections wait for the server's first byte, 1 for the server to close"_s + timeout);
+    row(
+        "no answer", [](int, RawSocket &) {}, u"3 connections wait for an answer"_s + timeout, true);
+    row(
+        "held", [](int, RawSocket &peer) { peer.send(Greeting); },
+        u"3 connections wait until they were held open for 60 s, the first for \\d+ s more\\."_s, false, 60s);
+}
+
+void TestRepeatRun::tellsWhatIsWaitedFor()
+{
+    QFETCH(const Script, script);
+    QFETCH(const bool, asks);
+    QFETCH(const std::chrono::milliseconds, hold);
+    QFETCH(const QString, sentence);
+    Host host(script);
+    RepeatRequest request = requestTo(host.port(), 100, 3);
+    request.expected = Greeting;
+    request.hold = hold;
+    if (asks) {
+        request.send = "ping";
+        request.exchanges = 2;
+    }
+    Run run(request);
+    QString text;
+    const bool isTold = QTest::qWaitFor(
+        [&] {
+            text = run.progress.empty() ? QString() : run.progress.back()->waitingText();
+            return !text.isEmpty();
+        },
+        Patience);
+    QVERIFY(isTold);
+    QVERIFY2(run.progress.front()->waitingText().isEmpty(), "There was no time to wait");
+    QVERIFY2(QRegularExpression(QRegularExpression::anchoredPattern(sentence)).match(text).hasMatch(),
+             qPrintable(text));
+    run.engine.post([](RepeatRun &engine) { engine.cancel(); });
+    QVERIFY(run.waitForEnd());
+    QCOMPARE(run.account->waitingText(), QString());
 }
 
 void TestRepeatRun::tellsProgress()

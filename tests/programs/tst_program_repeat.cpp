@@ -13,6 +13,7 @@
 #include <QRegularExpression>
 #include <QScopeGuard>
 #include <QSet>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -76,6 +77,7 @@ private Q_SLOTS:
     void exchanges();
     void datagrams();
     void unixSocket();
+    void tellsAPersonWhatIsWaitedFor();
     void printsCsv();
     void oneNotComplete();
     void expects();
@@ -210,6 +212,29 @@ void TestProgramRepeat::unixSocket()
     Process client(Client, {u"--headless"_s, u"--repeat"_s, u"50"_s, u"--concurrency"_s, u"5"_s, u"--unix"_s, path});
     VERIFY(client.exitStatus() == 0, client);
     VERIFY(client.output().startsWith("50 connections to " + QFile::encodeName(path)), client);
+}
+
+/// On a terminal alone: a script that reads stderr finds there what went wrong.
+void TestProgramRepeat::tellsAPersonWhatIsWaitedFor()
+{
+    const RawSocket listener = RawSocket::listening();
+    QTemporaryDir files;
+    const QString command = u"exec '%1' --headless --repeat 5 127.0.0.1 %2"_s.arg(Client).arg(listener.localPort());
+    if (QStandardPaths::findExecutable(u"script"_s).isEmpty())
+        QSKIP("There is no script(1), which gives a program a terminal.");
+    Process client(u"script"_s, {u"-qec"_s, command, u"/dev/null"_s});
+    const RawSocket peer = listener.accept();
+    TRY_VERIFY(
+        client.output().contains("parley-client: 1 connection waits for the server's first byte; the time-out of "
+                                 "10 s ends them, the first in "),
+        client);
+    client.sendSignal(SIGTERM);
+    (void)client.exitStatus();
+
+    RepeatProcess piped(listener.localPort(), 1, {u"--timeout"_s, u"2"_s});
+    VERIFY(piped.exitStatus() == 1, piped);
+    VERIFY(isOneLine(piped.errorOutput()), piped);
+    VERIFY(!piped.errorOutput().contains("waits"), piped);
 }
 
 void TestProgramRepeat::printsCsv()

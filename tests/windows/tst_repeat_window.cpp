@@ -76,6 +76,10 @@ private Q_SLOTS:
     void exchanges();
     void datagrams();
     void unixSocket();
+    void tellsWhatIsWaitedFor();
+    void returnPressedTwice();
+    void zeroRowsAreQuiet();
+    void emptyChartHasNoAxes();
     void cancels();
     void namesWhatIsWrong_data();
     void namesWhatIsWrong();
@@ -95,7 +99,7 @@ void TestRepeatWindow::accountsForEach()
 {
     const Greeter greeter;
     const Repeating client(greeter.port);
-    TRY_MATCH(client.text(u"repeatTarget"_s), u"To 127.0.0.1:%1, .*"_s.arg(greeter.port));
+    TRY_MATCH(client.text(u"repeatTarget"_s), u"To 127.0.0.1:%1, time-out 10 s .*"_s.arg(greeter.port));
     QCOMPARE(client.text(u"repeatStatus"_s), u"Ready"_s);
     QVERIFY(!client.child(u"repeatExportCsv"_s).isEnabled());
     client.child<QLineEdit>(u"repeatExpected"_s).setText(u"Hello World!"_s);
@@ -186,6 +190,90 @@ void TestRepeatWindow::unixSocket()
     client.start(20, 4);
     TRY_MATCH(client.text(u"repeatStatus"_s), u"20 ended in .*"_s);
     QCOMPARE(client.account(u"complete"_s), u"20"_s);
+}
+
+void TestRepeatWindow::tellsWhatIsWaitedFor()
+{
+    ServerOptions options = listening();
+    options.behaviour = std::get<BehaviourChoice>(BehaviourChoice::parse(u"greet-hold"_s));
+    const ServerProgram server(options);
+    const Repeating client(portOf(server));
+    client.start(1'000, 10);
+    TRY_MATCH(client.text(u"repeatNotice"_s),
+              u"10 connections wait for the server to close; the time-out of 10 s ends them, the first in \\d+ s\\."_s);
+    client.click(u"repeatStart"_s);
+    TRY_MATCH(client.text(u"repeatNotice"_s), u"The run was cancelled.*"_s);
+}
+
+/// In a field, or on the button.
+void TestRepeatWindow::returnPressedTwice()
+{
+    const RawSocket listener = RawSocket::listening();
+    const Repeating client(listener.localPort());
+    client.window_->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(client.window_));
+    auto &count = client.child<QSpinBox>(u"repeatCount"_s);
+    count.setFocus();
+    const auto press = [&client] { QTest::keyClick(client.window_->focusWidget(), Qt::Key_Return); };
+    press();
+    press();
+    press();
+    QVERIFY(client.isUnderWay());
+    TRY_MATCH(client.text(u"repeatStatus"_s), u"0 of 1,000 ended, 10 under way"_s);
+    QVERIFY(client.isUnderWay());
+    QCOMPARE(client.window_->focusWidget(), &client.button(u"repeatStart"_s));
+    QTest::keyClick(client.window_->focusWidget(), Qt::Key_Space); // says Cancel, and is pressed as such
+    TRY_COMPARE(client.isUnderWay(), false);
+    QCOMPARE(client.window_->focusWidget(), &count);
+    client.button(u"repeatStart"_s).setFocus();
+    press();
+    press();
+    TRY_MATCH(client.text(u"repeatStatus"_s), u"0 of 1,000 ended, 10 under way"_s);
+    QVERIFY(client.isUnderWay());
+}
+
+void TestRepeatWindow::zeroRowsAreQuiet()
+{
+    const Greeter greeter;
+    const Repeating client(greeter.port);
+    client.start(10, 1);
+    TRY_COMPARE(client.isUnderWay(), false);
+    const auto &table = client.child<QTableView>(u"repeatAccount"_s);
+    const auto colourOf = [&table](int row) {
+        return table.model()->index(row, 1).data(Qt::ForegroundRole).value<QBrush>().color();
+    };
+    QCOMPARE(colourOf(0), client.window_->palette().color(QPalette::Text)); // 10 were complete
+    for (int row = 1; row < 7; ++row)
+        QCOMPARE(colourOf(row), client.window_->palette().color(QPalette::PlaceholderText));
+    QCOMPARE(colourOf(7), client.window_->palette().color(QPalette::Text)); // in all
+}
+
+/// Where nothing was complete, there is no rate and no latency to put on an axis.
+void TestRepeatWindow::emptyChartHasNoAxes()
+{
+    const auto imageOf = [](const RepeatResult &run) {
+        TimelineView timeline;
+        timeline.setRuns(std::make_shared<const RepeatResult>(run), {});
+        timeline.resize(400, 200);
+        return timeline.grab().toImage();
+    };
+    const auto colours = [](const QImage &image, const QRect &area) {
+        QSet<QRgb> seen;
+        for (int y = area.top(); y <= area.bottom(); ++y)
+            for (int x = area.left(); x <= area.right(); ++x)
+                seen.insert(image.pixel(x, y));
+        return seen.size();
+    };
+    const QRect labels(4, 40, 40, 150); // left of the plots
+    RepeatResult run;
+    run.finished = true;
+    QCOMPARE(colours(imageOf(run), labels), 1);
+    run.timeline.add(10ms, false, 1ms); // ended otherwise: there is a rate of those, and no latency
+    run.elapsed = 20ms;
+    const QImage others = imageOf(run);
+    QCOMPARE(colours(others, labels.adjusted(0, 85, 0, 0)), 1);
+    run.timeline.add(10ms, true, 1ms);
+    QVERIFY(colours(imageOf(run), labels.adjusted(0, 85, 0, 0)) > 1);
 }
 
 void TestRepeatWindow::cancels()
