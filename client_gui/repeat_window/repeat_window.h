@@ -58,8 +58,10 @@ protected:
 private:
     struct StoredRun
     {
+        int number; // from 1
         QString name;
-        QString when;
+        QString usualName; // where the user gives none
+        QString what;      // in full
         RepeatSnapshot account;
     };
 
@@ -69,12 +71,16 @@ private:
     void startOrCancel();
     void took(const RepeatSnapshot &account);
     void listRuns();
+    void listOthers();
+    void rename();
+    StoredRun *chosen(const QComboBox &box);
     void showRuns();
     void showAccount(const RepeatSnapshot &shown, const RepeatSnapshot &compared);
     void showLatencies(const RepeatSnapshot &shown, const RepeatSnapshot &compared);
     void showTarget();
     void setUnderWay(bool underWay);
     void tellWaiting(const RepeatResult &account);
+    void setCell(QStandardItemModel &model, int row, int column, const QString &text, QPalette::ColorRole role);
     void exportRun(const FileSaver::Kind &kind, QByteArray (*format)(const RepeatResult &));
 
     const Base base_;

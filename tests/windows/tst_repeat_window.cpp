@@ -10,7 +10,9 @@
 #include <QDoubleSpinBox>
 #include <QFileDialog>
 #include <QLabel>
+#include <QLineEdit>
 #include <QProgressBar>
+#include <QScrollArea>
 #include <QSpinBox>
 
 #include <future>
@@ -86,6 +88,9 @@ private Q_SLOTS:
     void tellsRanges();
     void failuresAreToldApart();
     void comparesRuns();
+    void pairsLatencies();
+    void namesRuns();
+    void keepsItsSizeWhenComparing();
     void picturesFromLeftToRight();
     void exportsRuns_data();
     void exportsRuns();
@@ -366,17 +371,20 @@ void TestRepeatWindow::comparesRuns()
         client.start(run * 10, 1);
         TRY_COMPARE(client.isUnderWay(), false);
     }
-    QCOMPARE(shown.count(), int(RepeatWindow::MaxRuns)); // the oldest left
-    QCOMPARE(compared.count(), int(RepeatWindow::MaxRuns) + 1);
+    QCOMPARE(shown.count(), int(RepeatWindow::MaxRuns));    // the oldest left
+    QCOMPARE(compared.count(), int(RepeatWindow::MaxRuns)); // none, and all but the shown one
+    QCOMPARE(compared.findData(shown.currentData()), -1);
     QVERIFY(shown.currentText().startsWith(u"Run 12"_s));
     QCOMPARE(client.account(u"complete"_s), u"120"_s);
     QVERIFY(client.child<QTableView>(u"repeatAccount"_s).isColumnHidden(3));
 
-    compared.setCurrentIndex(2);
-    Q_EMIT compared.activated(2);
+    compared.setCurrentIndex(1);
+    Q_EMIT compared.activated(1);
     QVERIFY(compared.currentText().startsWith(u"Run 11"_s));
     QCOMPARE(client.account(u"complete"_s, 3), u"110"_s);
     QVERIFY(!client.child<QTableView>(u"repeatAccount"_s).isColumnHidden(3));
+    QCOMPARE(client.account(u"complete"_s, 5), u"+10, +9.1 %"_s);
+    QCOMPARE(client.account(u"reset"_s, 5), u"–"_s);
     QCOMPARE(client.rows(u"repeatLatency"_s), 6);
     QVERIFY(client.child(u"repeatHistogram"_s).accessibleDescription().contains(u"Compared with: Of 110"_s));
 
@@ -387,6 +395,88 @@ void TestRepeatWindow::comparesRuns()
     TRY_COMPARE(client.isUnderWay(), false);
     QCOMPARE(client.account(u"complete"_s), u"130"_s);
     QCOMPARE(client.account(u"complete"_s, 3), u"110"_s);
+}
+
+/// Each latency has that of the other run below it, and says how much it differs.
+void TestRepeatWindow::pairsLatencies()
+{
+    const Greeter greeter;
+    const Repeating client(greeter.port);
+    for (const int count : {10, 20}) {
+        client.start(count, 1);
+        TRY_COMPARE(client.isUnderWay(), false);
+    }
+    auto &compared = client.child<QComboBox>(u"repeatCompared"_s);
+    compared.setCurrentIndex(1);
+    Q_EMIT compared.activated(1);
+    QStringList names;
+    for (int row = 0; row < client.rows(u"repeatLatency"_s); ++row) {
+        names.append(client.cell(u"repeatLatency"_s, row, 0));
+        const QString duration = u"[\\d.]+ (µs|ms|s)"_s;
+        const QString difference = u", (0|[+-][\\d,.]+) %"_s;
+        for (int column = 1; column <= 6; ++column)
+            QVERIFY(
+                matches(client.cell(u"repeatLatency"_s, row, column), row % 2 == 0 ? duration + difference : duration));
+    }
+    QCOMPARE(names, QStringList({u"connect"_s, u"connect, compared"_s, u"first byte"_s, u"first byte, compared"_s,
+                                 u"complete"_s, u"complete, compared"_s}));
+}
+
+void TestRepeatWindow::namesRuns()
+{
+    const Greeter greeter;
+    const Repeating client(greeter.port);
+    auto &shown = client.child<QComboBox>(u"repeatShown"_s);
+    auto &compared = client.child<QComboBox>(u"repeatCompared"_s);
+    for (const int count : {1'000, 20}) {
+        client.start(count, 10);
+        TRY_COMPARE(client.isUnderWay(), false);
+    }
+    const QString usual = u"Run %1: %2 to 127.0.0.1:%3, \\d\\d:\\d\\d:\\d\\d"_s;
+    QVERIFY(matches(shown.currentText(), usual.arg(u"2"_s, u"20"_s).arg(greeter.port)));
+    QVERIFY(matches(compared.itemText(1), usual.arg(u"1"_s, u"1,000"_s).arg(greeter.port)));
+    const auto type = [&shown](const QString &name) {
+        shown.lineEdit()->selectAll();
+        QTest::keyClick(&shown, Qt::Key_Delete);
+        QTest::keyClicks(&shown, name);
+        QTest::keyClick(&shown, Qt::Key_Return);
+    };
+    type(u"with the new cable"_s);
+    QCOMPARE(shown.currentText(), u"with the new cable"_s);
+    client.start(30, 10);
+    TRY_COMPARE(client.isUnderWay(), false);
+    QCOMPARE(compared.itemText(1), u"with the new cable"_s);
+    shown.setCurrentIndex(1);
+    Q_EMIT shown.activated(1);
+    QCOMPARE(shown.currentText(), u"with the new cable"_s);
+    QCOMPARE(client.account(u"complete"_s), u"20"_s);
+    QCOMPARE(compared.findText(u"with the new cable"_s), -1);
+    type(QString());
+    QVERIFY(matches(shown.currentText(), usual.arg(u"2"_s, u"20"_s).arg(greeter.port)));
+}
+
+void TestRepeatWindow::keepsItsSizeWhenComparing()
+{
+    const Greeter greeter;
+    const Repeating client(greeter.port);
+    for (const int count : {10, 20}) {
+        client.start(count, 1);
+        TRY_COMPARE(client.isUnderWay(), false);
+    }
+    const QSize before = client.window_->size();
+    const auto contentOf = [&client] {
+        return client.window_->findChild<QScrollArea *>()->widget()->minimumSizeHint();
+    };
+    const QSize content = contentOf();
+    auto &compared = client.child<QComboBox>(u"repeatCompared"_s);
+    compared.setCurrentIndex(1);
+    Q_EMIT compared.activated(1);
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest);
+    QCOMPARE(client.window_->size(), before);
+    QCOMPARE(contentOf(), content); // nothing that had room has to be scrolled to
+    constexpr int frame = 40;       // title bar and panel of a screen of 768 lines
+    QVERIFY2(content.height() <= 768 - frame, qPrintable(QString::number(content.height())));
+    QVERIFY2(content.width() <= 1366, qPrintable(QString::number(content.width())));
 }
 
 /// In a language that is written from right to left, too: axis and labels stay together.
