@@ -38,7 +38,7 @@ QString rateText(double rate)
 
 } // namespace
 
-QString secondsText(std::chrono::milliseconds time)
+QString spanText(std::chrono::milliseconds time)
 {
     return Texts::tr("%1 s").arg(
         QLocale().toString(std::chrono::duration<double>(time).count(), 'f', QLocale::FloatingPointShortest));
@@ -233,7 +233,7 @@ QString RepeatResult::title() const
                : all() == 1            ? Texts::tr("1 connection to %1").arg(endpoint)
                                        : Texts::tr("%1 connections to %2").arg(numberText(all()), endpoint);
     if (isOfTime)
-        text += Texts::tr(", started for %1").arg(secondsText(request.lasting));
+        text += Texts::tr(", started for %1").arg(spanText(request.lasting));
     text += Texts::tr(", %1 at a time").arg(numberText(request.concurrency));
     if (request.rate > 0)
         text += Texts::tr(", %1 a second").arg(rateText(request.rate));
@@ -279,14 +279,14 @@ QString RepeatResult::waitingText() const
     add(waiting.forRest, Texts::tr("for the rest of the greeting"));
     add(waiting.forClose, Texts::tr("for the server to close"));
     const bool areAllHeld = parts.isEmpty();
-    add(waiting.held, Texts::tr("until they were held open for %1").arg(secondsText(request.hold)));
+    add(waiting.held, Texts::tr("until they were held open for %1").arg(spanText(request.hold)));
     if (parts.isEmpty())
         return {};
-    const QString first = secondsText(std::chrono::ceil<std::chrono::seconds>(waiting.firstEnd));
+    const QString first = spanText(std::chrono::ceil<std::chrono::seconds>(waiting.firstEnd));
     if (areAllHeld)
         return Texts::tr("%1, the first for %2 more.").arg(parts.join(QStringLiteral(", ")), first);
     return Texts::tr("%1; the time-out of %2 ends them, the first in %3.")
-        .arg(parts.join(QStringLiteral(", ")), secondsText(request.timeout), first);
+        .arg(parts.join(QStringLiteral(", ")), spanText(request.timeout), first);
 }
 
 QString RepeatResult::failure() const

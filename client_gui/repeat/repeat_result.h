@@ -78,7 +78,7 @@ enum class RepeatOutcome : std::uint8_t {
 inline constexpr std::size_t RepeatOutcomes = static_cast<std::size_t>(RepeatOutcome::NotStarted) + 1;
 
 /// `10 s`, `0.25 s`: as it was asked for.
-QString secondsText(std::chrono::milliseconds time);
+QString spanText(std::chrono::milliseconds time);
 
 /// `never-greeted`, as JSON and CSV spell it.
 const char *repeatOutcomeName(RepeatOutcome outcome);

@@ -585,7 +585,7 @@ RepeatResult::Waiting RepeatRun::waiting(Clock::time_point now)
            : answers_ > 0 || connection.received == 0 ? waiting.forFirst
            : isGreeted(connection)                    ? waiting.forClose
                                                       : waiting.forRest);
-        firstEnd = std::min(firstEnd, connection.due());
+        firstEnd = std::min(firstEnd, connection.endsAt());
     }
     if (firstEnd != Clock::time_point::max())
         waiting.firstEnd = std::max<std::chrono::nanoseconds>(firstEnd - now, std::chrono::nanoseconds(0));

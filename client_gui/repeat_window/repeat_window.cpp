@@ -291,7 +291,7 @@ void RepeatWindow::start()
     nothing.request = asked;
     const QLocale locale;
     const QString time = QTime::currentTime().toString(u"HH:mm:ss"_s);
-    const QString extent = asked.lasting.count() > 0 ? secondsText(asked.lasting) : locale.toString(asked.count);
+    const QString extent = asked.lasting.count() > 0 ? spanText(asked.lasting) : locale.toString(asked.count);
     const QString name =
         tr("Run %1: %2 to %3, %4").arg(locale.toString(++made_), extent, asked.endpoint.toString(), time);
     runs_.push_back({made_, name, name, tr("%1. Started at %2.").arg(nothing.title(), time),
@@ -488,7 +488,7 @@ void RepeatWindow::showTarget()
     const auto parsed = base_();
     const auto *one = std::get_if<ConnectRequest>(&parsed);
     target_->showText(one ? tr("To %1, time-out %2 (set in the client's window)")
-                                .arg(one->endpoint.toString(), secondsText(one->timeout))
+                                .arg(one->endpoint.toString(), spanText(one->timeout))
                           : std::get<QString>(parsed));
 }
 

@@ -26,7 +26,7 @@ public:
         virtual void timedOut() = 0;
         bool isRunning() const { return length_.count() > 0; }
         /// When it ends, while it is running.
-        Clock::time_point due() const { return due_; }
+        Clock::time_point endsAt() const { return due_; }
 
     protected:
         Timed() = default;
