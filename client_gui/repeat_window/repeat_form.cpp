@@ -85,22 +85,22 @@ RepeatForm::RepeatForm(QWidget *parent)
     addField(*grid, 0, 0, tr("&Connections:"), count_, u"repeatCount"_s,
              tr("1 to %1").arg(locale.toString(RepeatRequest::MostConnections)));
     addField(*grid, 0, 1, tr("&For:"), lasting_, u"repeatFor"_s,
-             tr("0 to %1 s, in place of a number").arg(locale.toString(LongestRun, 'f', 0)));
+             tr("0 to %1 s").arg(locale.toString(LongestRun, 'f', 0)));
     addField(*grid, 0, 2, tr("&At a time:"), concurrency_, u"repeatConcurrency"_s,
              tr("1 to %1").arg(locale.toString(RepeatRequest::MostConcurrency)));
     addField(*grid, 0, 3, tr("Ra&te, a second:"), rate_, u"repeatRate"_s,
              tr("0.001 to %1; 0: no limit").arg(locale.toString(RepeatRequest::MostRate, 'f', 0)));
     addField(*grid, 0, 4, tr("&Hold open:"), hold_, u"repeatHold"_s,
-             tr("0 to %1 s after the greeting").arg(locale.toString(LongestHold, 'f', 0)));
+             tr("0 to %1 s").arg(locale.toString(LongestHold, 'f', 0)));
     grid->setRowMinimumHeight(3, 4);
     addField(*grid, 4, 0, tr("E&xchanges on each:"), exchanges_, u"repeatExchanges"_s,
-             tr("0 to %1: send, wait for the answer").arg(locale.toString(RepeatRequest::MostExchanges)));
+             tr("0 to %1").arg(locale.toString(RepeatRequest::MostExchanges)));
     addField(*grid, 4, 1, tr("&Bytes of an answer:"), answerBytes_, u"repeatAnswerBytes"_s,
-             tr("0 to %1, where no text is expected").arg(locale.toString(MaxMessageBytes)));
+             tr("0 to %1").arg(locale.toString(MaxMessageBytes)));
     addField(*grid, 4, 2, tr("Ex&pected greeting or answer:"), expected_, u"repeatExpected"_s,
              tr("Any text; empty: any"));
     addField(*grid, 4, 3, tr("&Source addresses:"), source_, u"repeatSource"_s,
-             tr("Addresses and nets such as 127.0.0.0/8, taken in turn: each address has ports of its own"), 2);
+             tr("Taken in turn; nets, too: 127.0.0.0/8"), 2);
     for (int column = 0; column < 5; ++column)
         grid->setColumnStretch(column, 1);
 

@@ -161,6 +161,7 @@ QWidget *RepeatWindow::buildResults()
                                      Qt::TextAlignmentRole);
         }
     }
+    account->setFollowing(false); // what became of the most stands first
     QHeaderView *header = account->horizontalHeader();
     account->setColumnRoom(What, 20);
     for (const int column : {Connections, Share, Compared, Difference})
@@ -239,11 +240,11 @@ QWidget *RepeatWindow::buildResults()
     auto *comparedLabel = new QLabel(tr("C&ompared with:"));
     comparedLabel->setBuddy(compared_);
     choice->addWidget(shownLabel);
-    choice->addWidget(shown_);
+    choice->addWidget(shown_, 1);
     choice->addSpacing(12);
     choice->addWidget(comparedLabel);
-    choice->addWidget(compared_);
-    choice->addStretch();
+    choice->addWidget(compared_, 1);
+    choice->addSpacing(12);
     choice->addWidget(exportCsv_);
     choice->addWidget(exportJson_);
     layout->addLayout(choice);

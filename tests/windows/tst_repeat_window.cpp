@@ -269,7 +269,8 @@ void TestRepeatWindow::emptyChartHasNoAxes()
                 seen.insert(image.pixel(x, y));
         return seen.size();
     };
-    const QRect labels(4, 40, 40, 150); // left of the plots
+    const int width = TimelineView().fontMetrics().horizontalAdvance(u"100,000 "_s);
+    const QRect labels(2, 40, width, 150); // left of the plots
     RepeatResult run;
     run.finished = true;
     QCOMPARE(colours(imageOf(run), labels), 1);
