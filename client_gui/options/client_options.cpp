@@ -39,7 +39,7 @@ void ClientOptions::declare(CommandLine &line)
     line.addValue(u"rate"_s, u"R"_s,
                   Texts::tr("With --repeat: start R connections a second. Default: as many as the server takes."));
     line.addValue(u"expect"_s, u"TEXT"_s,
-                  Texts::tr("With --repeat: the greeting to expect. Default: any of at least a byte."));
+                  Texts::tr("With --repeat: the greeting, or the answer, to expect. Default: any of at least a byte."));
     line.addValue(u"source"_s, u"NET"_s,
                   Texts::tr("With --repeat: connect from this address, or from the addresses of a net such as "
                             "127.0.0.0/8 in turn. Can be repeated."));

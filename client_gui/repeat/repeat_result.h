@@ -138,8 +138,8 @@ struct RepeatResult
         std::chrono::nanoseconds since{0};    ///< so long nothing has started, ended or been answered
         std::chrono::nanoseconds firstEnd{0}; ///< from now until the first of them is ended by its time
     };
-    static constexpr std::chrono::seconds Still{
-        1}; ///< as long as nothing happens until people are told what is waited for
+    /// After so long without anything happening, people are told what is waited for.
+    static constexpr std::chrono::seconds Still{1};
     static constexpr std::size_t MaxResetsAfter = 16; ///< distinct counts of bytes; further ones are counted together
 
     RepeatRequest request;

@@ -18,9 +18,9 @@ namespace parley
 namespace
 {
 
-constexpr int StartsPerTurn = 64; // the open connections get their turn
-constexpr std::chrono::milliseconds RoomRetry{5};
-constexpr int ReadsPerTurn = 16; // of a connection with more to say than the buffer holds
+constexpr int StartsPerTurn = 64;                 // the open connections get their turn
+constexpr std::chrono::milliseconds RoomRetry{5}; // of the accept queue of a Unix socket
+constexpr int ReadsPerTurn = 16;                  // of a connection with more to say than the buffer holds
 
 RepeatOutcome repeatOutcomeOf(int error)
 {
@@ -281,9 +281,8 @@ void RepeatRun::connectionReady(Connection &connection, Reactor::Ready ready)
     }
     if (ready.write && connection.sending) {
         sendMore(connection, now);
-        if (connection.received > connection.answerFrom
-            && answers_ > 0) // an answer that came before the whole question
-            answered(connection, now);
+        if (answers_ > 0 && connection.received > connection.answerFrom)
+            answered(connection, now); // it came before the whole question was sent
     }
     if (ready.read && connection.channel)
         receive(connection, ready, now);
@@ -403,14 +402,13 @@ void RepeatRun::compare(Connection &connection, std::span<const char> bytes) con
     const QByteArray &expected = result_.request.expected;
     if ((expected.isEmpty() && answers_ == 0) || connection.differs)
         return;
-    const bool isAnyDatagram = answerSize_ == 0 && answers_ > 0;
     const qint64 size = answers_ > 0 ? answerSize_ : expected.size();
     const qint64 from = connection.received - connection.answerFrom;
     const qint64 left = size - from;
-    const bool isWholeDatagram = result_.request.isDatagram();
-    const bool isLong = isWholeDatagram ? std::ssize(bytes) != left : std::ssize(bytes) > left;
+    const bool isAny = size == 0; // any datagram
+    const bool isOfAnotherSize = result_.request.isDatagram() ? std::ssize(bytes) != left : std::ssize(bytes) > left;
     connection.differs =
-        (isLong && !isAnyDatagram) || connection.held
+        connection.held || (!isAny && isOfAnotherSize)
         || (!expected.isEmpty() && std::memcmp(bytes.data(), expected.constData() + from, bytes.size()) != 0);
 }
 
