@@ -25,5 +25,5 @@ int main(int argc, char *argv[])
         return *status;
     if (!options.headless)
         return missingDisplay();
-    return options.repeat ? runHeadlessRepeat(options) : runHeadlessClient(options);
+    return options.isRun() ? runHeadlessRepeat(options) : runHeadlessClient(options);
 }

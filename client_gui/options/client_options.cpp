@@ -36,17 +36,27 @@ void ClientOptions::declare(CommandLine &line)
     line.addFlag(u"no-multicast-loopback"_s,
                  Texts::tr("With --udp: members of the group on this computer do not get the datagram."));
     line.addValue(u"repeat"_s, u"N"_s,
-                  Texts::tr("Make N connections, and tell what became of them and how long they took."));
+                  Texts::tr("Make N connections, and tell what became of them and how long they took. With --udp: send "
+                            "N datagrams, and wait for the answer to each."));
+    line.addValue(u"for"_s, u"SECONDS"_s,
+                  Texts::tr("In place of --repeat N: start connections for that long, then finish those under way. The "
+                            "options of --repeat go with it."));
     line.addValue(u"concurrency"_s, u"C"_s, Texts::tr("With --repeat: how many at a time, 1 to 10000. Default: 1."));
     line.addValue(u"rate"_s, u"R"_s,
                   Texts::tr("With --repeat: start R connections a second. Default: as many as the server takes."));
     line.addValue(u"expect"_s, u"TEXT"_s,
-                  Texts::tr("With --repeat: the greeting to expect. Default: any of at least a byte."));
+                  Texts::tr("With --repeat: the greeting, or the answer, to expect. Default: any of at least a byte."));
     line.addValue(u"source"_s, u"NET"_s,
                   Texts::tr("With --repeat: connect from this address, or from the addresses of a net such as "
                             "127.0.0.0/8 in turn. Can be repeated."));
     line.addValue(u"hold"_s, u"SECONDS"_s,
                   Texts::tr("With --repeat: keep each greeted connection open that long. Default: not at all."));
+    line.addValue(u"exchanges"_s, u"N"_s,
+                  Texts::tr("With --repeat: on each connection send N times, and each time wait for the answer: the "
+                            "text of --expect, else as many bytes as --expect-bytes says, else as many as are sent. "
+                            "Then close. --timeout holds for each answer."));
+    line.addValue(u"expect-bytes"_s, u"N"_s,
+                  Texts::tr("With --exchanges, or with --repeat and --udp: the length of an answer."));
     line.addFlag(u"csv"_s, Texts::tr("With --headless and --repeat: print the account as comma-separated values."));
     line.addFlag(u"raw"_s,
                  Texts::tr("With --headless: print the message byte for byte, with nothing escaped or added."));
@@ -68,6 +78,7 @@ ClientOptions ClientOptions::read(CommandLine &line)
     options.ttl = line.ttl();
     options.multicastLoopback = !line.isSet(u"no-multicast-loopback"_s);
     options.repeat = line.number(u"repeat"_s, 1, RepeatRequest::MostConnections);
+    options.lasting = line.seconds(u"for"_s);
     if (const auto number = line.number(u"concurrency"_s, 1, RepeatRequest::MostConcurrency))
         options.concurrency = static_cast<int>(*number);
     options.rate = line.real(u"rate"_s, RepeatRequest::LeastRate, RepeatRequest::MostRate);
@@ -90,6 +101,8 @@ ClientOptions ClientOptions::read(CommandLine &line)
         line.setError(Texts::tr("--every is for a connection: it does not go with --udp."));
     if (line.isSet(u"headless"_s) && line.isSet(u"every"_s) && options.send.value_or(QString()).isEmpty())
         line.setError(Texts::tr("--every goes with --send: there is nothing to send again."));
+    options.exchanges = line.number(u"exchanges"_s, 1, RepeatRequest::MostExchanges);
+    options.answerBytes = line.number(u"expect-bytes"_s, 1, MaxMessageBytes);
     options.headless = line.isSet(u"headless"_s);
     options.json = line.isSet(u"json"_s);
     options.csv = line.isSet(u"csv"_s);
@@ -113,14 +126,19 @@ ClientOptions ClientOptions::read(CommandLine &line)
 
 void ClientOptions::checkRepeat(CommandLine &line) const
 {
-    for (const QString &name : {u"concurrency"_s, u"rate"_s, u"expect"_s, u"source"_s, u"hold"_s, u"csv"_s}) {
-        if (line.isSet(name) && !line.isSet(u"repeat"_s))
-            line.setError(Texts::tr("--%1 goes with --repeat.").arg(name));
+    for (const QString &name : {u"concurrency"_s, u"rate"_s, u"expect"_s, u"source"_s, u"hold"_s, u"exchanges"_s,
+                                u"expect-bytes"_s, u"csv"_s}) {
+        if (line.isSet(name) && !line.isSet(u"repeat"_s) && !line.isSet(u"for"_s))
+            line.setError(Texts::tr("--%1 goes with --repeat or --for.").arg(name));
     }
-    if (!repeat)
+    if (repeat && lasting)
+        line.setError(Texts::tr("--repeat and --for exclude each other: give either how many connections to make, or "
+                                "for how long to start them."));
+    if (!isRun())
         return;
     if (raw)
-        line.setError(Texts::tr("--raw and --repeat exclude each other: a run prints no messages."));
+        line.setError(Texts::tr("--raw and --%1 exclude each other: a run prints no messages.")
+                          .arg(lasting ? u"for"_s : u"repeat"_s));
     if (again.every.count() > 0)
         line.setError(Texts::tr("--every and --repeat exclude each other: the one sends again on one connection, the "
                                 "other makes new ones."));
@@ -129,7 +147,7 @@ void ClientOptions::checkRepeat(CommandLine &line) const
     if (expected && expected->isEmpty())
         line.setError(Texts::tr("--expect “”: give a text of at least a byte."));
     if (const QString problem = repeatRequest().problem(); headless && !problem.isEmpty())
-        line.setError(u"--repeat: "_s + problem);
+        line.setError((lasting ? u"--for: "_s : u"--repeat: "_s) + problem);
 }
 
 RepeatRequest ClientOptions::repeatRequest() const
@@ -137,12 +155,15 @@ RepeatRequest ClientOptions::repeatRequest() const
     RepeatRequest request;
     request.endpoint = endpoint;
     request.count = repeat.value_or(request.count);
+    request.lasting = lasting.value_or(request.lasting);
     request.concurrency = concurrency.value_or(request.concurrency);
     request.rate = rate.value_or(request.rate);
     request.send = encodeMessage(send.value_or(QString()));
     request.expected = encodeMessage(expected.value_or(QString()));
     request.sources = sources;
     request.hold = hold.value_or(request.hold);
+    request.exchanges = exchanges.value_or(request.exchanges);
+    request.answerBytes = answerBytes.value_or(request.answerBytes);
     request.timeout = timeout.value_or(request.timeout);
     request.maxBytes = maxBytes.value_or(request.maxBytes);
     return request;

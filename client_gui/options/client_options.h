@@ -24,7 +24,8 @@ struct ClientOptions
     std::optional<QString> send;
     std::optional<std::chrono::milliseconds> timeout;
     std::optional<qint64> maxBytes;
-    std::optional<qint64> repeat; ///< how many connections; the options below are for them
+    std::optional<qint64> repeat;                     ///< how many connections; the options below are for them
+    std::optional<std::chrono::milliseconds> lasting; ///< in place of repeat: for how long connections are started
     std::optional<int> concurrency;
     std::optional<double> rate;
     std::optional<QString> expected;
@@ -34,6 +35,8 @@ struct ClientOptions
     bool multicastLoopback = true;
     std::optional<KeepAlive> keepAlive;
     RepeatedSend::Plan again;
+    std::optional<qint64> exchanges;
+    std::optional<qint64> answerBytes;
     bool headless = false;
     Endpoint endpoint; ///< with headless: where to connect
     bool json = false;
@@ -44,7 +47,9 @@ struct ClientOptions
     static void declare(CommandLine &commandLine);
     /// Reads @p commandLine, which has been parsed; leaves an error in it if a value is wrong.
     static ClientOptions read(CommandLine &commandLine);
-    /// With repeat: the run to make.
+    /// Whether many connections are asked for.
+    bool isRun() const { return repeat || lasting; }
+    /// The run to make.
     RepeatRequest repeatRequest() const;
 
 private:

@@ -17,7 +17,7 @@ namespace parley
 /// Counts how often each duration occurred, in buckets that grow with the duration: 2^Bits buckets of 1 ns, and from
 /// there on 2^(Bits - 1) for each doubling (a log-linear histogram). A duration that is read differs from the one put
 /// in by at most 1 / 2^Bits of it. The size is fixed.
-template <int Bits>
+template <int Bits, class Count = std::uint32_t>
 class Histogram
 {
 public:
@@ -60,7 +60,7 @@ public:
             return Duration(max_);
         std::int64_t seen = 0;
         for (std::size_t i = 0; i < Size; ++i) {
-            seen += counts_[i];
+            seen += countAt(i);
             if (seen >= rank)
                 return Duration(std::clamp((from(i) + from(i + 1)) / 2, min_, max_));
         }
@@ -76,7 +76,7 @@ public:
         const std::size_t shift = index / half - 1;
         return static_cast<std::int64_t>((index - shift * half) << shift);
     }
-    std::int64_t countAt(std::size_t index) const { return counts_[index]; }
+    std::int64_t countAt(std::size_t index) const { return static_cast<std::int64_t>(counts_[index]); }
 
     /// The bucket that @p value (ns, not negative) belongs to.
     static std::size_t indexOf(std::int64_t value)
@@ -88,15 +88,15 @@ public:
     }
 
 private:
-    std::array<std::uint32_t, Size> counts_{}; // a run is at most MostConnections long
+    std::array<Count, Size> counts_{};
     std::int64_t count_ = 0;
     std::int64_t min_ = 0;
     std::int64_t max_ = 0;
 };
 
-/// For a run: within 0.8 %.
-using LatencyHistogram = Histogram<7>;
-/// For each of many intervals of it: within 6.3 %.
+/// For a run: within 0.8 %. Its connections may have more exchanges than 32 bits count.
+using LatencyHistogram = Histogram<7, std::uint64_t>;
+/// For each of many intervals of it: within 6.3 %. A run is at most MostConnections long.
 using CoarseHistogram = Histogram<4>;
 
 } // namespace parley

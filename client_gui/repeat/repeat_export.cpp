@@ -47,11 +47,17 @@ QJsonObject histogramToJson(const LatencyHistogram &histogram)
 
 } // namespace
 
-std::array<LatencyRow, 3> latencies(const RepeatResult &account)
+std::vector<LatencyRow> latencies(const RepeatResult &account)
 {
-    return {LatencyRow{"connect", Texts::tr("connect"), account.connect},
-            LatencyRow{"first-byte", Texts::tr("first byte"), account.firstByte},
-            LatencyRow{"complete", Texts::tr("complete"), account.complete}};
+    std::vector<LatencyRow> rows;
+    if (!account.request.isDatagram()) {
+        rows.push_back({"connect", Texts::tr("connect"), account.connect});
+        rows.push_back({"first-byte", Texts::tr("first byte"), account.firstByte});
+    }
+    rows.push_back({"complete", repeatOutcomeText(RepeatOutcome::Complete, account.request), account.complete});
+    if (account.request.exchanges > 0)
+        rows.push_back({"exchange", Texts::tr("exchange"), account.exchange});
+    return rows;
 }
 
 std::array<LatencyFigure, 6> latencyFigures(const LatencyHistogram &histogram)
@@ -76,14 +82,14 @@ QString repeatToText(const RepeatResult &account)
         const qint64 number = account.count(outcome);
         if (number == 0 && !isUsual(outcome))
             continue;
-        text +=
-            repeatOutcomeText(outcome).leftJustified(nameWidth) + locale.toString(number).rightJustified(numberWidth);
+        text += repeatOutcomeText(outcome, account.request).leftJustified(nameWidth)
+                + locale.toString(number).rightJustified(numberWidth);
         if (const QString detail = account.detail(outcome); !detail.isEmpty())
             text += u"  "_s + detail;
         text += u'\n';
     }
-    text += Texts::tr("in all").leftJustified(nameWidth)
-            + locale.toString(account.request.count).rightJustified(numberWidth) + u"\n\n"_s;
+    text += Texts::tr("in all").leftJustified(nameWidth) + locale.toString(account.all()).rightJustified(numberWidth)
+            + u"\n\n"_s;
 
     text += Texts::tr("latency").leftJustified(nameWidth);
     for (const LatencyFigure &figure : latencyFigures(account.connect))
@@ -126,13 +132,17 @@ QByteArray repeatToJson(const RepeatResult &account)
         {u"program"_s, u"parley-client"_s},
         {u"schema"_s, RepeatSchemaVersion},
         {u"endpoint"_s, request.endpoint.toString()},
-        {u"peer"_s, QString::fromLatin1(account.peer.host())},
-        {u"repeat"_s, request.count},
+        {u"peer"_s, account.request.endpoint.transport == Transport::Unix ? request.endpoint.toString()
+                                                                          : QString::fromLatin1(account.peer.host())},
+        {u"repeat"_s, account.all()},
+        {u"for_s"_s, std::chrono::duration<double>(request.lasting).count()},
         {u"concurrency"_s, request.concurrency},
         {u"rate"_s, request.rate},
+        {u"exchanges"_s, request.exchanges},
         {u"started"_s, account.started},
         {u"elapsed_ns"_s, static_cast<qint64>(account.elapsed.count())},
         {u"complete_per_second"_s, account.rate()},
+        {u"exchanges_per_second"_s, account.exchangeRate()},
         {u"most_open"_s, account.mostOpen},
         {u"bytes"_s, account.bytes},
         {u"outcomes"_s, outcomes},

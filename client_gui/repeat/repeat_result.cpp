@@ -38,10 +38,27 @@ QString rateText(double rate)
 
 } // namespace
 
+QString spanText(std::chrono::milliseconds time)
+{
+    return Texts::tr("%1 s").arg(
+        QLocale().toString(std::chrono::duration<double>(time).count(), 'f', QLocale::FloatingPointShortest));
+}
+
 QString RepeatRequest::problem() const
 {
-    if (endpoint.transport != Transport::Tcp)
-        return Texts::tr("Many connections are made over TCP only, not over UDP or a Unix socket.");
+    if (endpoint.literal.isBroadcast() || endpoint.literal.isMulticast())
+        return Texts::tr("%1 is not one computer: many datagrams are sent to one, whose answers are counted.")
+            .arg(endpoint.toString());
+    if (endpoint.transport == Transport::Unix && !sources.empty())
+        return Texts::tr("Over a Unix socket there is no source address: leave it out.");
+    if (isDatagram() && hold.count() > 0)
+        return Texts::tr("Over UDP there is no connection to hold open: leave that out.");
+    if (exchanges > 0 && send.isEmpty() && !isDatagram())
+        return Texts::tr("An exchange sends something and waits for the answer: give a text to send.");
+    if (answerBytes > 0 && answers() == 0)
+        return Texts::tr("A length is expected of the answers of exchanges only: give their number, too.");
+    if (answerBytes > 0 && !expected.isEmpty())
+        return Texts::tr("Give either the text or the length of the expected answer, not both.");
     const auto isOther = [this](const Net &net) { return net.family() != sources.front().family(); };
     if (std::any_of(sources.begin(), sources.end(), isOther))
         return Texts::tr("The source addresses are of both families: give either IPv4 or IPv6 addresses.");
@@ -64,6 +81,7 @@ const char *repeatOutcomeName(RepeatOutcome outcome)
     case RepeatOutcome::LocalLimit: return "local-limit";
     case RepeatOutcome::Unreachable: return "unreachable";
     case RepeatOutcome::Failed: return "failed";
+    case RepeatOutcome::ClosedEarly: return "closed-early";
     case RepeatOutcome::ToItself: return "to-itself";
     case RepeatOutcome::Cancelled: return "cancelled";
     case RepeatOutcome::NotStarted: return "not-started";
@@ -71,12 +89,13 @@ const char *repeatOutcomeName(RepeatOutcome outcome)
     Q_UNREACHABLE();
 }
 
-QString repeatOutcomeText(RepeatOutcome outcome)
+QString repeatOutcomeText(RepeatOutcome outcome, const RepeatRequest &request)
 {
+    const bool asks = request.answers() > 0;
     switch (outcome) {
-    case RepeatOutcome::Complete: return Texts::tr("complete");
-    case RepeatOutcome::WrongGreeting: return Texts::tr("wrong greeting");
-    case RepeatOutcome::NeverGreeted: return Texts::tr("never greeted");
+    case RepeatOutcome::Complete: return request.isDatagram() ? Texts::tr("answered") : Texts::tr("complete");
+    case RepeatOutcome::WrongGreeting: return asks ? Texts::tr("wrong answer") : Texts::tr("wrong greeting");
+    case RepeatOutcome::NeverGreeted: return asks ? Texts::tr("no answer") : Texts::tr("never greeted");
     case RepeatOutcome::Refused: return Texts::tr("refused");
     case RepeatOutcome::TimedOut: return Texts::tr("timed out");
     case RepeatOutcome::Reset: return Texts::tr("reset");
@@ -84,6 +103,7 @@ QString repeatOutcomeText(RepeatOutcome outcome)
     case RepeatOutcome::LocalLimit: return Texts::tr("local limit");
     case RepeatOutcome::Unreachable: return Texts::tr("unreachable");
     case RepeatOutcome::Failed: return Texts::tr("failed");
+    case RepeatOutcome::ClosedEarly: return Texts::tr("closed early");
     case RepeatOutcome::ToItself: return Texts::tr("to itself");
     case RepeatOutcome::Cancelled: return Texts::tr("cancelled");
     case RepeatOutcome::NotStarted: return Texts::tr("not started");
@@ -129,16 +149,37 @@ double RepeatResult::rate() const
     return seconds > 0 ? static_cast<double>(count(RepeatOutcome::Complete)) / seconds : 0;
 }
 
+double RepeatResult::exchangeRate() const
+{
+    const double seconds = std::chrono::duration<double>(elapsed).count();
+    return seconds > 0 ? static_cast<double>(exchange.count()) / seconds : 0;
+}
+
+double RepeatResult::progress() const
+{
+    if (finished)
+        return 1;
+    if (request.lasting.count() > 0 && !timeIsOver)
+        return std::min(std::chrono::duration<double>(elapsed) / request.lasting, 1.0);
+    const auto most = static_cast<double>(std::max<qint64>(all(), 1));
+    const auto answers = static_cast<double>(std::max<qint64>(request.answers(), 1));
+    return std::max(static_cast<double>(ended), static_cast<double>(exchange.count()) / answers) / most;
+}
+
 std::chrono::nanoseconds RepeatResult::timeLeft() const
 {
-    if (finished || ended == 0)
+    if (!finished && request.lasting.count() > 0 && !timeIsOver)
+        return std::max(std::chrono::nanoseconds(request.lasting) - elapsed, std::chrono::nanoseconds(0));
+    const double share = progress();
+    if (finished || share == 0)
         return {};
-    const auto all = static_cast<double>(request.count);
+    const auto most = static_cast<double>(all());
     const auto soFar = static_cast<double>(elapsed.count());
-    double left = soFar / static_cast<double>(ended) * (all - static_cast<double>(ended));
-    if (request.rate > 0) // the latency does not count, unless the concurrency is too low to reach the rate
-        left = std::max((all - static_cast<double>(ended)) / request.rate * 1e9,
-                        soFar / static_cast<double>(started) * (all - static_cast<double>(started)));
+    double left = soFar / share * (1 - share);
+    if (request.rate > 0
+        && ended > 0) // the latency does not count, unless the concurrency is too low to reach the rate
+        left = std::max((most - static_cast<double>(ended)) / request.rate * 1e9,
+                        soFar / static_cast<double>(started) * (most - static_cast<double>(started)));
     return std::chrono::nanoseconds(qRound64(left));
 }
 
@@ -156,7 +197,8 @@ QString RepeatResult::detail(RepeatOutcome outcome) const
         break;
     case RepeatOutcome::TimedOut:
         add(Texts::tr("not connected"), timedOutConnecting);
-        add(Texts::tr("no end of the message"), count(outcome) - timedOutConnecting);
+        add(request.answers() > 0 ? Texts::tr("a later answer did not come") : Texts::tr("no end of the message"),
+            count(outcome) - timedOutConnecting);
         break;
     case RepeatOutcome::Reset: {
         qint64 rest = count(outcome);
@@ -180,11 +222,23 @@ QString RepeatResult::detail(RepeatOutcome outcome) const
 QString RepeatResult::title() const
 {
     const QString endpoint = request.endpoint.toString();
-    QString text = request.count == 1 ? Texts::tr("1 connection to %1").arg(endpoint)
-                                      : Texts::tr("%1 connections to %2").arg(numberText(request.count), endpoint);
+    const bool isOfTime = request.lasting.count() > 0;
+    QString text;
+    if (request.isDatagram())
+        text = isOfTime && !timeIsOver ? Texts::tr("Datagrams to %1").arg(endpoint)
+               : all() == 1            ? Texts::tr("1 datagram to %1").arg(endpoint)
+                                       : Texts::tr("%1 datagrams to %2").arg(numberText(all()), endpoint);
+    else
+        text = isOfTime && !timeIsOver ? Texts::tr("Connections to %1").arg(endpoint)
+               : all() == 1            ? Texts::tr("1 connection to %1").arg(endpoint)
+                                       : Texts::tr("%1 connections to %2").arg(numberText(all()), endpoint);
+    if (isOfTime)
+        text += Texts::tr(", started for %1").arg(spanText(request.lasting));
     text += Texts::tr(", %1 at a time").arg(numberText(request.concurrency));
     if (request.rate > 0)
         text += Texts::tr(", %1 a second").arg(rateText(request.rate));
+    if (request.exchanges > 0)
+        text += Texts::tr(", %1 exchanges each").arg(numberText(request.exchanges));
     if (request.hold.count() > 0)
         text += Texts::tr(", each held for %1").arg(durationText(request.hold));
     return text;
@@ -192,8 +246,47 @@ QString RepeatResult::title() const
 
 QString RepeatResult::summary() const
 {
-    return Texts::tr("%1 ended in %2: %3 complete a second, at most %4 open at once")
-        .arg(numberText(ended), durationText(elapsed), rateText(rate()), numberText(mostOpen));
+    const QString pattern = request.isDatagram()
+                                ? Texts::tr("%1 ended in %2: %3 answered a second, at most %4 waiting at once")
+                                : Texts::tr("%1 ended in %2: %3 complete a second, at most %4 open at once");
+    QString text = pattern.arg(numberText(ended), durationText(elapsed), rateText(rate()), numberText(mostOpen));
+    if (request.exchanges > 0)
+        text += Texts::tr(", %1 exchanges a second").arg(rateText(exchangeRate()));
+    return text;
+}
+
+QString RepeatResult::waitingText() const
+{
+    if (finished || waiting.since < Still)
+        return {};
+    if (started == 0 && peer.isNull() && request.endpoint.isName())
+        return Texts::tr("The name server has not told an address of %1 yet.").arg(request.endpoint.toString());
+    QStringList parts;
+    const auto add = [this, &parts](qint64 number, const QString &reason) {
+        if (number == 0)
+            return;
+        QString subject = numberText(number);
+        if (parts.isEmpty() && request.isDatagram())
+            subject = number == 1 ? Texts::tr("1 datagram waits") : Texts::tr("%1 datagrams wait").arg(subject);
+        else if (parts.isEmpty())
+            subject = number == 1 ? Texts::tr("1 connection waits") : Texts::tr("%1 connections wait").arg(subject);
+        parts.append(subject + u' ' + reason);
+    };
+    add(waiting.toConnect, Texts::tr("for the server to be reached"));
+    add(waiting.toSend, Texts::tr("for the server to take what is sent"));
+    add(waiting.forFirst,
+        request.answers() > 0 ? Texts::tr("for an answer") : Texts::tr("for the server's first byte"));
+    add(waiting.forRest, Texts::tr("for the rest of the greeting"));
+    add(waiting.forClose, Texts::tr("for the server to close"));
+    const bool areAllHeld = parts.isEmpty();
+    add(waiting.held, Texts::tr("until they were held open for %1").arg(spanText(request.hold)));
+    if (parts.isEmpty())
+        return {};
+    const QString first = spanText(std::chrono::ceil<std::chrono::seconds>(waiting.firstEnd));
+    if (areAllHeld)
+        return Texts::tr("%1, the first for %2 more.").arg(parts.join(QStringLiteral(", ")), first);
+    return Texts::tr("%1; the time-out of %2 ends them, the first in %3.")
+        .arg(parts.join(QStringLiteral(", ")), spanText(request.timeout), first);
 }
 
 QString RepeatResult::failure() const
@@ -207,11 +300,18 @@ QString RepeatResult::failure() const
         return Texts::tr("The host in %1 is unknown: no address belongs to that name.").arg(endpoint);
     if (allComplete())
         return {};
-    if (count(RepeatOutcome::Cancelled) + count(RepeatOutcome::NotStarted) > 0)
+    const qint64 good = count(RepeatOutcome::Complete);
+    if (request.isDatagram() && cancelled)
+        return Texts::tr("The run was cancelled: %1 of %2 datagrams to %3 were answered.")
+            .arg(numberText(good), numberText(all()), endpoint);
+    if (request.isDatagram())
+        return Texts::tr("%1 of %2 datagrams to %3 were not answered as expected.")
+            .arg(numberText(all() - good), numberText(all()), endpoint);
+    if (cancelled)
         return Texts::tr("The run was cancelled: %1 of %2 connections to %3 were complete.")
-            .arg(numberText(count(RepeatOutcome::Complete)), numberText(request.count), endpoint);
+            .arg(numberText(good), numberText(all()), endpoint);
     return Texts::tr("%1 of %2 connections to %3 were not complete.")
-        .arg(numberText(request.count - count(RepeatOutcome::Complete)), numberText(request.count), endpoint);
+        .arg(numberText(all() - good), numberText(all()), endpoint);
 }
 
 QString RepeatResult::advice() const

@@ -64,9 +64,14 @@ private:
         std::unique_ptr<ByteChannel> channel; // while it is in use
         Clock::time_point due;                // when it was started, or should have been
         Clock::time_point greeted;            // for hold: when the message was there
-        qint64 sent = 0;
+        Clock::time_point asked;              // where answers are awaited: when the question was begun to be sent
+        qint64 sent = 0;                      // of what is to be sent
         qint64 received = 0;
+        qint64 answered = 0;   // how often
+        qint64 answerFrom = 0; // received before the answer that is awaited
         int sendError = 0;
+        bool sending = false;    // not all is sent
+        bool awaitsRoom = false; // in the accept queue of a Unix socket
         bool connected = false;
         bool held = false;
         bool differs = false;       // from the expected greeting
@@ -75,17 +80,24 @@ private:
 
     void lookedUp(int error, const std::vector<Address> &addresses);
     void begin(const std::vector<Address> &addresses);
+    void startFirst();
     void endAll();
     void settle(Clock::time_point now);
     void startMore();
+    void timeOver();
     void startOne(Clock::time_point due);
     int open(Connection &connection);
+    int reach(Connection &connection);
+    void tryRoom();
+    bool triesNext(Connection &connection, RepeatOutcome outcome, Clock::time_point now);
     void connectionReady(Connection &connection, Reactor::Ready ready);
     bool connectEnded(Connection &connection, int error, Clock::time_point now);
-    void sendMore(Connection &connection);
+    void sendMore(Connection &connection, Clock::time_point now);
     void receive(Connection &connection, Reactor::Ready ready, Clock::time_point now);
     void compare(Connection &connection, std::span<const char> bytes) const;
     bool isGreeted(const Connection &connection) const;
+    bool isAnswered(const Connection &connection) const;
+    bool answered(Connection &connection, Clock::time_point now);
     void hold(Connection &connection, Clock::time_point now);
     void peerClosed(Connection &connection, Clock::time_point now);
     void failed(Connection &connection, int error, Clock::time_point now);
@@ -94,12 +106,15 @@ private:
     void countError(RepeatOutcome outcome, int error);
     void countReset(qint64 bytes);
     void finish();
+    RepeatResult::Waiting waiting(Clock::time_point now);
     RepeatSnapshot account();
 
     PreciseTimer pace_{[this] { startMore(); }}; // with a fixed rate: the next start
     Timeouts timeouts_{this};
     QTimer progress_{this};
     QTimer resume_{this}; // starts more, after a turn of the loop
+    QTimer time_{this};   // of a run that lasts for a time
+    QTimer room_{this};   // until an accept queue that was full is tried again
     std::unique_ptr<Lookup> lookup_;
 
     bool underWay_ = false;
@@ -111,6 +126,10 @@ private:
     std::vector<Connection> pool_; // never resized while it is in use: the reactor knows their addresses
     Connection *firstFree_ = nullptr;
     qint64 openNow_ = 0;
+    qint64 steps_ = 0;        // that were made when the account was last handed out
+    Clock::time_point moved_; // when they were last found to be more
+    qint64 answers_ = 0;      // as the request's
+    qint64 answerSize_ = 0;   // in bytes; 0: any datagram
     RepeatResult result_;
     std::array<char, 64 * 1024> buffer_;
 };

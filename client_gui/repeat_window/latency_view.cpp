@@ -36,6 +36,12 @@ QString countText(double count)
     return QLocale().toString(count, 'f', count < 10 && count != std::floor(count) ? 1 : 0);
 }
 
+/// What the run is about: its exchanges, if it has some.
+const LatencyHistogram &latencyOf(const RepeatResult &run)
+{
+    return run.request.exchanges > 0 ? run.exchange : run.complete;
+}
+
 /// 1, 2 or 5 times a power of ten: the largest that is not above @p value.
 double roundDown(double value)
 {
@@ -167,7 +173,7 @@ QSize RunPicture::sizeHint() const
 
 QSize RunPicture::minimumSizeHint() const
 {
-    return {fontMetrics().averageCharWidth() * 36, fontMetrics().height() * 9};
+    return {fontMetrics().averageCharWidth() * 36, fontMetrics().height() * 15 / 2};
 }
 
 QRectF RunPicture::plotArea() const
@@ -211,9 +217,13 @@ LatencyView::LatencyView(QWidget *parent) : RunPicture(parent)
 
 QString LatencyView::describe(const RepeatResult &run) const
 {
-    const LatencyHistogram &histogram = run.complete;
+    const LatencyHistogram &histogram = latencyOf(run);
     if (histogram.count() == 0)
         return tr("No connection was complete.");
+    if (run.request.exchanges > 0)
+        return tr("Of %1 exchanges half took at most %2, 99 % at most %3, and the slowest %4.")
+            .arg(QLocale().toString(qint64(histogram.count())), durationText(histogram.quantile(0.5)),
+                 durationText(histogram.quantile(0.99)), durationText(histogram.max()));
     return tr("Of %1 complete connections half took at most %2, 99 % at most %3, and the slowest %4.")
         .arg(QLocale().toString(qint64(histogram.count())), durationText(histogram.quantile(0.5)),
              durationText(histogram.quantile(0.99)), durationText(histogram.max()));
@@ -221,11 +231,12 @@ QString LatencyView::describe(const RepeatResult &run) const
 
 void LatencyView::paint(QPainter &painter)
 {
-    paintCaption(painter, tr("Latency until complete"));
+    paintCaption(painter, shown() && shown()->request.exchanges > 0 ? tr("Latency of an exchange")
+                                                                    : tr("Latency until complete"));
     if (!shown())
         return;
-    const Columns columns(shown()->complete);
-    const Columns others = compared() ? Columns(compared()->complete) : Columns(LatencyHistogram());
+    const Columns columns(latencyOf(*shown()));
+    const Columns others = compared() ? Columns(latencyOf(*compared())) : Columns(LatencyHistogram());
     if (columns.shares.empty() && others.shares.empty()) {
         painter.drawText(rect(), Qt::AlignCenter, tr("None complete"));
         return;
@@ -329,8 +340,11 @@ void TimelineView::paint(QPainter &painter)
     const Curve curve(*shown(), most);
     const Curve other = compared() ? Curve(*compared(), most) : Curve(RepeatResult(), most);
     const double end = std::max(curve.end(), other.end());
-    if (end <= 0)
+    if (end <= 0) {
+        painter.drawText(rect(), Qt::AlignCenter,
+                         shown()->finished ? tr("None complete") : tr("Nothing has ended yet"));
         return;
+    }
     const int line = fontMetrics().height();
     const QRectF upper(area.left(), area.top(), area.width(), (area.height() - 1.4 * line) * 0.5);
     const QRectF lower(area.left(), upper.bottom() + 1.4 * line, area.width(),
@@ -356,7 +370,10 @@ void TimelineView::paint(QPainter &painter)
         }
     };
     scale(upper, highest, [](double value) { return countText(value); });
-    scale(lower, longest, [](double value) { return value > 0 ? tickText(value) : u"0"_s; });
+    if (curve.highest(p99) > 0 || other.highest(p99) > 0)
+        scale(lower, longest, [](double value) { return value > 0 ? tickText(value) : u"0"_s; });
+    else
+        painter.drawText(lower, Qt::AlignCenter, tr("None complete"));
     const double step = roundDown(end / 2);
     for (double second = 0; second <= end; second += step) {
         painter.setPen(text);

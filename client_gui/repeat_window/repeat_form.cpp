@@ -24,6 +24,7 @@ namespace
 constexpr int DefaultCount = 1'000;
 constexpr int DefaultConcurrency = 10;
 constexpr double LongestHold = 86'400; // seconds; as on the command line
+constexpr double LongestRun = 86'400;  // seconds, too
 
 /// A field, with its name above it and its range below it.
 void addField(QGridLayout &grid, int row, int column, const QString &label, QWidget *field, const QString &objectName,
@@ -46,16 +47,26 @@ void addField(QGridLayout &grid, int row, int column, const QString &label, QWid
 } // namespace
 
 RepeatForm::RepeatForm(QWidget *parent)
-    : QWidget(parent), count_(new QSpinBox), concurrency_(new QSpinBox), rate_(new QDoubleSpinBox),
-      hold_(new QDoubleSpinBox), expected_(new QLineEdit), source_(new QLineEdit)
+    : QWidget(parent), count_(new QSpinBox), lasting_(new QDoubleSpinBox), concurrency_(new QSpinBox),
+      rate_(new QDoubleSpinBox), hold_(new QDoubleSpinBox), exchanges_(new QSpinBox), answerBytes_(new QSpinBox),
+      expected_(new QLineEdit), source_(new QLineEdit)
 {
     const QLocale locale;
     count_->setRange(1, static_cast<int>(RepeatRequest::MostConnections));
     count_->setValue(DefaultCount);
     concurrency_->setRange(1, RepeatRequest::MostConcurrency);
     concurrency_->setValue(DefaultConcurrency);
-    for (QSpinBox *field : {count_, concurrency_})
+    exchanges_->setRange(0, static_cast<int>(RepeatRequest::MostExchanges));
+    exchanges_->setSpecialValueText(tr("The server speaks"));
+    answerBytes_->setRange(0, static_cast<int>(MaxMessageBytes));
+    answerBytes_->setSpecialValueText(tr("As many as sent"));
+    for (QSpinBox *field : {count_, concurrency_, exchanges_, answerBytes_})
         field->setGroupSeparatorShown(true);
+    lasting_->setDecimals(3);
+    lasting_->setRange(0, LongestRun);
+    lasting_->setSuffix(tr(" s"));
+    lasting_->setSpecialValueText(tr("Until all are made"));
+    connect(lasting_, &QDoubleSpinBox::valueChanged, this, [this](double time) { count_->setEnabled(time == 0); });
     rate_->setDecimals(3);
     rate_->setRange(0, RepeatRequest::MostRate);
     rate_->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
@@ -73,18 +84,24 @@ RepeatForm::RepeatForm(QWidget *parent)
     grid->setVerticalSpacing(3);
     addField(*grid, 0, 0, tr("&Connections:"), count_, u"repeatCount"_s,
              tr("1 to %1").arg(locale.toString(RepeatRequest::MostConnections)));
-    addField(*grid, 0, 1, tr("&At a time:"), concurrency_, u"repeatConcurrency"_s,
+    addField(*grid, 0, 1, tr("&For:"), lasting_, u"repeatFor"_s,
+             tr("0 to %1 s").arg(locale.toString(LongestRun, 'f', 0)));
+    addField(*grid, 0, 2, tr("&At a time:"), concurrency_, u"repeatConcurrency"_s,
              tr("1 to %1").arg(locale.toString(RepeatRequest::MostConcurrency)));
-    addField(*grid, 0, 2, tr("Ra&te, a second:"), rate_, u"repeatRate"_s,
+    addField(*grid, 0, 3, tr("Ra&te, a second:"), rate_, u"repeatRate"_s,
              tr("0.001 to %1; 0: no limit").arg(locale.toString(RepeatRequest::MostRate, 'f', 0)));
-    addField(*grid, 0, 3, tr("&Hold open:"), hold_, u"repeatHold"_s,
-             tr("0 to %1 s after the greeting").arg(locale.toString(LongestHold, 'f', 0)));
+    addField(*grid, 0, 4, tr("&Hold open:"), hold_, u"repeatHold"_s,
+             tr("0 to %1 s").arg(locale.toString(LongestHold, 'f', 0)));
     grid->setRowMinimumHeight(3, 4);
-    addField(*grid, 4, 0, tr("E&xpected greeting:"), expected_, u"repeatExpected"_s,
-             tr("Any text; empty: any of at least a byte"));
-    addField(*grid, 4, 1, tr("&Source addresses:"), source_, u"repeatSource"_s,
-             tr("Addresses and nets such as 127.0.0.0/8, taken in turn: each address has ports of its own"), 3);
-    for (int column = 0; column < 4; ++column)
+    addField(*grid, 4, 0, tr("E&xchanges on each:"), exchanges_, u"repeatExchanges"_s,
+             tr("0 to %1").arg(locale.toString(RepeatRequest::MostExchanges)));
+    addField(*grid, 4, 1, tr("&Bytes of an answer:"), answerBytes_, u"repeatAnswerBytes"_s,
+             tr("0 to %1").arg(locale.toString(MaxMessageBytes)));
+    addField(*grid, 4, 2, tr("Ex&pected greeting or answer:"), expected_, u"repeatExpected"_s,
+             tr("Any text; empty: any"));
+    addField(*grid, 4, 3, tr("&Source addresses:"), source_, u"repeatSource"_s,
+             tr("Taken in turn; nets, too: 127.0.0.0/8"), 2);
+    for (int column = 0; column < 5; ++column)
         grid->setColumnStretch(column, 1);
 
     for (QLineEdit *field : findChildren<QLineEdit *>()) // the spin boxes' line edits, too
@@ -101,9 +118,12 @@ std::variant<RepeatRequest, QString> RepeatForm::request(const ConnectRequest &o
     request.timeout = one.timeout;
     request.maxBytes = one.maxBytes;
     request.count = count_->value();
+    request.lasting = std::chrono::milliseconds(qRound64(lasting_->value() * 1000));
     request.concurrency = concurrency_->value();
     request.rate = rate_->value();
     request.hold = std::chrono::milliseconds(qRound64(hold_->value() * 1000));
+    request.exchanges = exchanges_->value();
+    request.answerBytes = answerBytes_->value();
     request.expected = encodeMessage(expected_->text());
     static const QRegularExpression separator(u"[\\s,]+"_s);
     for (const QString &text : source_->text().split(separator, Qt::SkipEmptyParts)) {
@@ -120,9 +140,12 @@ std::variant<RepeatRequest, QString> RepeatForm::request(const ConnectRequest &o
 KeyedTexts RepeatForm::values() const
 {
     return {{u"repeat/count"_s, QString::number(count_->value())},
+            {u"repeat/for"_s, QString::number(lasting_->value(), 'f', lasting_->decimals())},
             {u"repeat/concurrency"_s, QString::number(concurrency_->value())},
             {u"repeat/rate"_s, QString::number(rate_->value(), 'f', rate_->decimals())},
             {u"repeat/hold"_s, QString::number(hold_->value(), 'f', hold_->decimals())},
+            {u"repeat/exchanges"_s, QString::number(exchanges_->value())},
+            {u"repeat/answer-bytes"_s, QString::number(answerBytes_->value())},
             {u"repeat/expected"_s, expected_->text()},
             {u"repeat/source"_s, source_->text()}};
 }
@@ -140,9 +163,12 @@ void RepeatForm::restoreSettings(Settings &settings)
         field->setValue(static_cast<Value>(value));
     };
     number(u"repeat/count"_s, count_);
+    number(u"repeat/for"_s, lasting_);
     number(u"repeat/concurrency"_s, concurrency_);
     number(u"repeat/rate"_s, rate_);
     number(u"repeat/hold"_s, hold_);
+    number(u"repeat/exchanges"_s, exchanges_);
+    number(u"repeat/answer-bytes"_s, answerBytes_);
     expected_->setText(settings.text(u"repeat/expected"_s, QString()));
     source_->setText(settings.text(u"repeat/source"_s, QString()));
     remembered_.start();
@@ -152,12 +178,19 @@ void RepeatForm::setOptions(const ClientOptions &options)
 {
     if (options.repeat)
         count_->setValue(static_cast<int>(*options.repeat));
+    if (options.isRun())
+        lasting_->setValue(
+            std::chrono::duration<double>(options.lasting.value_or(std::chrono::milliseconds(0))).count());
     if (options.concurrency)
         concurrency_->setValue(*options.concurrency);
     if (options.rate)
         rate_->setValue(*options.rate);
     if (options.hold)
         hold_->setValue(std::chrono::duration<double>(*options.hold).count());
+    if (options.exchanges)
+        exchanges_->setValue(static_cast<int>(*options.exchanges));
+    if (options.answerBytes)
+        answerBytes_->setValue(static_cast<int>(*options.answerBytes));
     if (options.expected)
         expected_->setText(*options.expected);
     if (!options.sources.empty()) {

@@ -46,9 +46,12 @@ private:
     KeyedTexts values() const;
 
     QSpinBox *count_;
+    QDoubleSpinBox *lasting_;
     QSpinBox *concurrency_;
     QDoubleSpinBox *rate_;
     QDoubleSpinBox *hold_;
+    QSpinBox *exchanges_;
+    QSpinBox *answerBytes_;
     QLineEdit *expected_;
     QLineEdit *source_;
     RememberedFields remembered_;

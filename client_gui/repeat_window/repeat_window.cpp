@@ -18,7 +18,9 @@
 #include <QComboBox>
 #include <QEvent>
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QLabel>
+#include <QLineEdit>
 #include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
@@ -26,6 +28,9 @@
 #include <QStandardItemModel>
 #include <QTime>
 #include <QVBoxLayout>
+
+#include <algorithm>
+#include <cmath>
 
 using namespace Qt::StringLiterals;
 
@@ -36,8 +41,9 @@ namespace
 {
 
 constexpr int ProgressSteps = 1'000;
+constexpr int LeastOutcomes = 8; // rows of the account that are seen at least
 
-enum AccountColumn { What, Connections, Share, Compared, Detail, AccountColumns };
+enum AccountColumn { What, Connections, Share, Compared, Detail, Difference };
 
 TableView *makeTable(const QString &objectName, const QString &name, QStandardItemModel *model)
 {
@@ -57,22 +63,31 @@ int heightOf(const TableView &table, int rows)
            + 2 * table.frameWidth();
 }
 
-void setCell(QStandardItemModel &model, int row, int column, const QString &text, bool isNumber)
-{
-    QStandardItem *item = model.item(row, column);
-    if (!item) {
-        item = new QStandardItem;
-        item->setEditable(false);
-        item->setTextAlignment((isNumber ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-        model.setItem(row, column, item);
-    }
-    if (item->text() != text)
-        item->setText(text);
-}
-
 bool isListed(RepeatOutcome outcome, const RepeatSnapshot &shown, const RepeatSnapshot &compared)
 {
     return isUsual(outcome) || shown->count(outcome) > 0 || (compared && compared->count(outcome) > 0);
+}
+
+/// `+35 %`; empty where there is nothing to compare with.
+QString percentText(qint64 value, qint64 other)
+{
+    if (other == 0)
+        return {};
+    const double percent = 100.0 * static_cast<double>(value - other) / static_cast<double>(other);
+    const QString number = QLocale().toString(percent, 'f', std::abs(percent) < 10 && value != other ? 1 : 0);
+    return QCoreApplication::translate("Repeat", "%1 %").arg(value > other ? u'+' + number : number);
+}
+
+/// `+12, +35 %`; `–` for none.
+QString differenceText(qint64 value, qint64 other)
+{
+    if (value == other)
+        return u"–"_s;
+    const QString number = QLocale().toString(value - other);
+    const QString percent = percentText(value, other);
+    const QString signedNumber = value > other ? u'+' + number : number;
+    return percent.isEmpty() ? signedNumber
+                             : QCoreApplication::translate("Repeat", "%1, %2").arg(signedNumber, percent);
 }
 
 QString shareText(qint64 count, qint64 all)
@@ -112,6 +127,7 @@ QWidget *RepeatWindow::buildRequest()
     start_->setDefault(true);
     keepWidth(*start_, {tr("Start"), tr("Cancel")});
     ignoreDoubleClicks(*start_);
+    start_->installEventFilter(this);
     connect(start_, &QPushButton::clicked, this, &RepeatWindow::startOrCancel);
     connect(form_, &RepeatForm::submitted, this, &RepeatWindow::start);
     target_ = new StatusLabel(u"repeatTarget"_s, tr("Where to"));
@@ -130,7 +146,8 @@ QWidget *RepeatWindow::buildRequest()
 QWidget *RepeatWindow::buildResults()
 {
     account_ = new QStandardItemModel(this);
-    account_->setHorizontalHeaderLabels({tr("Outcome"), tr("Connections"), tr("Share"), tr("Compared"), tr("Details")});
+    account_->setHorizontalHeaderLabels(
+        {tr("Outcome"), tr("Connections"), tr("Share"), tr("Compared"), tr("Details"), tr("Difference")});
     TableView *account = makeTable(u"repeatAccount"_s, tr("Account of the run"), account_);
     latency_ = new QStandardItemModel(this);
     latency_->setHorizontalHeaderLabels({tr("Latency"), u"min"_s, u"p50"_s, u"p90"_s, u"p99"_s, u"p99.9"_s, u"max"_s});
@@ -138,19 +155,22 @@ QWidget *RepeatWindow::buildResults()
     account->setPlaceholder(tr("What becomes of the connections will be counted here."));
     latency->setPlaceholder(tr("How long they take will be shown here."));
     for (QStandardItemModel *model : {account_, latency_}) {
-        for (int column = 1; column < (model == account_ ? int(Detail) : model->columnCount()); ++column)
-            model->setHeaderData(column, Qt::Horizontal, int(Qt::AlignRight | Qt::AlignVCenter), Qt::TextAlignmentRole);
+        for (int column = 1; column < model->columnCount(); ++column) {
+            if (model == latency_ || column != Detail)
+                model->setHeaderData(column, Qt::Horizontal, int(Qt::AlignRight | Qt::AlignVCenter),
+                                     Qt::TextAlignmentRole);
+        }
     }
+    account->setFollowing(false); // what became of the most stands first
     QHeaderView *header = account->horizontalHeader();
     account->setColumnRoom(What, 20);
-    for (const int column : {Connections, Share, Compared})
+    for (const int column : {Connections, Share, Compared, Difference})
         account->setColumnRoom(column, 15);
+    header->moveSection(Difference, Detail);
     header->setSectionResizeMode(Detail, QHeaderView::Stretch);
     latency->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     latency->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Fixed);
-    latency->setColumnRoom(0, 28);
-    constexpr int usualOutcomes = 8;
-    account->setMinimumHeight(heightOf(*account, usualOutcomes));
+    latency->setColumnRoom(0, 24);
     accountTable_ = account;
     latencyTable_ = latency;
 
@@ -193,8 +213,19 @@ QWidget *RepeatWindow::buildResults()
     });
     for (QComboBox *box : {shown_, compared_}) {
         box->setMinimumContentsLength(24);
-        connect(box, &QComboBox::activated, this, &RepeatWindow::showRuns);
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon); // a long name makes nothing wider
     }
+    shown_->setEditable(true);
+    shown_->setInsertPolicy(QComboBox::NoInsert);
+    shown_->setCompleter(nullptr);
+    shown_->setAccessibleDescription(tr("Can be given another name"));
+    shown_->setToolTip(tr("Type another name for the run here"));
+    connect(shown_->lineEdit(), &QLineEdit::editingFinished, this, [this] {
+        rename();
+        listOthers();
+    });
+    connect(shown_, &QComboBox::activated, this, &RepeatWindow::listOthers);
+    connect(compared_, &QComboBox::activated, this, &RepeatWindow::showRuns);
 
     auto *all = new QWidget;
     auto *layout = new QVBoxLayout(all);
@@ -209,11 +240,11 @@ QWidget *RepeatWindow::buildResults()
     auto *comparedLabel = new QLabel(tr("C&ompared with:"));
     comparedLabel->setBuddy(compared_);
     choice->addWidget(shownLabel);
-    choice->addWidget(shown_);
+    choice->addWidget(shown_, 1);
     choice->addSpacing(12);
     choice->addWidget(comparedLabel);
-    choice->addWidget(compared_);
-    choice->addStretch();
+    choice->addWidget(compared_, 1);
+    choice->addSpacing(12);
     choice->addWidget(exportCsv_);
     choice->addWidget(exportJson_);
     layout->addLayout(choice);
@@ -260,11 +291,12 @@ void RepeatWindow::start()
     RepeatResult nothing;
     nothing.request = asked;
     const QLocale locale;
-    runs_.push_back(
-        {tr("Run %1: %2, %3 at a time")
-             .arg(locale.toString(++made_), locale.toString(asked.count), locale.toString(asked.concurrency)),
-         tr("Started at %1").arg(locale.toString(QTime::currentTime(), QLocale::ShortFormat)),
-         std::make_shared<const RepeatResult>(nothing)});
+    const QString time = QTime::currentTime().toString(u"HH:mm:ss"_s);
+    const QString extent = asked.lasting.count() > 0 ? spanText(asked.lasting) : locale.toString(asked.count);
+    const QString name =
+        tr("Run %1: %2 to %3, %4").arg(locale.toString(++made_), extent, asked.endpoint.toString(), time);
+    runs_.push_back({made_, name, name, tr("%1. Started at %2.").arg(nothing.title(), time),
+                     std::make_shared<const RepeatResult>(nothing)});
     if (runs_.size() > MaxRuns)
         runs_.pop_front();
     setUnderWay(true);
@@ -275,47 +307,74 @@ void RepeatWindow::start()
 void RepeatWindow::took(const RepeatSnapshot &account)
 {
     runs_.back().account = account;
+    tellWaiting(*account);
     if (account->finished) {
         setUnderWay(false);
         if (const QString failure = account->failure(); !failure.isEmpty()) {
-            const bool cancelled =
-                account->count(RepeatOutcome::Cancelled) + account->count(RepeatOutcome::NotStarted) > 0
-                && account->lookupError == 0;
-            notice_->showNotice(cancelled ? NoticeBar::About::Ending : NoticeBar::About::Failure,
+            notice_->showNotice(account->cancelled ? NoticeBar::About::Ending : NoticeBar::About::Failure,
                                 (failure + u' ' + account->advice()).trimmed());
         }
     }
     showRuns();
 }
 
-/// Fills the choices, the latest run first, and shows that. The run that it is compared with stays as long as it
-/// exists.
+/// Fills the choices, the latest run first, and shows that.
 void RepeatWindow::listRuns()
 {
-    const QString compared = compared_->currentText();
     shown_->clear();
+    for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
+        shown_->addItem(run->name, run->number);
+        shown_->setItemData(shown_->count() - 1, run->what, Qt::ToolTipRole);
+    }
+    shown_->setEnabled(!runs_.empty());
+    listOthers();
+}
+
+/// The runs that the shown one can be compared with. The chosen one stays as long as it is among them.
+void RepeatWindow::listOthers()
+{
+    const QVariant compared = compared_->currentData();
     compared_->clear();
     compared_->addItem(tr("None"));
-    for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
-        for (QComboBox *box : {shown_, compared_}) {
-            box->addItem(run->name);
-            box->setItemData(box->count() - 1, run->when, Qt::ToolTipRole);
-        }
+    for (int i = 0; i < shown_->count(); ++i) {
+        if (i == shown_->currentIndex())
+            continue;
+        compared_->addItem(shown_->itemText(i), shown_->itemData(i));
+        compared_->setItemData(compared_->count() - 1, shown_->itemData(i, Qt::ToolTipRole), Qt::ToolTipRole);
     }
-    compared_->setCurrentIndex(std::max(compared_->findText(compared), 0));
-    for (QComboBox *box : {shown_, compared_})
-        box->setEnabled(!runs_.empty());
+    compared_->setCurrentIndex(compared.isValid() ? std::max(compared_->findData(compared), 0) : 0);
+    compared_->setEnabled(compared_->count() > 1);
+    shown_->lineEdit()->setCursorPosition(0); // the name's beginning says the most
     showRuns();
+}
+
+/// The user has edited the name of the shown run.
+void RepeatWindow::rename()
+{
+    StoredRun *run = chosen(*shown_);
+    if (!run)
+        return;
+    const QString name = shown_->lineEdit()->text().simplified();
+    run->name = name.isEmpty() ? run->usualName : name;
+    shown_->setItemText(shown_->currentIndex(), run->name);
+    shown_->lineEdit()->setCursorPosition(0);
+}
+
+RepeatWindow::StoredRun *RepeatWindow::chosen(const QComboBox &box)
+{
+    const auto found = std::find_if(runs_.begin(), runs_.end(),
+                                    [&box](const StoredRun &run) { return box.currentData() == run.number; });
+    return found == runs_.end() ? nullptr : &*found;
 }
 
 void RepeatWindow::showRuns()
 {
-    const auto accountOf = [this](int fromLatest) -> RepeatSnapshot {
-        const auto index = static_cast<std::size_t>(fromLatest);
-        return fromLatest >= 0 && index < runs_.size() ? runs_[runs_.size() - 1 - index].account : nullptr;
+    const auto accountOf = [this](const QComboBox &box) {
+        const StoredRun *run = chosen(box);
+        return run ? run->account : nullptr;
     };
-    const RepeatSnapshot shown = accountOf(shown_->currentIndex());
-    const RepeatSnapshot compared = accountOf(compared_->currentIndex() - 1);
+    const RepeatSnapshot shown = accountOf(*shown_);
+    const RepeatSnapshot compared = accountOf(*compared_);
     showAccount(shown, compared);
     showLatencies(shown, compared);
     histogram_->setRuns(shown, compared);
@@ -329,68 +388,108 @@ void RepeatWindow::showRuns()
         status_->showText(shown->summary());
     } else {
         const QLocale locale;
-        progress_->setValue(static_cast<int>(shown->ended * ProgressSteps / std::max<qint64>(shown->request.count, 1)));
-        QString text = tr("%1 of %2 ended, %3 under way")
-                           .arg(locale.toString(shown->ended), locale.toString(shown->request.count),
-                                locale.toString(shown->underWay()));
+        progress_->setValue(static_cast<int>(shown->progress() * ProgressSteps));
+        const QString ended = locale.toString(shown->ended);
+        const QString underWay = locale.toString(shown->underWay());
+        QString text = shown->request.lasting.count() > 0 && !shown->timeIsOver
+                           ? tr("%1 ended, %2 under way").arg(ended, underWay)
+                           : tr("%1 of %2 ended, %3 under way").arg(ended, locale.toString(shown->all()), underWay);
         if (const auto left = shown->timeLeft(); left.count() > 0)
             text += tr(" · %1 left").arg(durationText(std::chrono::ceil<std::chrono::seconds>(left)));
         status_->showText(text);
     }
 }
 
+void RepeatWindow::setCell(QStandardItemModel &model, int row, int column, const QString &text,
+                           QPalette::ColorRole role)
+{
+    QStandardItem *item = model.item(row, column);
+    if (!item) {
+        const bool isText = column == 0 || (&model == account_ && column == Detail);
+        item = new QStandardItem;
+        item->setEditable(false);
+        item->setTextAlignment((isText ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+        model.setItem(row, column, item);
+    }
+    if (item->text() != text)
+        item->setText(text);
+    if (const QBrush &colour = palette().brush(role); item->foreground() != colour)
+        item->setForeground(colour);
+}
+
 void RepeatWindow::showAccount(const RepeatSnapshot &shown, const RepeatSnapshot &compared)
 {
     const QLocale locale;
+    const auto sum = [](const RepeatSnapshot &account) { return account->finished ? account->all() : account->ended; };
     int row = 0;
-    const auto addRow = [&](const QString &name, qint64 count, const QString &other, const QString &detail) {
-        setCell(*account_, row, What, name, false);
-        setCell(*account_, row, Connections, locale.toString(count), true);
-        setCell(*account_, row, Share, shareText(count, shown->request.count), true);
-        setCell(*account_, row, Compared, other, true);
-        setCell(*account_, row, Detail, detail, false);
+    const auto addRow = [&](const QString &name, qint64 count, qint64 other, const QString &detail) {
+        const auto role = count == 0 && other == 0 ? QPalette::PlaceholderText : QPalette::Text;
+        setCell(*account_, row, What, name, role);
+        setCell(*account_, row, Connections, locale.toString(count), role);
+        setCell(*account_, row, Share, shareText(count, std::max<qint64>(sum(shown), 1)), role);
+        setCell(*account_, row, Compared, compared ? locale.toString(other) : QString(), role);
+        setCell(*account_, row, Difference, compared ? differenceText(count, other) : QString(), role);
+        setCell(*account_, row, Detail, detail, role);
         ++row;
     };
     for (std::size_t i = 0; shown && i < RepeatOutcomes; ++i) {
         const auto outcome = static_cast<RepeatOutcome>(i);
         if (isListed(outcome, shown, compared))
-            addRow(repeatOutcomeText(outcome), shown->count(outcome),
-                   compared ? locale.toString(compared->count(outcome)) : QString(), shown->detail(outcome));
+            addRow(repeatOutcomeText(outcome, shown->request), shown->count(outcome),
+                   compared ? compared->count(outcome) : 0, shown->detail(outcome));
     }
     if (shown)
-        addRow(shown->finished ? tr("in all") : tr("ended"), shown->finished ? shown->request.count : shown->ended,
-               compared ? locale.toString(compared->request.count) : QString(), shown->title());
+        addRow(shown->finished ? tr("in all") : tr("ended"), sum(shown), compared ? sum(compared) : 0, shown->title());
     account_->setRowCount(row);
-    accountTable_->setColumnHidden(Compared, !compared);
+    const bool isDatagram = shown && shown->request.isDatagram();
+    account_->setHeaderData(Connections, Qt::Horizontal, isDatagram ? tr("Datagrams") : tr("Connections"));
+    for (const int column : {Compared, Difference})
+        accountTable_->setColumnHidden(column, !compared);
 }
 
+/// Below each latency of the shown run that of the other one.
 void RepeatWindow::showLatencies(const RepeatSnapshot &shown, const RepeatSnapshot &compared)
 {
     int row = 0;
-    const auto addRows = [&](const RepeatResult &account, const QString &suffix) {
-        for (const LatencyRow &latency : latencies(account)) {
-            setCell(*latency_, row, 0, latency.text + suffix, false);
-            int column = 1;
-            for (const LatencyFigure &figure : latencyFigures(latency.histogram))
-                setCell(*latency_, row, column++, latency.histogram.count() > 0 ? durationText(figure.value) : u"–"_s,
-                        true);
-            ++row;
+    const std::vector<LatencyRow> rows = shown ? latencies(*shown) : std::vector<LatencyRow>();
+    const std::vector<LatencyRow> others = compared ? latencies(*compared) : std::vector<LatencyRow>();
+    for (const LatencyRow &latency : rows) {
+        const auto other = std::find_if(others.begin(), others.end(), [&latency](const LatencyRow &each) {
+            return QLatin1String(each.name) == QLatin1String(latency.name);
+        });
+        const bool hasOther = other != others.end() && other->histogram.count() > 0;
+        const auto figures = latencyFigures(latency.histogram);
+        setCell(*latency_, row, 0, latency.text, QPalette::Text);
+        if (compared)
+            setCell(*latency_, row + 1, 0, tr("%1, compared").arg(latency.text), QPalette::PlaceholderText);
+        for (std::size_t i = 0; i < figures.size(); ++i) {
+            const int column = static_cast<int>(i) + 1;
+            const auto otherValue = hasOther ? latencyFigures(other->histogram)[i].value : std::chrono::nanoseconds(0);
+            QString text = latency.histogram.count() > 0 ? durationText(figures[i].value) : u"–"_s;
+            const QString percent = percentText(figures[i].value.count(), otherValue.count());
+            if (latency.histogram.count() > 0 && !percent.isEmpty())
+                text = tr("%1, %2").arg(text, percent);
+            setCell(*latency_, row, column, text, QPalette::Text);
+            if (compared)
+                setCell(*latency_, row + 1, column, hasOther ? durationText(otherValue) : u"–"_s,
+                        QPalette::PlaceholderText);
         }
-    };
-    if (shown)
-        addRows(*shown, {});
-    if (shown && compared)
-        addRows(*compared, tr(", compared"));
+        row += compared ? 2 : 1;
+    }
     latency_->setRowCount(row);
-    latencyTable_->setFixedHeight(heightOf(*latencyTable_, compared ? 6 : 3));
+    constexpr int usual = 3;
+    const int shownRows = std::max(row, usual);
+    latencyTable_->setFixedHeight(heightOf(*latencyTable_, shownRows));
+    // The window stays as it is: the account has the fewer lines, and scrolls where there is no more room.
+    accountTable_->setMinimumHeight(heightOf(*accountTable_, std::max(LeastOutcomes + usual - shownRows, 2)));
 }
 
 void RepeatWindow::showTarget()
 {
     const auto parsed = base_();
     const auto *one = std::get_if<ConnectRequest>(&parsed);
-    target_->showText(one ? tr("To %1, with a time-out of %2, as the client's window says")
-                                .arg(one->endpoint.toString(), durationText(one->timeout))
+    target_->showText(one ? tr("To %1, time-out %2 (set in the client's window)")
+                                .arg(one->endpoint.toString(), spanText(one->timeout))
                           : std::get<QString>(parsed));
 }
 
@@ -398,12 +497,41 @@ void RepeatWindow::setUnderWay(bool underWay)
 {
     underWay_ = underWay;
     start_->setText(underWay ? tr("Cancel") : tr("Start"));
+    if (underWay && form_->isAncestorOf(focusWidget())) {
+        edited_ = focusWidget();
+        start_->setFocus();
+    }
     form_->setEnabled(!underWay);
+    if (!underWay && edited_ && start_->hasFocus())
+        edited_->setFocus();
+    if (!underWay)
+        edited_ = nullptr;
+}
+
+/// A run in which nothing happens says what it waits for.
+void RepeatWindow::tellWaiting(const RepeatResult &account)
+{
+    const QString text = account.waitingText();
+    if (text.isEmpty())
+        notice_->clear(NoticeBar::About::Advice);
+    else
+        notice_->showNotice(NoticeBar::About::Advice, text);
+}
+
+/// The Return key starts a run, and does not cancel one: it may have been pressed twice.
+bool RepeatWindow::eventFilter(QObject *watched, QEvent *event)
+{
+    if (watched == start_ && event->type() == QEvent::KeyPress && underWay_) {
+        const int key = static_cast<QKeyEvent *>(event)->key();
+        if (key == Qt::Key_Return || key == Qt::Key_Enter)
+            return true;
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 void RepeatWindow::exportRun(const FileSaver::Kind &kind, QByteArray (*format)(const RepeatResult &))
 {
-    const RepeatSnapshot account = runs_[runs_.size() - 1 - static_cast<std::size_t>(shown_->currentIndex())].account;
+    const RepeatSnapshot account = chosen(*shown_)->account;
     saver_->ask(kind, [account, format]() -> FileSaver::Writer {
         return [account, format](QIODevice &file) { file.write(format(*account)); };
     });
@@ -431,6 +559,8 @@ void RepeatWindow::changeEvent(QEvent *event)
     QWidget::changeEvent(event);
     if (event->type() == QEvent::ActivationChange && target_)
         showTarget(); // the first window's fields may have been edited
+    if (event->type() == QEvent::PaletteChange && shown_)
+        showRuns(); // some cells are dimmed
 }
 
 } // namespace parley

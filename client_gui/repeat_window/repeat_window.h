@@ -8,6 +8,7 @@
 #include "shared/loop/io_thread.h"
 #include "shared/ui/file_saver.h"
 
+#include <QPointer>
 #include <QWidget>
 
 #include <deque>
@@ -52,12 +53,15 @@ public:
 
 protected:
     void changeEvent(QEvent *event) override;
+    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     struct StoredRun
     {
+        int number; // from 1
         QString name;
-        QString when;
+        QString usualName; // where the user gives none
+        QString what;      // in full
         RepeatSnapshot account;
     };
 
@@ -67,11 +71,16 @@ private:
     void startOrCancel();
     void took(const RepeatSnapshot &account);
     void listRuns();
+    void listOthers();
+    void rename();
+    StoredRun *chosen(const QComboBox &box);
     void showRuns();
     void showAccount(const RepeatSnapshot &shown, const RepeatSnapshot &compared);
     void showLatencies(const RepeatSnapshot &shown, const RepeatSnapshot &compared);
     void showTarget();
     void setUnderWay(bool underWay);
+    void tellWaiting(const RepeatResult &account);
+    void setCell(QStandardItemModel &model, int row, int column, const QString &text, QPalette::ColorRole role);
     void exportRun(const FileSaver::Kind &kind, QByteArray (*format)(const RepeatResult &));
 
     const Base base_;
@@ -83,6 +92,7 @@ private:
     RepeatForm *form_ = nullptr;
     StatusLabel *target_ = nullptr;
     QPushButton *start_ = nullptr;
+    QPointer<QWidget> edited_; // the field that has the focus back when the run is over
     NoticeBar *notice_ = nullptr;
     QProgressBar *progress_ = nullptr;
     StatusLabel *status_ = nullptr;

@@ -30,11 +30,11 @@ struct ConnectRequest
     /// With stays: the server's FIN does not end it either, so that the user can go on sending.
     bool staysAfterFin = false;
     KeepAlive keepAlive = {};
-    /// Sends the bytes again and again; the time-out then counts from the last time.
-    RepeatedSend::Plan again = {};
     // Of datagrams.
     int ttl = 0;                   ///< how many routers it may pass (TTL, hop limit), 1 to 255; 0: the system's default
     bool multicastLoopback = true; ///< members of the group on this computer get it too
+    /// Sends the bytes again and again; the time-out then counts from the last time.
+    RepeatedSend::Plan again = {};
 };
 
 } // namespace parley

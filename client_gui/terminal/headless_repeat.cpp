@@ -15,6 +15,7 @@
 #include <QCoreApplication>
 
 #include <atomic>
+#include <memory>
 #include <unistd.h>
 
 namespace parley
@@ -28,6 +29,17 @@ int runHeadlessRepeat(const ClientOptions &options)
     run.hear(&RepeatRun::finished, &termination, [&account](const RepeatSnapshot &finished) {
         account = finished;
         QCoreApplication::quit();
+    });
+    // For a person who looks on. Others read stderr, and get what went wrong.
+    std::unique_ptr<LineWriter> hints;
+    if (::isatty(STDERR_FILENO) == 1)
+        hints = std::make_unique<LineWriter>(STDERR_FILENO, [](int) {});
+    bool isTold = false;
+    run.hear(&RepeatRun::progressed, &termination, [&hints, &isTold](const RepeatSnapshot &soFar) {
+        const QString text = hints ? soFar->waitingText() : QString();
+        if (!text.isEmpty() && !isTold)
+            hints->write(errorLine(text));
+        isTold = !text.isEmpty();
     });
     bool interrupted = false;
     bool signalled = false;

@@ -109,7 +109,7 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
     connect(saver_, &FileSaver::failed, this, [this](const QString &sentence, const std::function<void()> &askAgain) {
         notice_->showNotice(NoticeBar::About::Saving, sentence, tr("Save Elsewhere…"), askAgain);
     });
-    if (options_.repeat) {
+    if (options_.isRun()) {
         openRepeat();
         repeat_->setOptions(options_);
     }

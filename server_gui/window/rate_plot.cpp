@@ -4,6 +4,7 @@
 #include "server_gui/window/rate_plot.h"
 
 #include "shared/event/event_stream.h"
+#include "shared/ui/appearance.h"
 
 #include <QEvent>
 #include <QLocale>
@@ -127,9 +128,7 @@ QString RatePlot::peakText() const
 
 QFont RatePlot::smallFont() const
 {
-    QFont small = font();
-    small.setPointSizeF(small.pointSizeF() * 0.85);
-    return small;
+    return scaled(font(), 0.85);
 }
 
 int RatePlot::textWidth() const

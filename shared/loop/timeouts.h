@@ -25,6 +25,8 @@ public:
     public:
         virtual void timedOut() = 0;
         bool isRunning() const { return length_.count() > 0; }
+        /// When it ends, while it is running.
+        Clock::time_point endsAt() const { return due_; }
 
     protected:
         Timed() = default;

@@ -14,6 +14,7 @@
 #include <QStyleFactory>
 #include <QStyleOption>
 
+#include <algorithm>
 #include <array>
 
 using namespace Qt::StringLiterals;
@@ -115,6 +116,15 @@ QColor edgeColour(const QPalette &palette)
 {
     const bool isDark = palette.color(QPalette::Window).lightness() < 128;
     return isDark ? QColor(0x8f979f) : QColor(0x747c84);
+}
+
+QFont scaled(QFont font, double factor)
+{
+    if (font.pixelSize() > 0) // then it has no size in points
+        font.setPixelSize(std::max(qRound(font.pixelSize() * factor), 1));
+    else
+        font.setPointSizeF(font.pointSizeF() * factor);
+    return font;
 }
 
 QString appearanceName(Appearance appearance)

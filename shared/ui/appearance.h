@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QColor>
+#include <QFont>
 #include <QString>
 
 class QMenu;
@@ -27,6 +28,8 @@ void applyAppearance(Appearance appearance);
 /// (WCAG 2.1, 1.4.11).
 QColor edgeColour(const QPalette &palette);
 Appearance currentAppearance();
+/// @p font in another size, whether its own is given in points or in pixels.
+QFont scaled(QFont font, double factor);
 
 /// Adds the choice to @p menu.
 void addAppearanceActions(QMenu &menu);

@@ -81,7 +81,8 @@ void TestClientOptions::values()
 void TestClientOptions::runs()
 {
     const Parsed line({u"--headless"_s, u"--repeat=1000"_s, u"--concurrency=64"_s, u"--rate=0.5"_s, u"--expect=Hello"_s,
-                       u"--send=Hi"_s, u"--source=127.0.0.0/8"_s, u"--hold=2"_s, u"127.0.0.1"_s, u"4000"_s});
+                       u"--send=Hi"_s, u"--source=127.0.0.0/8"_s, u"--hold=2"_s, u"--exchanges=7"_s, u"127.0.0.1"_s,
+                       u"4000"_s});
     QCOMPARE(line.error, QString());
     const RepeatRequest request = line.options.repeatRequest();
     QCOMPARE(request.endpoint.toString(), u"127.0.0.1:4000"_s);
@@ -92,6 +93,14 @@ void TestClientOptions::runs()
     QCOMPARE(request.send, "Hi");
     QCOMPARE(request.sources.size(), 1U);
     QCOMPARE(request.hold, 2s);
+    QCOMPARE(request.lasting, 0s);
+    QCOMPARE(request.exchanges, 7);
+    QCOMPARE(Parsed({u"--repeat=5"_s, u"--exchanges=2"_s, u"--expect-bytes=9"_s}).options.repeatRequest().answerBytes,
+             9);
+    const Parsed ofTime({u"--headless"_s, u"--for=2.5"_s, u"--concurrency=64"_s, u"127.0.0.1"_s, u"4000"_s});
+    QCOMPARE(ofTime.error, QString());
+    QVERIFY(ofTime.options.isRun());
+    QCOMPARE(ofTime.options.repeatRequest().lasting, 2500ms);
 }
 
 void TestClientOptions::errors_data()
@@ -155,11 +164,18 @@ void TestClientOptions::errorsOfRuns_data()
     row(u"--repeat 5 --source ::1"_s, u"--repeat: The source ::1 cannot connect to 127.0.0.1:3000"_s);
     row(u"--repeat 5 --source ::1 --source 127.0.0.1"_s, u"--repeat: The source addresses are of both families"_s);
     row(u"--repeat 5 --expect="_s, u"--expect “”: give a text of at least a byte"_s);
-    row(u"--repeat 5 --udp"_s, u"--repeat: Many connections are made over TCP only"_s);
+    row(u"--repeat 5 --udp --hold 1"_s, u"--repeat: Over UDP there is no connection to hold open"_s);
+    row(u"--repeat 5 --exchanges 0"_s, u"--exchanges “0”: give a whole number from 1 to 1000000000"_s);
+    row(u"--repeat 5 --exchanges 2"_s, u"--repeat: An exchange sends something"_s);
+    row(u"--repeat 5 --expect-bytes 2"_s, u"--repeat: A length is expected of the answers"_s);
+    row(u"--repeat 5 --send a --exchanges 2 --expect a --expect-bytes 2"_s, u"--repeat: Give either the text"_s);
+    row(u"--repeat 5 --for 5"_s, u"--repeat and --for exclude each other"_s);
+    row(u"--for 0"_s, u"--for “0”: give a number of seconds from 0.001 to 86400"_s);
+    row(u"--for 5 --udp --hold 1"_s, u"--for: Over UDP there is no connection to hold open"_s);
     row(u"--repeat 5 --csv --json"_s, u"--csv and --json exclude each other"_s);
     row(u"--repeat 5 --raw"_s, u"--raw and --repeat exclude each other"_s);
-    for (const QString &option :
-         {u"--concurrency 5"_s, u"--rate 5"_s, u"--expect a"_s, u"--source ::1"_s, u"--hold 5"_s, u"--csv"_s})
+    for (const QString &option : {u"--concurrency 5"_s, u"--rate 5"_s, u"--expect a"_s, u"--source ::1"_s,
+                                  u"--hold 5"_s, u"--exchanges 5"_s, u"--expect-bytes 5"_s, u"--csv"_s})
         row(option, option.section(u' ', 0, 0) + u" goes with --repeat"_s);
 }
 

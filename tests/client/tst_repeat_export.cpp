@@ -23,6 +23,8 @@ private Q_SLOTS:
     void init() { QTest::failOnWarning(QRegularExpression(u".*"_s)); }
 
     void exports();
+    void exportsExchanges();
+    void exportsDatagrams();
 };
 
 /// Each form says the same as the account.
@@ -79,6 +81,53 @@ void TestRepeatExport::exports()
     QVERIFY2(QRegularExpression(u"^complete +24$"_s, QRegularExpression::MultilineOption).match(text).hasMatch(),
              qPrintable(text));
     QVERIFY(text.contains(u"after 5 bytes: 1"_s));
+}
+
+void TestRepeatExport::exportsExchanges()
+{
+    RepeatResult account;
+    account.request.endpoint = std::get<Endpoint>(Endpoint::parseUnix(u"/tmp/a"_s));
+    account.request.count = 2;
+    account.request.exchanges = 5;
+    account.request.send = "ping";
+    account.elapsed = 2s;
+    account.counts[static_cast<std::size_t>(RepeatOutcome::ClosedEarly)] = 2;
+    for (int i = 1; i <= 8; ++i)
+        account.exchange.add(i * 1ms);
+    const QJsonObject object = QJsonDocument::fromJson(repeatToJson(account)).object();
+    QCOMPARE(object.value(u"exchanges"_s).toInt(), 5);
+    QCOMPARE(object.value(u"exchanges_per_second"_s).toDouble(), 4);
+    QCOMPARE(object.value(u"peer"_s).toString(), u"/tmp/a"_s);
+    QCOMPARE(object.value(u"outcomes"_s).toObject().value(u"closed-early"_s).toInt(), 2);
+    const QJsonObject exchange = object.value(u"latency_ns"_s).toObject().value(u"exchange"_s).toObject();
+    QCOMPARE(exchange.value(u"count"_s).toInt(), 8);
+    QCOMPARE(exchange.value(u"max"_s).toInteger(), 8'000'000);
+    const QString text = repeatToText(account);
+    QVERIFY2(text.startsWith(u"2 connections to /tmp/a, 1 at a time, 5 exchanges each\n"_s), qPrintable(text));
+    QVERIFY2(text.contains(u", 4 exchanges a second\n"_s), qPrintable(text));
+    QVERIFY2(text.contains(QRegularExpression(u"\nclosed early +2\n"_s)), qPrintable(text));
+    QVERIFY2(text.contains(QRegularExpression(u"\nexchange +1.0 ms .* 8.0 ms\n$"_s)), qPrintable(text));
+    QVERIFY(repeatToCsv(account).contains("latency,exchange max,,,8000000,ns\r\n"));
+}
+
+void TestRepeatExport::exportsDatagrams()
+{
+    RepeatResult account;
+    account.request.endpoint =
+        std::get<Endpoint>(Endpoint::parse(u"127.0.0.1"_s, u"3000"_s, Endpoint::Use::Connect, Transport::Udp));
+    account.request.count = 2;
+    account.counts[static_cast<std::size_t>(RepeatOutcome::Complete)] = 1;
+    account.counts[static_cast<std::size_t>(RepeatOutcome::NeverGreeted)] = 1;
+    account.silent = 1;
+    account.complete.add(1ms);
+    const QString text = repeatToText(account);
+    QVERIFY2(text.startsWith(u"2 datagrams to "_s), qPrintable(text));
+    QVERIFY2(text.contains(QRegularExpression(u"\nanswered +1\nwrong answer +0\nno answer +1  silent until"_s)),
+             qPrintable(text));
+    QVERIFY2(!text.contains(u"connect"_s), qPrintable(text));
+    const QJsonObject latency =
+        QJsonDocument::fromJson(repeatToJson(account)).object().value(u"latency_ns"_s).toObject();
+    QCOMPARE(latency.keys(), QStringList{u"complete"_s});
 }
 
 QTEST_GUILESS_MAIN(TestRepeatExport)

@@ -29,6 +29,7 @@ private Q_SLOTS:
     void timeLeft();
     void requestErrors_data();
     void requestErrors();
+    void contradictions();
 };
 
 void TestRepeatResult::timelineIsBounded()
@@ -109,9 +110,41 @@ void TestRepeatResult::requestErrors()
     const QString problem = request.problem();
     QCOMPARE(problem.isEmpty(), named.isEmpty());
     QVERIFY2(problem.contains(named), qPrintable(problem));
+}
 
-    request.endpoint.transport = Transport::Udp;
-    QVERIFY2(request.problem().contains(u"TCP only"_s), qPrintable(request.problem()));
+/// What does not go together is said in a sentence.
+void TestRepeatResult::contradictions()
+{
+    const auto problem = [](const QString &host, Transport transport, const auto &change) {
+        RepeatRequest request;
+        request.endpoint =
+            transport == Transport::Unix
+                ? std::get<Endpoint>(Endpoint::parseUnix(host))
+                : std::get<Endpoint>(Endpoint::parse(host, u"3000"_s, Endpoint::Use::Connect, transport));
+        change(request);
+        return request.problem();
+    };
+    const QString here = u"127.0.0.1"_s;
+    const auto nothing = [](RepeatRequest &) {};
+    const auto hold = [](RepeatRequest &request) { request.hold = 1s; };
+    const auto sources = [](RepeatRequest &request) { request.sources = {std::get<Net>(Net::parse(u"127.0.0.2"_s))}; };
+    const auto exchanges = [](RepeatRequest &request) { request.exchanges = 3; };
+    const auto length = [](RepeatRequest &request) { request.answerBytes = 3; };
+    const auto both = [](RepeatRequest &request) {
+        request.exchanges = request.answerBytes = 3;
+        request.send = request.expected = "abc";
+    };
+    QCOMPARE(problem(here, Transport::Udp, nothing), QString());
+    QCOMPARE(problem(here, Transport::Udp, exchanges), QString());
+    QCOMPARE(problem(here, Transport::Udp, length), QString());
+    QCOMPARE(problem(u"/tmp/a"_s, Transport::Unix, hold), QString());
+    QVERIFY(problem(u"255.255.255.255"_s, Transport::Udp, nothing).contains(u"is not one computer"_s));
+    QVERIFY(problem(u"239.1.2.3"_s, Transport::Udp, nothing).contains(u"is not one computer"_s));
+    QVERIFY(problem(here, Transport::Udp, hold).contains(u"no connection to hold open"_s));
+    QVERIFY(problem(u"/tmp/a"_s, Transport::Unix, sources).contains(u"no source address"_s));
+    QVERIFY(problem(here, Transport::Tcp, exchanges).contains(u"give a text to send"_s));
+    QVERIFY(problem(here, Transport::Tcp, length).contains(u"exchanges only"_s));
+    QVERIFY(problem(here, Transport::Tcp, both).contains(u"not both"_s));
 }
 
 QTEST_GUILESS_MAIN(TestRepeatResult)

@@ -5,7 +5,9 @@
 #include "shared/loop/io_thread.h"
 #include "tests/support/raw_socket.h"
 
+#include <QFile>
 #include <QRegularExpression>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <atomic>
@@ -167,6 +169,24 @@ private Q_SLOTS:
     void keepsTheRate();
     void countsFromWhenItShouldHaveStarted_data();
     void countsFromWhenItShouldHaveStarted();
+    void lastsForATime();
+    void finishesWhatIsUnderWayWhenTheTimeIsOver();
+    void cancelsARunOfATime();
+    void exchanges_data();
+    void exchanges();
+    void exchangesThatEndEarly_data();
+    void exchangesThatEndEarly();
+    void holdsAfterTheExchanges();
+    void datagrams();
+    void exchangesOfDatagrams();
+    void datagramsAreRefused();
+    void nextAddressOfDatagrams();
+    void datagramTooLong();
+    void unixSocket();
+    void fullAcceptQueue();
+    void noSuchPath();
+    void tellsWhatIsWaitedFor_data();
+    void tellsWhatIsWaitedFor();
     void tellsProgress();
     void cancel();
     void startsAnew();
@@ -418,6 +438,395 @@ void TestRepeatRun::countsFromWhenItShouldHaveStarted()
     QVERIFY2(late >= 1 + qint64(share * count), qPrintable(QString::number(late)));
     if (rate == 0)
         QCOMPARE(late, 1);
+}
+
+void TestRepeatRun::lastsForATime()
+{
+    Host host(sending(Greeting));
+    RepeatRequest request = requestTo(host.port(), 1, 4); // the count does not matter
+    request.lasting = 300ms;
+    const RepeatSnapshot account = runOf(request);
+    QVERIFY(account->finished);
+    QVERIFY2(account->started > 4, qPrintable(account->summary()));
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"complete"_s, account->started}}));
+    QCOMPARE(account->all(), account->started);
+    QCOMPARE(host.accepted(), account->started);
+    QVERIFY2(account->elapsed >= 300ms, qPrintable(account->summary()));
+    QVERIFY(account->allComplete());
+    QVERIFY2(account->title().contains(u"started for 0.3 s"_s), qPrintable(account->title()));
+}
+
+void TestRepeatRun::finishesWhatIsUnderWayWhenTheTimeIsOver()
+{
+    std::promise<void> over;
+    std::shared_future<void> isOver = over.get_future();
+    Host host([&](int, RawSocket &peer) {
+        isOver.wait();
+        peer.send(Greeting);
+        peer.close();
+    });
+    RepeatRequest request = requestTo(host.port(), 1, 3);
+    request.lasting = 50ms;
+    Run run(request);
+    const bool isSeen =
+        QTest::qWaitFor([&] { return !run.progress.empty() && run.progress.back()->timeIsOver; }, Patience);
+    over.set_value();
+    QVERIFY(isSeen);
+    QCOMPARE(run.progress.back()->underWay(), 3);
+    QVERIFY(run.waitForEnd());
+    QCOMPARE(outcomesOf(*run.account), (Outcomes{{u"complete"_s, 3}}));
+}
+
+void TestRepeatRun::cancelsARunOfATime()
+{
+    Host host([](int, RawSocket &) {});
+    RepeatRequest request = requestTo(host.port(), 1, 3);
+    request.lasting = 1h;
+    Run run(request);
+    QVERIFY(QTest::qWaitFor([&] { return !run.progress.empty() && run.progress.back()->underWay() == 3; }, Patience));
+    QVERIFY(run.progress.back()->timeLeft() > 59min);
+    run.engine.post([](RepeatRun &engine) { engine.cancel(); });
+    QVERIFY(run.waitForEnd());
+    QCOMPARE(outcomesOf(*run.account), (Outcomes{{u"cancelled"_s, 3}}));
+    QVERIFY(!run.account->allComplete());
+    QVERIFY2(run.account->failure().startsWith(u"The run was cancelled: 0 of 3"_s), qPrintable(run.account->failure()));
+}
+
+void TestRepeatRun::exchanges_data()
+{
+    QTest::addColumn<QByteArray>("question");
+    QTest::addColumn<QByteArray>("answer");
+    QTest::addColumn<QByteArray>("expected");
+    QTest::addColumn<qint64>("answerBytes");
+    const QByteArray large = QByteArray("What is there to say?").repeated(100'000); // more than the buffers hold
+    QTest::newRow("an echo") << "ping"_ba
+                             << "ping"_ba << QByteArray() << qint64(0);
+    QTest::newRow("a text") << "ping"_ba << Greeting << Greeting << qint64(0);
+    QTest::newRow("a length") << "ping"_ba
+                              << "1234567"_ba << QByteArray() << qint64(7);
+    QTest::newRow("longer than a read") << "ping"_ba << large << large << qint64(0);
+    QTest::newRow("as long as a read") << "ping"_ba << QByteArray(64 * 1024, 'a') << QByteArray() << qint64(64 * 1024);
+    QTest::newRow("a long question") << large << Greeting << Greeting << qint64(0);
+}
+
+void TestRepeatRun::exchanges()
+{
+    QFETCH(const QByteArray, question);
+    QFETCH(const QByteArray, answer);
+    QFETCH(const QByteArray, expected);
+    QFETCH(const qint64, answerBytes);
+    constexpr int count = 4;
+    constexpr int each = 6;
+    std::atomic<int> right = 0;
+    std::atomic<int> closed = 0;
+    Host host([&](int, RawSocket &peer) {
+        for (int i = 0; i < each; ++i) {
+            right += peer.receive(question.size()) == question ? 1 : 0;
+            peer.send(answer);
+        }
+        closed += peer.isAtEnd() ? 1 : 0;
+    });
+    RepeatRequest request = requestTo(host.port(), count, 2);
+    request.send = question;
+    request.expected = expected;
+    request.answerBytes = answerBytes;
+    request.exchanges = each;
+    const RepeatSnapshot account = runOf(request);
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"complete"_s, count}}));
+    QCOMPARE(host.accepted(), count);
+    QCOMPARE(right, count * each);
+    QCOMPARE(closed, count); // in order, by the client
+    QCOMPARE(account->exchange.count(), count * each);
+    QCOMPARE(account->complete.count(), count);
+    QVERIFY(account->exchange.min() > 0ns);
+    QVERIFY(account->exchange.max() < account->complete.max());
+    QCOMPARE(account->bytes, answer.size() * count * each);
+}
+
+void TestRepeatRun::exchangesThatEndEarly_data()
+{
+    QTest::addColumn<Script>("end"); // after two answers
+    QTest::addColumn<QString>("outcome");
+    QTest::addColumn<QString>("detail");
+    const auto row = [](const char *name, const Script &end, const QString &outcome, const QString &detail = {}) {
+        QTest::newRow(name) << end << outcome << detail;
+    };
+    row(
+        "closed", [](int, RawSocket &peer) { peer.shutdownSending(); }, u"closed-early"_s);
+    row(
+        "closed within an answer",
+        [](int, RawSocket &peer) {
+            peer.send("Hello");
+            peer.shutdownSending();
+        },
+        u"closed-early"_s);
+    row(
+        "reset", [](int, RawSocket &peer) { peer.reset(); }, u"reset"_s, u"after 24 bytes: 3"_s);
+    row(
+        "wrong", [](int, RawSocket &peer) { peer.send("Hello Moon!!"); }, u"wrong-greeting"_s);
+    row(
+        "too long", [](int, RawSocket &peer) { peer.send(Greeting + '\n'); }, u"wrong-greeting"_s);
+    row(
+        "silent", [](int, RawSocket &) {}, u"timed-out"_s, u"a later answer did not come: 3"_s);
+}
+
+void TestRepeatRun::exchangesThatEndEarly()
+{
+    QFETCH(const Script, end);
+    QFETCH(const QString, outcome);
+    QFETCH(const QString, detail);
+    Host host([&end](int number, RawSocket &peer) {
+        for (int i = 0; i < 2; ++i) {
+            peer.receive(4);
+            peer.send(Greeting);
+        }
+        peer.receive(4);
+        end(number, peer);
+    });
+    RepeatRequest request = requestTo(host.port(), 3, 1);
+    request.send = "ping";
+    request.expected = Greeting;
+    request.exchanges = 5;
+    if (outcome == u"timed-out"_s)
+        request.timeout = 200ms;
+    const RepeatSnapshot account = runOf(request);
+    QCOMPARE(outcomesOf(*account), (Outcomes{{outcome, 3}}));
+    QCOMPARE(account->exchange.count(), 6);
+    for (const RepeatOutcome each : {RepeatOutcome::Reset, RepeatOutcome::TimedOut}) {
+        if (account->count(each) > 0)
+            QCOMPARE(account->detail(each), detail);
+    }
+    QVERIFY(!account->failure().isEmpty());
+}
+
+void TestRepeatRun::holdsAfterTheExchanges()
+{
+    Host host([](int number, RawSocket &peer) {
+        peer.receive(4);
+        peer.send("ping");
+        if (number == 1)
+            peer.send("unasked");
+        if (number == 2)
+            peer.shutdownSending();
+    });
+    RepeatRequest request = requestTo(host.port(), 4, 4);
+    request.send = "ping";
+    request.exchanges = 1;
+    request.hold = 300ms;
+    const RepeatSnapshot account = runOf(request);
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"complete"_s, 3}, {u"wrong-greeting"_s, 1}}));
+    QVERIFY(account->elapsed >= 300ms);
+}
+
+void TestRepeatRun::datagrams()
+{
+    constexpr int count = 40;
+    RawDatagrams server = RawDatagrams::bound();
+    int empty = 0;
+    const auto serve = std::async(std::launch::async, [&] {
+        for (int i = 0; i < count; ++i) {
+            empty += server.receive() == QByteArray() ? 1 : 0;
+            if (i % 4 > 0)
+                server.answer(i % 4 == 1 ? Greeting : i % 4 == 2 ? QByteArray("Hello") : QByteArray());
+        }
+    });
+    RepeatRequest request = requestTo(server.localPort(), count, 1);
+    request.endpoint.transport = Transport::Udp;
+    request.timeout = 100ms;
+    const RepeatSnapshot any = runOf(request);
+    serve.wait();
+    QCOMPARE(empty, count); // there was nothing to send
+    QCOMPARE(outcomesOf(*any), (Outcomes{{u"complete"_s, 30}, {u"never-greeted"_s, 10}}));
+    QCOMPARE(any->complete.count(), 30);
+    QVERIFY(any->complete.max() < 100ms);
+    QVERIFY2(any->title().startsWith(u"40 datagrams to "_s), qPrintable(any->title()));
+    QVERIFY2(any->failure().startsWith(u"10 of 40 datagrams to "_s), qPrintable(any->failure()));
+
+    const auto serveAgain = std::async(std::launch::async, [&] {
+        for (int i = 0; i < 20; ++i) {
+            server.receive();
+            server.answer(i % 2 == 0 ? Greeting : Greeting + '!');
+        }
+    });
+    request.count = 20;
+    request.send = "ping";
+    request.expected = Greeting;
+    const RepeatSnapshot expected = runOf(request);
+    QCOMPARE(outcomesOf(*expected), (Outcomes{{u"complete"_s, 10}, {u"wrong-greeting"_s, 10}}));
+}
+
+void TestRepeatRun::exchangesOfDatagrams()
+{
+    RawDatagrams server = RawDatagrams::bound();
+    const auto serve = std::async(std::launch::async, [&] {
+        for (int i = 0; i < 50; ++i) {
+            const auto question = server.receive();
+            server.answer(question.value_or("none came"));
+        }
+    });
+    RepeatRequest request = requestTo(server.localPort(), 10, 1);
+    request.endpoint.transport = Transport::Udp;
+    request.send = request.expected = "ping";
+    request.exchanges = 5;
+    const RepeatSnapshot account = runOf(request);
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"complete"_s, 10}}));
+    QCOMPARE(account->exchange.count(), 50);
+}
+
+void TestRepeatRun::datagramsAreRefused()
+{
+    const RawDatagrams nobody = RawDatagrams::refusing();
+    RepeatRequest request = requestTo(nobody.localPort(), 20, 4);
+    request.endpoint.transport = Transport::Udp;
+    QCOMPARE(outcomesOf(*runOf(request)), (Outcomes{{u"refused"_s, 20}}));
+}
+
+void TestRepeatRun::nextAddressOfDatagrams()
+{
+    SKIP_WITHOUT_IPV6(true);
+    RawDatagrams server = RawDatagrams::bound(); // on 127.0.0.1 only
+    const auto serve = std::async(std::launch::async, [&] {
+        for (int i = 0; i < 20; ++i) {
+            const auto question = server.receive();
+            server.answer(question.value_or("none came"));
+        }
+    });
+    RepeatRequest request = requestTo(server.localPort(), 20, 4, u"localhost"_s);
+    request.endpoint.transport = Transport::Udp;
+    request.send = request.expected = "ping";
+    const RepeatSnapshot account = runOf(request);
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"complete"_s, 20}}));
+    QCOMPARE(account->peer.host(), "127.0.0.1"_ba);
+    QCOMPARE(account->connected, 20);
+}
+
+void TestRepeatRun::datagramTooLong()
+{
+    RawDatagrams server = RawDatagrams::bound();
+    RepeatRequest request = requestTo(server.localPort(), 3, 1);
+    request.endpoint.transport = Transport::Udp;
+    request.send = QByteArray(70'000, 'a');
+    const RepeatSnapshot account = runOf(request);
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"failed"_s, 3}}));
+    QVERIFY2(account->detail(RepeatOutcome::Failed).contains(u"EMSGSIZE"_s),
+             qPrintable(account->detail(RepeatOutcome::Failed)));
+}
+
+void TestRepeatRun::unixSocket()
+{
+    const QTemporaryDir files;
+    const QString path = files.filePath(u"socket"_s);
+    const RawSocket listener = RawSocket::listeningOn(QFile::encodeName(path));
+    const auto serve = std::async(std::launch::async, [&] {
+        for (int i = 0; i < 60; ++i) {
+            RawSocket peer = listener.accept();
+            peer.send(i % 3 == 0 ? Greeting.chopped(1) : Greeting);
+        }
+    });
+    RepeatRequest request;
+    request.endpoint = std::get<Endpoint>(Endpoint::parseUnix(path));
+    request.count = 60;
+    request.concurrency = 5;
+    request.expected = Greeting;
+    const RepeatSnapshot account = runOf(request);
+    QCOMPARE(outcomesOf(*account), (Outcomes{{u"complete"_s, 40}, {u"wrong-greeting"_s, 20}}));
+}
+
+/// A connection waits as a blocking connect() does.
+void TestRepeatRun::fullAcceptQueue()
+{
+    const QTemporaryDir files;
+    const QString path = files.filePath(u"socket"_s);
+    const RawSocket listener = RawSocket::listeningOn(QFile::encodeName(path), 0);
+    RepeatRequest request;
+    request.endpoint = std::get<Endpoint>(Endpoint::parseUnix(path));
+    request.count = 30;
+    request.concurrency = 10;
+    request.timeout = 30s;
+    Run run(request);
+    QVERIFY(QTest::qWaitFor([&] { return !run.progress.empty() && run.progress.back()->underWay() == 10; }, Patience));
+    QCOMPARE(run.progress.back()->connected, 1); // the queue has room for one
+    const auto serve = std::async(std::launch::async, [&] {
+        for (int i = 0; i < 30; ++i) {
+            RawSocket peer = listener.accept();
+            peer.send(Greeting);
+        }
+    });
+    QVERIFY(run.waitForEnd());
+    QCOMPARE(outcomesOf(*run.account), (Outcomes{{u"complete"_s, 30}}));
+}
+
+void TestRepeatRun::noSuchPath()
+{
+    const QTemporaryDir files;
+    RepeatRequest request;
+    request.endpoint = std::get<Endpoint>(Endpoint::parseUnix(files.filePath(u"none"_s)));
+    request.count = 5;
+    QCOMPARE(outcomesOf(*runOf(request)), (Outcomes{{u"refused"_s, 5}}));
+}
+
+void TestRepeatRun::tellsWhatIsWaitedFor_data()
+{
+    QTest::addColumn<Script>("script");
+    QTest::addColumn<bool>("asks");
+    QTest::addColumn<std::chrono::milliseconds>("hold");
+    QTest::addColumn<QString>("sentence");
+    const auto row = [](const char *name, const Script &script, const QString &sentence, bool asks = false,
+                        std::chrono::milliseconds hold = 0ms) {
+        QTest::newRow(name) << script << asks << hold << sentence;
+    };
+    const QString timeout = u"; the time-out of 30 s ends them, the first in \\d+ s\\."_s;
+    row(
+        "greeted", [](int, RawSocket &peer) { peer.send(Greeting); },
+        u"3 connections wait for the server to close"_s + timeout);
+    row(
+        "silent", [](int, RawSocket &) {}, u"3 connections wait for the server's first byte"_s + timeout);
+    row(
+        "half a greeting", [](int, RawSocket &peer) { peer.send("Hello"); },
+        u"3 connections wait for the rest of the greeting"_s + timeout);
+    row(
+        "both",
+        [](int number, RawSocket &peer) {
+            if (number == 0)
+                peer.send(Greeting);
+        },
+        u"2 connections wait for the server's first byte, 1 for the server to close"_s + timeout);
+    row(
+        "no answer", [](int, RawSocket &) {}, u"3 connections wait for an answer"_s + timeout, true);
+    row(
+        "held", [](int, RawSocket &peer) { peer.send(Greeting); },
+        u"3 connections wait until they were held open for 60 s, the first for \\d+ s more\\."_s, false, 60s);
+}
+
+void TestRepeatRun::tellsWhatIsWaitedFor()
+{
+    QFETCH(const Script, script);
+    QFETCH(const bool, asks);
+    QFETCH(const std::chrono::milliseconds, hold);
+    QFETCH(const QString, sentence);
+    Host host(script);
+    RepeatRequest request = requestTo(host.port(), 100, 3);
+    request.expected = Greeting;
+    request.hold = hold;
+    if (asks) {
+        request.send = "ping";
+        request.exchanges = 2;
+    }
+    Run run(request);
+    QString text;
+    const bool isTold = QTest::qWaitFor(
+        [&] {
+            text = run.progress.empty() ? QString() : run.progress.back()->waitingText();
+            return !text.isEmpty();
+        },
+        Patience);
+    QVERIFY(isTold);
+    QVERIFY2(run.progress.front()->waitingText().isEmpty(), "There was no time to wait");
+    QVERIFY2(QRegularExpression(QRegularExpression::anchoredPattern(sentence)).match(text).hasMatch(),
+             qPrintable(text));
+    run.engine.post([](RepeatRun &engine) { engine.cancel(); });
+    QVERIFY(run.waitForEnd());
+    QCOMPARE(run.account->waitingText(), QString());
 }
 
 void TestRepeatRun::tellsProgress()

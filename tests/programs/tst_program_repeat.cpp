@@ -13,6 +13,7 @@
 #include <QRegularExpression>
 #include <QScopeGuard>
 #include <QSet>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -72,6 +73,11 @@ private Q_SLOTS:
     void printsTheAccount();
     void printsEnglishDigits();
     void printsJson();
+    void lastsForATime();
+    void exchanges();
+    void datagrams();
+    void unixSocket();
+    void tellsAPersonWhatIsWaitedFor();
     void printsCsv();
     void oneNotComplete();
     void expects();
@@ -150,6 +156,85 @@ void TestProgramRepeat::printsJson()
     const QJsonObject object = QJsonDocument::fromJson(client.output()).object();
     QCOMPARE(object.value(u"program"_s).toString(), u"parley-client"_s);
     QCOMPARE(object.value(u"outcomes"_s).toObject().value(u"complete"_s).toInt(), 50);
+}
+
+void TestProgramRepeat::lastsForATime()
+{
+    ServerProcess server;
+    Process client(Client, {u"--headless"_s, u"--json"_s, u"--for"_s, u"0.3"_s, u"--rate"_s, u"100"_s, u"127.0.0.1"_s,
+                            QString::number(server.port())});
+    VERIFY(client.exitStatus() == 0, client);
+    const QJsonObject object = QJsonDocument::fromJson(client.output()).object();
+    QCOMPARE(object.value(u"for_s"_s).toDouble(), 0.3);
+    const int made = object.value(u"repeat"_s).toInt();
+    VERIFY(made > 0 && made <= 31, client); // one at the start, and every 10 ms
+    QCOMPARE(object.value(u"started"_s).toInt(), made);
+    QCOMPARE(object.value(u"outcomes"_s).toObject().value(u"complete"_s).toInt(), made);
+    VERIFY(object.value(u"elapsed_ns"_s).toDouble() >= 0.3e9, client);
+}
+
+void TestProgramRepeat::exchanges()
+{
+    ServerProcess server(u"127.0.0.1"_s, {u"--behaviour"_s, u"echo"_s});
+    RepeatProcess client(server.port(), 10,
+                         {u"--json"_s, u"--concurrency"_s, u"5"_s, u"--exchanges"_s, u"20"_s, u"--send"_s, u"ping"_s});
+    VERIFY(client.exitStatus() == 0, client);
+    const QJsonObject object = QJsonDocument::fromJson(client.output()).object();
+    QCOMPARE(object.value(u"outcomes"_s).toObject().value(u"complete"_s).toInt(), 10);
+    const QJsonObject exchange = object.value(u"latency_ns"_s).toObject().value(u"exchange"_s).toObject();
+    QCOMPARE(exchange.value(u"count"_s).toInt(), 200);
+    for (const QString &figure : {u"p50"_s, u"p99"_s, u"max"_s})
+        VERIFY(exchange.value(figure).toInteger() > 0, client);
+}
+
+void TestProgramRepeat::datagrams()
+{
+    ServerProcess server(u"127.0.0.1"_s, {u"--udp"_s, u"--greeting"_s, u"Grüße"_s});
+    RepeatProcess client(server.port(), 50, {u"--udp"_s, u"--concurrency"_s, u"5"_s, u"--expect"_s, u"Grüße"_s});
+    VERIFY(client.exitStatus() == 0, client);
+    VERIFY(client.output().startsWith("50 datagrams to "), client);
+    VERIFY(client.count(u"answered"_s) == 50, client);
+    VERIFY(client.count(u"no answer"_s) == 0, client);
+
+    RawDatagrams silent = RawDatagrams::bound();
+    RepeatProcess none(silent.localPort(), 3, {u"--udp"_s, u"--timeout"_s, u"0.1"_s});
+    VERIFY(none.exitStatus() == 1, none);
+    VERIFY(none.count(u"no answer"_s) == 3, none);
+    VERIFY(none.errorOutput().contains("3 of 3 datagrams to 127.0.0.1:"), none);
+}
+
+void TestProgramRepeat::unixSocket()
+{
+    const QTemporaryDir files;
+    const QString path = files.filePath(u"socket"_s);
+    Process server(QStringLiteral(PARLEY_SERVER), {u"--headless"_s, u"--unix"_s, path});
+    TRY_VERIFY(server.errorOutput().contains('\n'), server);
+    Process client(Client, {u"--headless"_s, u"--repeat"_s, u"50"_s, u"--concurrency"_s, u"5"_s, u"--unix"_s, path});
+    VERIFY(client.exitStatus() == 0, client);
+    VERIFY(client.output().startsWith("50 connections to " + QFile::encodeName(path)), client);
+}
+
+/// On a terminal alone: a script that reads stderr finds there what went wrong.
+void TestProgramRepeat::tellsAPersonWhatIsWaitedFor()
+{
+    const RawSocket listener = RawSocket::listening();
+    QTemporaryDir files;
+    const QString command = u"exec '%1' --headless --repeat 5 127.0.0.1 %2"_s.arg(Client).arg(listener.localPort());
+    if (QStandardPaths::findExecutable(u"script"_s).isEmpty())
+        QSKIP("There is no script(1), which gives a program a terminal.");
+    Process client(u"script"_s, {u"-qec"_s, command, u"/dev/null"_s});
+    const RawSocket peer = listener.accept();
+    TRY_VERIFY(
+        client.output().contains("parley-client: 1 connection waits for the server's first byte; the time-out of "
+                                 "10 s ends them, the first in "),
+        client);
+    client.sendSignal(SIGTERM);
+    (void)client.exitStatus();
+
+    RepeatProcess piped(listener.localPort(), 1, {u"--timeout"_s, u"2"_s});
+    VERIFY(piped.exitStatus() == 1, piped);
+    VERIFY(isOneLine(piped.errorOutput()), piped);
+    VERIFY(!piped.errorOutput().contains("waits"), piped);
 }
 
 void TestProgramRepeat::printsCsv()

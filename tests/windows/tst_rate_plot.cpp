@@ -42,6 +42,7 @@ private Q_SLOTS:
     void countsConnections();
     void countsDatagrams();
     void isDrawn();
+    void fontInPixels();
 };
 
 void TestRatePlot::countsWholeSeconds()
@@ -170,6 +171,21 @@ void TestRatePlot::isDrawn()
     applyAppearance(Appearance::Dark);
     QVERIFY(hasColour(line()));
     applyAppearance(Appearance::System);
+}
+
+/// It has no size in points.
+void TestRatePlot::fontInPixels()
+{
+    EventStream stream;
+    RatePlot plot(stream);
+    QFont font = plot.font();
+    font.setPixelSize(20);
+    plot.setFont(font);
+    const int large = plot.sizeHint().height();
+    plot.grab(); // without a warning
+    font.setPixelSize(10);
+    plot.setFont(font);
+    QVERIFY(plot.sizeHint().height() < large);
 }
 
 QTEST_MAIN(TestRatePlot)

@@ -10,7 +10,9 @@
 #include <QDoubleSpinBox>
 #include <QFileDialog>
 #include <QLabel>
+#include <QLineEdit>
 #include <QProgressBar>
+#include <QScrollArea>
 #include <QSpinBox>
 
 #include <future>
@@ -34,7 +36,8 @@ struct Greeter
 /// The client's window with its second one open.
 struct Repeating : ClientProgram
 {
-    explicit Repeating(quint16 port) : ClientProgram(connectingTo(port))
+    explicit Repeating(quint16 port) : Repeating(connectingTo(port)) {}
+    explicit Repeating(const ClientOptions &options) : ClientProgram(options)
     {
         action(u"Repeat…"_s).trigger();
         window_ = window().findChild<RepeatWindow *>();
@@ -71,12 +74,23 @@ class TestRepeatWindow : public WindowTest
 
 private Q_SLOTS:
     void accountsForEach();
+    void lastsForATime();
+    void exchanges();
+    void datagrams();
+    void unixSocket();
+    void tellsWhatIsWaitedFor();
+    void returnPressedTwice();
+    void zeroRowsAreQuiet();
+    void emptyChartHasNoAxes();
     void cancels();
     void namesWhatIsWrong_data();
     void namesWhatIsWrong();
     void tellsRanges();
     void failuresAreToldApart();
     void comparesRuns();
+    void pairsLatencies();
+    void namesRuns();
+    void keepsItsSizeWhenComparing();
     void picturesFromLeftToRight();
     void exportsRuns_data();
     void exportsRuns();
@@ -90,7 +104,7 @@ void TestRepeatWindow::accountsForEach()
 {
     const Greeter greeter;
     const Repeating client(greeter.port);
-    TRY_MATCH(client.text(u"repeatTarget"_s), u"To 127.0.0.1:%1, .*"_s.arg(greeter.port));
+    TRY_MATCH(client.text(u"repeatTarget"_s), u"To 127.0.0.1:%1, time-out 10 s .*"_s.arg(greeter.port));
     QCOMPARE(client.text(u"repeatStatus"_s), u"Ready"_s);
     QVERIFY(!client.child(u"repeatExportCsv"_s).isEnabled());
     client.child<QLineEdit>(u"repeatExpected"_s).setText(u"Hello World!"_s);
@@ -112,6 +126,160 @@ void TestRepeatWindow::accountsForEach()
     QVERIFY(client.child(u"repeatHistogram"_s).accessibleDescription().contains(u"2,000 complete"_s));
     QVERIFY(client.child(u"repeatTimeline"_s).accessibleDescription().contains(u"complete a second"_s));
     QVERIFY(client.child(u"repeatExportCsv"_s).isEnabled());
+}
+
+void TestRepeatWindow::lastsForATime()
+{
+    const Greeter greeter;
+    const Repeating client(greeter.port);
+    auto &time = client.child<QDoubleSpinBox>(u"repeatFor"_s);
+    QCOMPARE(time.text(), u"Until all are made"_s);
+    time.setValue(0.3);
+    QVERIFY(!client.child(u"repeatCount"_s).isEnabled()); // the time takes its place
+    client.click(u"repeatStart"_s);
+    TRY_MATCH(client.text(u"repeatStatus"_s), u"[\\d,]+ ended, \\d+ under way · 1.00 s left"_s);
+    TRY_COMPARE(client.isUnderWay(), false);
+    QCOMPARE(client.account(u"complete"_s), client.account(u"in all"_s));
+    QCOMPARE(client.account(u"complete"_s, 2), u"100.00 %"_s);
+    QVERIFY(matches(client.account(u"in all"_s, 4),
+                    u"[\\d,]+ connections to 127.0.0.1:\\d+, started for 0.3 s, 10 at a time"_s));
+    time.setValue(0);
+    QVERIFY(client.child(u"repeatCount"_s).isEnabled());
+}
+
+void TestRepeatWindow::exchanges()
+{
+    ServerOptions options = listening();
+    options.behaviour = std::get<BehaviourChoice>(BehaviourChoice::parse(u"echo"_s));
+    const ServerProgram server(options);
+    const Repeating client(portOf(server));
+    client.child<QSpinBox>(u"repeatExchanges"_s).setValue(8);
+    client.start(5, 2);
+    TRY_MATCH(client.text(u"repeatNotice"_s), u"An exchange sends something .*"_s);
+    client.child<QLineEdit>(u"send"_s).setText(u"ping"_s);
+    client.start(5, 2);
+    TRY_MATCH(client.text(u"repeatStatus"_s), u"5 ended in .*, [\\d,.]+ exchanges a second"_s);
+    QCOMPARE(client.account(u"complete"_s), u"5"_s);
+    QCOMPARE(client.rows(u"repeatLatency"_s), 4);
+    QCOMPARE(client.cell(u"repeatLatency"_s, 3, 0), u"exchange"_s);
+    QVERIFY(matches(client.cell(u"repeatLatency"_s, 3, 4), u"[\\d.]+ (µs|ms|s)"_s));
+    QVERIFY(client.child(u"repeatHistogram"_s).accessibleDescription().startsWith(u"Of 40 exchanges"_s));
+}
+
+void TestRepeatWindow::datagrams()
+{
+    ServerOptions options = listening();
+    options.transport = Transport::Udp;
+    const ServerProgram server(options);
+    ClientOptions to = connectingTo(portOf(server));
+    to.transport = Transport::Udp;
+    const Repeating client(to);
+    client.start(20, 4);
+    TRY_MATCH(client.text(u"repeatStatus"_s), u"20 ended in .*: [\\d,.]+ answered a second, .*"_s);
+    QCOMPARE(client.account(u"answered"_s), u"20"_s);
+    QCOMPARE(client.account(u"no answer"_s), u"0"_s);
+    QCOMPARE(client.rows(u"repeatLatency"_s), 1);
+}
+
+void TestRepeatWindow::unixSocket()
+{
+    ServerOptions options;
+    options.transport = Transport::Unix;
+    options.path = scratch().filePath(u"socket"_s);
+    const ServerProgram server(options);
+    TRY_MATCH(server.text(u"status"_s), u"Listening on .*"_s);
+    ClientOptions to;
+    to.transport = Transport::Unix;
+    to.path = options.path;
+    const Repeating client(to);
+    client.start(20, 4);
+    TRY_MATCH(client.text(u"repeatStatus"_s), u"20 ended in .*"_s);
+    QCOMPARE(client.account(u"complete"_s), u"20"_s);
+}
+
+void TestRepeatWindow::tellsWhatIsWaitedFor()
+{
+    ServerOptions options = listening();
+    options.behaviour = std::get<BehaviourChoice>(BehaviourChoice::parse(u"greet-hold"_s));
+    const ServerProgram server(options);
+    const Repeating client(portOf(server));
+    client.start(1'000, 10);
+    TRY_MATCH(client.text(u"repeatNotice"_s),
+              u"10 connections wait for the server to close; the time-out of 10 s ends them, the first in \\d+ s\\."_s);
+    client.click(u"repeatStart"_s);
+    TRY_MATCH(client.text(u"repeatNotice"_s), u"The run was cancelled.*"_s);
+}
+
+/// In a field, or on the button.
+void TestRepeatWindow::returnPressedTwice()
+{
+    const RawSocket listener = RawSocket::listening();
+    const Repeating client(listener.localPort());
+    client.window_->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(client.window_));
+    auto &count = client.child<QSpinBox>(u"repeatCount"_s);
+    count.setFocus();
+    const auto press = [&client] { QTest::keyClick(client.window_->focusWidget(), Qt::Key_Return); };
+    press();
+    press();
+    press();
+    QVERIFY(client.isUnderWay());
+    TRY_MATCH(client.text(u"repeatStatus"_s), u"0 of 1,000 ended, 10 under way"_s);
+    QVERIFY(client.isUnderWay());
+    QCOMPARE(client.window_->focusWidget(), &client.button(u"repeatStart"_s));
+    QTest::keyClick(client.window_->focusWidget(), Qt::Key_Space); // says Cancel, and is pressed as such
+    TRY_COMPARE(client.isUnderWay(), false);
+    QCOMPARE(client.window_->focusWidget(), &count);
+    client.button(u"repeatStart"_s).setFocus();
+    press();
+    press();
+    TRY_MATCH(client.text(u"repeatStatus"_s), u"0 of 1,000 ended, 10 under way"_s);
+    QVERIFY(client.isUnderWay());
+}
+
+void TestRepeatWindow::zeroRowsAreQuiet()
+{
+    const Greeter greeter;
+    const Repeating client(greeter.port);
+    client.start(10, 1);
+    TRY_COMPARE(client.isUnderWay(), false);
+    const auto &table = client.child<QTableView>(u"repeatAccount"_s);
+    const auto colourOf = [&table](int row) {
+        return table.model()->index(row, 1).data(Qt::ForegroundRole).value<QBrush>().color();
+    };
+    QCOMPARE(colourOf(0), client.window_->palette().color(QPalette::Text)); // 10 were complete
+    for (int row = 1; row < 7; ++row)
+        QCOMPARE(colourOf(row), client.window_->palette().color(QPalette::PlaceholderText));
+    QCOMPARE(colourOf(7), client.window_->palette().color(QPalette::Text)); // in all
+}
+
+/// Where nothing was complete, there is no rate and no latency to put on an axis.
+void TestRepeatWindow::emptyChartHasNoAxes()
+{
+    const auto imageOf = [](const RepeatResult &run) {
+        TimelineView timeline;
+        timeline.setRuns(std::make_shared<const RepeatResult>(run), {});
+        timeline.resize(400, 200);
+        return timeline.grab().toImage();
+    };
+    const auto colours = [](const QImage &image, const QRect &area) {
+        QSet<QRgb> seen;
+        for (int y = area.top(); y <= area.bottom(); ++y)
+            for (int x = area.left(); x <= area.right(); ++x)
+                seen.insert(image.pixel(x, y));
+        return seen.size();
+    };
+    const int width = TimelineView().fontMetrics().horizontalAdvance(u"100,000 "_s);
+    const QRect labels(2, 40, width, 150); // left of the plots
+    RepeatResult run;
+    run.finished = true;
+    QCOMPARE(colours(imageOf(run), labels), 1);
+    run.timeline.add(10ms, false, 1ms); // ended otherwise: there is a rate of those, and no latency
+    run.elapsed = 20ms;
+    const QImage others = imageOf(run);
+    QCOMPARE(colours(others, labels.adjusted(0, 85, 0, 0)), 1);
+    run.timeline.add(10ms, true, 1ms);
+    QVERIFY(colours(imageOf(run), labels.adjusted(0, 85, 0, 0)) > 1);
 }
 
 void TestRepeatWindow::cancels()
@@ -161,8 +329,9 @@ void TestRepeatWindow::tellsRanges()
     QStringList labels;
     for (const QLabel *label : client.window_->findChildren<QLabel *>())
         labels.append(label->text());
-    for (const QString &name : {u"repeatCount"_s, u"repeatConcurrency"_s, u"repeatRate"_s, u"repeatHold"_s,
-                                u"repeatExpected"_s, u"repeatSource"_s}) {
+    for (const QString &name :
+         {u"repeatCount"_s, u"repeatFor"_s, u"repeatConcurrency"_s, u"repeatRate"_s, u"repeatHold"_s,
+          u"repeatExchanges"_s, u"repeatAnswerBytes"_s, u"repeatExpected"_s, u"repeatSource"_s}) {
         const QString range = client.child(name).accessibleDescription();
         QVERIFY2(!range.isEmpty() && labels.contains(range), qPrintable(name));
     }
@@ -203,17 +372,20 @@ void TestRepeatWindow::comparesRuns()
         client.start(run * 10, 1);
         TRY_COMPARE(client.isUnderWay(), false);
     }
-    QCOMPARE(shown.count(), int(RepeatWindow::MaxRuns)); // the oldest left
-    QCOMPARE(compared.count(), int(RepeatWindow::MaxRuns) + 1);
+    QCOMPARE(shown.count(), int(RepeatWindow::MaxRuns));    // the oldest left
+    QCOMPARE(compared.count(), int(RepeatWindow::MaxRuns)); // none, and all but the shown one
+    QCOMPARE(compared.findData(shown.currentData()), -1);
     QVERIFY(shown.currentText().startsWith(u"Run 12"_s));
     QCOMPARE(client.account(u"complete"_s), u"120"_s);
     QVERIFY(client.child<QTableView>(u"repeatAccount"_s).isColumnHidden(3));
 
-    compared.setCurrentIndex(2);
-    Q_EMIT compared.activated(2);
+    compared.setCurrentIndex(1);
+    Q_EMIT compared.activated(1);
     QVERIFY(compared.currentText().startsWith(u"Run 11"_s));
     QCOMPARE(client.account(u"complete"_s, 3), u"110"_s);
     QVERIFY(!client.child<QTableView>(u"repeatAccount"_s).isColumnHidden(3));
+    QCOMPARE(client.account(u"complete"_s, 5), u"+10, +9.1 %"_s);
+    QCOMPARE(client.account(u"reset"_s, 5), u"–"_s);
     QCOMPARE(client.rows(u"repeatLatency"_s), 6);
     QVERIFY(client.child(u"repeatHistogram"_s).accessibleDescription().contains(u"Compared with: Of 110"_s));
 
@@ -224,6 +396,88 @@ void TestRepeatWindow::comparesRuns()
     TRY_COMPARE(client.isUnderWay(), false);
     QCOMPARE(client.account(u"complete"_s), u"130"_s);
     QCOMPARE(client.account(u"complete"_s, 3), u"110"_s);
+}
+
+/// Each latency has that of the other run below it, and says how much it differs.
+void TestRepeatWindow::pairsLatencies()
+{
+    const Greeter greeter;
+    const Repeating client(greeter.port);
+    for (const int count : {10, 20}) {
+        client.start(count, 1);
+        TRY_COMPARE(client.isUnderWay(), false);
+    }
+    auto &compared = client.child<QComboBox>(u"repeatCompared"_s);
+    compared.setCurrentIndex(1);
+    Q_EMIT compared.activated(1);
+    QStringList names;
+    for (int row = 0; row < client.rows(u"repeatLatency"_s); ++row) {
+        names.append(client.cell(u"repeatLatency"_s, row, 0));
+        const QString duration = u"[\\d.]+ (µs|ms|s)"_s;
+        const QString difference = u", (0|[+-][\\d,.]+) %"_s;
+        for (int column = 1; column <= 6; ++column)
+            QVERIFY(
+                matches(client.cell(u"repeatLatency"_s, row, column), row % 2 == 0 ? duration + difference : duration));
+    }
+    QCOMPARE(names, QStringList({u"connect"_s, u"connect, compared"_s, u"first byte"_s, u"first byte, compared"_s,
+                                 u"complete"_s, u"complete, compared"_s}));
+}
+
+void TestRepeatWindow::namesRuns()
+{
+    const Greeter greeter;
+    const Repeating client(greeter.port);
+    auto &shown = client.child<QComboBox>(u"repeatShown"_s);
+    auto &compared = client.child<QComboBox>(u"repeatCompared"_s);
+    for (const int count : {1'000, 20}) {
+        client.start(count, 10);
+        TRY_COMPARE(client.isUnderWay(), false);
+    }
+    const QString usual = u"Run %1: %2 to 127.0.0.1:%3, \\d\\d:\\d\\d:\\d\\d"_s;
+    QVERIFY(matches(shown.currentText(), usual.arg(u"2"_s, u"20"_s).arg(greeter.port)));
+    QVERIFY(matches(compared.itemText(1), usual.arg(u"1"_s, u"1,000"_s).arg(greeter.port)));
+    const auto type = [&shown](const QString &name) {
+        shown.lineEdit()->selectAll();
+        QTest::keyClick(&shown, Qt::Key_Delete);
+        QTest::keyClicks(&shown, name);
+        QTest::keyClick(&shown, Qt::Key_Return);
+    };
+    type(u"with the new cable"_s);
+    QCOMPARE(shown.currentText(), u"with the new cable"_s);
+    client.start(30, 10);
+    TRY_COMPARE(client.isUnderWay(), false);
+    QCOMPARE(compared.itemText(1), u"with the new cable"_s);
+    shown.setCurrentIndex(1);
+    Q_EMIT shown.activated(1);
+    QCOMPARE(shown.currentText(), u"with the new cable"_s);
+    QCOMPARE(client.account(u"complete"_s), u"20"_s);
+    QCOMPARE(compared.findText(u"with the new cable"_s), -1);
+    type(QString());
+    QVERIFY(matches(shown.currentText(), usual.arg(u"2"_s, u"20"_s).arg(greeter.port)));
+}
+
+void TestRepeatWindow::keepsItsSizeWhenComparing()
+{
+    const Greeter greeter;
+    const Repeating client(greeter.port);
+    for (const int count : {10, 20}) {
+        client.start(count, 1);
+        TRY_COMPARE(client.isUnderWay(), false);
+    }
+    const QSize before = client.window_->size();
+    const auto contentOf = [&client] {
+        return client.window_->findChild<QScrollArea *>()->widget()->minimumSizeHint();
+    };
+    const QSize content = contentOf();
+    auto &compared = client.child<QComboBox>(u"repeatCompared"_s);
+    compared.setCurrentIndex(1);
+    Q_EMIT compared.activated(1);
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest);
+    QCOMPARE(client.window_->size(), before);
+    QCOMPARE(contentOf(), content); // nothing that had room has to be scrolled to
+    constexpr int frame = 40;       // title bar and panel of a screen of 768 lines
+    QVERIFY2(content.height() <= 768 - frame, qPrintable(QString::number(content.height())));
+    QVERIFY2(content.width() <= 1366, qPrintable(QString::number(content.width())));
 }
 
 /// In a language that is written from right to left, too: axis and labels stay together.

@@ -5,6 +5,7 @@
 
 #include "shared/event/event_history.h"
 #include "shared/message/message.h"
+#include "shared/ui/appearance.h"
 #include "shared/ui/menus.h"
 
 #include <QAction>
@@ -155,9 +156,7 @@ void LadderView::copyRungs()
 void LadderView::setZoom(int percent)
 {
     zoom_ = std::clamp(percent, MinZoom, MaxZoom);
-    QFont font = QFontDatabase::systemFont(QFontDatabase::FixedFont);
-    font.setPointSizeF(font.pointSizeF() * zoom_ / 100);
-    setFont(font);
+    setFont(scaled(QFontDatabase::systemFont(QFontDatabase::FixedFont), zoom_ / 100.0));
     const QModelIndex current = currentIndex();
     relayout();
     scrollTo(current);
