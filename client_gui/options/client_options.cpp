@@ -51,11 +51,8 @@ ClientOptions ClientOptions::read(CommandLine &line)
     ClientOptions options;
     options.host = line.host();
     options.port = line.port();
-    options.path = line.text(u"unix"_s);
-    if (line.isSet(u"udp"_s) || line.isSet(u"unix"_s))
-        options.transport = line.transport();
-    else if (options.host)
-        options.transport = Transport::Tcp;
+    options.path = line.path();
+    options.transport = line.transport();
     options.send = line.text(u"send"_s);
     options.timeout = line.seconds(u"timeout"_s);
     options.maxBytes = line.number(u"max-bytes"_s, 1, MaxMessageBytes);
