@@ -15,6 +15,10 @@ Client::Client(EventStream &events) : events_(events)
 {
     qRegisterMetaType<KernelView>();
     connect(&socket_, &ClientSocket::connected, this, &Client::connected);
+    connect(&socket_, &ClientSocket::bytesWritten, this, [this] {
+        if (request_.streams && socket_.bytesToWrite() == 0)
+            askForMore();
+    });
     connect(&socket_, &ClientSocket::readyRead, this, &Client::received);
     connect(&socket_, &ClientSocket::tooMuchReceived, this, [this] { end(Outcome::LimitReached); });
     connect(&socket_, &ClientSocket::disconnected, this, &Client::disconnected);
@@ -54,10 +58,30 @@ void Client::connectTo(quint64 number, const ConnectRequest &request)
     received_ = 0;
     deadline_.start(request.timeout);
     if (request.endpoint.transport == Transport::Udp) {
-        datagrams_.start(number, request.endpoint, request.send, request.maxBytes);
+        datagrams_.start(number, request.endpoint, request.send, request.maxBytes, request.source);
     } else {
         socket_.setNumber(number);
+        socket_.setSource(request.source);
         socket_.connectToEndpoint(request.endpoint);
+    }
+}
+
+void Client::askForMore()
+{
+    deadline_.stop();
+    Q_EMIT wantsMore();
+}
+
+void Client::sendMore(const QByteArray &bytes)
+{
+    if (!underWay_ || !request_.streams || !isConnected())
+        return;
+    if (!request_.stays)
+        deadline_.start(request_.timeout);
+    socket_.send(bytes);
+    if (bytes.isEmpty()) {
+        request_.streams = false;
+        socket_.setExpectsMore(false);
     }
 }
 
@@ -127,7 +151,10 @@ void Client::connected()
     limitMessage();
     if (request_.stays)
         deadline_.stop();
+    socket_.setExpectsMore(request_.streams);
     socket_.send(request_.send);
+    if (request_.streams && request_.send.isEmpty())
+        askForMore();
 }
 
 /// Counts the bytes. The events keep them.

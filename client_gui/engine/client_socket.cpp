@@ -215,6 +215,13 @@ void ClientSocket::drop(const Transfer &transfer)
         watch(); // FIN, or the end, may have waited for it
 }
 
+void ClientSocket::setExpectsMore(bool expectsMore)
+{
+    expectsMore_ = expectsMore;
+    if (isConnected())
+        watch();
+}
+
 void ClientSocket::closeSending()
 {
     if (!isConnected())
@@ -295,7 +302,7 @@ void ClientSocket::readable()
     } else if (!result.ok()) {
         failed(result.error);
     } else if (result.value == 0) {
-        if (isSending()) // QTcpSocket would drop it
+        if (isSending() || expectsMore_) // QTcpSocket would drop it
             watch();
         else
             closedByPeer();
@@ -360,7 +367,7 @@ void ClientSocket::writable()
         stream_->sendFinIfDue();
     if (isSending() || sendError_ != 0)
         watch();
-    else if (stream_->peerClosed())
+    else if (stream_->peerClosed() && !expectsMore_)
         closedByPeer();
     else if (state() == ClosingState)
         finish();
@@ -380,7 +387,7 @@ void ClientSocket::watch()
     if (!readable_)
         return;
     readable_->setEnabled(room() > 0);
-    writable_->setEnabled(isSending() || written_ > 0 || sendError_ != 0 || stream_->peerClosed());
+    writable_->setEnabled(isSending() || written_ > 0 || sendError_ != 0 || (stream_->peerClosed() && !expectsMore_));
 }
 
 void ClientSocket::closedByPeer()

@@ -3,11 +3,13 @@
 
 #include "client_gui/engine/datagram_exchange.h"
 
+#include "client_gui/settings/connect_request.h"
 #include "shared/address/lookup.h"
 #include "shared/event/event_stream.h"
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 namespace parley
 {
@@ -24,8 +26,10 @@ DatagramExchange::~DatagramExchange()
     stop();
 }
 
-void DatagramExchange::start(quint64 number, const Endpoint &endpoint, const QByteArray &question, qint64 maxBytes)
+void DatagramExchange::start(quint64 number, const Endpoint &endpoint, const QByteArray &question, qint64 maxBytes,
+                             const Address &source)
 {
+    source_ = source;
     number_ = number;
     question_ = question;
     left_ = maxBytes;
@@ -61,7 +65,16 @@ void DatagramExchange::stop()
 
 void DatagramExchange::tryNext()
 {
+    const auto isOtherFamily = [this](const Address &address) {
+        return !source_.isNull() && sourceFor(address, source_).isNull();
+    };
     peer_ = candidates_.take();
+    while (isOtherFamily(peer_) && !candidates_.isEmpty())
+        peer_ = candidates_.take();
+    if (isOtherFamily(peer_)) { // no call would succeed
+        refused(error_ == 0 ? EAFNOSUPPORT : 0);
+        return;
+    }
     int error = open();
     if (error == 0 && peer_.isBroadcast()) {
         broadcast();
@@ -86,7 +99,12 @@ int DatagramExchange::open()
     const native::Result made = native::socket(Transport::Udp, peer_.family());
     events_.write(Event::socket(number_, made, Transport::Udp, peer_.family()));
     socket_ = native::Descriptor(made.ok() ? static_cast<int>(made.value) : -1);
-    return made.error;
+    if (!made.ok() || source_.isNull())
+        return made.error;
+    const Address source = sourceFor(peer_, source_);
+    const native::Result bound = native::bindSource(socket_.get(), source);
+    events_.write(Event::bind(number_, bound, source));
+    return bound.error;
 }
 
 /// The address does not answer. Tries the next one.

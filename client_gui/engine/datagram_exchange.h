@@ -38,8 +38,9 @@ public:
     ~DatagramExchange() override;
 
     /// Sends @p question, which may be empty, to a Udp endpoint. Not while an exchange is under way. The events carry
-    /// @p number. @p maxBytes: the most bytes taken of all answers together.
-    void start(quint64 number, const Endpoint &endpoint, const QByteArray &question, qint64 maxBytes);
+    /// @p number. @p maxBytes: the most bytes taken of all answers together. @p source: as ConnectRequest::source.
+    void start(quint64 number, const Endpoint &endpoint, const QByteArray &question, qint64 maxBytes,
+               const Address &source = {});
     /// Closes the socket. ended() is not emitted.
     void stop();
 
@@ -72,6 +73,7 @@ private:
 
     quint64 number_ = 0;
     Address peer_;
+    Address source_;
     QByteArray question_;
     qint64 left_ = 0; // bytes that may still be taken
     int error_ = 0;   // the most telling one so far

@@ -29,8 +29,50 @@ bool isLookUp(const Attempt &attempt)
     return attempt.request.endpoint.isName() && !attempt.lookedUp;
 }
 
+/// What the source has to do with the failure, and what helps; empty where it is something else.
+std::pair<QString, QString> sourceFailure(const Attempt &attempt)
+{
+    const Address &source = attempt.request.source;
+    if (source.isNull() || attempt.outcome != Outcome::Failed)
+        return {};
+    const QString endpoint = attempt.request.endpoint.toString();
+    const QString from = QString::fromLatin1(source.toPython());
+    const QString other = Texts::tr("Give another source, or none: the system then chooses it.");
+    if (attempt.error == EAFNOSUPPORT)
+        return {(source.family() == Address::Family::IPv4
+                     ? Texts::tr("%1 has no IPv4 address, and the source %2 is one.")
+                     : Texts::tr("%1 has no IPv6 address, and the source %2 is one."))
+                    .arg(endpoint, QString::fromLatin1(source.host())),
+                other};
+    if (attempt.bindError == 0 && attempt.error == EADDRNOTAVAIL && source.port() != 0)
+        return {Texts::tr("%1 cannot be connected from %2: a connection between the two was there a moment ago, and "
+                          "its port is kept for a while (TIME_WAIT).")
+                    .arg(endpoint, from),
+                Texts::tr("Wait a minute, or give another port.")};
+    if (attempt.bindError == 0 && attempt.error == EINVAL && source.isLoopback())
+        return {Texts::tr("%1 cannot be reached from %2, which is for connections within this computer.")
+                    .arg(endpoint, from),
+                other};
+    if (attempt.bindError == 0 || attempt.bindError != attempt.error)
+        return {};
+    switch (attempt.error) {
+    case EADDRNOTAVAIL:
+        return {Texts::tr("%1 is not an address of this computer, so nothing can be sent from it.")
+                    .arg(QString::fromLatin1(source.host())),
+                other};
+    case EADDRINUSE: return {Texts::tr("The source %1 is in use: another socket has that port.").arg(from), other};
+    case EACCES:
+        return {
+            Texts::tr("This user may not send from %1: ports below 1024 need a privilege on many systems.").arg(from),
+            Texts::tr("Give a port of 1024 or above, or none.")};
+    default: return {Texts::tr("The source %1 cannot be used: %2.").arg(from, errorText(attempt.error)), other};
+    }
+}
+
 QString failureOf(const Attempt &attempt)
 {
+    if (const QString failure = sourceFailure(attempt).first; !failure.isEmpty())
+        return failure;
     const QString endpoint = attempt.request.endpoint.toString();
     const QString timeout = durationText(attempt.request.timeout);
     if (attempt.isDatagram() && attempt.outcome == Outcome::LimitReached)
@@ -115,6 +157,8 @@ QString failureOf(const Attempt &attempt)
 
 QString adviceOn(const Attempt &attempt)
 {
+    if (const QString advice = sourceFailure(attempt).second; !advice.isEmpty())
+        return advice;
     if (attempt.isDatagram() && attempt.outcome == Outcome::LimitReached)
         return Texts::tr("Raise the limit (--max-bytes) to take longer datagrams.");
     if (attempt.isDatagram() && attempt.outcome == Outcome::TimedOut && attempt.connectedAt >= 0)
