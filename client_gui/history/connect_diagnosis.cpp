@@ -51,7 +51,7 @@ std::pair<QString, QString> sourceFailure(const Attempt &attempt)
                 Texts::tr("Wait a minute, or give another port.")};
     if (attempt.bindError == 0 && attempt.error == EINVAL && source.isLoopback())
         return {Texts::tr("%1 cannot be reached from %2, which is for connections within this computer.")
-                    .arg(endpoint, from),
+                    .arg(endpoint, QString::fromLatin1(source.host())),
                 other};
     if (attempt.bindError == 0 || attempt.bindError != attempt.error)
         return {};
@@ -275,7 +275,10 @@ ConnectDiagnosis diagnoseConnect(const Attempt &attempt, const std::vector<Local
     diagnosis.remedy = Remedy::Connect;
     diagnosis.button = Texts::tr("Try Again");
     diagnosis.endpoint = attempt.request.endpoint;
-    if (isSilent(attempt)) {
+    if (!sourceFailure(attempt).first.isEmpty()) {
+        diagnosis.remedy = Remedy::EnterSource;
+        diagnosis.button = Texts::tr("Enter Another Source");
+    } else if (isSilent(attempt)) {
         diagnosis.remedy = Remedy::EnterText;
         diagnosis.button = Texts::tr("Enter Text to Send");
     } else if (attempt.outcome == Outcome::LimitReached

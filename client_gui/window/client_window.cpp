@@ -434,6 +434,10 @@ void ClientWindow::applyRemedy(const ConnectDiagnosis &diagnosis)
         startAttempt();
         break;
     case ConnectDiagnosis::Remedy::EnterText: send_->edit()->setFocus(); break;
+    case ConnectDiagnosis::Remedy::EnterSource:
+        source_->setFocus();
+        source_->selectAll();
+        break;
     case ConnectDiagnosis::Remedy::ChangeLimits: changeLimits(); break;
     }
 }

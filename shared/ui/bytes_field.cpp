@@ -118,9 +118,12 @@ std::variant<QByteArray, BytesError> BytesField::bytes() const
 
 void BytesField::setBytes(const QByteArray &bytes, const QString &source)
 {
-    const QString text = bytes.size() <= LongestText ? escapedText(bytes) : QString();
+    const bool isText = encodeMessage(MessageDecoder::decodeAll(bytes)) == bytes;
+    const QString text = bytes.size() > LongestText ? QString()
+                         : isText                   ? escapedText(bytes)
+                                                    : hexText(bytes, bytes.size());
     const bool fits = source.isEmpty() && bytes.size() <= LongestText && text.size() <= LongestText;
-    mode_->setCurrentIndex(Text);
+    mode_->setCurrentIndex(isText || !fits ? Text : Hex);
     ending_->setCurrentIndex(0);
     edit_->setText(fits ? text : QString());
     held_ = fits ? std::nullopt : std::optional(bytes);

@@ -42,8 +42,8 @@ public:
     QLineEdit *edit() const { return edit_; }
     bool isHex() const;
     std::variant<QByteArray, BytesError> bytes() const;
-    /// Shows @p bytes as escaped text. Bytes that are too many for that, or have a @p source, are sent as they are
-    /// until something else is typed; the placeholder tells.
+    /// Shows @p bytes as escaped text, or in hexadecimal if they are not UTF-8. Bytes that are too many for that, or
+    /// have a @p source, are sent as they are until something else is typed; the placeholder tells.
     void setBytes(const QByteArray &bytes, const QString &source = {});
 
     Line line() const;

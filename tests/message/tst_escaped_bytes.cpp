@@ -100,6 +100,13 @@ void TestEscapedBytes::roundTrip()
         QCOMPARE(typed(displaySafe(text)), text.toUtf8());
         QCOMPARE(typed(displaySafe(text, LineBreaks::Escape)), text.toUtf8());
     }
+    QCOMPARE(escapedText("a\xff\n\xc3z\xc3\xa9\\"), u"a\\xff\\x0a\\xc3zé\\\\"_s);
+    for (int first = 0; first < 256; ++first) {
+        for (int second = 0; second < 256; ++second) {
+            const char bytes[]{static_cast<char>(first), static_cast<char>(second), '\xa9', 'x'};
+            QCOMPARE(typed(escapedText(QByteArrayView(bytes, 4))), QByteArray(bytes, 4));
+        }
+    }
     for (char32_t c = 0; c <= QChar::LastValidCodePoint; ++c) {
         if (QChar::isSurrogate(c))
             continue;

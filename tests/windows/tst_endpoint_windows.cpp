@@ -194,6 +194,8 @@ void TestEndpointWindows::typedEndpoint()
     const QString port = QString::number(portOf(server));
     {
         ClientProgram client((ClientOptions()));
+        client.window().activateWindow(); // without a window manager it is not
+        QVERIFY(QTest::qWaitForWindowActive(&client.window(), WindowPatience));
         client.type(u"host"_s, u"127.0.0.1:"_s + port);
         QCOMPARE(client.field(u"host"_s).text(), u"127.0.0.1:"_s + port);
         QCOMPARE(client.text(u"vocabulary"_s), u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, "_s + port);
@@ -223,14 +225,14 @@ void TestEndpointWindows::pastedEndpointThatIsNone()
     QCOMPARE(client.text(u"vocabulary"_s), user);
     client.pressEnter(u"host"_s);
     QCOMPARE(client.notice(), user);
-    QCOMPARE(QApplication::focusWidget(), &host);
+    QCOMPARE(client.window().focusWidget(), &host);
 
     QGuiApplication::clipboard()->setText(u"localhost:65536"_s);
     QTest::keyClick(&host, Qt::Key_A, Qt::ControlModifier);
     QTest::keyClick(&host, Qt::Key_V, Qt::ControlModifier);
     client.pressEnter(u"host"_s);
     QVERIFY2(client.notice().startsWith(u"“65536” is not a port"_s), qPrintable(client.notice()));
-    QCOMPARE(QApplication::focusWidget(), &client.field(u"port"_s));
+    QCOMPARE(client.window().focusWidget(), &client.field(u"port"_s));
 }
 
 void TestEndpointWindows::titleIntoTheOtherWindow()

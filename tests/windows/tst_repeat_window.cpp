@@ -71,6 +71,7 @@ class TestRepeatWindow : public WindowTest
 
 private Q_SLOTS:
     void accountsForEach();
+    void takesTheSourceOfTheWindow();
     void cancels();
     void namesWhatIsWrong_data();
     void namesWhatIsWrong();
@@ -112,6 +113,20 @@ void TestRepeatWindow::accountsForEach()
     QVERIFY(client.child(u"repeatHistogram"_s).accessibleDescription().contains(u"2,000 complete"_s));
     QVERIFY(client.child(u"repeatTimeline"_s).accessibleDescription().contains(u"complete a second"_s));
     QVERIFY(client.child(u"repeatExportCsv"_s).isEnabled());
+}
+
+/// Where it has none of its own. 192.0.2.7 is kept for documents (RFC 5737), so no computer has it.
+void TestRepeatWindow::takesTheSourceOfTheWindow()
+{
+    const Greeter greeter;
+    const Repeating client(greeter.port);
+    client.field(u"source"_s).setText(u"192.0.2.7:4000"_s);
+    client.start(2, 1);
+    TRY_COMPARE(client.isUnderWay(), false);
+    QCOMPARE(client.account(u"complete"_s), u"0"_s);
+    client.child<QLineEdit>(u"repeatSource"_s).setText(u"127.0.0.1"_s);
+    client.start(2, 1);
+    TRY_COMPARE(client.account(u"complete"_s), u"2"_s);
 }
 
 void TestRepeatWindow::cancels()
