@@ -25,12 +25,14 @@ COVERED_BY = {
     # What only a whole program shows.
     "tst_programs": ["main"],
     "tst_program_repeat": ["headless_repeat"],
+    "tst_program_sending": ["sent_file"],
     "tst_window_library": ["application", "window_main"],
     # Parts of windows, as a user meets them.
     "tst_client_window": ["status_label", "transcript_view"],
     "tst_commands": ["help", "menus"],
     "tst_connection_table": ["connection_selection", "connections_pane", "table_view"],
     "tst_converse_windows": ["behaviour_editor", "converse_bar", "repeated_send_dialog"],
+    "tst_endpoint": ["quoted"],
     "tst_endpoint_windows": ["endpoint_form"],
     "tst_inspector": ["bytes_view", "explanation_view", "ladder_painter", "ladder_view"],
     "tst_layout": ["placement"],

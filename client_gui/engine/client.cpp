@@ -16,6 +16,10 @@ Client::Client(EventStream &events) : events_(events)
 {
     qRegisterMetaType<KernelView>();
     connect(&socket_, &ClientSocket::connected, this, &Client::connected);
+    connect(&socket_, &ClientSocket::bytesWritten, this, [this] {
+        if (request_.streams && socket_.bytesToWrite() == 0)
+            askForMore();
+    });
     connect(&socket_, &ClientSocket::readyRead, this, &Client::received);
     connect(&socket_, &ClientSocket::tooMuchReceived, this, [this] { end(Outcome::LimitReached); });
     connect(&socket_, &ClientSocket::disconnected, this, &Client::disconnected);
@@ -58,7 +62,27 @@ void Client::connectTo(quint64 number, const ConnectRequest &request)
         datagrams_.start(number, request);
     } else {
         socket_.setNumber(number);
+        socket_.setSource(request.source);
         socket_.connectToEndpoint(request.endpoint);
+    }
+}
+
+void Client::askForMore()
+{
+    deadline_.stop();
+    Q_EMIT wantsMore();
+}
+
+void Client::sendMore(const QByteArray &bytes)
+{
+    if (!underWay_ || !request_.streams || !isConnected())
+        return;
+    if (!request_.stays)
+        deadline_.start(request_.timeout);
+    socket_.send(bytes);
+    if (bytes.isEmpty()) {
+        request_.streams = false;
+        socket_.setExpectsMore(false);
     }
 }
 
@@ -134,7 +158,10 @@ void Client::connected()
     if (request_.keepAlive.interval.count() > 0 && request_.endpoint.transport == Transport::Tcp)
         native::setKeepAlive(static_cast<int>(socket_.socketDescriptor()), request_.keepAlive);
     if (request_.again.every.count() == 0) {
+        socket_.setExpectsMore(request_.streams);
         socket_.send(request_.send);
+        if (request_.streams && request_.send.isEmpty())
+            askForMore();
         return;
     }
     deadline_.stop();

@@ -40,6 +40,8 @@ public:
 
     /// Starts attempt @p number, which its events carry as their connection. Cancels one that is under way.
     void connectTo(quint64 number, const ConnectRequest &request);
+    /// What wantsMore() has asked for; empty: there is no more. Ignored where nothing was asked for.
+    void sendMore(const QByteArray &bytes);
     /// Ends the attempt under way at once.
     void cancel();
     /// Asks the system about an attempt's connection, for kernelViewed().
@@ -61,10 +63,14 @@ public:
     void reset();
 
 Q_SIGNALS:
+    /// With ConnectRequest::streams: all that was to be sent is with the system. The time-out does not run until
+    /// sendMore() is called, because it is not the peer that is waited for.
+    void wantsMore();
     void kernelViewed(quint64 attempt, const parley::KernelView &view);
 
 private:
     void connected();
+    void askForMore();
     void received();
     void disconnected();
     void connectFailed();

@@ -218,6 +218,13 @@ void ClientSocket::drop(const Transfer &transfer)
         watch(); // FIN, or the end, may have waited for it
 }
 
+void ClientSocket::setExpectsMore(bool expectsMore)
+{
+    expectsMore_ = expectsMore;
+    if (isConnected())
+        watch();
+}
+
 void ClientSocket::closeSending()
 {
     if (!isConnected())
@@ -386,7 +393,7 @@ bool ClientSocket::isSending() const
 /// Both sides have closed, or this one has nothing left to say to a peer that has.
 bool ClientSocket::isDone() const
 {
-    return stream_->peerClosed() && !isSending() && (!staysAfterFin_ || stream_->sentFin());
+    return stream_->peerClosed() && !isSending() && !expectsMore_ && (!staysAfterFin_ || stream_->sentFin());
 }
 
 /// Watches the socket for the events that the connection needs next.

@@ -55,6 +55,8 @@ public:
 
     /// The number that the events of the next connection carry.
     void setNumber(quint64 number) { number_ = number; }
+    /// The address that the next connections come from, as ConnectRequest::source.
+    void setSource(const Address &source) { source_ = source; }
 
     // QTcpSocket
     using QTcpSocket::connectToHost;
@@ -97,6 +99,8 @@ public:
     bool isFree() const;
     /// Gives up the unsent rest of @p transfer, if it is under way.
     void drop(const Transfer &transfer);
+    /// While more is expected, the peer's FIN does not end the connection: what is written goes out first.
+    void setExpectsMore(bool expectsMore);
     /// FIN follows all that was written. Receiving goes on.
     void closeSending();
     /// Whether the connection goes on after the peer's FIN, until its own FIN is sent. QTcpSocket's does not.
@@ -179,6 +183,7 @@ private:
     quint64 life_ = 0; // changes when a connection, or an attempt at one, begins and ends
     std::unique_ptr<Lookup> lookup_;
     QByteArray path_;
+    Address source_;
     Candidates candidates_;
     std::vector<std::unique_ptr<Attempt>> attempts_;
     QTimer next_{this};                  // until the next address, or the path once more
@@ -196,6 +201,7 @@ private:
     bool staysAfterFin_ = false;
     bool isTelling_ = false; // readyRead() is not emitted recursively
     bool closesWhenConnected_ = false;
+    bool expectsMore_ = false;
     bool connectedToItself_ = false;
 };
 

@@ -4,6 +4,7 @@
 // ClientSocket until it is connected: the look-up, the addresses in turns, the Unix socket's path.
 
 #include "client_gui/engine/client_socket_p.h"
+#include "client_gui/settings/connect_request.h"
 #include "shared/address/lookup.h"
 #include "shared/event/event_stream.h"
 #include "shared/message/error_text.h"
@@ -105,6 +106,7 @@ void ClientSocket::prepare(const QString &peerName, OpenMode mode)
     sendError_ = 0;
     isReceiving_ = true;
     closesWhenConnected_ = false;
+    expectsMore_ = false;
     connectedToItself_ = false;
     setSocketError(UnknownSocketError);
     setLocalPort(0);
@@ -142,7 +144,16 @@ void ClientSocket::tryAll(Candidates candidates)
 
 void ClientSocket::tryNext()
 {
-    const Address peer = candidates_.take();
+    const auto isOtherFamily = [this](const Address &address) {
+        return !source_.isNull() && sourceFor(address, source_).isNull();
+    };
+    Address peer = candidates_.take();
+    while (isOtherFamily(peer) && !candidates_.isEmpty())
+        peer = candidates_.take();
+    if (isOtherFamily(peer)) { // no call would succeed
+        attemptFailed(systemError_ == 0 && attempts_.empty() ? EAFNOSUPPORT : 0);
+        return;
+    }
     std::unique_ptr<Attempt> attempt = openSocket(Transport::Tcp, peer);
     if (!attempt)
         return;
@@ -198,7 +209,17 @@ std::unique_ptr<ClientSocket::Attempt> ClientSocket::openSocket(Transport transp
     auto attempt = std::make_unique<Attempt>();
     attempt->socket = native::Descriptor(static_cast<int>(made.value));
     attempt->peer = peer;
-    return attempt;
+    if (transport == Transport::Unix || source_.isNull())
+        return attempt;
+    const Address source = sourceFor(peer, source_);
+    const native::Result bound = native::bindSource(attempt->socket.get(), source);
+    events_.write(Event::bind(number_, bound, source));
+    if (bound.ok())
+        return attempt;
+    attempt->socket.close();
+    events_.write(Event::close(number_, false));
+    attemptFailed(bound.error);
+    return nullptr;
 }
 
 void ClientSocket::attemptReady(Attempt &attempt)

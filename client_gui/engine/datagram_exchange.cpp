@@ -3,12 +3,14 @@
 
 #include "client_gui/engine/datagram_exchange.h"
 
+#include "client_gui/settings/connect_request.h"
 #include "shared/address/local_addresses.h"
 #include "shared/address/lookup.h"
 #include "shared/event/event_stream.h"
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 namespace parley
 {
@@ -64,7 +66,16 @@ void DatagramExchange::stop()
 
 void DatagramExchange::tryNext()
 {
+    const auto isOtherFamily = [this](const Address &address) {
+        return !request_.source.isNull() && sourceFor(address, request_.source).isNull();
+    };
     peer_ = candidates_.take();
+    while (isOtherFamily(peer_) && !candidates_.isEmpty())
+        peer_ = candidates_.take();
+    if (isOtherFamily(peer_)) { // no call would succeed
+        refused(error_ == 0 ? EAFNOSUPPORT : 0);
+        return;
+    }
     collects_ = peer_.isMulticast() || peer_.isBroadcast() || isNetBroadcast(peer_);
     int error = open();
     if (error == 0)
@@ -81,7 +92,12 @@ int DatagramExchange::open()
     const native::Result made = native::socket(Transport::Udp, peer_.family());
     events_.write(Event::socket(number_, made, Transport::Udp, peer_.family()));
     socket_ = native::Descriptor(made.ok() ? static_cast<int>(made.value) : -1);
-    return made.error;
+    if (!made.ok() || request_.source.isNull())
+        return made.error;
+    const Address source = sourceFor(peer_, request_.source);
+    const native::Result bound = native::bindSource(socket_.get(), source);
+    events_.write(Event::bind(number_, bound, source));
+    return bound.error;
 }
 
 /// Sets the options that the peer's address and the request ask for. Returns 0 or an errno.

@@ -25,6 +25,7 @@ void Attempt::apply(const Event &event)
 {
     switch (event.call()) {
     case Call::GetAddrInfo: lookedUp = event.errorNumber() == 0; break;
+    case Call::Bind: bindError = event.errorNumber(); break;
     case Call::Connect:
         peer = event.peer();
         if (event.errorNumber() == 0)

@@ -24,6 +24,7 @@ struct Attempt
     qint64 receivedBytes = 0; ///< the ones that were kept
     qint64 reads = 0;         ///< calls of recv that returned bytes, or all datagrams received
     qint64 answeredAt = -1;   ///< ns, datagrams: when the first answer came; -1 before
+    int bindError = 0;        ///< the errno of the last bind, where the request has a source
     int error = 0;            ///< the errno behind the outcome, or the look-up's EAI_ code
     bool lookedUp = false;
     bool collects = false;    ///< datagrams: it was sent to many, and all who answer are listed

@@ -92,8 +92,50 @@ bool hasVanished(const Attempt &attempt)
            && !attempt.isDatagram();
 }
 
+/// What the source has to do with the failure, and what helps; empty where it is something else.
+std::pair<QString, QString> sourceFailure(const Attempt &attempt)
+{
+    const Address &source = attempt.request.source;
+    if (source.isNull() || attempt.outcome != Outcome::Failed)
+        return {};
+    const QString endpoint = attempt.request.endpoint.toString();
+    const QString from = QString::fromLatin1(source.toPython());
+    const QString other = Texts::tr("Give another source, or none: the system then chooses it.");
+    if (attempt.error == EAFNOSUPPORT)
+        return {(source.family() == Address::Family::IPv4
+                     ? Texts::tr("%1 has no IPv4 address, and the source %2 is one.")
+                     : Texts::tr("%1 has no IPv6 address, and the source %2 is one."))
+                    .arg(endpoint, QString::fromLatin1(source.host())),
+                other};
+    if (attempt.bindError == 0 && attempt.error == EADDRNOTAVAIL && source.port() != 0)
+        return {Texts::tr("%1 cannot be connected from %2: a connection between the two was there a moment ago, and "
+                          "its port is kept for a while (TIME_WAIT).")
+                    .arg(endpoint, from),
+                Texts::tr("Wait a minute, or give another port.")};
+    if (attempt.bindError == 0 && attempt.error == EINVAL && source.isLoopback())
+        return {Texts::tr("%1 cannot be reached from %2, which is for connections within this computer.")
+                    .arg(endpoint, QString::fromLatin1(source.host())),
+                other};
+    if (attempt.bindError == 0 || attempt.bindError != attempt.error)
+        return {};
+    switch (attempt.error) {
+    case EADDRNOTAVAIL:
+        return {Texts::tr("%1 is not an address of this computer, so nothing can be sent from it.")
+                    .arg(QString::fromLatin1(source.host())),
+                other};
+    case EADDRINUSE: return {Texts::tr("The source %1 is in use: another socket has that port.").arg(from), other};
+    case EACCES:
+        return {
+            Texts::tr("This user may not send from %1: ports below 1024 need a privilege on many systems.").arg(from),
+            Texts::tr("Give a port of 1024 or above, or none.")};
+    default: return {Texts::tr("The source %1 cannot be used: %2.").arg(from, errorReason(attempt.error).cause), other};
+    }
+}
+
 QString failureOf(const Attempt &attempt)
 {
+    if (const QString failure = sourceFailure(attempt).first; !failure.isEmpty())
+        return failure;
     const QString endpoint = attempt.request.endpoint.toString();
     if (const Address group = groupWithoutInterface(attempt); !group.isNull())
         return group.scope() == 0
@@ -180,6 +222,8 @@ QString failureOf(const Attempt &attempt)
 
 QString adviceOn(const Attempt &attempt)
 {
+    if (const QString advice = sourceFailure(attempt).second; !advice.isEmpty())
+        return advice;
     if (const Address group = groupWithoutInterface(attempt); !group.isNull())
         return group.scope() == 0 ? Texts::tr("Name the interface, such as %1.")
                                         .arg(attempt.request.endpoint.host() + QStringLiteral("%eth0"))
@@ -331,7 +375,10 @@ ConnectDiagnosis diagnoseConnect(const Attempt &attempt, const std::vector<Local
     diagnosis.remedy = Remedy::Connect;
     diagnosis.button = Texts::tr("Try Again");
     diagnosis.endpoint = attempt.request.endpoint;
-    if (isSilent(attempt)) {
+    if (!sourceFailure(attempt).first.isEmpty()) {
+        diagnosis.remedy = Remedy::EnterSource;
+        diagnosis.button = Texts::tr("Enter Another Source");
+    } else if (isSilent(attempt)) {
         diagnosis.remedy = Remedy::EnterText;
         diagnosis.button = Texts::tr("Enter Text to Send");
     } else if (attempt.outcome == Outcome::LimitReached

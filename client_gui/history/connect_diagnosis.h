@@ -23,6 +23,7 @@ struct ConnectDiagnosis
         None,
         Connect,     ///< connects to the endpoint below
         EnterText,   ///< puts the focus where the text to send is entered
+        EnterSource, ///< puts the focus where the address to connect from is entered
         ChangeLimits ///< opens the dialog of the time-out and the longest message
     };
 

@@ -17,11 +17,18 @@ namespace parley
 /// remembers.
 struct ClientOptions
 {
+    /// The longest file that is sent as a whole (bytes): it is held in memory.
+    static constexpr qint64 MostFileBytes = 16 * 1024 * 1024;
+
     std::optional<QString> host;
     std::optional<QString> port;
     std::optional<QString> path; ///< with transport Unix
     std::optional<Transport> transport;
-    std::optional<QString> send;
+    std::optional<QByteArray> send;
+    QString sendSource;              ///< the file that `send` was read from
+    std::optional<QString> sendFile; ///< to be sent as it is read; `-`: stdin
+    Address sourceAddress;           ///< the same; null: the system chooses
+    std::optional<QString> source;   ///< of a single connection, as parseSource() takes it
     std::optional<std::chrono::milliseconds> timeout;
     std::optional<qint64> maxBytes;
     std::optional<qint64> repeat;                     ///< how many connections; the options below are for them
@@ -29,7 +36,7 @@ struct ClientOptions
     std::optional<int> concurrency;
     std::optional<double> rate;
     std::optional<QString> expected;
-    std::vector<Net> sources;
+    std::vector<Net> sources; ///< with repeat
     std::optional<std::chrono::milliseconds> hold;
     int ttl = 0; ///< 0 if it was not given
     bool multicastLoopback = true;
@@ -53,6 +60,8 @@ struct ClientOptions
     RepeatRequest repeatRequest() const;
 
 private:
+    void readSending(CommandLine &commandLine);
+    void readSource(CommandLine &commandLine);
     void checkRepeat(CommandLine &commandLine) const;
 };
 

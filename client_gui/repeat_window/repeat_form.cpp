@@ -132,6 +132,10 @@ std::variant<RepeatRequest, QString> RepeatForm::request(const ConnectRequest &o
             return *error;
         request.sources.push_back(std::get<Net>(net));
     }
+    // The window's own source, without its port: many connections at once cannot share one.
+    if (const auto net = Net::parse(QString::fromUtf8(one.source.host()));
+        request.sources.empty() && !one.source.isNull() && !one.source.isAny() && std::holds_alternative<Net>(net))
+        request.sources.push_back(std::get<Net>(net));
     if (const QString problem = request.problem(); !problem.isEmpty())
         return problem;
     return request;

@@ -35,6 +35,18 @@ struct ConnectRequest
     bool multicastLoopback = true; ///< members of the group on this computer get it too
     /// Sends the bytes again and again; the time-out then counts from the last time.
     RepeatedSend::Plan again = {};
+    /// More is to be sent than `send`: Client::wantsMore() asks for it.
+    bool streams = false;
+    Address source = {}; ///< the address to connect from; null: the system chooses
 };
+
+/// What a socket for @p peer is bound to: @p source, or any address of the peer's family where that stands for any
+/// address. Null where the source is of the other family.
+inline Address sourceFor(const Address &peer, const Address &source)
+{
+    if (source.isAny())
+        return peer.family() == Address::Family::IPv4 ? Address::ipv4(0, source.port()) : Address::any(source.port());
+    return source.family() == peer.family() ? source : Address();
+}
 
 } // namespace parley

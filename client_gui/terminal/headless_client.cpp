@@ -7,6 +7,7 @@
 #include "client_gui/history/attempt.h"
 #include "client_gui/history/connect_diagnosis.h"
 #include "client_gui/options/client_options.h"
+#include "client_gui/terminal/sent_file.h"
 #include "shared/event/event_json.h"
 #include "shared/event/event_stream.h"
 #include "shared/loop/io_thread.h"
@@ -89,14 +90,20 @@ int runHeadlessClient(const ClientOptions &options)
     TerminationSignal termination;
     Attempt attempt;
     attempt.number = 1;
-    attempt.request = {options.endpoint,
-                       encodeMessage(options.send.value_or(QString())),
+    attempt.request = {options.endpoint, options.send.value_or(QByteArray()),
                        options.timeout.value_or(ConnectRequest::DefaultTimeout),
                        options.maxBytes.value_or(DefaultMaxMessageBytes)};
     attempt.request.again = options.again;
     attempt.request.keepAlive = options.keepAlive.value_or(KeepAlive());
     attempt.request.ttl = options.ttl;
     attempt.request.multicastLoopback = options.multicastLoopback;
+    attempt.request.source = options.sourceAddress;
+    attempt.request.streams = options.sendFile.has_value();
+    SentFile file(options.sendFile.value_or(QString()));
+    if (const QString problem = options.sendFile ? file.open() : QString(); !problem.isEmpty()) {
+        printError(problem);
+        return ExitUsage;
+    }
 
     std::atomic<int> outputError = 0;
     constexpr int longestEscape = 4; // characters for a byte
@@ -122,6 +129,15 @@ int runHeadlessClient(const ClientOptions &options)
     });
 
     IoThread<Client> client(stream);
+    client.hear(&Client::wantsMore, &file, &SentFile::readNext);
+    QObject::connect(&file, &SentFile::have, &stream, [&client](const QByteArray &bytes) {
+        client.post([bytes](Client &engine) { engine.sendMore(bytes); });
+    });
+    QString unread;
+    QObject::connect(&file, &SentFile::failed, &stream, [&](const QString &sentence) {
+        unread = sentence;
+        client.post([](Client &engine) { engine.cancel(); });
+    });
     client.post(
         [number = attempt.number, request = attempt.request](Client &engine) { engine.connectTo(number, request); });
     bool interrupted = false;
@@ -139,7 +155,9 @@ int runHeadlessClient(const ClientOptions &options)
         QCoreApplication::processEvents();
 
     const ConnectDiagnosis diagnosis = interrupted ? diagnoseConnect(attempt) : diagnoseConnectFully(attempt);
-    if (!diagnosis.failure.isEmpty())
+    if (!unread.isEmpty())
+        printFailure(unread, interrupted);
+    else if (!diagnosis.failure.isEmpty())
         printFailure(diagnosis.text(), interrupted);
     else if (outputError != 0)
         printFailure(Texts::tr("Cannot write to stdout: %1.").arg(errorText(outputError)), interrupted);

@@ -8,8 +8,10 @@
 #include "client_gui/repeat_window/repeat_window.h"
 #include "client_gui/window/message_view.h"
 #include "client_gui/window/transcript_view.h"
+#include "shared/address/endpoint_parts.h"
 #include "shared/message/message.h"
 #include "shared/ui/appearance.h"
+#include "shared/ui/bytes_field.h"
 #include "shared/ui/converse_bar.h"
 #include "shared/ui/endpoint_form.h"
 #include "shared/ui/field_help.h"
@@ -130,10 +132,8 @@ QWidget *ClientWindow::buildForm()
                  tr("Calls socket() and connect(), then recv() until the server closes. Connection → Limits… "
                     "has the time-out."));
     keepWidth(*connect_, {tr("Connect"), tr("Cancel"), tr("Disconnect"), tr("Send Datagram")});
-    send_ = new QLineEdit;
-    send_->setObjectName(u"send"_s);
-    send_->setAccessibleName(tr("Send"));
-    explainField(*send_, tr("The text that send() sends after connecting, in UTF-8."));
+    send_ = new BytesField(u"send"_s, u"sendMode"_s, u"sendEnding"_s); // what send() sends after connecting
+    send_->edit()->setAccessibleName(tr("Send"));
 
     auto *host = new QLineEdit;
     form_ = new EndpointForm(Endpoint::Use::Connect, host, host, connect_);
@@ -144,20 +144,28 @@ QWidget *ClientWindow::buildForm()
     afterFin_ = new QCheckBox(tr("Also after its FIN"));
     afterFin_->setObjectName(u"stayAfterFin"_s);
     explainField(*afterFin_, tr("The server's FIN does not end the connection: go on sending until you disconnect."));
-    auto *sending = new QWidget;
-    auto *layout = new QHBoxLayout(sending);
+    form_->addRow(tr("&Send:"), send_);
+    source_ = new QLineEdit;
+    source_->setObjectName(u"source"_s);
+    source_->setAccessibleName(tr("From"));
+    explainField(*source_, tr("The address of this computer that the connection comes from, as bind() takes it: "
+                              "127.0.0.2, or with a port 127.0.0.2:4000 or [::1]:4000. Empty: the system chooses."));
+    source_->setPlaceholderText(tr("Any address and port of this computer"));
+    auto *from = new QWidget;
+    auto *layout = new QHBoxLayout(from);
     layout->setContentsMargins({});
-    layout->addWidget(send_, 1);
+    layout->addWidget(source_, 1);
     layout->addWidget(stay_);
     layout->addWidget(afterFin_);
-    sending->setFocusProxy(send_);
-    form_->addRow(tr("&Send:"), sending);
+    from->setFocusProxy(source_);
+    form_->addRow(tr("Fro&m:"), from);
 
     const auto showWhatNothingMeans = [this] {
-        send_->setPlaceholderText(form_->transport() == Transport::Udp ? tr("Nothing: an empty datagram")
-                                                                       : tr("Nothing: wait for the server to speak"));
+        send_->setPlaceholder(form_->transport() == Transport::Udp ? tr("Nothing: an empty datagram")
+                                                                   : tr("Nothing: wait for the server to speak"));
         stay_->setEnabled(form_->transport() != Transport::Udp);
         afterFin_->setEnabled(stay_->isEnabled() && stay_->isChecked());
+        source_->setEnabled(form_->transport() != Transport::Unix);
     };
     const auto changeStay = [this, showWhatNothingMeans] {
         const bool stays = stay_->isChecked();
@@ -172,7 +180,8 @@ QWidget *ClientWindow::buildForm()
     connect(form_, &EndpointForm::transportChanged, this, showWhatNothingMeans);
     connect(connect_, &QPushButton::clicked, this, &ClientWindow::connectOrCancel);
     connect(form_, &EndpointForm::submitted, this, &ClientWindow::startAttempt);
-    connect(send_, &QLineEdit::returnPressed, this, &ClientWindow::startAttempt);
+    for (QLineEdit *edit : {send_->edit(), source_})
+        connect(edit, &QLineEdit::returnPressed, this, &ClientWindow::startAttempt);
     return form_;
 }
 
@@ -312,19 +321,55 @@ void ClientWindow::connectOrCancel()
         startAttempt();
 }
 
+std::variant<ConnectRequest, QString> ClientWindow::request() const
+{
+    const auto parsed = form_->parse();
+    if (const auto *error = std::get_if<EndpointError>(&parsed))
+        return error->sentence;
+    const auto bytes = send_->bytes();
+    if (const auto *error = std::get_if<BytesError>(&bytes))
+        return tr("What to send: %1").arg(error->sentence);
+    ConnectRequest request{std::get<Endpoint>(parsed), std::get<QByteArray>(bytes), timeout_, maxBytes_,
+                           stay_->isChecked()};
+    request.staysAfterFin = afterFin_->isChecked();
+    request.keepAlive = keepAlive_;
+    request.ttl = ttl_;
+    request.multicastLoopback = multicastLoopback_;
+    if (const QString from = source_->text().trimmed(); !from.isEmpty() && source_->isEnabled()) {
+        const auto source = parseSource(from);
+        if (const auto *error = std::get_if<EndpointError>(&source))
+            return tr("From: %1").arg(error->sentence);
+        request.source = std::get<Address>(source);
+    }
+    return request;
+}
+
+void ClientWindow::focusOnMistake()
+{
+    const auto parsed = form_->parse();
+    const auto bytes = send_->bytes();
+    if (const auto *wrongEndpoint = std::get_if<EndpointError>(&parsed)) {
+        form_->focusOn(wrongEndpoint->part);
+    } else if (const auto *wrongBytes = std::get_if<BytesError>(&bytes)) {
+        send_->edit()->setFocus();
+        send_->edit()->setCursorPosition(static_cast<int>(wrongBytes->position));
+    } else {
+        source_->setFocus();
+        source_->selectAll();
+    }
+}
+
 void ClientWindow::startAttempt()
 {
     if (const Attempt *attempt = history_.find(current_); attempt && attempt->isUnderWay() && !attempt->isAnswered())
         return;
-    const auto parsed = form_->parse();
-    if (const auto *error = std::get_if<EndpointError>(&parsed)) {
-        notice_->showNotice(NoticeBar::About::Failure, error->sentence);
-        form_->focusOn(error->part);
+    const auto asked = request();
+    if (const auto *sentence = std::get_if<QString>(&asked)) {
+        notice_->showNotice(NoticeBar::About::Failure, *sentence);
+        focusOnMistake();
         return;
     }
-    const ConnectRequest request{std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_,   maxBytes_,
-                                 stay_->isChecked(),         afterFin_->isChecked(),       keepAlive_, ttl_,
-                                 multicastLoopback_};
+    const auto &request = std::get<ConnectRequest>(asked);
     current_ = history_.add(request);
     client_.post([number = current_, request](Client &client) { client.connectTo(number, request); });
     table_->clearSelection();
@@ -414,7 +459,11 @@ void ClientWindow::applyRemedy(const ConnectDiagnosis &diagnosis)
     switch (diagnosis.remedy) {
     case ConnectDiagnosis::Remedy::None: break;
     case ConnectDiagnosis::Remedy::Connect: connectTo(diagnosis.endpoint); break;
-    case ConnectDiagnosis::Remedy::EnterText: send_->setFocus(); break;
+    case ConnectDiagnosis::Remedy::EnterText: send_->edit()->setFocus(); break;
+    case ConnectDiagnosis::Remedy::EnterSource:
+        source_->setFocus();
+        source_->selectAll();
+        break;
     case ConnectDiagnosis::Remedy::ChangeLimits: changeLimits(); break;
     }
 }
@@ -527,13 +576,7 @@ void ClientWindow::changeLimits()
 void ClientWindow::openRepeat()
 {
     if (!repeat_) {
-        repeat_ = new RepeatWindow(this, [this]() -> std::variant<ConnectRequest, QString> {
-            const auto parsed = form_->parse();
-            if (const auto *error = std::get_if<EndpointError>(&parsed))
-                return error->sentence;
-            return ConnectRequest{
-                std::get<Endpoint>(parsed), encodeMessage(send_->text()), timeout_, maxBytes_, false, false, {}};
-        });
+        repeat_ = new RepeatWindow(this, [this] { return request(); });
         Settings settings;
         repeat_->restoreSettings(settings);
         tellDamage(settings);
@@ -551,12 +594,17 @@ void ClientWindow::rememberFields()
     });
     remembered_.add({{u"stay"_s, u"no"_s},
                      {u"stay-after-fin"_s, u"no"_s},
+                     {u"send/mode"_s, u"text"_s},
+                     {u"send/ending"_s, BytesField::endings().first()},
                      {u"limits/timeout"_s, DefaultTimeout},
                      {u"limits/max-bytes"_s, QString::number(DefaultMaxMessageBytes)},
                      {u"limits/ttl"_s, u"0"_s},
                      {u"limits/multicast-loopback"_s, u"yes"_s}},
                     [this] {
-                        return KeyedTexts{{u"send"_s, send_->text()},
+                        return KeyedTexts{{u"send"_s, send_->line().text},
+                                          {u"send/mode"_s, send_->isHex() ? u"hex"_s : u"text"_s},
+                                          {u"send/ending"_s, send_->ending()},
+                                          {u"source"_s, source_->text()},
                                           {u"stay"_s, stay_->isChecked() ? u"yes"_s : u"no"_s},
                                           {u"stay-after-fin"_s, afterFin_->isChecked() ? u"yes"_s : u"no"_s},
                                           {u"limits/timeout"_s, secondsText(timeout_)},
@@ -578,7 +626,16 @@ void ClientWindow::restoreSettings()
     const SavedEndpoint saved = isOfPair() ? endpointOfServer() : settings.endpoint(Endpoint::Use::Connect);
     form_->setFields({options_.transport.value_or(saved.transport), options_.host.value_or(saved.host),
                       options_.port.value_or(saved.port), options_.path.value_or(saved.path)});
-    send_->setText(options_.send.value_or(settings.text(u"send"_s, QString())));
+    const auto isMode = [](const QString &text) { return text == u"text" || text == u"hex"; };
+    const auto isEnding = [](const QString &text) { return BytesField::endings().contains(text); };
+    send_->setLine({settings.text(u"send/mode"_s, u"text"_s, isMode) == u"hex", settings.text(u"send"_s, QString())});
+    send_->setEnding(settings.text(u"send/ending"_s, BytesField::endings().first(), isEnding));
+    if (options_.send)
+        send_->setBytes(*options_.send, options_.sendSource);
+    const auto isSource = [](const QString &text) {
+        return text.trimmed().isEmpty() || std::holds_alternative<Address>(parseSource(text));
+    };
+    source_->setText(options_.source.value_or(settings.text(u"source"_s, QString(), isSource)));
     const auto isChoice = [](const QString &text) { return text == u"yes" || text == u"no"; };
     const QSignalBlocker blocker(stay_); // the window is not complete yet
     const QSignalBlocker finBlocker(afterFin_);

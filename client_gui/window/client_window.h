@@ -22,6 +22,7 @@ class QSplitter;
 namespace parley
 {
 
+class BytesField;
 class ConverseBar;
 struct ConnectDiagnosis;
 class EndpointForm;
@@ -61,6 +62,9 @@ private:
     void tellDamage(const Settings &settings);
     void saveSettings();
 
+    /// What the fields ask for, or the sentence about a mistake in one of them.
+    std::variant<ConnectRequest, QString> request() const;
+    void focusOnMistake();
     void connectOrCancel();
     void startAttempt();
     void connectTo(const Endpoint &endpoint);
@@ -92,7 +96,8 @@ private:
     std::unique_ptr<ListenerSearch> search_; // for a server on this computer, after a refusal
 
     EndpointForm *form_ = nullptr;
-    QLineEdit *send_ = nullptr;
+    BytesField *send_ = nullptr;
+    QLineEdit *source_ = nullptr;
     QCheckBox *stay_ = nullptr;
     QCheckBox *afterFin_ = nullptr;
     QPushButton *connect_ = nullptr;

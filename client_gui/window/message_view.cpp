@@ -4,6 +4,7 @@
 #include "client_gui/window/message_view.h"
 
 #include <QFontDatabase>
+#include <QMimeData>
 #include <QTextCursor>
 
 #include <algorithm>
@@ -19,6 +20,14 @@ MessageView::MessageView(QWidget *parent) : QPlainTextEdit(parent)
     setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     // In a line of 100,000 characters, breaking anywhere costs a tenth of what looking for word boundaries costs.
     setWordWrapMode(QTextOption::WrapAnywhere);
+}
+
+/// A text edit would copy a blank in place of a no-break space.
+QMimeData *MessageView::createMimeDataFromSelection() const
+{
+    auto *selection = new QMimeData;
+    selection->setText(textCursor().selectedText().replace(QChar::ParagraphSeparator, QLatin1Char('\n')));
+    return selection;
 }
 
 void MessageView::startMessage(qint64 most)

@@ -45,6 +45,9 @@ public:
     /// How many UTF-16 code units of the message are shown.
     qsizetype shown() const { return shown_; }
 
+protected:
+    QMimeData *createMimeDataFromSelection() const override;
+
 private:
     void keep(const QByteArray &bytes);
     QByteArrayView shownPart(QByteArrayView bytes);

@@ -72,7 +72,7 @@ std::optional<BehaviourChoice> readBehaviour(const QString &text, CommandLine &l
         return std::nullopt;
     }
     const auto choice = std::get<BehaviourChoice>(parsed);
-    if (line.isSet(u"udp"_s) && choice != BehaviourChoice())
+    if (line.transport() == Transport::Udp && choice != BehaviourChoice())
         line.setError(
             Texts::tr("--behaviour “%1” does not go with --udp: datagrams are answered with the greeting.").arg(text));
     return choice;
@@ -101,7 +101,7 @@ void ServerOptions::declare(CommandLine &line)
     line.setDescription(
         Texts::tr("Listens for connections over TCP, UDP or a Unix socket, greets each client and lists them all."));
     line.addFlag(u"no-listen"_s, Texts::tr("Do not listen as soon as the window opens."));
-    line.addValue(u"greeting"_s, u"TEXT"_s, Texts::tr("The greeting, in UTF-8. Default: Hello World!"));
+    line.addBytes(u"greeting"_s, u"TEXT"_s, Texts::tr("The greeting, in UTF-8. Default: Hello World!"));
     line.addValue(u"greeting-file"_s, u"FILE"_s, Texts::tr("Send the contents of FILE, byte for byte."));
     line.addValue(u"backlog"_s, u"N"_s, Texts::tr("Length of the accept queue. Default: 4096."));
     line.addValue(u"behaviour"_s, u"NAME"_s, behaviourHelp());
@@ -127,11 +127,8 @@ ServerOptions ServerOptions::read(CommandLine &line)
     ServerOptions options;
     options.host = line.host();
     options.port = line.port();
-    options.path = line.text(u"unix"_s);
-    if (line.isSet(u"udp"_s) || line.isSet(u"unix"_s))
-        options.transport = line.transport();
-    else if (options.host)
-        options.transport = Transport::Tcp;
+    options.path = line.path();
+    options.transport = line.transport();
     options.headless = line.isSet(u"headless"_s);
     options.json = line.isSet(u"json"_s);
     options.listenAtOnce = !line.isSet(u"no-listen"_s);
@@ -157,8 +154,7 @@ ServerOptions ServerOptions::read(CommandLine &line)
         else if (options.headless && !options.path)
             line.setError(Texts::tr("--unix-mode goes with --unix."));
     }
-    if (const auto text = line.text(u"greeting"_s))
-        options.greeting = encodeMessage(*text);
+    options.greeting = line.bytes(u"greeting"_s);
     if (const auto file = line.text(u"greeting-file"_s)) {
         if (options.greeting)
             line.setError(Texts::tr("--greeting and --greeting-file exclude each other."));

@@ -4,6 +4,7 @@
 #include "shared/address/endpoint.h"
 
 #include "shared/message/message.h"
+#include "shared/message/quoted.h"
 
 #include <QCoreApplication>
 #include <QFile>
@@ -38,16 +39,6 @@ EndpointError hostError(const QString &sentence)
 EndpointError portError(const QString &sentence)
 {
     return {EndpointError::Part::Port, sentence};
-}
-
-/// A value from the user within a sentence: one line, bounded, in quotation marks.
-QString quoted(const QString &value)
-{
-    constexpr qsizetype most = 80;
-    if (value.size() <= most)
-        return u"“"_s + displaySafe(value, LineBreaks::Escape) + u"”"_s;
-    const bool cutsPair = value.at(most).isLowSurrogate();
-    return u"“"_s + displaySafe(value.first(cutsPair ? most - 1 : most), LineBreaks::Escape) + u"…”"_s;
 }
 
 bool isDecimal(QStringView text)

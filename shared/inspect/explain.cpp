@@ -297,7 +297,7 @@ QString explain(const Ladder &ladder, int row)
         text.append(u"  "_s + resultMeaning(event, ladder.transport().value_or(Transport::Tcp)));
     if (ladder.isFolded(row))
         text.append(field(Texts::tr("non-blocking"), Texts::tr("EINPROGRESS first, and the result later")));
-    if (const qint64 span = ladder.span(row); span > 0)
+    if (const qint64 span = ladder.lasting(row); span > 0)
         text.append(field(Texts::tr("took"), durationText(std::chrono::nanoseconds(span))));
     text.append(field(Texts::tr("since the start"), durationText(std::chrono::nanoseconds(ladder.sinceStart(row)))));
     if (const QStringList fields = socketFields(ladder); !fields.isEmpty())

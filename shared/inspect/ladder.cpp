@@ -323,7 +323,7 @@ QString Ladder::text(int index) const
     if (rung != Rung::Call)
         return segmentText(eventAt(index), rung);
     const QString call = callText(eventAt(index));
-    const qint64 span = this->span(index);
+    const qint64 span = lasting(index);
     return span > 0 ? tr("%1, took %2").arg(call, durationText(std::chrono::nanoseconds(span))) : call;
 }
 
@@ -340,7 +340,7 @@ qint64 Ladder::sincePrevious(int index) const
     return eventAt(index).time() - (previous < 0 ? history_.began() : eventAt(previous).time());
 }
 
-qint64 Ladder::span(int index) const
+qint64 Ladder::lasting(int index) const
 {
     const std::optional<std::size_t> beginning = beginningOf(row(index).event);
     return beginning ? eventAt(index).time() - history_.events()[*beginning].time() : eventAt(index).duration();

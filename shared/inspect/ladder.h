@@ -72,7 +72,7 @@ public:
     qint64 sincePrevious(int index) const;
     /// ns from a call to its result: of a look-up, and of a connect that did not block. 0 for calls that return at
     /// once.
-    qint64 span(int index) const;
+    qint64 lasting(int index) const;
     /// Whether the row is a connect that returned EINPROGRESS first.
     bool isFolded(int index) const { return beginningOf(row(index).event).has_value(); }
 

@@ -91,27 +91,24 @@ std::variant<QByteArray, BytesError> parseEscaped(QStringView text)
     return bytes + encodeMessage(text.sliced(plain));
 }
 
-std::variant<QByteArray, BytesError> parseHex(QStringView text)
+QString escapedText(QByteArrayView bytes)
 {
-    QByteArray bytes;
-    for (qsizetype at = 0; at < text.size();) {
-        if (text[at].isSpace()) {
-            ++at;
-            continue;
-        }
-        const qint64 value = valueOf(text.sliced(at), 2);
-        if (value < 0) {
-            const bool isDigit = digitOf(text[at]) >= 0 && (at + 1 == text.size() || text[at + 1].isSpace());
-            return BytesError{at, isDigit
-                                      ? Texts::tr("%1 is half a byte: each takes two hexadecimal digits.").arg(text[at])
-                                      : Texts::tr("“%1” is not a byte: each takes two hexadecimal digits, such as 0a.")
-                                            .arg(displaySafe(text.sliced(at, std::min<qsizetype>(2, text.size() - at)),
-                                                             LineBreaks::Escape))};
-        }
-        bytes += static_cast<char>(value);
-        at += 2;
+    const QString whole = MessageDecoder::decodeAll(bytes);
+    if (encodeMessage(whole) == bytes)
+        return displaySafe(whole, LineBreaks::Escape);
+    QString text;
+    for (qsizetype at = 0; at < bytes.size();) {
+        const auto lead = static_cast<unsigned char>(bytes[at]);
+        const qsizetype length = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4; // RFC 3629, 3
+        const QByteArrayView piece = bytes.sliced(at, std::min(length, bytes.size() - at));
+        const QString character = MessageDecoder::decodeAll(piece);
+        const bool isCharacter = encodeMessage(character) == piece;
+        // A combining character stands alone here, and is escaped.
+        text += isCharacter ? displaySafe(character, LineBreaks::Escape)
+                            : QStringLiteral("\\x%1").arg(lead, 2, 16, QLatin1Char('0'));
+        at += isCharacter ? piece.size() : 1;
     }
-    return bytes;
+    return text;
 }
 
 QString hexText(QByteArrayView bytes, qsizetype most)

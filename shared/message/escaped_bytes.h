@@ -22,8 +22,9 @@ struct BytesError
 /// `\Uhhhhhhhh` (a character) replaced.
 std::variant<QByteArray, BytesError> parseEscaped(QStringView text);
 
-/// The bytes that pairs of hexadecimal digits stand for; between pairs there may be blanks.
-std::variant<QByteArray, BytesError> parseHex(QStringView text);
+/// @p bytes as a text on one line, from which parseEscaped() gives them back: displaySafe(), and `\xhh` for each byte
+/// that is not UTF-8.
+QString escapedText(QByteArrayView bytes);
 
 /// The first @p most of @p bytes as pairs of hexadecimal digits with blanks between them; an ellipsis stands for the
 /// rest.

@@ -3,7 +3,9 @@
 
 #include "shared/program/command_line.h"
 
+#include "shared/message/escaped_bytes.h"
 #include "shared/message/message.h"
+#include "shared/message/quoted.h"
 
 #include <QCoreApplication>
 
@@ -22,10 +24,15 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(CommandLine)
 };
 
-/// Values from the command line end up on a terminal.
-QString quoted(const QString &value)
+/// An argument of the parser as text. QString's own decoder would leave out U+FEFF, and replace what is not UTF-8.
+QString decoded(const QString &argument)
 {
-    return u"“"_s + displaySafe(value, LineBreaks::Escape) + u"”"_s;
+    return MessageDecoder::decodeAll(argument.toLatin1());
+}
+
+bool isUtf8(const QString &argument)
+{
+    return encodeMessage(decoded(argument)) == argument.toLatin1();
 }
 
 } // namespace
@@ -50,7 +57,9 @@ CommandLine::CommandLine()
     addValue(u"ttl"_s, u"N"_s,
              Texts::tr("With --udp: how many routers a datagram may pass, 1 to 255 (TTL, hop limit). Default: 1 to a "
                        "group, else the system's."));
-    parser_.addPositionalArgument(u"host"_s, Texts::tr("A name or an address. Default: this computer's name."),
+    parser_.addPositionalArgument(u"host"_s,
+                                  Texts::tr("A name or an address; also HOST:PORT, a URL or a Unix socket's path. "
+                                            "Default: this computer's name."),
                                   u"[host]"_s);
     parser_.addPositionalArgument(u"port"_s, Texts::tr("A number or a service name. Default: 3000."), u"[port]"_s);
 }
@@ -63,23 +72,101 @@ void CommandLine::addFlag(const QString &name, const QString &meaning)
 void CommandLine::addValue(const QString &name, const QString &valueName, const QString &meaning)
 {
     parser_.addOption({name, meaning, valueName});
+    values_.append(name);
 }
 
-bool CommandLine::parse(const QStringList &arguments)
+void CommandLine::addBytes(const QString &name, const QString &valueName, const QString &meaning)
 {
-    if (!parser_.parse(arguments))
-        setError(parser_.errorText());
-    else if (parser_.positionalArguments().size() > 2)
+    parser_.addOption({name, meaning, valueName});
+}
+
+bool CommandLine::parse(const QByteArrayList &arguments)
+{
+    QStringList characters;
+    for (const QByteArray &argument : arguments)
+        characters.append(QString::fromLatin1(argument));
+    if (!parser_.parse(characters))
+        setError(decoded(parser_.errorText()));
+    refuseOtherThanUtf8();
+    if (parser_.positionalArguments().size() > 2)
         setError(Texts::tr("Unexpected argument %1: a host and a port are all there is.")
-                     .arg(quoted(parser_.positionalArguments().at(2))));
+                     .arg(quoted(decoded(parser_.positionalArguments().at(2)))));
     else if (isSet(u"udp"_s) && isSet(u"unix"_s))
         setError(Texts::tr("--udp and --unix exclude each other."));
     else if (isSet(u"unix"_s) && !parser_.positionalArguments().isEmpty())
         setError(Texts::tr("Unexpected argument %1: --unix takes the place of host and port.")
-                     .arg(quoted(parser_.positionalArguments().at(0))));
+                     .arg(quoted(decoded(parser_.positionalArguments().at(0)))));
     else if (isSet(u"json"_s) && !isSet(u"headless"_s))
         setError(Texts::tr("--json goes with --headless."));
+    readEndpoint();
     return error_.isEmpty();
+}
+
+bool CommandLine::parse(const QStringList &arguments)
+{
+    QByteArrayList encoded;
+    for (const QString &argument : arguments)
+        encoded.append(encodeMessage(argument));
+    return parse(encoded);
+}
+
+void CommandLine::refuseOtherThanUtf8()
+{
+    const auto shown = [](const QString &argument) { return u"“"_s + escapedText(argument.toLatin1()) + u"”"_s; };
+    for (const QString &argument : parser_.positionalArguments()) {
+        if (!isUtf8(argument))
+            setError(Texts::tr("The argument %1 is not UTF-8.").arg(shown(argument)));
+    }
+    for (const QString &name : std::as_const(values_)) {
+        for (const QString &value : parser_.values(name)) {
+            if (!isUtf8(value))
+                setError(Texts::tr("--%1 %2 is not UTF-8.").arg(name, shown(value)));
+        }
+    }
+}
+
+void CommandLine::readEndpoint()
+{
+    path_ = text(u"unix"_s);
+    const auto chosen = [this]() -> std::optional<Transport> {
+        return path_ ? std::optional(Transport::Unix) : isSet(u"udp"_s) ? std::optional(Transport::Udp) : std::nullopt;
+    }();
+    transport_ = chosen;
+    QStringList arguments;
+    for (const QString &argument : parser_.positionalArguments())
+        arguments.append(decoded(argument));
+    if (arguments.isEmpty() || path_)
+        return;
+    const QString &host = arguments.at(0);
+    const auto taken = EndpointParts::of(host);
+    if (const auto *error = std::get_if<EndpointError>(&taken)) {
+        setError(error->sentence);
+        return;
+    }
+    const auto &parts = std::get<EndpointParts>(taken);
+    transport_ = chosen ? chosen : parts.transport.value_or(Transport::Tcp);
+    const QString port = arguments.value(1);
+    if (parts.transport && parts.transport != transport_) {
+        setError(Texts::tr("%1 is not for UDP, and --udp asks for that: leave one of them out.").arg(quoted(host)));
+    } else if (transport_ == Transport::Unix) {
+        path_ = parts.path;
+        if (arguments.size() > 1)
+            setError(Texts::tr("Unexpected argument %1: %2 is a Unix socket, which has no port.")
+                         .arg(quoted(port), quoted(host)));
+    } else {
+        host_ = parts.host;
+        if (!parts.port.isEmpty())
+            port_ = parts.port;
+        else if (arguments.size() > 1)
+            port_ = port;
+        const auto number = [this](const QString &text) {
+            const auto parsed = Endpoint::parse(u"localhost"_s, text, Endpoint::Use::Listen, *transport_);
+            return std::holds_alternative<Endpoint>(parsed) ? std::get<Endpoint>(parsed).port : -1;
+        };
+        if (arguments.size() > 1 && port != *port_ && (number(port) < 0 || number(port) != number(*port_)))
+            setError(Texts::tr("Two ports are given: %1 in %2, and %3. Leave one of them out.")
+                         .arg(quoted(*port_), quoted(host), quoted(port)));
+    }
 }
 
 bool CommandLine::wantsNoWindow(const QStringList &arguments)
@@ -90,7 +177,20 @@ bool CommandLine::wantsNoWindow(const QStringList &arguments)
 
 std::optional<QString> CommandLine::text(const QString &name) const
 {
-    return isSet(name) ? std::optional(parser_.value(name)) : std::nullopt;
+    return isSet(name) ? std::optional(decoded(parser_.value(name))) : std::nullopt;
+}
+
+std::optional<QByteArray> CommandLine::bytes(const QString &name) const
+{
+    return isSet(name) ? std::optional(parser_.value(name).toLatin1()) : std::nullopt;
+}
+
+QStringList CommandLine::texts(const QString &name) const
+{
+    QStringList texts;
+    for (const QString &value : parser_.values(name))
+        texts.append(decoded(value));
+    return texts;
 }
 
 std::optional<qint64> CommandLine::number(const QString &name, qint64 least, qint64 most)
@@ -147,18 +247,12 @@ std::optional<std::chrono::milliseconds> CommandLine::seconds(const QString &nam
     return std::nullopt;
 }
 
-Transport CommandLine::transport() const
-{
-    return isSet(u"unix"_s) ? Transport::Unix : isSet(u"udp"_s) ? Transport::Udp : Transport::Tcp;
-}
-
 Endpoint CommandLine::endpoint(Endpoint::Use use)
 {
     const auto parsed =
-        transport() == Transport::Unix
-            ? Endpoint::parseUnix(parser_.value(u"unix"_s))
-            : Endpoint::parse(host().value_or(localHostName()), port().value_or(QString::number(Endpoint::DefaultPort)),
-                              use, transport());
+        path_ ? Endpoint::parseUnix(*path_)
+              : Endpoint::parse(host_.value_or(localHostName()), port_.value_or(QString::number(Endpoint::DefaultPort)),
+                                use, transport_.value_or(Transport::Tcp));
     if (const auto *error = std::get_if<EndpointError>(&parsed)) {
         setError(error->sentence);
         return {};
@@ -173,7 +267,7 @@ std::optional<KeepAlive> CommandLine::keepAlive()
     const auto probes = number(u"keep-alive-probes"_s, 1, KeepAlive::MostProbes);
     if (isSet(u"keep-alive-probes"_s) && !isSet(u"keep-alive"_s))
         setError(Texts::tr("--keep-alive-probes goes with --keep-alive."));
-    else if (isSet(u"keep-alive"_s) && transport() != Transport::Tcp)
+    else if (isSet(u"keep-alive"_s) && transport().value_or(Transport::Tcp) != Transport::Tcp)
         setError(Texts::tr("--keep-alive is for TCP: it does not go with --udp and --unix."));
     if (!interval)
         return std::nullopt;
@@ -203,12 +297,6 @@ std::optional<int> CommandLine::answer() const
         return std::nullopt;
     printError(error_);
     return ExitUsage;
-}
-
-std::optional<QString> CommandLine::positional(qsizetype index) const
-{
-    const QStringList arguments = parser_.positionalArguments();
-    return index < arguments.size() ? std::optional(arguments.at(index)) : std::nullopt;
 }
 
 QByteArray errorLine(const QString &sentence)

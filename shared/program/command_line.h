@@ -3,8 +3,9 @@
 
 #pragma once
 
-#include "shared/address/endpoint.h"
+#include "shared/address/endpoint_parts.h"
 
+#include <QByteArrayList>
 #include <QCommandLineParser>
 #include <QString>
 
@@ -33,19 +34,29 @@ public:
     void setDescription(const QString &description) { parser_.setApplicationDescription(description); }
     void addFlag(const QString &name, const QString &meaning);
     void addValue(const QString &name, const QString &valueName, const QString &meaning);
+    /// An option whose value is any bytes: bytes() reads it. All other arguments have to be UTF-8.
+    void addBytes(const QString &name, const QString &valueName, const QString &meaning);
 
-    /// Reads @p arguments (the program's name first). Returns whether they were well-formed.
+    /// Reads @p arguments (the program's name first), as the system passes them. Returns whether they were well-formed.
+    bool parse(const QByteArrayList &arguments);
+    /// The same for arguments that are text.
     bool parse(const QStringList &arguments);
     /// Whether @p arguments ask for no window, however wrong they are otherwise. It is called before there is a
     /// QApplication, so the options of QApplication (-platform and so on) are still among them.
     bool wantsNoWindow(const QStringList &arguments);
 
     bool isSet(const QString &name) const { return parser_.isSet(name); }
-    std::optional<QString> host() const { return positional(0); }
-    std::optional<QString> port() const { return positional(1); }
+    /// What the arguments say about the endpoint; empty where they say nothing. A host that names the port, the
+    /// transport or a path as well is taken apart (EndpointParts).
+    std::optional<QString> host() const { return host_; }
+    std::optional<QString> port() const { return port_; }
+    std::optional<QString> path() const { return path_; }
+    std::optional<Transport> transport() const { return transport_; }
     std::optional<QString> text(const QString &name) const;
+    /// The value byte for byte.
+    std::optional<QByteArray> bytes(const QString &name) const;
     /// The values of an option that can be repeated.
-    QStringList texts(const QString &name) const { return parser_.values(name); }
+    QStringList texts(const QString &name) const;
     /// A whole number from @p least to @p most.
     std::optional<qint64> number(const QString &name, qint64 least, qint64 most);
     /// A number from @p least to @p most; a fraction is allowed.
@@ -59,7 +70,6 @@ public:
     /// The endpoint that the arguments name by --udp, --unix, host and port. The defaults are this computer's name and
     /// port 3000. An error is left in error().
     Endpoint endpoint(Endpoint::Use use);
-    Transport transport() const;
     /// --keep-alive and --keep-alive-probes; nothing if they were not given.
     std::optional<KeepAlive> keepAlive();
 
@@ -72,9 +82,15 @@ public:
     std::optional<int> answer() const;
 
 private:
-    std::optional<QString> positional(qsizetype index) const;
+    void refuseOtherThanUtf8();
+    void readEndpoint();
 
-    QCommandLineParser parser_;
+    QCommandLineParser parser_; // each character of its arguments is a byte
+    QStringList values_;        // options with a value that has to be UTF-8
+    std::optional<QString> host_;
+    std::optional<QString> port_;
+    std::optional<QString> path_;
+    std::optional<Transport> transport_;
     QString error_;
 };
 

@@ -143,7 +143,7 @@ std::unique_ptr<QCoreApplication> makeTerminalApplication(int &argc, char **argv
 {
     handlerBefore = qInstallMessageHandler(keepQtSilent);
     auto application = std::make_unique<QCoreApplication>(argc, argv);
-    commandLine.parse(QCoreApplication::arguments());
+    commandLine.parse(QByteArrayList(argv, argv + argc));
     return application;
 }
 

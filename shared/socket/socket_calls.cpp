@@ -199,11 +199,14 @@ Result accept(int fd, Address &peer)
 
 Result bindSource(int fd, const Address &source)
 {
+    if (source.port() != 0)
+        setOption(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 #ifdef IP_BIND_ADDRESS_NO_PORT
-    setOption(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1); // for IPv6 sockets too
+    else
+        setOption(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1); // for IPv6 sockets too
 #endif
     sockaddr_storage storage;
-    const socklen_t length = source.withPort(0).toSockaddr(storage);
+    const socklen_t length = source.toSockaddr(storage);
     return resultOf(::bind(fd, reinterpret_cast<const sockaddr *>(&storage), length));
 }
 

@@ -72,8 +72,9 @@ Address peerCredentials(int fd);
 /// getpeername(2) knows no address once the peer has reset.
 Result accept(int fd, Address &peer);
 
-/// Gives a TCP socket its own address before it connects. connect() chooses the port, and can use a port again for
-/// another peer (IP_BIND_ADDRESS_NO_PORT, ip(7)). EADDRNOTAVAIL: this computer does not have the address.
+/// Gives a socket its own address before it connects. With port 0, connect() chooses the port, and can use a port again
+/// for another peer (IP_BIND_ADDRESS_NO_PORT, ip(7)); any other port can be used while connections from it linger
+/// (SO_REUSEADDR). EADDRNOTAVAIL: this computer does not have the address. EADDRINUSE: another socket has the port.
 Result bindSource(int fd, const Address &source);
 /// EADDRNOTAVAIL: no ephemeral port is free for this peer (ip(7), ip_local_port_range).
 Result connect(int fd, const Address &address);

@@ -25,7 +25,7 @@ std::unique_ptr<QApplication> makeWindowApplication(int &argc, char **argv, Comm
     }
     QGuiApplication::setDesktopFileName(QCoreApplication::applicationName());
     rememberSystemAppearance();
-    commandLine.parse(QCoreApplication::arguments()); // without the options of Qt
+    commandLine.parse(QByteArrayList(argv, argv + argc)); // QApplication has taken its own options out
     return application;
 }
 

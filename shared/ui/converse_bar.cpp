@@ -9,7 +9,6 @@
 #include "shared/ui/status_label.h"
 
 #include <QAction>
-#include <QComboBox>
 #include <QFileDialog>
 #include <QFontDatabase>
 #include <QGridLayout>
@@ -33,8 +32,6 @@ constexpr std::chrono::milliseconds FirstPoll{10}; // a shorter transfer shows n
 constexpr std::chrono::milliseconds PollInterval{100};
 constexpr qsizetype PreviewedBytes = 24;
 
-enum Mode { Text, Hex };
-
 QPushButton *button(const QString &name, const QString &text, const QString &meaning)
 {
     auto *button = new QPushButton(text);
@@ -44,19 +41,11 @@ QPushButton *button(const QString &name, const QString &text, const QString &mea
     return button;
 }
 
-QComboBox *choice(const QString &name, const QString &accessibleName)
-{
-    auto *choice = new QComboBox;
-    choice->setObjectName(name);
-    choice->setAccessibleName(accessibleName);
-    return choice;
-}
-
 } // namespace
 
 ConverseBar::ConverseBar(QWidget *parent)
-    : QWidget(parent), hint_(new QLabel), whom_(new QLabel), mode_(choice(u"converseMode"_s, tr("What is typed"))),
-      text_(new QLineEdit), ending_(choice(u"converseEnding"_s, tr("Line ending"))),
+    : QWidget(parent), hint_(new QLabel), whom_(new QLabel),
+      field_(new BytesField(u"converseText"_s, u"converseMode"_s, u"converseEnding"_s)), text_(field_->edit()),
       preview_(new StatusLabel(u"conversePreview"_s, tr("Bytes to be sent"))), progress_(new QProgressBar),
       send_(button(u"converseSend"_s, tr("Send"), tr("Send the typed line."))),
       repeat_(button(u"converseRepeat"_s, tr("Repeat…"), tr("Send the typed line again and again."))),
@@ -69,19 +58,9 @@ ConverseBar::ConverseBar(QWidget *parent)
     setObjectName(u"converse"_s);
     whom_->setObjectName(u"conversePeers"_s);
     whom_->setTextFormat(Qt::PlainText);
-    text_->setObjectName(u"converseText"_s);
     text_->setAccessibleName(tr("What to send"));
-    explainField(*text_, tr("The line to send. Up and Down bring back earlier ones."));
-    text_->setMaxLength(LongestText);
     text_->installEventFilter(this);
-    mode_->addItem(tr("Text"));
-    mode_->addItem(tr("Hex"));
-    explainField(*mode_,
-                 tr("Text in UTF-8 with \\n, \\r, \\t, \\0, \\\\, \\xhh, \\uhhhh; or pairs of hexadecimal digits."));
-    ending_->addItem(tr("No line ending"), QByteArray());
-    ending_->addItem(tr("LF"), QByteArray("\n"));
-    ending_->addItem(tr("CR LF"), QByteArray("\r\n"));
-    explainField(*ending_, tr("The line end that is sent after the text."));
+    field_->setPlaceholder(tr("Text to send; escapes such as \\n and \\x00 work"));
     preview_->setForegroundRole(QPalette::PlaceholderText);
     preview_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     preview_->setMinimumWidth(1); // a long preview must not widen the window
@@ -90,9 +69,7 @@ ConverseBar::ConverseBar(QWidget *parent)
     progress_->setRange(0, 1000);
 
     auto *line = new QHBoxLayout;
-    line->addWidget(mode_);
-    line->addWidget(text_, 1);
-    line->addWidget(ending_);
+    line->addWidget(field_, 1);
     line->addWidget(send_);
     auto *details = new QHBoxLayout;
     details->addWidget(progress_);
@@ -109,10 +86,8 @@ ConverseBar::ConverseBar(QWidget *parent)
     layout->addLayout(line);
     layout->addLayout(details);
 
-    connect(text_, &QLineEdit::textChanged, this, &ConverseBar::showPreview);
+    connect(field_, &BytesField::changed, this, &ConverseBar::showPreview);
     connect(text_, &QLineEdit::returnPressed, this, &ConverseBar::sendText);
-    connect(mode_, &QComboBox::currentIndexChanged, this, &ConverseBar::showPreview);
-    connect(ending_, &QComboBox::currentIndexChanged, this, &ConverseBar::showPreview);
     connect(send_, &QPushButton::clicked, this, &ConverseBar::sendText);
     connect(file_, &QPushButton::clicked, this, &ConverseBar::sendFile);
     connect(repeat_, &QPushButton::clicked, this, &ConverseBar::askAgain);
@@ -187,36 +162,21 @@ void ConverseBar::watch(const std::shared_ptr<Transfer> &transfer)
     showState();
 }
 
-bool ConverseBar::isHex() const
-{
-    return mode_->currentIndex() == Hex;
-}
-
-std::variant<QByteArray, BytesError> ConverseBar::bytes() const
-{
-    if (isHex())
-        return parseHex(text_->text());
-    auto parsed = parseEscaped(text_->text());
-    if (auto *typed = std::get_if<QByteArray>(&parsed))
-        *typed += ending_->currentData().toByteArray();
-    return parsed;
-}
-
 void ConverseBar::sendText()
 {
-    const auto parsed = bytes();
+    const auto parsed = field_->bytes();
     const auto *typed = std::get_if<QByteArray>(&parsed);
     if (const auto *error = std::get_if<BytesError>(&parsed))
         text_->setCursorPosition(static_cast<int>(error->position));
     if (!typed || typed->isEmpty() || isBusy() || whom_->text().isEmpty() || !canSend_)
         return;
-    if (history_.empty() || history_.back() != line())
-        history_.push_back(line());
+    if (history_.empty() || history_.back() != field_->line())
+        history_.push_back(field_->line());
     if (history_.size() > LongestHistory)
         history_.pop_front();
     recalled_ = history_.size();
     const auto transfer = std::make_shared<Transfer>(*typed);
-    sent_ = line();
+    sent_ = field_->line();
     text_->clear();
     watch(transfer);
     Q_EMIT send(transfer);
@@ -250,7 +210,7 @@ void ConverseBar::askAgain()
 void ConverseBar::sendAgain(const RepeatedSend::Plan &plan)
 {
     plan_ = plan;
-    const auto parsed = bytes();
+    const auto parsed = field_->bytes();
     const auto *typed = std::get_if<QByteArray>(&parsed);
     if (!typed || typed->isEmpty() || isBusy() || whom_->text().isEmpty() || !canSend_)
         return;
@@ -297,31 +257,20 @@ bool ConverseBar::eventFilter(QObject *watched, QEvent *event)
     return QWidget::eventFilter(watched, event);
 }
 
-ConverseBar::Line ConverseBar::line() const
-{
-    return {mode_->currentIndex(), text_->text()};
-}
-
-/// Also restores the line's mode: the same digits stand for other bytes in the other mode.
 void ConverseBar::recall(int step)
 {
     if (step < 0 ? recalled_ == 0 : recalled_ == history_.size())
         return;
     if (recalled_ == history_.size())
-        draft_ = line();
+        draft_ = field_->line();
     recalled_ = step < 0 ? recalled_ - 1 : recalled_ + 1;
-    const Line &recalled = recalled_ == history_.size() ? draft_ : history_[recalled_];
-    mode_->setCurrentIndex(recalled.mode);
-    text_->setText(recalled.text);
+    field_->setLine(recalled_ == history_.size() ? draft_ : history_[recalled_]);
 }
 
 void ConverseBar::showPreview()
 {
-    ending_->setEnabled(!isHex());
-    text_->setPlaceholderText(isHex() ? tr("Pairs of hexadecimal digits, such as 48 65 0a")
-                                      : tr("Text to send; escapes such as \\n and \\x00 work"));
     if (!isBusy()) {
-        const auto parsed = bytes();
+        const auto parsed = field_->bytes();
         const auto *error = std::get_if<BytesError>(&parsed);
         const QByteArray typed = error ? QByteArray() : std::get<QByteArray>(parsed);
         preview_->setForegroundRole(error ? QPalette::WindowText : QPalette::PlaceholderText);
@@ -365,8 +314,7 @@ void ConverseBar::finish(const Transfer::Progress &progress)
                                 .arg(bytesText(progress.sent), bytesText(progress.total)));
     }
     if (progress.sent == 0 && !sent_.text.isEmpty() && text_->text().isEmpty()) {
-        mode_->setCurrentIndex(sent_.mode); // what nobody got is not lost
-        text_->setText(sent_.text);
+        field_->setLine(sent_); // what nobody got is not lost
     }
     showPreview();
     appearIf(!whom_->text().isEmpty());
@@ -374,7 +322,7 @@ void ConverseBar::finish(const Transfer::Progress &progress)
 
 void ConverseBar::showState()
 {
-    const auto parsed = bytes();
+    const auto parsed = field_->bytes();
     const auto *typed = std::get_if<QByteArray>(&parsed);
     const bool hasPeers = !whom_->text().isEmpty();
     text_->setEnabled(canSend_);

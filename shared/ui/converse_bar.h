@@ -3,9 +3,9 @@
 
 #pragma once
 
-#include "shared/message/escaped_bytes.h"
 #include "shared/socket/repeated_send.h"
 #include "shared/socket/transfer.h"
+#include "shared/ui/bytes_field.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -13,7 +13,6 @@
 #include <deque>
 #include <memory>
 
-class QComboBox;
 class QLabel;
 class QLineEdit;
 class QProgressBar;
@@ -35,7 +34,6 @@ class ConverseBar : public QWidget
     Q_OBJECT
 
 public:
-    static constexpr int LongestText = 4096;           ///< UTF-16 code units; the field lays these out without a stall
     static constexpr std::size_t LongestHistory = 100; ///< entries; the oldest leave
 
     explicit ConverseBar(QWidget *parent = nullptr);
@@ -67,18 +65,8 @@ protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
-    /// A line that was sent, as it was typed.
-    struct Line
-    {
-        int mode;
-        QString text;
+    using Line = BytesField::Line;
 
-        friend bool operator==(const Line &, const Line &) = default;
-    };
-
-    std::variant<QByteArray, BytesError> bytes() const;
-    Line line() const;
-    bool isHex() const;
     void sendText();
     void sendFile();
     void askAgain();
@@ -95,9 +83,8 @@ private:
 
     QLabel *const hint_; // in the bar's place
     QLabel *whom_;
-    QComboBox *mode_;
-    QLineEdit *text_;
-    QComboBox *ending_;
+    BytesField *field_;
+    QLineEdit *text_; // of the field
     StatusLabel *preview_;
     QProgressBar *progress_;
     QPushButton *send_;

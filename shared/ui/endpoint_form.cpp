@@ -15,6 +15,7 @@
 #include <QPushButton>
 
 #include <algorithm>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -98,6 +99,13 @@ EndpointForm::EndpointForm(Endpoint::Use use, QWidget *hostField, QLineEdit *hos
         connect(edit, &QLineEdit::textChanged, this, &EndpointForm::showVocabulary);
         connect(edit, &QLineEdit::returnPressed, this, &EndpointForm::submitted);
     }
+    connect(host_, &QLineEdit::textEdited, this, [this] { isPasted_ = isPasted(); });
+    connect(host_, &QLineEdit::textChanged, this, [this] { // after textEdited, and after showVocabulary()
+        hostBefore_ = host_->text();
+        if (std::exchange(isPasted_, false))
+            takeApart();
+    });
+    connect(host_, &QLineEdit::editingFinished, this, &EndpointForm::takeApart);
     arrange();
 }
 
@@ -117,9 +125,43 @@ Transport EndpointForm::transport() const
     return static_cast<Transport>(kind_->currentData().toInt());
 }
 
-SavedEndpoint EndpointForm::fields() const
+SavedEndpoint EndpointForm::typed() const
 {
     return {transport(), host_->text(), port_->text(), path_->text()};
+}
+
+SavedEndpoint EndpointForm::fields() const
+{
+    const auto apart = typed().takenApart();
+    return std::holds_alternative<SavedEndpoint>(apart) ? std::get<SavedEndpoint>(apart) : typed();
+}
+
+/// Whether several characters came at once. Typed ones may not be all yet.
+bool EndpointForm::isPasted() const
+{
+    const QString text = host_->text();
+    const QString before = hostBefore_;
+    const auto [begin, beginBefore] = std::mismatch(text.begin(), text.end(), before.begin(), before.end());
+    const auto end = std::mismatch(text.rbegin(), std::make_reverse_iterator(begin), before.rbegin(),
+                                   std::make_reverse_iterator(beginBefore))
+                         .first.base();
+    return end - begin > 1;
+}
+
+void EndpointForm::takeApart()
+{
+    const auto apart = typed().takenApart();
+    if (const auto *error = std::get_if<EndpointError>(&apart)) {
+        vocabulary_->showText(error->sentence);
+        return;
+    }
+    const auto &fields = std::get<SavedEndpoint>(apart);
+    if (fields == typed())
+        return;
+    const bool hadFocus = host_->hasFocus();
+    setFields(fields);
+    if (hadFocus && fields.transport == Transport::Unix)
+        path_->setFocus();
 }
 
 void EndpointForm::setFields(const SavedEndpoint &fields)
@@ -134,7 +176,7 @@ void EndpointForm::setEndpoint(const Endpoint &endpoint)
 {
     if (parse() == std::variant<Endpoint, EndpointError>(endpoint))
         return; // keep the text as it was typed
-    SavedEndpoint fields = this->fields();
+    SavedEndpoint fields = typed();
     fields.transport = endpoint.transport;
     if (endpoint.transport == Transport::Unix) {
         fields.path = QFile::decodeName(endpoint.path);
@@ -147,7 +189,10 @@ void EndpointForm::setEndpoint(const Endpoint &endpoint)
 
 std::variant<Endpoint, EndpointError> EndpointForm::parse() const
 {
-    return fields().parse(use_);
+    const auto apart = typed().takenApart();
+    if (const auto *error = std::get_if<EndpointError>(&apart))
+        return *error;
+    return std::get<SavedEndpoint>(apart).parse(use_);
 }
 
 void EndpointForm::focusOn(EndpointError::Part part)

@@ -21,6 +21,8 @@ class StatusLabel;
 
 /// The upper part of both windows. In one row stand host, port, kind and the button, or path, kind and the button.
 /// Below stand the endpoint in the sockets' own words, and rows across the whole width.
+///
+/// A host that names the port or more is taken apart (EndpointParts) when it is pasted, and when the field is left.
 class EndpointForm : public QWidget
 {
     Q_OBJECT
@@ -34,6 +36,7 @@ public:
     void addRow(const QString &label, QWidget *field);
 
     Transport transport() const;
+    /// As typed; a host that names more than the host is taken apart where it can be.
     SavedEndpoint fields() const;
     void setFields(const SavedEndpoint &fields);
     std::variant<Endpoint, EndpointError> parse() const;
@@ -53,6 +56,9 @@ Q_SIGNALS:
 private:
     void arrange();
     void showVocabulary();
+    SavedEndpoint typed() const;
+    bool isPasted() const;
+    void takeApart();
 
     const Endpoint::Use use_;
     QGridLayout *const grid_;
@@ -65,6 +71,8 @@ private:
     QLabel *const portLabel_;
     QLabel *const pathLabel_;
     StatusLabel *const vocabulary_;
+    QString hostBefore_; // the text before the latest edit
+    bool isPasted_ = false;
 };
 
 /// For a button whose second click undoes the first: a double click counts as one.

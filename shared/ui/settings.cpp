@@ -3,6 +3,7 @@
 
 #include "shared/ui/settings.h"
 
+#include "shared/address/endpoint_parts.h"
 #include "shared/message/message.h"
 #include "shared/ui/appearance.h"
 #include "shared/ui/file_kind.h"
@@ -50,6 +51,26 @@ bool isUsable(const QString &file)
 std::variant<Endpoint, EndpointError> SavedEndpoint::parse(Endpoint::Use use) const
 {
     return transport == Transport::Unix ? Endpoint::parseUnix(path) : Endpoint::parse(host, port, use, transport);
+}
+
+std::variant<SavedEndpoint, EndpointError> SavedEndpoint::takenApart() const
+{
+    if (transport == Transport::Unix)
+        return *this;
+    const auto taken = EndpointParts::of(host);
+    if (const auto *error = std::get_if<EndpointError>(&taken))
+        return *error;
+    const auto &parts = std::get<EndpointParts>(taken);
+    SavedEndpoint apart = *this;
+    apart.transport = parts.transport.value_or(transport);
+    if (apart.transport == Transport::Unix) {
+        apart.path = parts.path;
+        apart.host = usual().host;
+    } else {
+        apart.host = parts.host;
+        apart.port = parts.port.isEmpty() ? port : parts.port;
+    }
+    return apart;
 }
 
 SavedEndpoint SavedEndpoint::usual()

@@ -34,6 +34,8 @@ struct SavedEndpoint
     static SavedEndpoint usual();
 
     std::variant<Endpoint, EndpointError> parse(Endpoint::Use use) const;
+    /// The fields once a host that names more than the host is taken apart (EndpointParts).
+    std::variant<SavedEndpoint, EndpointError> takenApart() const;
     KeyedTexts texts() const;
 
     friend bool operator==(const SavedEndpoint &, const SavedEndpoint &) = default;

@@ -63,6 +63,8 @@ private Q_SLOTS:
     void groups();
     void conversationTexts_data();
     void conversationTexts();
+    void sources_data();
+    void sources();
     void buttons();
     void listeners();
 };
@@ -328,6 +330,57 @@ void TestConnectDiagnosis::buttons()
     QVERIFY(diagnosis.endpoint.host() != u"nosuch.invalid"_s);
     QCOMPARE(diagnosis.button, u"Use %1"_s.arg(diagnosis.endpoint.host()));
     QCOMPARE(diagnosis.endpoint.port, unknown.request.endpoint.port);
+}
+
+void TestConnectDiagnosis::sources_data()
+{
+    QTest::addColumn<QByteArray>("source");
+    QTest::addColumn<quint16>("port");
+    QTest::addColumn<int>("bindError");
+    QTest::addColumn<int>("error");
+    QTest::addColumn<QString>("text"); // empty: the source has nothing to do with it
+    const QString other = u" Give another source, or none: the system then chooses it."_s;
+    const auto row = [](const char *name, const char *source, quint16 port, int bindError, int error,
+                        const QString &text) {
+        QTest::newRow(name) << QByteArray(source) << port << bindError << error << text;
+    };
+    row("of another computer", "192.0.2.7", 0, EADDRNOTAVAIL, EADDRNOTAVAIL,
+        u"192.0.2.7 is not an address of this computer, so nothing can be sent from it."_s + other);
+    row("in use", "192.0.2.7", 4000, EADDRINUSE, EADDRINUSE,
+        u"The source ('192.0.2.7', 4000) is in use: another socket has that port."_s + other);
+    row("not allowed", "192.0.2.7", 80, EACCES, EACCES,
+        u"This user may not send from ('192.0.2.7', 80): ports below 1024 need a privilege on many systems. Give a "
+        u"port "
+        "of 1024 or above, or none."_s);
+    row("another errno", "192.0.2.7", 80, EINVAL, EINVAL,
+        u"The source ('192.0.2.7', 80) cannot be used: Invalid argument."_s + other);
+    row("other family", "::1", 0, 0, EAFNOSUPPORT,
+        u"192.168.0.104:3000 has no IPv6 address, and the source ::1 is one."_s + other);
+    row("used a moment ago", "192.0.2.7", 4000, 0, EADDRNOTAVAIL,
+        u"192.168.0.104:3000 cannot be connected from ('192.0.2.7', 4000): a connection between the two was there a "
+        "moment ago, and its port is kept for a while (TIME_WAIT). Wait a minute, or give another port."_s);
+    row("loopback", "127.0.0.1", 0, 0, EINVAL,
+        u"192.168.0.104:3000 cannot be reached from 127.0.0.1, which is for connections within this computer."_s
+            + other);
+    row("all ports used", "192.0.2.7", 0, 0, EADDRNOTAVAIL, QString());
+}
+
+void TestConnectDiagnosis::sources()
+{
+    QFETCH(const QByteArray, source);
+    QFETCH(const quint16, port);
+    QFETCH(const int, bindError);
+    QFETCH(const int, error);
+    QFETCH(const QString, text);
+    Attempt attempt = attemptThat(u"192.168.0.104"_s, Connecting, Outcome::Failed, error);
+    attempt.request.source = Address::parseIPv4(source, port);
+    if (attempt.request.source.isNull())
+        attempt.request.source = Address::parseIPv6(source, port);
+    attempt.bindError = bindError;
+    const ConnectDiagnosis diagnosis = diagnoseConnect(attempt);
+    QCOMPARE(diagnosis.remedy == ConnectDiagnosis::Remedy::EnterSource, !text.isEmpty());
+    if (!text.isEmpty())
+        QCOMPARE(diagnosis.text(), text);
 }
 
 /// A listener of this computer explains a refusal, or a connection that waits.

@@ -7,6 +7,7 @@
 #include <QBuffer>
 #include <QRegularExpression>
 #include <QTest>
+#include <QTimeZone>
 
 #include <netdb.h>
 
@@ -45,7 +46,7 @@ void TestHistoryCsv::writesAll()
 
     QBuffer file;
     QVERIFY(file.open(QIODevice::WriteOnly));
-    writeHistory(file, attempts, clockFrom(QDateTime(QDate(2026, 11, 22), QTime(16, 0), Qt::UTC)));
+    writeHistory(file, attempts, clockFrom(QDateTime(QDate(2026, 11, 22), QTime(16, 0), QTimeZone::utc())));
     QCOMPARE(file.data(),
              "number,started,ended,endpoint,peer_address,peer_port,local_address,local_port,outcome,error,"
              "received_bytes,reads,duration_us\r\n"

@@ -320,7 +320,7 @@ void TestLadder::connectIsOneRung()
     QCOMPARE(rows.at(1), u"--> SYN"_s);
     const int rung = ladder.rowCount() - 1;
     QVERIFY(ladder.isFolded(rung));
-    QCOMPARE(ladder.span(rung), 3'000'000);
+    QCOMPARE(ladder.lasting(rung), 3'000'000);
     QCOMPARE(ladder.sinceStart(rung), 3'500'000);
     QCOMPARE(ladder.sincePrevious(0) + ladder.sincePrevious(rung), ladder.sinceStart(rung));
     QVERIFY2(explain(ladder, rung).contains(u"non-blocking: EINPROGRESS first"_s),
@@ -343,7 +343,7 @@ void TestLadder::lookUpIsASpan()
     const QString text = client.ladder.text(0);
     QVERIFY2(text.startsWith(u"getaddrinfo('no-such-host.invalid') → EAI_"_s) && text.contains(u", took "_s),
              qUtf8Printable(text));
-    QVERIFY(client.ladder.span(0) > 0 && client.ladder.span(0) <= client.ladder.sinceStart(0));
+    QVERIFY(client.ladder.lasting(0) > 0 && client.ladder.lasting(0) <= client.ladder.sinceStart(0));
     QCOMPARE(client.ladder.sincePrevious(0), client.ladder.sinceStart(0));
     QCOMPARE(client.ladder.sinceStart(1), client.history.events().back().time() - began);
     QVERIFY2(client.ladder.text(1).startsWith(u"end: unknown host (EAI_"_s), qUtf8Printable(client.ladder.text(1)));
@@ -353,7 +353,7 @@ void TestLadder::lookUpIsASpan()
     const Ladder other(history);
     history.watch(1);
     history.read({client.history.events(), 0});
-    QCOMPARE(other.sinceStart(0), other.span(0));
+    QCOMPARE(other.sinceStart(0), other.lasting(0));
 }
 
 /// The peer is silent: no FIN of it was seen.

@@ -21,7 +21,8 @@ struct Parsed : CommandLine
         addFlag(u"quick"_s, u"A flag."_s);
         addValue(u"count"_s, u"N"_s, u"A number."_s);
         addValue(u"pause"_s, u"SECONDS"_s, u"A time."_s);
-        isWellFormed = parse(u"program "_s.append(arguments).split(u' ', Qt::SkipEmptyParts));
+        addBytes(u"data"_s, u"DATA"_s, u"Bytes."_s);
+        isWellFormed = parse(u"program "_s.append(arguments).simplified().toUtf8().split(' '));
     }
 
     bool isWellFormed = false;
@@ -44,6 +45,14 @@ private Q_SLOTS:
     void seconds();
     void keepAlive_data();
     void keepAlive();
+    void endpoint_data();
+    void endpoint();
+    void twoPorts_data();
+    void twoPorts();
+    void keepsBytes_data();
+    void keepsBytes();
+    void refusesOtherThanUtf8_data();
+    void refusesOtherThanUtf8();
     void keepsTheFirstError();
     void wantsNoWindow();
 };
@@ -153,6 +162,119 @@ void TestCommandLine::keepAlive()
     QTEST(keepAlive ? keepAlive->probes : 0, "probes");
     QFETCH(const QString, error);
     QVERIFY2(error.isEmpty() ? line.error().isEmpty() : line.error().contains(error), qPrintable(line.error()));
+}
+
+void TestCommandLine::endpoint_data()
+{
+    QTest::addColumn<QString>("arguments");
+    QTest::addColumn<QString>("vocabulary");
+
+    const QString tcp = u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, 4200"_s;
+    const QString udp = u"AF_INET, SOCK_DGRAM, 0 (UDP), 127.0.0.1, 4200"_s;
+    QTest::newRow("apart") << u"127.0.0.1 4200"_s << tcp;
+    QTest::newRow("host:port") << u"127.0.0.1:4200"_s << tcp;
+    QTest::newRow("as Python prints it") << u"('127.0.0.1',4200)"_s << tcp;
+    QTest::newRow("URL") << u"http://127.0.0.1:4200/x"_s << tcp;
+    QTest::newRow("UDP") << u"udp://127.0.0.1:4200"_s << udp;
+    QTest::newRow("UDP twice") << u"--udp udp://127.0.0.1:4200"_s << udp;
+    QTest::newRow("--udp") << u"--udp 127.0.0.1:4200"_s << udp;
+    QTest::newRow("IPv6") << u"[::1]:4200"_s << u"AF_INET6, SOCK_STREAM, 0 (TCP), ::1, 4200"_s;
+    QTest::newRow("bare IPv6") << u"::1"_s << u"AF_INET6, SOCK_STREAM, 0 (TCP), ::1, 3000"_s;
+    QTest::newRow("bare IPv6 and port") << u"::1 4200"_s << u"AF_INET6, SOCK_STREAM, 0 (TCP), ::1, 4200"_s;
+    QTest::newRow("same port") << u"127.0.0.1:4200 4200"_s << tcp;
+    QTest::newRow("same port by name") << u"127.0.0.1:80 http"_s << u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, 80"_s;
+    QTest::newRow("path") << u"/run/parley.sock"_s << u"AF_UNIX, SOCK_STREAM, 0, /run/parley.sock"_s;
+    QTest::newRow("unix:") << u"unix:@parley"_s << u"AF_UNIX, SOCK_STREAM, 0, @parley"_s;
+}
+
+/// However the arguments name an endpoint, --headless and the window get the same.
+void TestCommandLine::endpoint()
+{
+    QFETCH(const QString, arguments);
+    QFETCH(const QString, vocabulary);
+    Parsed line(arguments);
+    QCOMPARE(line.endpoint(Endpoint::Use::Connect).vocabulary(), vocabulary);
+    QCOMPARE(line.error(), QString());
+    QVERIFY(line.transport().has_value());
+    const auto fields = *line.transport() == Transport::Unix
+                            ? Endpoint::parseUnix(line.path().value_or(QString()))
+                            : Endpoint::parse(line.host().value_or(QString()), line.port().value_or(u"3000"_s),
+                                              Endpoint::Use::Connect, *line.transport());
+    QVERIFY(std::holds_alternative<Endpoint>(fields));
+    QCOMPARE(std::get<Endpoint>(fields).vocabulary(), vocabulary);
+}
+
+void TestCommandLine::twoPorts_data()
+{
+    QTest::addColumn<QString>("arguments");
+    QTest::addColumn<QString>("error");
+
+    QTest::newRow("two ports") << u"127.0.0.1:4200 4201"_s
+                               << u"Two ports are given: “4200” in “127.0.0.1:4200”, and “4201”. "
+                                  "Leave one of them out."_s;
+    QTest::newRow("a URL's") << u"https://localhost/ 80"_s
+                             << u"Two ports are given: “443” in “https://localhost/”, and “80”. "
+                                "Leave one of them out."_s;
+    QTest::newRow("a path's") << u"/run/x 80"_s
+                              << u"Unexpected argument “80”: “/run/x” is a Unix socket, which has no port."_s;
+    QTest::newRow("two transports") << u"--udp tcp://localhost:1"_s
+                                    << u"“tcp://localhost:1” is not for UDP, and --udp asks for that: "
+                                       "leave one of them out."_s;
+    QTest::newRow("no port") << u"localhost:"_s << u"“localhost:” has a colon but no port after it."_s;
+    QTest::newRow("out of range") << u"localhost:65536"_s
+                                  << u"“65536” is not a port: give a number from 1 to 65535, or the name of a TCP "
+                                     "service such as http."_s;
+}
+
+void TestCommandLine::twoPorts()
+{
+    QFETCH(const QString, arguments);
+    QFETCH(const QString, error);
+    Parsed line(arguments);
+    line.endpoint(Endpoint::Use::Connect);
+    QCOMPARE(line.error(), error);
+}
+
+void TestCommandLine::keepsBytes_data()
+{
+    QTest::addColumn<QByteArray>("bytes");
+    QTest::newRow("text") << "Grüße"_ba;
+    QTest::newRow("nothing") << ""_ba;
+    QTest::newRow("not UTF-8") << "a\xff\xc3z\xe4\xb8"_ba;
+    QTest::newRow("byte order mark") << "\xef\xbb\xbfx"_ba;
+    QTest::newRow("replacement character") << "\xef\xbf\xbd"_ba;
+    QTest::newRow("control characters") << "\x01\t\r\n\x7f"_ba;
+}
+
+void TestCommandLine::keepsBytes()
+{
+    QFETCH(const QByteArray, bytes);
+    for (const QByteArrayList &arguments :
+         {QByteArrayList{"program", "--data", bytes}, QByteArrayList{"program", "--data=" + bytes}}) {
+        CommandLine line;
+        line.addBytes(u"data"_s, u"DATA"_s, u"Bytes."_s);
+        QVERIFY2(line.parse(arguments), qPrintable(line.error()));
+        QCOMPARE(line.bytes(u"data"_s), std::optional(bytes));
+    }
+}
+
+void TestCommandLine::refusesOtherThanUtf8_data()
+{
+    QTest::addColumn<QByteArrayList>("arguments");
+    QTest::addColumn<QString>("error");
+    QTest::newRow("host") << QByteArrayList{"a\xff"} << u"The argument “a\\xff” is not UTF-8."_s;
+    QTest::newRow("path") << QByteArrayList{"--unix", "/tmp/\xff"} << u"--unix “/tmp/\\xff” is not UTF-8."_s;
+    QTest::newRow("half a character") << QByteArrayList{"--unix=/tmp/\xc3"} << u"--unix “/tmp/\\xc3” is not UTF-8."_s;
+    QTest::newRow("unknown option") << QByteArrayList{"--grüße"} << u"Unknown option 'grüße'."_s;
+}
+
+void TestCommandLine::refusesOtherThanUtf8()
+{
+    QFETCH(const QByteArrayList, arguments);
+    QFETCH(const QString, error);
+    CommandLine line;
+    QVERIFY(!line.parse(QByteArrayList{"program"} + arguments));
+    QCOMPARE(line.error(), error);
 }
 
 void TestCommandLine::keepsTheFirstError()

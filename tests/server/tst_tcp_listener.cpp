@@ -29,8 +29,6 @@ struct Told
     int backlog = -1;
     bool systemListens = false; // SO_ACCEPTCONN
     Address systemAddress;
-
-    friend bool operator==(const Told &, const Told &) = default;
 };
 
 Told told(const Server &engine)

@@ -86,7 +86,7 @@ void TestClientWindow::connectingAtOnce()
     const ServerProgram server(listening());
     ClientOptions options = connectingTo(portOf(server));
     options.connectAtOnce = true;
-    options.send = u"Good morning"_s;
+    options.send = "Good morning";
     const ClientProgram client(options);
     TRY_COMPARE(client.child<MessageView>(u"message"_s).toPlainText(), u"Hello World!"_s);
     TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::Received), u"12"_s);

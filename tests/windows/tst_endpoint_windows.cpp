@@ -10,6 +10,7 @@
 #include "tests/support/window_test.h"
 
 #include <QAbstractItemView>
+#include <QClipboard>
 #include <QFileInfo>
 #include <QStandardPaths>
 #include <QToolButton>
@@ -93,6 +94,11 @@ class TestEndpointWindows : public WindowTest
 
 private Q_SLOTS:
     void kindChangesTheFields();
+    void pastedEndpoint_data();
+    void pastedEndpoint();
+    void typedEndpoint();
+    void pastedEndpointThatIsNone();
+    void titleIntoTheOtherWindow();
     void datagrams();
     void unixSocket_data();
     void unixSocket();
@@ -136,6 +142,112 @@ void TestEndpointWindows::kindChangesTheFields()
     };
     check(ServerProgram(notListening()));
     check(ClientProgram(ClientOptions()));
+}
+
+void TestEndpointWindows::pastedEndpoint_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<QStringList>("fields"); // host and port, or path
+
+    QTest::newRow("host and port") << u"127.0.0.1:4200"_s << u"TCP"_s << QStringList{u"127.0.0.1"_s, u"4200"_s};
+    QTest::newRow("Python") << u"('127.0.0.1', 4200)"_s << u"TCP"_s << QStringList{u"127.0.0.1"_s, u"4200"_s};
+    QTest::newRow("URL") << u"http://localhost:4200/x"_s << u"TCP"_s << QStringList{u"localhost"_s, u"4200"_s};
+    QTest::newRow("https") << u"https://localhost"_s << u"TCP"_s << QStringList{u"localhost"_s, u"443"_s};
+    QTest::newRow("IPv6") << u"[::1]:4200"_s << u"TCP"_s << QStringList{u"[::1]"_s, u"4200"_s};
+    QTest::newRow("bare IPv6") << u"::1"_s << u"TCP"_s << QStringList{u"::1"_s, u"3000"_s};
+    QTest::newRow("UDP") << u"udp://localhost:53"_s << u"UDP"_s << QStringList{u"localhost"_s, u"53"_s};
+    QTest::newRow("Unix") << u"unix:/run/x.sock"_s << u"Unix socket"_s << QStringList{u"/run/x.sock"_s};
+    QTest::newRow("path") << u"/run/x.sock"_s << u"Unix socket"_s << QStringList{u"/run/x.sock"_s};
+    QTest::newRow("vocabulary") << u"AF_INET, SOCK_DGRAM, 0 (UDP), 127.0.0.1, 4200"_s << u"UDP"_s
+                                << QStringList{u"127.0.0.1"_s, u"4200"_s};
+    QTest::newRow("line of a file") << u"127.0.0.1:4200\n"_s << u"TCP"_s << QStringList{u"127.0.0.1"_s, u"4200"_s};
+}
+
+/// One paste fills in all fields, over what was there.
+void TestEndpointWindows::pastedEndpoint()
+{
+    QFETCH(const QString, text);
+    QFETCH(const QString, kind);
+    QFETCH(const QStringList, fields);
+    const auto check = [&](const auto &program) {
+        QGuiApplication::clipboard()->setText(text);
+        QLineEdit &host = program.field(u"host"_s);
+        program.type(u"host"_s, u"127.0.0.1"_s);
+        QTest::keyClick(&host, Qt::Key_A, Qt::ControlModifier);
+        QTest::keyClick(&host, Qt::Key_V, Qt::ControlModifier);
+        QCOMPARE(program.template child<QComboBox>(u"kind"_s).currentText(), kind);
+        QStringList shown;
+        for (const QString &name : visibleFields(program))
+            shown << program.field(name).text();
+        QCOMPARE(shown, fields);
+        QVERIFY(program.text(u"vocabulary"_s).startsWith(u"AF_"_s));
+    };
+    ServerOptions server = notListening();
+    server.port = u"3000"_s;
+    check(ServerProgram(server));
+    check(ClientProgram(ClientOptions()));
+}
+
+/// What is typed is taken apart once the field is left, and Enter takes it as it is meant before that.
+void TestEndpointWindows::typedEndpoint()
+{
+    ServerProgram server(listening());
+    const QString port = QString::number(portOf(server));
+    {
+        ClientProgram client((ClientOptions()));
+        client.window().activateWindow(); // without a window manager it is not
+        QVERIFY(QTest::qWaitForWindowActive(&client.window(), WindowPatience));
+        client.type(u"host"_s, u"127.0.0.1:"_s + port);
+        QCOMPARE(client.field(u"host"_s).text(), u"127.0.0.1:"_s + port);
+        QCOMPARE(client.text(u"vocabulary"_s), u"AF_INET, SOCK_STREAM, 0 (TCP), 127.0.0.1, "_s + port);
+        QTest::keyClick(&client.field(u"host"_s), Qt::Key_Tab);
+        QCOMPARE(client.field(u"host"_s).text(), u"127.0.0.1"_s);
+        QCOMPARE(client.field(u"port"_s).text(), port);
+    }
+    ClientProgram client((ClientOptions()));
+    client.type(u"host"_s, u"tcp://127.0.0.1:"_s + port);
+    client.pressEnter(u"host"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(received(client), u"Hello World!"_s, WindowPatience);
+    QCOMPARE(client.field(u"host"_s).text(), u"127.0.0.1"_s);
+    QCOMPARE(client.field(u"port"_s).text(), port);
+}
+
+/// The text stays for the user to mend, and one sentence tells the mistake: at once below the fields, and in the notice
+/// once it is used.
+void TestEndpointWindows::pastedEndpointThatIsNone()
+{
+    const QString user = u"What stands before the “@” names a user, and nobody logs in here: leave it out."_s;
+    ClientProgram client((ClientOptions()));
+    QGuiApplication::clipboard()->setText(u"http://me:secret@localhost/"_s);
+    QLineEdit &host = client.field(u"host"_s);
+    client.type(u"host"_s, QString());
+    QTest::keyClick(&host, Qt::Key_V, Qt::ControlModifier);
+    QCOMPARE(host.text(), u"http://me:secret@localhost/"_s);
+    QCOMPARE(client.text(u"vocabulary"_s), user);
+    client.pressEnter(u"host"_s);
+    QCOMPARE(client.notice(), user);
+    QCOMPARE(client.window().focusWidget(), &host);
+
+    QGuiApplication::clipboard()->setText(u"localhost:65536"_s);
+    QTest::keyClick(&host, Qt::Key_A, Qt::ControlModifier);
+    QTest::keyClick(&host, Qt::Key_V, Qt::ControlModifier);
+    client.pressEnter(u"host"_s);
+    QVERIFY2(client.notice().startsWith(u"“65536” is not a port"_s), qPrintable(client.notice()));
+    QCOMPARE(client.window().focusWidget(), &client.field(u"port"_s));
+}
+
+void TestEndpointWindows::titleIntoTheOtherWindow()
+{
+    ServerProgram server(listening());
+    QVERIFY(portOf(server) != 0);
+    ClientProgram client((ClientOptions()));
+    QGuiApplication::clipboard()->setText(server.window().windowTitle());
+    QLineEdit &host = client.field(u"host"_s);
+    client.type(u"host"_s, QString());
+    QTest::keyClick(&host, Qt::Key_V, Qt::ControlModifier);
+    client.click(u"connect"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(received(client), u"Hello World!"_s, WindowPatience);
 }
 
 void TestEndpointWindows::datagrams()

@@ -82,6 +82,7 @@ private Q_SLOTS:
     void returnPressedTwice();
     void zeroRowsAreQuiet();
     void emptyChartHasNoAxes();
+    void takesTheSourceOfTheWindow();
     void cancels();
     void namesWhatIsWrong_data();
     void namesWhatIsWrong();
@@ -280,6 +281,20 @@ void TestRepeatWindow::emptyChartHasNoAxes()
     QCOMPARE(colours(others, labels.adjusted(0, 85, 0, 0)), 1);
     run.timeline.add(10ms, true, 1ms);
     QVERIFY(colours(imageOf(run), labels.adjusted(0, 85, 0, 0)) > 1);
+}
+
+/// Where it has none of its own. 192.0.2.7 is kept for documents (RFC 5737), so no computer has it.
+void TestRepeatWindow::takesTheSourceOfTheWindow()
+{
+    const Greeter greeter;
+    const Repeating client(greeter.port);
+    client.field(u"source"_s).setText(u"192.0.2.7:4000"_s);
+    client.start(2, 1);
+    TRY_COMPARE(client.isUnderWay(), false);
+    QCOMPARE(client.account(u"complete"_s), u"0"_s);
+    client.child<QLineEdit>(u"repeatSource"_s).setText(u"127.0.0.1"_s);
+    client.start(2, 1);
+    TRY_COMPARE(client.account(u"complete"_s), u"2"_s);
 }
 
 void TestRepeatWindow::cancels()

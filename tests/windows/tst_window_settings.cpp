@@ -168,7 +168,7 @@ void TestWindowSettings::optionsWinOverSettings()
     ClientOptions options;
     options.host = u"given.example"_s;
     options.port = u"2222"_s;
-    options.send = u"given"_s;
+    options.send = "given";
     const ClientProgram client(options);
     QCOMPARE(client.field(u"host"_s).text(), u"given.example"_s);
     QCOMPARE(client.field(u"port"_s).text(), u"2222"_s);
