@@ -111,8 +111,6 @@ int runHeadlessClient(const ClientOptions &options)
         STDOUT_FILENO, [&outputError](int error) { outputError = error; },
         longestEscape * attempt.request.maxBytes + LineWriter::MaxPendingBytes, LineWriter::Piece::Large);
     MessagePrinter message(output, options.raw);
-    if (options.json)
-        output.write(startToJson("parley-client", stream.wallClock(0)));
     quint64 dropped = 0;
     QObject::connect(&stream, &EventStream::arrived, &stream, [&](const EventBatch &batch) {
         for (const Event &event : batch.events) {
@@ -129,6 +127,8 @@ int runHeadlessClient(const ClientOptions &options)
     });
 
     IoThread<Client> client(stream);
+    if (options.json) // once all threads are there: without them stdout stays empty
+        output.write(startToJson("parley-client", stream.wallClock(0)));
     client.hear(&Client::wantsMore, &file, &SentFile::readNext);
     QObject::connect(&file, &SentFile::have, &stream, [&client](const QByteArray &bytes) {
         client.post([bytes](Client &engine) { engine.sendMore(bytes); });

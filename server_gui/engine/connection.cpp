@@ -197,7 +197,7 @@ void Connection::renewDeadline()
 /// and as long as the behaviour sleeps.
 void Connection::limitHalfClosed()
 {
-    if ((!stream_.peerClosed() && !peerIsLeaving_) || !deadline_.isRenewed || leaves_)
+    if ((!stream_.peerClosed() && !peerIsLeaving_) || !deadline_.isRenewed || leaves_ || behaviour_->staysAfterFin())
         return;
     const bool sleeps = wake_ && wake_->isRunning();
     if (!stream_.isSending() && !sleeps && stream_.peerClosed())

@@ -77,9 +77,7 @@ int runHeadlessServer(const ServerOptions &options)
     LineWriter output(STDOUT_FILENO, [&errors](int error) {
         errors.write(errorLine(Texts::tr("Cannot write to stdout: %1. The greetings go on.").arg(errorText(error))));
     });
-    if (options.json)
-        output.write(startToJson("parley-server", stream.wallClock(0)));
-    else
+    if (!options.json)
         stream.leaveOutBytes();
 
     int status = ExitOk;
@@ -87,6 +85,8 @@ int runHeadlessServer(const ServerOptions &options)
     Address tried;
     quint64 lastSender = 0; // of datagrams; each sender is listed once
     IoThread<Server> server(stream);
+    if (options.json) // once all threads are there: without them stdout stays empty
+        output.write(startToJson("parley-server", stream.wallClock(0)));
     Ending ending(server, stream);
     QObject::connect(&stream, &EventStream::arrived, &stream, [&](const EventBatch &batch) {
         QByteArray lines;

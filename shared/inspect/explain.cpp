@@ -32,6 +32,20 @@ QString safe(const QByteArray &bytes)
     return displaySafe(MessageDecoder::decodeAll(bytes), LineBreaks::Escape);
 }
 
+QString optionMeaning(QByteArrayView option)
+{
+    if (option == "SO_BROADCAST")
+        return Texts::tr("Lets the socket send to everyone on a net. Without it the system refuses that (EACCES).");
+    if (option.contains("MEMBERSHIP") || option.contains("JOIN"))
+        return Texts::tr("Takes part in a group: from now on the system takes in, on that interface, what is sent to "
+                         "the group.");
+    if (option.endsWith("_IF"))
+        return Texts::tr("Chooses the interface by which datagrams to groups leave.");
+    if (option.endsWith("_LOOP"))
+        return Texts::tr("Says whether members on this computer get the datagrams, too.");
+    return Texts::tr("Says how many routers a datagram may pass. The last one drops it.");
+}
+
 QString purpose(const Event &event)
 {
     switch (event.call()) {
@@ -52,18 +66,7 @@ QString purpose(const Event &event)
             "returns at once, and the result is fetched when the system has it. On a datagram socket nothing is "
             "sent: it only fixes the peer.");
     case Call::GetSockName: return Texts::tr("Asks for the socket's own address: the system has chosen it.");
-    case Call::SetSockOpt:
-        return event.option() == "SO_BROADCAST" ? Texts::tr(
-                   "Lets the socket send to everyone on a net. Without it the system refuses that (EACCES).")
-               : event.option().contains("MEMBERSHIP") || event.option().contains("JOIN") ? Texts::tr(
-                     "Takes part in a group: from now on the system takes in, on that interface, what is sent "
-                     "to the group.")
-               : event.option().endsWith("_IF") ? Texts::tr("Chooses the interface by which datagrams to groups leave.")
-               : event.option().endsWith("_LOOP")
-                   ? Texts::tr("Says whether members on this computer get the datagrams, "
-                               "too.")
-                   : Texts::tr("Says how many routers a datagram may pass. The last one "
-                               "drops it.");
+    case Call::SetSockOpt: return optionMeaning(event.option());
     case Call::Send:
     case Call::SendTo:
         return Texts::tr(

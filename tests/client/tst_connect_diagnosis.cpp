@@ -353,7 +353,7 @@ void TestConnectDiagnosis::sources_data()
         u"port "
         "of 1024 or above, or none."_s);
     row("another errno", "192.0.2.7", 80, EINVAL, EINVAL,
-        u"The source ('192.0.2.7', 80) cannot be used: Invalid argument."_s + other);
+        u"The source ('192.0.2.7', 80) cannot be used: the system does not take this address in that place."_s + other);
     row("other family", "::1", 0, 0, EAFNOSUPPORT,
         u"192.168.0.104:3000 has no IPv6 address, and the source ::1 is one."_s + other);
     row("used a moment ago", "192.0.2.7", 4000, 0, EADDRNOTAVAIL,

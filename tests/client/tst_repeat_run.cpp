@@ -551,23 +551,21 @@ void TestRepeatRun::exchangesThatEndEarly_data()
     const auto row = [](const char *name, const Script &end, const QString &outcome, const QString &detail = {}) {
         QTest::newRow(name) << end << outcome << detail;
     };
-    row(
-        "closed", [](int, RawSocket &peer) { peer.shutdownSending(); }, u"closed-early"_s);
-    row(
-        "closed within an answer",
-        [](int, RawSocket &peer) {
-            peer.send("Hello");
-            peer.shutdownSending();
-        },
-        u"closed-early"_s);
-    row(
-        "reset", [](int, RawSocket &peer) { peer.reset(); }, u"reset"_s, u"after 24 bytes: 3"_s);
-    row(
-        "wrong", [](int, RawSocket &peer) { peer.send("Hello Moon!!"); }, u"wrong-greeting"_s);
-    row(
-        "too long", [](int, RawSocket &peer) { peer.send(Greeting + '\n'); }, u"wrong-greeting"_s);
-    row(
-        "silent", [](int, RawSocket &) {}, u"timed-out"_s, u"a later answer did not come: 3"_s);
+    const Script closes = [](int, RawSocket &peer) { peer.shutdownSending(); };
+    const Script closesWithin = [](int, RawSocket &peer) {
+        peer.send("Hello");
+        peer.shutdownSending();
+    };
+    const Script resets = [](int, RawSocket &peer) { peer.reset(); };
+    const Script errs = [](int, RawSocket &peer) { peer.send("Hello Moon!!"); };
+    const Script saysMore = [](int, RawSocket &peer) { peer.send(Greeting + '\n'); };
+    const Script silent = [](int, RawSocket &) {};
+    row("closed", closes, u"closed-early"_s);
+    row("closed within an answer", closesWithin, u"closed-early"_s);
+    row("reset", resets, u"reset"_s, u"after 24 bytes: 3"_s);
+    row("wrong", errs, u"wrong-greeting"_s);
+    row("too long", saysMore, u"wrong-greeting"_s);
+    row("silent", silent, u"timed-out"_s, u"a later answer did not come: 3"_s);
 }
 
 void TestRepeatRun::exchangesThatEndEarly()
@@ -776,26 +774,20 @@ void TestRepeatRun::tellsWhatIsWaitedFor_data()
         QTest::newRow(name) << script << asks << hold << sentence;
     };
     const QString timeout = u"; the time-out of 30 s ends them, the first in \\d+ s\\."_s;
-    row(
-        "greeted", [](int, RawSocket &peer) { peer.send(Greeting); },
-        u"3 connections wait for the server to close"_s + timeout);
-    row(
-        "silent", [](int, RawSocket &) {}, u"3 connections wait for the server's first byte"_s + timeout);
-    row(
-        "half a greeting", [](int, RawSocket &peer) { peer.send("Hello"); },
-        u"3 connections wait for the rest of the greeting"_s + timeout);
-    row(
-        "both",
-        [](int number, RawSocket &peer) {
-            if (number == 0)
-                peer.send(Greeting);
-        },
-        u"2 connections wait for the server's first byte, 1 for the server to close"_s + timeout);
-    row(
-        "no answer", [](int, RawSocket &) {}, u"3 connections wait for an answer"_s + timeout, true);
-    row(
-        "held", [](int, RawSocket &peer) { peer.send(Greeting); },
-        u"3 connections wait until they were held open for 60 s, the first for \\d+ s more\\."_s, false, 60s);
+    const Script greets = [](int, RawSocket &peer) { peer.send(Greeting); };
+    const Script greetsOne = [](int number, RawSocket &peer) {
+        if (number == 0)
+            peer.send(Greeting);
+    };
+    const Script greetsHalf = [](int, RawSocket &peer) { peer.send("Hello"); };
+    const Script silent = [](int, RawSocket &) {};
+    row("greeted", greets, u"3 connections wait for the server to close"_s + timeout);
+    row("silent", silent, u"3 connections wait for the server's first byte"_s + timeout);
+    row("half a greeting", greetsHalf, u"3 connections wait for the rest of the greeting"_s + timeout);
+    row("both", greetsOne, u"2 connections wait for the server's first byte, 1 for the server to close"_s + timeout);
+    row("no answer", silent, u"3 connections wait for an answer"_s + timeout, true);
+    row("held", greets, u"3 connections wait until they were held open for 60 s, the first for \\d+ s more\\."_s, false,
+        60s);
 }
 
 void TestRepeatRun::tellsWhatIsWaitedFor()

@@ -38,6 +38,7 @@ private Q_SLOTS:
     void bytes();
     void endOfAStream();
     void errorNames();
+    void outcomes();
 };
 
 /// A window holds 200,000 of them.
@@ -152,6 +153,20 @@ void TestEvent::errorNames()
     QCOMPARE(eventErrorName(Call::GetAddrInfo, EAI_NONAME), "EAI_NONAME");
     QCOMPARE(eventErrorName(Call::GetAddrInfo, -9999), "-9999");
     QCOMPARE(eventErrorName(Call::End, 0), "");
+}
+
+/// Of the errors of several addresses, the one that tells most is kept.
+void TestEvent::outcomes()
+{
+    QCOMPARE(outcomeOf(ECONNREFUSED), Outcome::Refused);
+    QCOMPARE(outcomeOf(ECONNRESET), Outcome::Reset);
+    QCOMPARE(outcomeOf(EPIPE), Outcome::Reset);
+    QCOMPARE(outcomeOf(ETIMEDOUT), Outcome::TimedOut);
+    QCOMPARE(outcomeOf(EHOSTUNREACH), Outcome::Unreachable);
+    QCOMPARE(outcomeOf(EMFILE), Outcome::Failed);
+    QCOMPARE(moreTelling(ENETUNREACH, ECONNREFUSED), ECONNREFUSED);
+    QCOMPARE(moreTelling(ECONNREFUSED, ENETUNREACH), ECONNREFUSED);
+    QCOMPARE(moreTelling(0, EMFILE), EMFILE);
 }
 
 QTEST_GUILESS_MAIN(TestEvent)

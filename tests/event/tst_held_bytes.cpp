@@ -41,6 +41,9 @@ void TestHeldBytes::smallOnesCountEach()
 {
     const QByteArray bytes(12, 'x');
     HeldBytes held;
+    QVERIFY(!held.isShared(bytes));
+    const QByteArray copy = bytes;
+    QVERIFY(held.isShared(copy)); // by somebody else
     held.add(bytes);
     const qint64 once = held.size();
     held.add(bytes);

@@ -13,6 +13,13 @@
 using namespace Qt::StringLiterals;
 using namespace parley;
 
+namespace
+{
+
+using Named = std::pair<int, const char *>;
+
+} // namespace
+
 class TestErrorReason : public QObject
 {
     Q_OBJECT
@@ -26,24 +33,16 @@ private Q_SLOTS:
     void unknown();
 };
 
-#define ROW(error)                                                                                                     \
-    {                                                                                                                  \
-        error, #error                                                                                                  \
-    }
+#define ROW(error) Named(error, #error)
 
 /// The errors that the man pages name, less those that only a mistake in the program can leave (EBADF, EFAULT, EISCONN
 /// and so on), and those that the calls try again (EINTR, EINPROGRESS, EALREADY).
 void TestErrorReason::calls_data()
 {
     QTest::addColumn<int>("error");
-    struct Named
-    {
-        int error;
-        const char *name;
-    };
     const auto rows = [](const char *page, std::initializer_list<Named> errors) {
         for (const Named &named : errors)
-            QTest::addRow("%s, %s", page, named.name) << named.error;
+            QTest::addRow("%s, %s", page, named.second) << named.first;
     };
     rows("socket(2)", {ROW(EACCES), ROW(EAFNOSUPPORT), ROW(EINVAL), ROW(EMFILE), ROW(ENFILE), ROW(ENOBUFS), ROW(ENOMEM),
                        ROW(EPROTONOSUPPORT)});

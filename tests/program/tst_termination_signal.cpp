@@ -27,6 +27,7 @@ void TestTerminationSignal::comesOnce()
 {
     std::signal(SIGINT, SIG_IGN); // as a shell does for a program in the background
     std::signal(SIGTERM, SIG_DFL);
+    std::signal(SIGHUP, SIG_DFL);
     const TerminationSignal termination;
     const QSignalSpy received(&termination, &TerminationSignal::received);
     const auto handler = [](int signal) {
@@ -42,6 +43,7 @@ void TestTerminationSignal::comesOnce()
     QCOMPARE(received.size(), 0); // the event loop brings it
     QTRY_COMPARE_WITH_TIMEOUT(received.size(), 1, 30'000);
     QVERIFY(handler(SIGTERM) == SIG_DFL); // a second one ends the program
+    QVERIFY(handler(SIGHUP) != SIG_DFL);  // but not a second one of a terminal that has gone
 }
 
 QTEST_GUILESS_MAIN(TestTerminationSignal)

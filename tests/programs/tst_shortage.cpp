@@ -134,7 +134,9 @@ void TestShortage::everyLimit()
         VERIFY(status == 1, program);
         VERIFY(program.errorOutput().count('\n') == 1 && program.errorOutput().endsWith('\n'), program);
         VERIFY(program.errorOutput().startsWith("parley-"), program);
-        VERIFY(program.output().isEmpty(), program);
+        // What runs out later, after the beginning of the output, can be told in no other way.
+        const QByteArray output = program.output();
+        VERIFY(output.isEmpty() || (output.startsWith("{\"call\":\"start\"") && output.count('\n') == 1), program);
     }
     QFAIL("No limit is enough");
 }

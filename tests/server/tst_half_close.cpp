@@ -6,6 +6,8 @@
 
 #include <QTest>
 
+#include <future>
+
 using namespace parley;
 using namespace parley::test;
 using namespace Qt::StringLiterals;
@@ -78,9 +80,12 @@ void TestHalfClose::eachEnds()
         }
     }
     // The one that the user wants to keep meets no limit. (A peer that takes no bytes would meet another one.)
-    fixture.server.post([](Server &engine) {
+    std::promise<void> chosen;
+    fixture.server.post([&chosen](Server &engine) {
         engine.setBehaviour(std::get<BehaviourChoice>(BehaviourChoice::parse(u"greet-hold:stay=1"_s)));
+        chosen.set_value();
     });
+    chosen.get_future().wait(); // the next client may come sooner otherwise
     const quint64 staying = peers.size() + 1;
     RawSocket kept = RawSocket::connectedTo("127.0.0.1", port);
     QTRY_VERIFY(fixture.recorder.find(staying, Call::Accept));
