@@ -118,14 +118,6 @@ Endpoint endpointOf(const QString &host, quint16 port, Endpoint::Use use, Transp
     return std::get<Endpoint>(Endpoint::parse(host, QString::number(port), use, transport));
 }
 
-/// `left`, with addresses of both families.
-bool makeInterface()
-{
-    return std::system("ip link add left type veth peer name right && ip address add 10.7.0.1/24 dev left && "
-                       "ip -6 address add fd07::1/64 dev left nodad && ip link set left up && ip link set right up")
-           == 0;
-}
-
 /// The exchange of a client that has ended.
 Exchange attempt(const ConnectRequest &request, const std::function<void()> &serve)
 {
@@ -418,7 +410,7 @@ void TestCopyAs::groupClient()
     QFETCH(const Language, language);
     QFETCH(const QString, group);
     const PrivateNetwork network;
-    if (!network.isThere() || !makeInterface())
+    if (!network.addWire())
         QSKIP("no network of its own for this test");
     ConnectRequest request;
     request.endpoint = endpointOf(group, 9, Endpoint::Use::Connect, Transport::Udp);
@@ -465,7 +457,7 @@ void TestCopyAs::groupServer()
     QFETCH(const Language, language);
     QFETCH(const QString, group);
     const PrivateNetwork network;
-    if (!network.isThere() || !makeInterface())
+    if (!network.addWire())
         QSKIP("no network of its own for this test");
     ServerSettings settings;
     settings.endpoint = endpointOf(group, 0, Endpoint::Use::Listen, Transport::Udp);

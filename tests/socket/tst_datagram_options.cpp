@@ -96,11 +96,7 @@ private:
 
 void TestDatagramOptions::initTestCase()
 {
-    if (!network_.isThere()
-        || std::system("echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad; ip link add left type veth peer name right "
-                       "&& ip address add 10.7.0.1/24 dev left && ip -6 address add fd07::1/64 dev left nodad && "
-                       "ip link set left up && ip link set right up")
-               != 0)
+    if (!network_.addWire())
         QSKIP("no network of its own for this test");
 }
 

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <numeric>
 
@@ -216,6 +217,17 @@ PrivateNetwork::PrivateNetwork() : before_(::open("/proc/thread-self/ns/net", O_
     request.ifr_flags = IFF_UP;
     ::ioctl(fd, SIOCSIFFLAGS, &request);
     ::close(fd);
+}
+
+bool PrivateNetwork::addWire() const
+{
+    return isThere_
+           && std::system("timeout 20 sh -ec '"
+                          "echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad; "
+                          "ip link add left type veth peer name right; ip address add 10.7.0.1/24 dev left; "
+                          "ip -6 address add fd07::1/64 dev left nodad; ip link set left up; ip link set right up; "
+                          "until ip -6 route show table local dev left | grep -q ff00; do sleep 0.02; done'")
+                  == 0;
 }
 
 PrivateNetwork::~PrivateNetwork()

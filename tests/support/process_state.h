@@ -80,6 +80,9 @@ public:
 
     /// False where the system does not allow it.
     bool isThere() const { return isThere_; }
+    /// Adds two interfaces, `left` and `right`, with a wire between them; left has 10.7.0.1/24 and fd07::1/64. Returns
+    /// once IPv6 groups can be reached: the system adds that route some time after the wire is there.
+    bool addWire() const;
 
 private:
     int before_ = -1;

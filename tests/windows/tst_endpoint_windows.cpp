@@ -575,10 +575,7 @@ void TestEndpointWindows::settingsSurvive()
 void TestEndpointWindows::groups()
 {
     const PrivateNetwork network;
-    if (!network.isThere()
-        || std::system("ip link add left type veth peer name right && ip address add 10.7.0.1/24 dev left && "
-                       "ip link set left up && ip link set right up")
-               != 0)
+    if (!network.addWire())
         QSKIP("no network of its own for this test");
     const QString group = u"239.1.2.3%left"_s;
     const ServerProgram server(listeningOn(group, Transport::Udp));
