@@ -443,8 +443,9 @@ void ClientWindow::showDiagnosis(const ConnectDiagnosis &diagnosis)
         return;
     }
     std::vector<NoticeBar::Choice> choices;
-    for (const auto &[owner, endpoint] : diagnosis.choices)
-        choices.push_back({endpoint.toString() + u" – "_s + owner, [this, endpoint] { connectTo(endpoint); }});
+    for (const ConnectDiagnosis::Choice &choice : diagnosis.choices)
+        choices.push_back({choice.endpoint.toString() + u" – "_s + choice.owner,
+                           [this, endpoint = choice.endpoint] { connectTo(endpoint); }});
     notice_->showNotice(about, diagnosis.text(), diagnosis.button, choices);
 }
 
