@@ -164,9 +164,13 @@ void Client::connected()
             askForMore();
         return;
     }
-    deadline_.stop();
     again_ = std::make_unique<RepeatedSend>(request_.send, request_.again,
-                                            [this](const std::shared_ptr<Transfer> &transfer) { send(transfer); });
+                                            [this](const std::shared_ptr<Transfer> &transfer) {
+                                                if (!request_.stays) // as long as the peer takes nothing
+                                                    deadline_.start(request_.timeout);
+                                                send(transfer);
+                                            });
+    connect(again_.get(), &RepeatedSend::sent, &deadline_, &QTimer::stop);
     connect(again_.get(), &RepeatedSend::ended, this, [this] {
         if (!request_.stays)
             deadline_.start(request_.timeout);

@@ -47,7 +47,7 @@ void ClientOptions::declare(CommandLine &line)
     line.addValue(u"every"_s, u"MILLISECONDS"_s,
                   Texts::tr("Send the same bytes again at this interval, on the same connection, until it ends."));
     line.addValue(u"times"_s, u"N"_s,
-                  Texts::tr("With --every: how often in all. --timeout then counts from the last time."));
+                  Texts::tr("With --every: how often in all. --timeout counts for each time, and from the last one."));
     line.addValue(u"timeout"_s, u"SECONDS"_s,
                   Texts::tr("The longest that look-up, connect and receive may take together. Default: 10."));
     line.addValue(u"max-bytes"_s, u"N"_s, Texts::tr("The longest message to receive. Default: 16777216 (16 MiB)."));

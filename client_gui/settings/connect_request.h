@@ -33,7 +33,8 @@ struct ConnectRequest
     // Of datagrams.
     int ttl = 0;                   ///< how many routers it may pass (TTL, hop limit), 1 to 255; 0: the system's default
     bool multicastLoopback = true; ///< members of the group on this computer get it too
-    /// Sends the bytes again and again; the time-out then counts from the last time.
+    /// Sends the bytes again and again; the time-out then counts from each time, until the bytes are sent,
+    /// and from the last time.
     RepeatedSend::Plan again = {};
     /// More is to be sent than `send`: Client::wantsMore() asks for it.
     bool streams = false;

@@ -296,6 +296,9 @@ QWidget *ServerWindow::buildConverse()
 void ServerWindow::showPeers()
 {
     const std::vector<quint64> numbers = pane_->openSelection();
+    if (numbers != peers_)
+        converse_->stopAgain();
+    peers_ = numbers;
     const QLocale locale;
     converse_->setPeers(numbers.empty()       ? QString()
                         : numbers.size() == 1 ? tr("To connection %1").arg(locale.toString(numbers.front()))

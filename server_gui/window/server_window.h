@@ -15,6 +15,7 @@
 #include <QTimer>
 
 #include <memory>
+#include <vector>
 
 class QComboBox;
 class QLayout;
@@ -128,7 +129,8 @@ private:
     AcceptQueueBar *acceptQueue_ = nullptr;
     Inspector *inspector_ = nullptr;
     ConverseBar *converse_ = nullptr;
-    QTimer selection_; // runs after a change of the selected or the open connections
+    std::vector<quint64> peers_; // whom it is about
+    QTimer selection_;           // runs after a change of the selected or the open connections
     StatusLabel *status_ = nullptr;
     QAction *listenAction_ = nullptr;
 };

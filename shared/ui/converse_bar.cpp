@@ -93,8 +93,7 @@ ConverseBar::ConverseBar(QWidget *parent)
     connect(repeat_, &QPushButton::clicked, this, &ConverseBar::askAgain);
     connect(cancel_, &QPushButton::clicked, this, [this] {
         if (again_) {
-            again_->stop();
-            endAgain(true);
+            stopAgain();
             return;
         }
         isCancelled_ = true;
@@ -220,6 +219,16 @@ void ConverseBar::sendAgain(const RepeatedSend::Plan &plan)
     connect(again_.get(), &RepeatedSend::ended, this, &ConverseBar::endAgain);
     showAgain();
     again_->start();
+}
+
+void ConverseBar::stopAgain()
+{
+    if (!again_)
+        return;
+    again_->stop();
+    if (again_->current())
+        Q_EMIT cancel(again_->current());
+    endAgain(true);
 }
 
 void ConverseBar::showAgain()

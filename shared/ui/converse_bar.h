@@ -47,6 +47,8 @@ public:
     void setPeers(const QString &whom, bool canSend = true);
     /// What the buttons do, for menus.
     QList<QAction *> commands() const { return actions(); }
+    /// No further sending of a line begins: it would go to others than it began with.
+    void stopAgain();
     /// What the dialog of repeated sending begins with.
     void setPlan(const RepeatedSend::Plan &plan) { plan_ = plan; }
     /// Shows the progress of @p transfer until it is finished.

@@ -119,7 +119,8 @@ void showDialog(QDialog &dialog, QSize size)
 
 void showHandbook(QMainWindow &window, const QString &part)
 {
-    auto *handbook = static_cast<Handbook *>(window.findChild<QTextBrowser *>(u"handbook"_s)); // no Q_OBJECT
+    auto *handbook =
+        static_cast<Handbook *>(window.findChild<QTextBrowser *>(u"handbook"_s)); // it has no meta-object of its own
     if (!handbook) {
         QDialog *dialog = makeDialog(window, Texts::tr("Handbook – Parley"), u"handbookWindow"_s);
         dialog->setAttribute(Qt::WA_DeleteOnClose, false); // laid out once

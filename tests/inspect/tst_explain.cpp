@@ -119,8 +119,8 @@ void TestExplain::failures()
     const Explained joins(
         {Event::setSockOpt(1, {-1, ENODEV}, "IP_ADD_MEMBERSHIP", 1, Address::parseIPv4("239.1.2.3"))});
     CONTAINS(joins.of(u"setsockopt"_s), u"ENODEV: No such device\n  This computer has no such network interface."_s);
-    const Explained nameless({failed(1, Call::Connect, EDOM)});
-    CONTAINS(nameless.of(u"connect"_s), u"EDOM: Numerical argument out of domain\n  since"_s);
+    const Explained nameless({failed(1, Call::Connect, ERANGE)});
+    CONTAINS(nameless.of(u"connect"_s), u"ERANGE: Numerical result out of range\n  since"_s);
     const Explained unknown({Event::lookUp(1, "nosuch.invalid", EAI_NONAME)});
     CONTAINS(unknown.of(u"getaddrinfo"_s), u"EAI_NONAME: "_s);
     CONTAINS(unknown.of(u"getaddrinfo"_s), u"host: nosuch.invalid"_s);

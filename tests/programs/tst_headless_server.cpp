@@ -297,7 +297,11 @@ void TestHeadlessServer::cannotListen_data()
 {
     QTest::addColumn<QString>("host");
     QTest::addColumn<QString>("reason");
+#ifdef PARLEY_PORTABLE // POSIX does not tell who has a port
+    QTest::newRow("port in use") << u"127.0.0.1"_s << u"in use by another program"_s;
+#else
     QTest::newRow("port in use") << u"127.0.0.1"_s << u"in use by tst_headless_.* \\(process %1\\)"_s;
+#endif
     QTest::newRow("not an address of this computer") << u"192.0.2.1"_s << u"not .*this computer"_s; // RFC 5737
     QTest::newRow("unknown host") << u"no-such-host.invalid"_s << u""_s;                            // RFC 6761
 }

@@ -191,7 +191,9 @@ void TestProgramGroups::interfaceIsChosen_data()
     QTest::addColumn<QString>("group");
 
     QTest::newRow("IPv4") << u"239.1.2.3"_s;
+#ifndef PARLEY_PORTABLE // POSIX does not tell by which interface a datagram came
     QTest::newRow("IPv6") << u"ff05::1:3"_s;
+#endif
 }
 
 /// What comes in by another interface is not heard, even if another server has joined the group there.
@@ -219,7 +221,10 @@ void TestProgramGroups::interfaceIsChosen()
 
 void TestProgramGroups::loopback_data()
 {
-    interfaceIsChosen_data();
+    QTest::addColumn<QString>("group");
+
+    QTest::newRow("IPv4") << u"239.1.2.3"_s;
+    QTest::newRow("IPv6") << u"ff05::1:3"_s;
 }
 
 void TestProgramGroups::loopback()

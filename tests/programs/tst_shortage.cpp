@@ -57,6 +57,7 @@ QStringList traced(const QStringList &command, const QString &call, const QStrin
     return options + command;
 }
 
+#ifndef PARLEY_PORTABLE
 /// How often @p command makes the call until it has printed something or ended; 0 if that cannot be traced.
 int callsOf(const QStringList &command, const QString &call)
 {
@@ -69,6 +70,7 @@ int callsOf(const QStringList &command, const QString &call)
                           static_cast<int>(std::chrono::milliseconds(Patience).count()));
     return trace.open(QIODevice::ReadOnly) ? static_cast<int>(trace.readAll().count(call.toUtf8() + '(')) : 0;
 }
+#endif
 
 } // namespace
 
@@ -128,7 +130,7 @@ void TestShortage::everyLimit()
             return;
         }
         const int status = program.exitStatus();
-        if (status == 127 && program.errorOutput().contains("error while loading shared libraries"))
+        if (endedBeforeMain(program))
             continue;
         ++refused;
         VERIFY(status == 1, program);

@@ -64,7 +64,7 @@ void TestListenDiagnosis::causes_data()
                                     << u"Listen on 127.0.0.1"_s << u"127.0.0.1:3000"_s;
     QTest::newRow("any other") << u"127.0.0.1:3000"_s << ENOBUFS << u"no memory left for sockets. Close other"_s
                                << u"Try Again"_s << u"127.0.0.1:3000"_s;
-    QTest::newRow("any other, unknown") << u"127.0.0.1:3000"_s << EDOM << u"(EDOM)."_s << u"Try Again"_s
+    QTest::newRow("any other, unknown") << u"127.0.0.1:3000"_s << ERANGE << u"(ERANGE)."_s << u"Try Again"_s
                                         << u"127.0.0.1:3000"_s;
     QTest::newRow("unknown host") << u"nosuch.invalid:3000"_s << EAI_NONAME << u"the host is unknown"_s
                                   << u"Listen on 127.0.0.1"_s << u"127.0.0.1:3000"_s;

@@ -120,6 +120,14 @@ QByteArray Process::report() const
            + ".\nstdout: " + excerpt(output()) + "\nstderr: " + errorOutput().right(4000).trimmed();
 }
 
+bool endedBeforeMain(Process &program)
+{
+    const int status = program.exitStatus();
+    const QByteArray &said = program.errorOutput();
+    return (status == 127 && said.contains("error while loading shared libraries"))
+           || (status == 1 && said.trimmed().startsWith("libgomp: "));
+}
+
 ServerProcess::ServerProcess(const QString &host, const QStringList &options, const QStringList &wrapper)
     : Process(wrapper.value(0, QStringLiteral(PARLEY_SERVER)),
               wrapper.mid(1) + (wrapper.isEmpty() ? QStringList() : QStringList{QStringLiteral(PARLEY_SERVER)})

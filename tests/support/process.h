@@ -70,6 +70,9 @@ private:
     Stream errorOutput_;
 };
 
+/// Whether memory ran out before main: the dynamic loader, or a library that it had just loaded (libgomp), says so.
+bool endedBeforeMain(Process &program);
+
 /// parley-server without a window, on a port that the system chose.
 class ServerProcess : public Process
 {

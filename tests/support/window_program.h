@@ -10,6 +10,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QComboBox>
+#include <QDialog>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QRegularExpression>
@@ -21,6 +22,18 @@
 
 namespace parley::test
 {
+
+/// Clicks the button of a dialog that says @p text.
+inline void pressButton(const QDialog &dialog, const QString &text)
+{
+    for (QPushButton *button : dialog.findChildren<QPushButton *>()) {
+        if (button->text().remove(u'&') == text) {
+            QTest::mouseClick(button, Qt::LeftButton);
+            return;
+        }
+    }
+    qFatal("There is no button %s", qPrintable(text));
+}
 
 /// In ms; a guard against deadlocks, not a measure of speed. After a wait that failed Qt waits twice as long again, to
 /// tell what would have been enough. All of it has to fit into ctest's time limit, or the test ends without a word.

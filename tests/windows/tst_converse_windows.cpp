@@ -114,6 +114,7 @@ private Q_SLOTS:
     void serverHalfCloses();
     void clientHalfCloses();
     void sendsAgain();
+    void sendsAgainToTheSame();
     void goesOnAfterFin();
     void transcript();
 
@@ -531,7 +532,7 @@ void TestConverseWindows::sendsAgain()
         auto &dialog = client.child<QDialog>(u"sendAgain"_s);
         dialog.findChild<QSpinBox *>(u"sendEvery"_s)->setValue(5);
         dialog.findChild<QSpinBox *>(u"sendTimes"_s)->setValue(times);
-        QTest::keyClick(&dialog, Qt::Key_Return);
+        pressButton(dialog, u"Start Sending"_s);
     };
     start(3);
     QTRY_COMPARE_WITH_TIMEOUT(peer.waiting(), 15, WindowPatience);
@@ -554,6 +555,29 @@ void TestConverseWindows::sendsAgain()
     peer.reset();
     TRY_MATCH(client.cell(u"history"_s, 0, AttemptModel::Result), u"reset by the peer.*"_s);
     QTRY_VERIFY_WITH_TIMEOUT(!client.button(u"converseCancel"_s).isVisible(), WindowPatience);
+}
+
+/// What began with one connection does not go on with another.
+void TestConverseWindows::sendsAgainToTheSame()
+{
+    const ServerProgram server(holding());
+    const std::vector<RawSocket> clients = heldBy(server, 2);
+    TRY_COMPARE(server.rows(u"connections"_s), 2);
+    select(server, {0});
+    TRY_COMPARE(server.text(u"conversePeers"_s), u"To connection 1"_s);
+    server.type(u"converseText"_s, u"ping"_s);
+    server.click(u"converseRepeat"_s);
+    auto &dialog = server.child<QDialog>(u"sendAgain"_s);
+    dialog.findChild<QSpinBox *>(u"sendEvery"_s)->setValue(500);
+    dialog.findChild<QSpinBox *>(u"sendTimes"_s)->setValue(0);
+    pressButton(dialog, u"Start Sending"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(clients[0].waiting(), 4, WindowPatience);
+    QVERIFY(server.button(u"converseCancel"_s).isVisible());
+    select(server, {1});
+    TRY_COMPARE(server.text(u"conversePeers"_s), u"To connection 2"_s);
+    TRY_COMPARE(server.button(u"converseSend"_s).isEnabled(), true);
+    QVERIFY(!server.button(u"converseCancel"_s).isVisible());
+    QCOMPARE(clients[1].waiting(), 0);
 }
 
 /// Both sides can choose that the other one's FIN does not end the conversation. It is remembered.

@@ -42,7 +42,7 @@ LimitsDialog &openLimits(const auto &program)
 
 void applyLimits(LimitsDialog &dialog)
 {
-    QTest::keyClick(&dialog, Qt::Key_Return);
+    pressButton(dialog, u"Apply Limits"_s);
 }
 
 /// Tells how long the event loop was away at the most: ms of this thread's time on a processor, in which other programs
