@@ -101,7 +101,7 @@ void ServerOptions::declare(CommandLine &line)
     line.setDescription(
         Texts::tr("Listens for connections over TCP, UDP or a Unix socket, greets each client and lists them all."));
     line.addFlag(u"no-listen"_s, Texts::tr("Do not listen as soon as the window opens."));
-    line.addBytes(u"greeting"_s, u"TEXT"_s, Texts::tr("The greeting, in UTF-8. Default: Hello World!"));
+    line.addBytes(u"greeting"_s, u"TEXT"_s, Texts::tr("The greeting, byte for byte. Default: Hello World!"));
     line.addValue(u"greeting-file"_s, u"FILE"_s, Texts::tr("Send the contents of FILE, byte for byte."));
     line.addValue(u"backlog"_s, u"N"_s, Texts::tr("Length of the accept queue. Default: 4096."));
     line.addValue(u"behaviour"_s, u"NAME"_s, behaviourHelp());

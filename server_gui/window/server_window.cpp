@@ -624,10 +624,10 @@ void ServerWindow::showPlaceholder()
         const bool isGroup = listener_.address().isMulticast(); // of which ncat hears no answer
         const QByteArray host =
             reachability_.here.empty() ? endpoint_.host().toUtf8() : reachability_.here.front().host();
-        pane_->setPlaceholder(tr("No datagram yet.\nClick Connect in Parley Client, or type in a terminal:  %1 %2 %3")
-                                  .arg(isGroup ? u"parley-client --headless --udp"_s : u"ncat -u"_s,
-                                       QString::fromLatin1(shellWord(host)),
-                                       QString::number(listener_.address().port())));
+        pane_->setPlaceholder(
+            tr("No datagram yet.\nClick Send Datagram in Parley Client, or type in a terminal:  %1 %2 %3")
+                .arg(isGroup ? u"parley-client --headless --udp"_s : u"ncat -u"_s, QString::fromLatin1(shellWord(host)),
+                     QString::number(listener_.address().port())));
     } else if (listener_.state() == State::Listening) {
         const std::vector<Address> &addresses = reachability_.here.empty() ? reachability_.others : reachability_.here;
         const QByteArray host = addresses.empty() ? endpoint_.host().toUtf8() : addresses.front().host();

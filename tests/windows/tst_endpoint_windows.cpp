@@ -260,7 +260,7 @@ void TestEndpointWindows::datagrams()
     const QString port = QString::number(portOf(server));
     QVERIFY2(port != u"0"_s, qUtf8Printable(server.notice()));
     TRY_MATCH(server.child(u"connections"_s).accessibleDescription(),
-              u"No datagram yet\\.\n.*ncat -u 127\\.0\\.0\\.1 "_s + port);
+              u"No datagram yet\\.\nClick Send Datagram.*ncat -u 127\\.0\\.0\\.1 "_s + port);
 
     const ClientProgram client(ClientOptions{});
     choose(client, u"UDP"_s);
