@@ -3,11 +3,7 @@
 
 #pragma once
 
-#include "shared/ui/appearance.h"
-#include "tests/support/window_program.h"
-
-#include <QLocale>
-#include <QSettings>
+#include <QObject>
 #include <QTemporaryDir>
 
 #include <optional>
@@ -25,29 +21,9 @@ protected:
     const QTemporaryDir &scratch() const { return *scratch_; }
 
 private Q_SLOTS:
-    void initTestCase()
-    {
-        QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedStates));
-        QCoreApplication::setOrganizationName(QStringLiteral("Parley"));
-        QApplication::setQuitOnLastWindowClosed(false);
-        rememberSystemAppearance();
-    }
-
-    void init()
-    {
-        // The warnings that are let through come from Qt's offscreen plugin, whatever is shown.
-        QTest::failOnWarning(QRegularExpression(QStringLiteral("^(?!This plugin does not support )")));
-        scratch_.emplace();
-        QVERIFY2(scratch_->isValid(), qUtf8Printable(scratch_->errorString()));
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, scratch_->path());
-        qputenv("XDG_CONFIG_HOME", QFile::encodeName(scratch_->path()));
-    }
-
-    void cleanup()
-    {
-        QVERIFY(!QApplication::activeModalWidget());
-        QVERIFY(!QApplication::activePopupWidget());
-    }
+    void initTestCase();
+    void init();
+    void cleanup();
 
 private:
     std::optional<QTemporaryDir> scratch_;

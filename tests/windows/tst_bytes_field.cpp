@@ -4,6 +4,7 @@
 #include "client_gui/window/message_view.h"
 #include "shared/ui/bytes_field.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/window_program.h"
 #include "tests/support/window_test.h"
 
 #include <QAbstractItemView>

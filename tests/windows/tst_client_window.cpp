@@ -3,6 +3,7 @@
 
 #include "client_gui/window/message_view.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/window_program.h"
 #include "tests/support/window_test.h"
 
 #include <QApplication>

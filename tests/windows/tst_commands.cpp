@@ -5,6 +5,7 @@
 #include "shared/ui/inspector/ladder_view.h"
 #include "shared/ui/table_view.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/window_program.h"
 #include "tests/support/window_test.h"
 
 #include <QCheckBox>

@@ -5,6 +5,7 @@
 #include "server_gui/window/connections_pane.h"
 #include "tests/support/events.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/window_program.h"
 #include "tests/support/window_test.h"
 
 #include <QHeaderView>

@@ -8,6 +8,7 @@
 #include "shared/ui/inspector/ladder_view.h"
 #include "tests/support/events.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/window_program.h"
 #include "tests/support/window_test.h"
 
 #include <QAccessible>

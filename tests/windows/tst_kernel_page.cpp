@@ -5,6 +5,7 @@
 #include "shared/ui/inspector/kernel_page.h"
 #include "tests/support/events.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/window_program.h"
 #include "tests/support/window_test.h"
 
 #include <QLabel>

@@ -3,9 +3,11 @@
 
 #include "client_gui/repeat_window/repeat_window.h"
 #include "shared/message/message.h"
+#include "shared/ui/appearance.h"
 #include "shared/ui/limits_dialog.h"
 #include "shared/ui/placement.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/window_program.h"
 #include "tests/support/window_test.h"
 
 #include <QAccessible>

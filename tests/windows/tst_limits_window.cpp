@@ -7,6 +7,7 @@
 #include "tests/support/failing_call.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/sanitizer.h"
+#include "tests/support/window_program.h"
 #include "tests/support/window_test.h"
 
 #include <QCheckBox>

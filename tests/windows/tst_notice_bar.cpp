@@ -3,6 +3,7 @@
 
 #include "shared/ui/notice_bar.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/window_program.h"
 #include "tests/support/window_test.h"
 
 #include <QFileDialog>

@@ -5,6 +5,7 @@
 #include "client_gui/repeat_window/repeat_window.h"
 #include "shared/ui/notice_bar.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/window_program.h"
 #include "tests/support/window_test.h"
 
 #include <QDoubleSpinBox>

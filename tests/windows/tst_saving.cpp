@@ -9,6 +9,7 @@
 #include "shared/ui/file_saver.h"
 #include "tests/support/events.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/window_program.h"
 #include "tests/support/window_test.h"
 
 #include <QFileDialog>

@@ -4,6 +4,7 @@
 #include "client_gui/repeat_window/repeat_window.h"
 #include "shared/ui/limits_dialog.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/window_program.h"
 #include "tests/support/window_test.h"
 
 #include <QAbstractSpinBox>

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 
 #include "client_gui/window/message_view.h"
+#include "shared/ui/appearance.h"
+#include "tests/support/window_program.h"
 #include "tests/support/window_test.h"
 
 #include <QHeaderView>
