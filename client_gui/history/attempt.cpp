@@ -84,6 +84,7 @@ QString Attempt::resultText() const
         return connectedAt < 0 ? Texts::tr("connecting…")
                : sendingShut   ? Texts::tr("half-closed here")
                : peerShut      ? Texts::tr("half-closed by the peer")
+               : request.stays ? Texts::tr("connected") // perhaps nobody says anything for long
                                : Texts::tr("receiving…");
     QString text = outcomeText(known, closedBy, request.endpoint.transport);
     if (known == Outcome::Complete)

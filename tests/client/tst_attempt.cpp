@@ -38,6 +38,7 @@ private Q_SLOTS:
     void initTestCase();
     void init();
 
+    void staying();
     void texts_data();
     void texts();
     void datagramTexts_data();
@@ -52,6 +53,19 @@ void TestAttempt::initTestCase()
 void TestAttempt::init()
 {
     QTest::failOnWarning(QRegularExpression(u".*"_s));
+}
+
+/// A conversation may be silent for long: its state is who can still speak.
+void TestAttempt::staying()
+{
+    Attempt attempt;
+    attempt.request.stays = true;
+    attempt.apply(eventOf(1, Call::Connect));
+    attempt.apply(received(1, "Hello"));
+    QCOMPARE(attempt.resultText(), u"connected"_s);
+    QCOMPARE(attempt.summary(), u"5 bytes in 1 read · connected"_s);
+    attempt.apply(received(1, {}));
+    QCOMPARE(attempt.resultText(), u"half-closed by the peer"_s);
 }
 
 void TestAttempt::texts_data()
