@@ -99,6 +99,10 @@ public:
             writeListening(socket);
         for (const Event &event : exchange_.options)
             writeOption(event);
+        if (!exchange_.source.isNull()) {
+            writeInternetAddress("source", exchange_.source);
+            line("checked(bind(fd, (struct sockaddr *)&source, sizeof source), \"bind\");");
+        }
         if (!isServer() && !exchange_.isToMany())
             line("checked(connect(fd, (struct sockaddr *)&address, length), \"connect\");");
         if (isDatagram() && exchange_.has(Kind::Receive)) {
@@ -129,8 +133,6 @@ private:
 
     void writeAddress()
     {
-        const Address &address = exchange_.address;
-        const QByteArray port = QByteArray::number(address.port());
         if (isUnix()) {
             const QByteArray path = exchange_.socketPath();
             const bool isAbstract = exchange_.path.startsWith('@');
@@ -143,17 +145,22 @@ private:
                  + ';');
             return;
         }
-        QByteArray host = address.host();
-        host.truncate(host.indexOf('%') < 0 ? host.size() : host.indexOf('%'));
-        if (isIPv6()) {
-            line("struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons(" + port
-                 + "), .sin6_scope_id = " + QByteArray::number(address.scope()) + "};");
-            line("inet_pton(AF_INET6, \"" + host + "\", &address.sin6_addr);");
-        } else {
-            line("struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(" + port + ")};");
-            line("inet_pton(AF_INET, \"" + host + "\", &address.sin_addr);");
-        }
+        writeInternetAddress("address", exchange_.address);
         line("socklen_t length = sizeof address;");
+    }
+
+    void writeInternetAddress(const QByteArray &name, const Address &address)
+    {
+        const QByteArray port = QByteArray::number(address.port());
+        const QByteArray host = address.withScope(0).host();
+        if (isIPv6()) {
+            line("struct sockaddr_in6 " + name + " = {.sin6_family = AF_INET6, .sin6_port = htons(" + port
+                 + "), .sin6_scope_id = " + QByteArray::number(address.scope()) + "};");
+            line("inet_pton(AF_INET6, \"" + host + "\", &" + name + ".sin6_addr);");
+        } else {
+            line("struct sockaddr_in " + name + " = {.sin_family = AF_INET, .sin_port = htons(" + port + ")};");
+            line("inet_pton(AF_INET, \"" + host + "\", &" + name + ".sin_addr);");
+        }
     }
 
     void writeListening(const QByteArray &socket)

@@ -122,6 +122,10 @@ QByteArray copyAsNcat(const Exchange &exchange)
         text += " --recv-only";
     else if (!exchange.has(Kind::Shutdown))
         text += " --no-shutdown";
+    if (!exchange.source.isNull())
+        text += " -s " + shellWord(exchange.source.host());
+    if (exchange.source.port() != 0)
+        text += " -p " + QByteArray::number(exchange.source.port());
     if (isUnix)
         text += " -U " + shellPath(exchange.path);
     else

@@ -98,6 +98,8 @@ private:
     void writeClient()
     {
         writeOptions();
+        if (!exchange_.source.isNull())
+            line("s.bind(" + exchange_.source.toPython() + ')');
         if (!exchange_.isToMany())
             line("s.connect(" + address() + ')');
         writeSteps();

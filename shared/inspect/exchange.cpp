@@ -109,6 +109,10 @@ std::optional<Exchange> Exchange::of(const std::vector<Event> &events, const std
             if (ok)
                 exchange.options.push_back(event);
             break;
+        case Call::Bind:
+            if (ok && !connected && exchange.side == Side::Client)
+                exchange.source = event.local();
+            break;
         case Call::Connect:
             // Of several addresses, the one that connected counts, or else the one that was tried last.
             if (!connected) {

@@ -34,6 +34,7 @@ struct Exchange
     Side side = Side::Client;
     Transport transport = Transport::Tcp;
     Address address;            ///< Server: the listener's; client: the peer's. Null for Unix
+    Address source;             ///< Client: what it bound its socket to; null if nothing
     QByteArray path;            ///< Unix: the file, or `@name`
     int backlog = 0;            ///< Server, streams
     qint64 omitted = 0;         ///< bytes sent that the steps lack: no longer kept, or beyond MaxBytes

@@ -184,6 +184,8 @@ private Q_SLOTS:
     void resettingServer();
     void datagramClient_data() { addLanguagesAndHosts(); }
     void datagramClient();
+    void boundClient_data() { addLanguagesAndHosts(); }
+    void boundClient();
     void datagramServer_data() { addLanguagesAndHosts(); }
     void datagramServer();
     void groupClient_data();
@@ -357,6 +359,34 @@ void TestCopyAs::datagramClient()
     QVERIFY(listener.answer("Good day"));
     VERIFY(program->exitStatus() == 0, program);
     VERIFY(program->output().contains("Good day"), program);
+}
+
+/// It comes from the same address and port.
+void TestCopyAs::boundClient()
+{
+    QFETCH(const Language, language);
+    QFETCH(const QString, host);
+    SKIP_WITHOUT_IPV6(host == u"::1");
+    const bool v6 = host == u"::1";
+    auto listener = RawDatagrams::bound(host.toLatin1().constData());
+    ConnectRequest request;
+    request.endpoint = endpointOf(host, listener.localPort(), Endpoint::Use::Connect, Transport::Udp);
+    const char *const source = v6 ? "::1" : "127.0.0.2";
+    const quint16 port = RawDatagrams::bound(source).localPort(); // free again
+    request.source = v6 ? Address::parseIPv6(source, port) : Address::parseIPv4(source, port);
+    request.send = "Hello";
+    const Exchange exchange = attempt(request, [&] {
+        QVERIFY(listener.receive());
+        QVERIFY(listener.answer("Hello"));
+    });
+    const QByteArray sender = listener.sender();
+
+    Copied program(exchange, language);
+    QVERIFY2(program.isThere(), program.report().constData());
+    VERIFY(listener.receive(), program);
+    VERIFY(listener.sender() == sender, program);
+    QVERIFY(listener.answer("Good day"));
+    VERIFY(program->exitStatus() == 0, program);
 }
 
 void TestCopyAs::datagramServer()

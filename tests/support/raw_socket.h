@@ -101,12 +101,14 @@ public:
     bool answer(QByteArrayView datagram) const;
     /// None if nothing comes.
     std::optional<QByteArray> receive();
+    /// Of the datagram that receive() returned last: its socket address, as the system's calls take it.
+    const QByteArray &sender() const { return sender_; }
 
 private:
     explicit RawDatagrams(int fd) : fd_(fd) {}
 
     int fd_ = -1;
-    QByteArray sender_; // as the system's calls take it
+    QByteArray sender_;
 };
 
 /// Clients of 127.0.0.1, connected one after the other.
