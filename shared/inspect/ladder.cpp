@@ -267,7 +267,32 @@ void Ladder::read(const Event &event, std::vector<Row> &rows)
         connected_ = false;
         return;
     }
+    case Call::GetSockName:
+        if (ok && isTcp && local == peer_)
+            drawSimultaneousOpen(rows);
+        call();
+        return;
     default: call(); return;
+    }
+}
+
+/// The socket was connected to itself, which shows only after the handshake was drawn. It received what it had sent: its
+/// SYN met its SYN (RFC 9293, 3.5, figure 7).
+void Ladder::drawSimultaneousOpen(std::vector<Row> &rows)
+{
+    const auto isAnswer = [](const Row &row) { return row.rung == Rung::SynAck && !row.toPeer; };
+    const auto draw = [](std::vector<Row> &all, std::vector<Row>::iterator answer) {
+        const Row syn = {answer->event, Rung::Syn, false};
+        const Row synAck = {answer->event, Rung::SynAck, true};
+        all.insert(answer, {syn, synAck});
+    };
+    if (const auto added = std::find_if(rows.begin(), rows.end(), isAnswer); added != rows.end()) {
+        draw(rows, added);
+    } else if (const auto shown = std::find_if(rows_.begin(), rows_.end(), isAnswer); shown != rows_.end()) {
+        const auto index = static_cast<int>(shown - rows_.begin());
+        beginInsertRows({}, index, index + 1);
+        draw(rows_, shown);
+        endInsertRows();
     }
 }
 

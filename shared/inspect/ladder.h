@@ -96,6 +96,7 @@ private:
     void forget();
     std::optional<std::size_t> beginningOf(std::size_t event) const;
     void fold(std::size_t event, std::vector<Row> &rows);
+    void drawSimultaneousOpen(std::vector<Row> &rows);
 
     const EventHistory &history_;
     std::vector<Row> rows_;

@@ -250,6 +250,18 @@ void TestLadder::rungs_data()
                        u"connect(('::1', 3000, 0, 0)) → ECONNREFUSED, Connection refused"_s,
                        u"close()"_s,
                        u"close()"_s};
+    QTest::newRow("to itself") << Events{madeFor(v4, 7), connectTo(v4, EINPROGRESS), connectTo(v4, 0),
+                                         to(v4, Call::GetSockName), resetting}
+                               << QStringList{u"socket(AF_INET, SOCK_STREAM) → 7"_s,
+                                              u"--> SYN"_s,
+                                              u"<-- SYN"_s,
+                                              u"--> SYN, ACK"_s,
+                                              u"<-- SYN, ACK"_s,
+                                              u"--> ACK"_s,
+                                              u"connect(('127.0.0.1', 3000))"_s,
+                                              u"getsockname() → ('127.0.0.1', 3000)"_s,
+                                              u"close()"_s,
+                                              u"--> RST"_s};
     QTest::newRow("datagram refused") << Events{madeFor(v4, 7, Transport::Udp), connectTo(v4, 0),
                                                 eventOf(Call::Recv, -1, ECONNREFUSED), eventOf(Call::Close)}
                                       << QStringList{u"socket(AF_INET, SOCK_DGRAM) → 7"_s,
@@ -265,6 +277,14 @@ void TestLadder::rungs()
     history.watch(1);
     history.read({events, 0});
     QTEST(rowsOf(ladder), "rows");
+
+    EventHistory growing;
+    Ladder grown(growing);
+    const QAbstractItemModelTester tester(&grown, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    growing.watch(1);
+    for (const Event &event : events)
+        growing.read({{event}, 0});
+    QTEST(rowsOf(grown), "rows");
 }
 
 void TestLadder::growsAsItIsRead()
