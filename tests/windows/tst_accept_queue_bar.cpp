@@ -112,12 +112,17 @@ void TestAcceptQueueBar::holdingByTheButton()
     };
     QCOMPARE(filled(), 2);
     const auto &waiting = server.child<QListWidget>(u"waiting"_s);
-    TRY_COMPARE(waiting.count(), 2);
+    const auto rows = [&waiting] {
+        QStringList texts;
+        for (int row = 0; row < waiting.count(); ++row)
+            texts.append(waiting.item(row)->text());
+        return texts;
+    };
     QStringList expected;
     for (const RawSocket &client : clients)
         expected.append(u"127.0.0.1, port %1: waiting in the accept queue"_s.arg(client.localPort()));
     expected.sort();
-    QCOMPARE((QStringList{waiting.item(0)->text(), waiting.item(1)->text()}), expected);
+    TRY_COMPARE(rows(), expected);
     QCOMPARE(server.rows(u"connections"_s), 0);
 
     hold.click(); // lets go
