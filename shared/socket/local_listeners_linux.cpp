@@ -54,8 +54,11 @@ Address parseAddress(QByteArrayView text)
 /// Fields of a line of these tables.
 enum Field { Number, Local, Remote, State, Queues, Timer, Retransmits, User, Timeout, InodeNumber, Fields };
 
-/// Reads one of the kernel's tables (proc(5), /proc/net/tcp). Listeners come first in it.
-void readTable(const char *name, const char *state, const std::atomic<bool> &cancelled,
+constexpr QByteArrayView TcpListen = "0A";      // TCP_LISTEN
+constexpr QByteArrayView UdpUnconnected = "07"; // TCP_CLOSE: bound, and connected to nobody
+
+/// Reads one of the kernel's tables (proc(5), /proc/net/tcp). In those of TCP, listeners come first.
+void readTable(const char *name, QByteArrayView state, const std::atomic<bool> &cancelled,
                std::vector<LocalListener> &listeners, std::unordered_map<Inode, std::size_t> &inodes)
 {
     QFile file(QString::fromLatin1("/proc/thread-self/net/") + QString::fromLatin1(name)); // this thread's network
@@ -64,8 +67,13 @@ void readTable(const char *name, const char *state, const std::atomic<bool> &can
     file.readLine(); // the titles of the columns
     while (listeners.size() < MaxListeners && !cancelled) {
         const QList<QByteArray> fields = file.readLine().simplified().split(' ');
-        if (fields.size() < Fields || fields.at(State) != state)
+        if (fields.size() < Fields)
             return;
+        if (fields.at(State) != state) {
+            if (state == TcpListen)
+                return;
+            continue;
+        }
         LocalListener listener;
         listener.address = parseAddress(fields.at(Local));
         listener.waiting = fields.at(Queues).split(':').value(1).toInt(nullptr, 16);
@@ -116,7 +124,7 @@ std::vector<LocalListener> localListeners(Transport transport, const std::atomic
     std::vector<LocalListener> listeners;
     std::unordered_map<Inode, std::size_t> inodes;
     const bool udp = transport == Transport::Udp;
-    const char *state = udp ? "07" : "0A"; // TCP_CLOSE: bound, and connected to nobody; TCP_LISTEN
+    const QByteArrayView state = udp ? UdpUnconnected : TcpListen;
     for (const char *table : udp ? std::array{"udp", "udp6"} : std::array{"tcp", "tcp6"})
         readTable(table, state, cancelled, listeners, inodes);
     findProcesses(listeners, inodes, cancelled);

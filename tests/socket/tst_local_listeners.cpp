@@ -53,10 +53,15 @@ void TestLocalListeners::findsTheListener_data()
     QTest::newRow("UDP") << Transport::Udp;
 }
 
-/// The search names this process, and finds nothing for an address of another computer.
+/// The search names this process, and finds nothing for an address of another computer. Connected sockets, which the
+/// table has as well, do not matter.
 void TestLocalListeners::findsTheListener()
 {
     QFETCH(const Transport, transport);
+    const RawDatagrams peer = RawDatagrams::bound();
+    std::vector<RawDatagrams> connected;
+    for (int i = 0; i < 50; ++i)
+        connected.push_back(RawDatagrams::connectedTo("127.0.0.1", peer.localPort()));
     const RawSocket stream = RawSocket::listening();
     const RawDatagrams datagrams = RawDatagrams::bound();
     const quint16 port = transport == Transport::Tcp ? stream.localPort() : datagrams.localPort();
