@@ -232,13 +232,14 @@ void TestPromisesClose::goneAtTheDeadline()
         }
         return 0;
     });
+    const qint64 looked = sinceLast.elapsed(); // nobody looked before whether they are gone
     QCOMPARE(others.size(), 50);
     TRY_VERIFY((drips && drip() < 0) || openDescriptors(server.pid()) == idle, server);
     const qint64 gone = sinceLast.elapsed();
     std::sort(others.begin(), others.end());
     qInfo("the last was gone after %lld ms; +%lld KiB; of 50 others the median took %.1f ms, the slowest %.1f ms", gone,
           most - before, others.at(25), others.last());
-    QVERIFY(gone < 2000 + 5000);
+    QVERIFY2(gone < std::max<qint64>(2000, looked) + 5000, qPrintable(QString::number(looked)));
     const qint64 lived = lifetime.get();
     QVERIFY2(lived >= 2000, qPrintable(QString::number(lived))); // and not before it
     if constexpr (!IsSanitized)                                  // which keeps freed memory

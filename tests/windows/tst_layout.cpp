@@ -338,19 +338,19 @@ void TestLayout::nothingJumpsInTheServer()
 
 void TestLayout::nothingJumpsInTheClient()
 {
-    const auto nobody = RawSocket::bound();
-    const ClientProgram client(connectingTo(nobody.localPort()));
+    const auto listener = RawSocket::listening();
+    const ClientProgram client(connectingTo(listener.localPort()));
     auto &message = client.child(u"message"_s);
     const auto place = [&] { return QRect(message.mapTo(&client.window(), QPoint()), message.size()); };
     const QRect before = place();
     client.click(u"connect"_s);
-    TRY_MATCH(client.notice(), u".*refused the connection.*"_s);
+    // Not a refusal: that notice names the servers that run elsewhere, however many there are.
+    listener.accept().reset();
+    TRY_MATCH(client.notice(), u".*reset the connection before it had sent a byte.*"_s);
     QCoreApplication::processEvents();
-    keepPicture(client.window(), u"client-refused"_s);
+    keepPicture(client.window(), u"client-reset"_s);
     QCOMPARE(place(), before);
 
-    const auto listener = RawSocket::listening();
-    client.type(u"port"_s, QString::number(listener.localPort()));
     client.child<QCheckBox>(u"stay"_s).setChecked(true);
     client.click(u"connect"_s);
     const auto peer = listener.accept();
