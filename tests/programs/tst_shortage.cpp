@@ -50,7 +50,8 @@ bool works(const Process &program)
 const QString Strace = QStandardPaths::findExecutable(u"strace"_s);
 
 /// Runs @p command with @p call failing as @p injection says; the trace goes to @p trace.
-QStringList traced(const QStringList &command, const QString &call, const QString &trace, const QString &injection = {})
+[[maybe_unused]] QStringList traced(const QStringList &command, const QString &call, const QString &trace,
+                                    const QString &injection = {})
 {
     QStringList options{u"-f"_s, u"-qq"_s, u"-o"_s, trace, u"-e"_s, u"trace="_s + call};
     if (!injection.isEmpty())
