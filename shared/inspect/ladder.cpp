@@ -276,8 +276,8 @@ void Ladder::read(const Event &event, std::vector<Row> &rows)
     }
 }
 
-/// The socket was connected to itself, which shows only after the handshake was drawn. It received what it had sent: its
-/// SYN met its SYN (RFC 9293, 3.5, figure 7).
+/// The socket was connected to itself, which shows only after the handshake was drawn. It received what it had sent:
+/// its SYN met its SYN (RFC 9293, 3.5, figure 7).
 void Ladder::drawSimultaneousOpen(std::vector<Row> &rows)
 {
     const auto isAnswer = [](const Row &row) { return row.rung == Rung::SynAck && !row.toPeer; };
