@@ -36,6 +36,15 @@ bool findListener(Exchange &exchange, const std::vector<Event> &listener, qint64
     return found;
 }
 
+/// What a client's socket of that family was bound to.
+Address sourceOf(const std::vector<Event> &events, Address::Family family)
+{
+    const auto bind = std::find_if(events.begin(), events.end(), [family](const Event &event) {
+        return event.call() == Call::Bind && event.errorNumber() == 0 && event.local().family() == family;
+    });
+    return bind == events.end() ? Address() : bind->local();
+}
+
 void addSent(Exchange &exchange, const Event &event, qint64 &room)
 {
     const bool isStream = exchange.transport != Transport::Udp;
@@ -109,10 +118,6 @@ std::optional<Exchange> Exchange::of(const std::vector<Event> &events, const std
             if (ok)
                 exchange.options.push_back(event);
             break;
-        case Call::Bind:
-            if (ok && !connected && exchange.side == Side::Client)
-                exchange.source = event.local();
-            break;
         case Call::Connect:
             // Of several addresses, the one that connected counts, or else the one that was tried last.
             if (!connected) {
@@ -151,6 +156,8 @@ std::optional<Exchange> Exchange::of(const std::vector<Event> &events, const std
     }
     if (!hasPeer)
         return std::nullopt;
+    if (exchange.side == Side::Client)
+        exchange.source = sourceOf(events, exchange.family());
     return exchange;
 }
 

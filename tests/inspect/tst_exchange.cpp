@@ -51,6 +51,7 @@ private Q_SLOTS:
 
     void client();
     void firstAddressThatConnects();
+    void sourceOfTheConnected();
     void server();
     void datagrams();
     void unixPath();
@@ -80,6 +81,21 @@ void TestExchange::firstAddressThatConnects()
     QCOMPARE(Exchange::of({other, connecting()}, {})->address, Peer);
     QCOMPARE(Exchange::of({connecting(), other}, {})->address, Peer);
     QCOMPARE(Exchange::of({connecting(ECONNREFUSED), other}, {})->address, other.peer()); // tried last
+}
+
+/// Where the source stands for any address, a socket of each family is bound; the one that connected counts.
+void TestExchange::sourceOfTheConnected()
+{
+    const Address v4 = Address::ipv4(0, 4000);
+    const Address v6 = Address::any(4000);
+    const Event bind4 = made(1, Call::Bind, {0, 0}, v4);
+    const Event bind6 = made(1, Call::Bind, {0, 0}, v6);
+    const Event other = made(1, Call::Connect, {-1, EINPROGRESS}, Address::parseIPv6("::1", 3000));
+    const Event other6 = made(1, Call::Connect, {0, 0}, other.peer());
+    QCOMPARE(Exchange::of({bind6, other, bind4, connecting(EINPROGRESS), connecting()}, {})->source, v4);
+    QCOMPARE(Exchange::of({bind6, other, bind4, connecting(EINPROGRESS), other6}, {})->source, v6);
+    QCOMPARE(Exchange::of({made(1, Call::Bind, {-1, EADDRINUSE}, v4), connecting()}, {})->source, Address());
+    QCOMPARE(Exchange::of({connecting()}, {})->source, Address());
 }
 
 /// The listener is the one that was there when the connection was accepted.
