@@ -38,6 +38,7 @@ COVERED_BY = {
     "tst_layout": ["placement"],
     "tst_limits_window": ["keep_alive_fields", "limits_dialog", "limits_editor"],
     "tst_repeat_window": ["latency_view", "repeat_form"],
+    "tst_saved_messages": ["saved_messages_dialog"],
     "tst_saving": ["save_log"],
     "tst_texts": ["field_help"],
     "tst_window_settings": ["appearance", "remembered_fields"],

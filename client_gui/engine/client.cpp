@@ -164,7 +164,7 @@ void Client::connected()
             askForMore();
         return;
     }
-    again_ = std::make_unique<RepeatedSend>(request_.send, request_.again,
+    again_ = std::make_unique<RepeatedSend>(QByteArrayList{request_.send}, request_.again,
                                             [this](const std::shared_ptr<Transfer> &transfer) {
                                                 if (!request_.stays) // as long as the peer takes nothing
                                                     deadline_.start(request_.timeout);

@@ -96,7 +96,9 @@ ClientOptions ClientOptions::read(CommandLine &line)
     if (const auto number = line.number(u"concurrency"_s, 1, RepeatRequest::MostConcurrency))
         options.concurrency = static_cast<int>(*number);
     options.rate = line.real(u"rate"_s, RepeatRequest::LeastRate, RepeatRequest::MostRate);
+    options.encoding = line.encoding();
     options.expected = line.text(u"expect"_s);
+    options.expectedBytes = line.bytes(u"expect"_s).value_or(QByteArray());
     options.hold = line.seconds(u"hold"_s);
     options.keepAlive = line.keepAlive();
     options.again.every =
@@ -140,18 +142,7 @@ void ClientOptions::readSending(CommandLine &line)
         line.setError(Texts::tr("--send, --send-hex and --send-file exclude each other: each says what to send."));
     if (line.isSet(u"escapes"_s) && !line.isSet(u"send"_s))
         line.setError(Texts::tr("--escapes goes with --send."));
-    send = line.bytes(u"send"_s);
-    if (send && line.isSet(u"escapes"_s)) {
-        const QString text = MessageDecoder::decodeAll(*send);
-        const auto parsed = parseEscaped(text);
-        if (encodeMessage(text) != *send)
-            line.setError(Texts::tr("--send “%1” is not UTF-8: with --escapes, write such a byte as \\xhh.")
-                              .arg(escapedText(*send)));
-        else if (const auto *error = std::get_if<BytesError>(&parsed))
-            line.setError(Texts::tr("--send %1: %2").arg(quoted(text), error->sentence));
-        else
-            send = std::get<QByteArray>(parsed);
-    }
+    send = line.bytes(u"send"_s, line.isSet(u"escapes"_s));
     if (const auto text = line.text(u"send-hex"_s)) {
         const auto parsed = parseHex(*text);
         if (const auto *error = std::get_if<BytesError>(&parsed))
@@ -250,7 +241,7 @@ RepeatRequest ClientOptions::repeatRequest() const
     request.concurrency = concurrency.value_or(request.concurrency);
     request.rate = rate.value_or(request.rate);
     request.send = send.value_or(QByteArray());
-    request.expected = encodeMessage(expected.value_or(QString()));
+    request.expected = expectedBytes;
     request.sources = sources;
     request.hold = hold.value_or(request.hold);
     request.exchanges = exchanges.value_or(request.exchanges);

@@ -24,6 +24,7 @@ struct ClientOptions
     std::optional<QString> port;
     std::optional<QString> path; ///< with transport Unix
     std::optional<Transport> transport;
+    std::optional<TextEncoding> encoding; ///< of what is shown, and typed
     std::optional<QByteArray> send;
     QString sendSource;              ///< the file that `send` was read from
     std::optional<QString> sendFile; ///< to be sent as it is read; `-`: stdin
@@ -36,6 +37,7 @@ struct ClientOptions
     std::optional<int> concurrency;
     std::optional<double> rate;
     std::optional<QString> expected;
+    QByteArray expectedBytes; ///< expected, in the encoding
     std::vector<Net> sources; ///< with repeat
     std::optional<std::chrono::milliseconds> hold;
     int ttl = 0; ///< 0 if it was not given

@@ -124,7 +124,10 @@ std::variant<RepeatRequest, QString> RepeatForm::request(const ConnectRequest &o
     request.hold = std::chrono::milliseconds(qRound64(hold_->value() * 1000));
     request.exchanges = exchanges_->value();
     request.answerBytes = answerBytes_->value();
-    request.expected = encodeMessage(expected_->text());
+    const auto expected = encodeText(expected_->text(), encoding_);
+    if (const auto *error = std::get_if<BytesError>(&expected))
+        return tr("What to expect: %1").arg(error->sentence);
+    request.expected = std::get<QByteArray>(expected);
     static const QRegularExpression separator(u"[\\s,]+"_s);
     for (const QString &text : source_->text().split(separator, Qt::SkipEmptyParts)) {
         const auto net = Net::parse(text);

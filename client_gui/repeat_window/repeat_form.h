@@ -29,6 +29,8 @@ class RepeatForm : public QWidget
 public:
     explicit RepeatForm(QWidget *parent = nullptr);
 
+    /// Of the expected text.
+    void setEncoding(TextEncoding encoding) { encoding_ = encoding; }
     /// A run whose connections are like @p one, or one sentence that says what is wrong with the fields.
     std::variant<RepeatRequest, QString> request(const ConnectRequest &one) const;
 
@@ -45,6 +47,7 @@ Q_SIGNALS:
 private:
     KeyedTexts values() const;
 
+    TextEncoding encoding_ = TextEncoding::Utf8;
     QSpinBox *count_;
     QDoubleSpinBox *lasting_;
     QSpinBox *concurrency_;

@@ -537,6 +537,11 @@ void RepeatWindow::exportRun(const FileSaver::Kind &kind, QByteArray (*format)(c
     });
 }
 
+void RepeatWindow::setEncoding(TextEncoding encoding)
+{
+    form_->setEncoding(encoding);
+}
+
 void RepeatWindow::setOptions(const ClientOptions &options)
 {
     form_->setOptions(options);

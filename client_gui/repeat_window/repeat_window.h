@@ -44,6 +44,8 @@ public:
 
     RepeatWindow(QWidget *parent, Base base);
 
+    /// Of the expected text.
+    void setEncoding(TextEncoding encoding);
     /// Takes the values of the command line.
     void setOptions(const ClientOptions &options);
     void start();

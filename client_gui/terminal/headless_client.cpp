@@ -38,7 +38,10 @@ struct Texts
 class MessagePrinter
 {
 public:
-    MessagePrinter(LineWriter &output, bool raw) : output_(output), raw_(raw) {}
+    MessagePrinter(LineWriter &output, bool raw, TextEncoding encoding)
+        : output_(output), raw_(raw), encoding_(encoding), decoder_(encoding)
+    {
+    }
 
     /// @p isNext: another datagram, which begins on a line of its own.
     void print(const Event &event, bool isNext)
@@ -50,7 +53,7 @@ public:
             output_.write(event.sharedPayload());
         else if (event.call() == Call::RecvFrom) // on one line: it must not look as if another sender's line followed
             output_.write(event.peer().toPython() + ": "
-                          + displaySafe(MessageDecoder::decodeAll(payload), LineBreaks::Escape).toUtf8() + '\n');
+                          + displaySafe(decodeText(payload, encoding_), LineBreaks::Escape).toUtf8() + '\n');
         else
             output_.write(safe_.next(decoder_.decode(payload)).toUtf8());
     }
@@ -63,7 +66,8 @@ public:
 private:
     LineWriter &output_;
     const bool raw_;
-    MessageDecoder decoder_;
+    const TextEncoding encoding_;
+    TextDecoder decoder_;
     SafeText safe_;
 };
 
@@ -110,7 +114,7 @@ int runHeadlessClient(const ClientOptions &options)
     LineWriter output(
         STDOUT_FILENO, [&outputError](int error) { outputError = error; },
         longestEscape * attempt.request.maxBytes + LineWriter::MaxPendingBytes, LineWriter::Piece::Large);
-    MessagePrinter message(output, options.raw);
+    MessagePrinter message(output, options.raw, options.encoding.value_or(TextEncoding::Utf8));
     quint64 dropped = 0;
     QObject::connect(&stream, &EventStream::arrived, &stream, [&](const EventBatch &batch) {
         for (const Event &event : batch.events) {

@@ -279,6 +279,8 @@ void ClientWindow::buildMenus()
     menus.connection->addActions(converse_->commands());
     inspector_->fillMenus(menus);
     menus.view->addSeparator();
+    addEncodingActions(*menus.view->addMenu(tr("&Text Encoding")), encoding_,
+                       [this](TextEncoding encoding) { setEncoding(encoding); });
     addAppearanceActions(*menus.view->addMenu(tr("Appeara&nce")));
     menus.file->addSeparator();
     menus.file->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
@@ -574,12 +576,26 @@ void ClientWindow::changeLimits()
     dialog->open();
 }
 
+void ClientWindow::setEncoding(TextEncoding encoding)
+{
+    encoding_ = encoding;
+    send_->setEncoding(encoding);
+    converse_->setEncoding(encoding);
+    message_->setEncoding(encoding);
+    transcript_->setEncoding(encoding);
+    inspector_->setEncoding(encoding);
+    if (repeat_)
+        repeat_->setEncoding(encoding);
+    showState();
+}
+
 void ClientWindow::openRepeat()
 {
     if (!repeat_) {
         repeat_ = new RepeatWindow(this, [this] { return request(); });
         Settings settings;
         repeat_->restoreSettings(settings);
+        repeat_->setEncoding(encoding_);
         tellDamage(settings);
     }
     if (repeat_->isVisible())
@@ -595,6 +611,7 @@ void ClientWindow::rememberFields()
     });
     remembered_.add({{u"stay"_s, u"no"_s},
                      {u"stay-after-fin"_s, u"no"_s},
+                     {u"encoding"_s, encodingName(TextEncoding::Utf8)},
                      {u"send/mode"_s, u"text"_s},
                      {u"send/ending"_s, BytesField::endings().first()},
                      {u"limits/timeout"_s, DefaultTimeout},
@@ -603,8 +620,9 @@ void ClientWindow::rememberFields()
                      {u"limits/multicast-loopback"_s, u"yes"_s}},
                     [this] {
                         return KeyedTexts{{u"send"_s, send_->line().text},
+                                          {u"encoding"_s, encodingName(encoding_)},
                                           {u"send/mode"_s, send_->isHex() ? u"hex"_s : u"text"_s},
-                                          {u"send/ending"_s, send_->ending()},
+                                          {u"send/ending"_s, send_->line().ending},
                                           {u"source"_s, source_->text()},
                                           {u"stay"_s, stay_->isChecked() ? u"yes"_s : u"no"_s},
                                           {u"stay-after-fin"_s, afterFin_->isChecked() ? u"yes"_s : u"no"_s},
@@ -629,8 +647,11 @@ void ClientWindow::restoreSettings()
                       options_.port.value_or(saved.port), options_.path.value_or(saved.path)});
     const auto isMode = [](const QString &text) { return text == u"text" || text == u"hex"; };
     const auto isEnding = [](const QString &text) { return BytesField::endings().contains(text); };
-    send_->setLine({settings.text(u"send/mode"_s, u"text"_s, isMode) == u"hex", settings.text(u"send"_s, QString())});
-    send_->setEnding(settings.text(u"send/ending"_s, BytesField::endings().first(), isEnding));
+    send_->setLine({settings.text(u"send/mode"_s, u"text"_s, isMode) == u"hex", settings.text(u"send"_s, QString()),
+                    settings.text(u"send/ending"_s, BytesField::endings().first(), isEnding)});
+    converse_->restore(settings);
+    encoding_ = options_.encoding.value_or(settings.encoding());
+    send_->setEncoding(encoding_);
     if (options_.send)
         send_->setBytes(*options_.send, options_.sendSource);
     const auto isSource = [](const QString &text) {
@@ -686,8 +707,10 @@ void ClientWindow::tellDamage(const Settings &settings)
 void ClientWindow::saveSettings()
 {
     Settings settings;
-    if (damaged_)
+    if (damaged_) {
         settings.clear(repeat_ ? QString() : u"repeat/"_s); // repeat/ was not read, so it is not known to be damaged
+        converse_->save(settings);
+    }
     remembered_.save(settings, damaged_);
     if (repeat_)
         repeat_->saveSettings(settings, damaged_);

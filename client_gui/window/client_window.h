@@ -77,6 +77,7 @@ private:
     void saveMessage();
     void saveHistory();
     void changeLimits();
+    void setEncoding(TextEncoding encoding);
     void openRepeat();
 
     const ClientOptions options_;
@@ -88,6 +89,7 @@ private:
     int ttl_ = 0; // as ConnectRequest::ttl
     bool multicastLoopback_ = true;
     KeepAlive keepAlive_;
+    TextEncoding encoding_ = TextEncoding::Utf8;
     bool damaged_ = false; // the settings that were read; closing writes all of them anew
     RememberedFields remembered_;
     quint64 current_ = 0; // the attempt that the message view shows; 0 before the first

@@ -30,36 +30,108 @@ QMimeData *MessageView::createMimeDataFromSelection() const
     return selection;
 }
 
+void MessageView::setEncoding(TextEncoding encoding)
+{
+    encoding_ = encoding;
+    showAnew();
+}
+
 void MessageView::startMessage(qint64 most)
 {
-    clear();
     most_ = most;
     parts_.clear();
     size_ = 0;
-    unshown_.clear();
-    decoder_ = {};
-    safe_ = SafeText();
-    shown_ = 0;
-    lines_ = 0;
-    cut_ = false;
+    datagrams_.clear();
+    isFinished_ = false;
+    showAnew();
 }
 
 void MessageView::append(const QByteArray &bytes)
 {
     keep(bytes);
+    showBytes(bytes);
+}
+
+void MessageView::startDatagram()
+{
+    beginDatagram({});
+    showBreak();
+}
+
+void MessageView::appendDatagram(const Address &sender, const QByteArray &bytes)
+{
+    const QString line = QString::fromLatin1(sender.toPython());
+    beginDatagram(line);
+    keep(bytes);
+    showDatagram(line, bytes);
+}
+
+/// Each of them takes a line, so more cannot be shown.
+void MessageView::beginDatagram(const QString &sender)
+{
+    if (datagrams_.size() < MaxLines)
+        datagrams_.push_back({size_, sender});
+}
+
+void MessageView::showBytes(QByteArrayView bytes)
+{
     if (!cut_)
         unshown_ += decoder_.decode(shownPart(bytes));
 }
 
-void MessageView::startDatagram()
+void MessageView::showBreak()
 {
     if (!cut_)
         unshown_ += decoder_.finish() + u'\n';
 }
 
+void MessageView::showDatagram(const QString &sender, QByteArrayView bytes)
+{
+    if (cut_)
+        return;
+    const QString separator = shown_ > 0 ? QStringLiteral("\n") : QString();
+    // On one line, so that no part of it looks like another sender's line.
+    insert(separator + sender + u'\n' + displaySafe(decodeText(shownPart(bytes), encoding_), LineBreaks::Escape));
+}
+
 void MessageView::showAppended()
 {
     insert(safe_.next(std::exchange(unshown_, {})));
+}
+
+void MessageView::showAnew()
+{
+    clear();
+    unshown_.clear();
+    decoder_ = TextDecoder(encoding_);
+    safe_ = SafeText();
+    shown_ = 0;
+    lines_ = 0;
+    cut_ = false;
+    QByteArray bytes; // as many as can be shown, and one that tells that there are more
+    for (const QByteArray &part : parts_) {
+        if (bytes.size() <= mostBytes())
+            bytes += part.first(std::min(part.size(), mostBytes() + 1 - bytes.size()));
+    }
+    qsizetype at = 0;
+    const auto next = [&](qint64 end) {
+        const qsizetype from = std::exchange(at, std::min<qsizetype>(end, bytes.size()));
+        return QByteArrayView(bytes).sliced(from, at - from);
+    };
+    showBytes(next(datagrams_.empty() ? size_ : datagrams_.front().at));
+    for (std::size_t i = 0; i < datagrams_.size(); ++i) {
+        const QByteArrayView datagram = next(i + 1 < datagrams_.size() ? datagrams_[i + 1].at : size_);
+        if (!datagrams_[i].sender.isEmpty()) {
+            showDatagram(datagrams_[i].sender, datagram);
+        } else {
+            showBreak();
+            showBytes(datagram);
+        }
+    }
+    if (isFinished_)
+        finishMessage();
+    else
+        showAppended();
 }
 
 void MessageView::keep(const QByteArray &bytes)
@@ -77,19 +149,9 @@ void MessageView::keep(const QByteArray &bytes)
         parts_ += bytes;
 }
 
-void MessageView::appendDatagram(const Address &sender, const QByteArray &bytes)
-{
-    keep(bytes);
-    if (cut_)
-        return;
-    const QString separator = shown_ > 0 ? QStringLiteral("\n") : QString();
-    // On one line, so that no part of it looks like another sender's line.
-    const QString text = displaySafe(MessageDecoder::decodeAll(shownPart(bytes)), LineBreaks::Escape);
-    insert(separator + QString::fromLatin1(sender.toPython()) + u'\n' + text);
-}
-
 void MessageView::finishMessage()
 {
+    isFinished_ = true;
     if (!cut_)
         unshown_ += decoder_.finish();
     showAppended();
@@ -98,11 +160,15 @@ void MessageView::finishMessage()
 /// The bytes that may still be shown. Every four bytes make at least a character, so the rest need not be decoded.
 QByteArrayView MessageView::shownPart(QByteArrayView bytes)
 {
-    const qsizetype most = 4 * std::max<qsizetype>(MaxShown - shown_ - unshown_.size(), 0) + 4;
-    if (bytes.size() <= most)
+    if (bytes.size() <= mostBytes())
         return bytes;
     cut_ = true;
-    return bytes.first(most);
+    return bytes.first(mostBytes());
+}
+
+qsizetype MessageView::mostBytes() const
+{
+    return 4 * std::max<qsizetype>(MaxShown - shown_ - unshown_.size(), 0) + 4;
 }
 
 /// @p safe: by SafeText.

@@ -4,10 +4,12 @@
 #pragma once
 
 #include "shared/address/address.h"
-#include "shared/message/message.h"
+#include "shared/message/text_encoding.h"
 
 #include <QByteArrayList>
 #include <QPlainTextEdit>
+
+#include <vector>
 
 namespace parley
 {
@@ -25,6 +27,8 @@ public:
 
     explicit MessageView(QWidget *parent = nullptr);
 
+    /// How the bytes become text; UTF-8 until then. What is shown is decoded anew.
+    void setEncoding(TextEncoding encoding);
     /// @param most the most bytes that are kept, from the beginning of the message.
     void startMessage(qint64 most);
     /// Shares @p bytes where they fill their memory. They are shown with showAppended().
@@ -49,7 +53,20 @@ protected:
     QMimeData *createMimeDataFromSelection() const override;
 
 private:
+    /// Where a datagram begins that is shown from a line of its own.
+    struct Datagram
+    {
+        qint64 at;      // bytes of the message before it
+        QString sender; // of an answer that anybody may send; else empty
+    };
+
     void keep(const QByteArray &bytes);
+    void beginDatagram(const QString &sender);
+    void showBytes(QByteArrayView bytes);
+    void showBreak();
+    void showDatagram(const QString &sender, QByteArrayView bytes);
+    void showAnew();
+    qsizetype mostBytes() const;
     QByteArrayView shownPart(QByteArrayView bytes);
     void insert(QString safe);
 
@@ -57,7 +74,10 @@ private:
     QByteArrayList parts_;
     qint64 size_ = 0; // of all parts
     QString unshown_; // appended since
-    MessageDecoder decoder_;
+    std::vector<Datagram> datagrams_;
+    bool isFinished_ = false;
+    TextEncoding encoding_ = TextEncoding::Utf8;
+    TextDecoder decoder_;
     SafeText safe_;
     qsizetype shown_ = 0;
     qsizetype lines_ = 0; // line feeds shown

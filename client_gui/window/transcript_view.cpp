@@ -40,7 +40,7 @@ TranscriptView::TranscriptView(QWidget *parent) : QWidget(parent), text_(new QPl
     text_->setPlaceholderText(tr("What is sent and received will appear here, in order."));
     form_->setObjectName(u"transcriptForm"_s);
     form_->setAccessibleName(tr("How the bytes are shown"));
-    explainField(*form_, tr("Shows the bytes as text in UTF-8, or in hexadecimal."));
+    explainField(*form_, tr("Shows the bytes as text, or in hexadecimal."));
     form_->addItem(tr("Text"));
     form_->addItem(tr("Hex"));
     connect(form_, &QComboBox::currentIndexChanged, this, &TranscriptView::showAll);
@@ -56,6 +56,12 @@ void TranscriptView::clear()
     unshown_ = 0;
     left_ = 0;
     text_->clear();
+}
+
+void TranscriptView::setEncoding(TextEncoding encoding)
+{
+    encoding_ = encoding;
+    showAll();
 }
 
 void TranscriptView::add(Direction direction, const QDateTime &time, const QByteArray &bytes, qint64 size)
@@ -77,7 +83,7 @@ QString TranscriptView::textOf(const Piece &piece) const
     QString text = (piece.direction == Direction::Sent ? tr("→ Sent %1 at %2") : tr("← Received %1 at %2"))
                        .arg(bytesText(piece.size), piece.time.toLocalTime().toString(u"HH:mm:ss.zzz"_s));
     QString body = form_->currentIndex() == Hex ? hexText(piece.bytes, MaxShownBytes)
-                                                : displaySafe(MessageDecoder::decodeAll(piece.bytes), LineBreaks::Keep);
+                                                : displaySafe(decodeText(piece.bytes, encoding_), LineBreaks::Keep);
     if (!body.isEmpty())
         text += u"\n  "_s + body.replace(u'\n', u"\n  "_s);
     if (piece.bytes.size() < piece.size)

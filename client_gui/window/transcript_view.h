@@ -3,7 +3,8 @@
 
 #pragma once
 
-#include <QByteArray>
+#include "shared/message/text_encoding.h"
+
 #include <QDateTime>
 #include <QWidget>
 
@@ -30,6 +31,8 @@ public:
     explicit TranscriptView(QWidget *parent = nullptr);
 
     void clear();
+    /// How the bytes are shown as text; UTF-8 until then.
+    void setEncoding(TextEncoding encoding);
     /// @param size of the piece; @p bytes may be fewer, where they were not kept.
     /// It is shown with showAdded().
     void add(Direction direction, const QDateTime &time, const QByteArray &bytes, qint64 size);
@@ -51,6 +54,7 @@ private:
     QString textOf(const Piece &piece) const;
     void showAll();
 
+    TextEncoding encoding_ = TextEncoding::Utf8;
     std::deque<Piece> pieces_;
     std::size_t unshown_ = 0; // of the pieces, the latest ones
     quint64 left_ = 0;        // pieces that are no longer kept

@@ -154,6 +154,7 @@ ServerOptions ServerOptions::read(CommandLine &line)
         else if (options.headless && !options.path)
             line.setError(Texts::tr("--unix-mode goes with --unix."));
     }
+    options.encoding = line.encoding();
     options.greeting = line.bytes(u"greeting"_s);
     if (const auto file = line.text(u"greeting-file"_s)) {
         if (options.greeting)
@@ -175,7 +176,8 @@ ServerSettings ServerOptions::settings(const Endpoint &served) const
     ServerSettings settings;
     settings.endpoint = served;
     settings.behaviour = behaviour.value_or(settings.behaviour);
-    settings.greeting = greeting.value_or(encodeMessage(DefaultGreeting));
+    const auto usual = encodeText(DefaultGreeting, encoding.value_or(TextEncoding::Utf8)); // all of them have ASCII
+    settings.greeting = greeting.value_or(std::get<QByteArray>(usual));
     settings.backlog = backlog;
     settings.limits = limits();
     settings.ttl = ttl;

@@ -19,6 +19,7 @@ struct ServerOptions
     std::optional<QString> port;
     std::optional<QString> path; ///< with transport Unix
     std::optional<Transport> transport;
+    std::optional<TextEncoding> encoding; ///< of what is typed, and shown
     std::optional<QByteArray> greeting;
     QString greetingSource; ///< the file of the greeting; empty for --greeting
     std::optional<BehaviourChoice> behaviour;

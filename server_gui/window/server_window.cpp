@@ -160,20 +160,24 @@ ServerWindow::~ServerWindow()
 
 ServerWindow::Fields ServerWindow::initialFields(Settings &settings)
 {
-    const auto isGreeting = [](const QString &greeting) { return greeting.size() <= MaxEditableGreeting; };
+    encoding_ = options_.encoding.value_or(settings.encoding());
+    const auto isGreeting = [this](const QString &greeting) {
+        return greeting.size() <= MaxEditableGreeting
+               && std::holds_alternative<QByteArray>(encodeText(greeting, encoding_));
+    };
     const SavedEndpoint endpoint = settings.endpoint(Endpoint::Use::Listen);
     Fields fields;
     fields.endpoint = {options_.transport.value_or(endpoint.transport), options_.host.value_or(endpoint.host),
                        options_.port.value_or(endpoint.port), options_.path.value_or(endpoint.path)};
     fields.greeting = settings.text(u"greeting"_s, QString::fromUtf16(DefaultGreeting), isGreeting);
-    greeting_ = options_.greeting.value_or(encodeMessage(fields.greeting));
+    greeting_ = options_.greeting.value_or(std::get<QByteArray>(encodeText(fields.greeting, encoding_)));
     const auto isBehaviour = [](const QString &text) {
         return std::holds_alternative<BehaviourChoice>(BehaviourChoice::parse(text));
     };
     const QString saved = settings.text(u"behaviour"_s, BehaviourChoice().toString(), isBehaviour);
     behaviour_ = options_.behaviour.value_or(std::get<BehaviourChoice>(BehaviourChoice::parse(saved)));
     if (options_.greeting)
-        fields.greeting = MessageDecoder::decodeAll(greeting_);
+        fields.greeting = decodeText(greeting_, encoding_);
     return fields;
 }
 
@@ -194,10 +198,11 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     greetingEdit_ = new QLineEdit;
     greetingEdit_->setObjectName(u"greeting"_s);
     greetingEdit_->setAccessibleName(tr("Greeting"));
-    explainField(*greetingEdit_, tr("The text that send() sends to each client, in UTF-8."));
+    explainField(*greetingEdit_, tr("The text that send() sends to each client."));
     greetingEdit_->setMaxLength(MaxEditableGreeting);
     // Bytes that the field cannot hold unchanged are sent as they are, until something else is typed.
-    if (fields.greeting.size() <= MaxEditableGreeting && encodeMessage(fields.greeting) == greeting_)
+    if (fields.greeting.size() <= MaxEditableGreeting
+        && encodeText(fields.greeting, encoding_) == std::variant<QByteArray, BytesError>(greeting_))
         greetingEdit_->setText(fields.greeting);
     else
         greetingEdit_->setPlaceholderText(
@@ -331,6 +336,8 @@ void ServerWindow::buildMenus()
     menus.view->addAction(tr("&Listener"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), pane_,
                           &ConnectionsPane::clearSelection);
     menus.view->addSeparator();
+    addEncodingActions(*menus.view->addMenu(tr("&Text Encoding")), encoding_,
+                       [this](TextEncoding encoding) { setEncoding(encoding); });
     addAppearanceActions(*menus.view->addMenu(tr("Appeara&nce")));
     menus.file->addSeparator();
     menus.file->addAction(tr("&Quit"), QKeySequence::Quit, this, &QWidget::close);
@@ -400,9 +407,24 @@ void ServerWindow::listen(const std::variant<Endpoint, EndpointError> &parsed)
 
 void ServerWindow::greetingEdited(const QString &text)
 {
-    greeting_ = encodeMessage(text);
+    const auto encoded = encodeText(text, encoding_);
+    if (const auto *error = std::get_if<BytesError>(&encoded)) {
+        notice_->showNotice(About::Conversation, tr("The greeting stays as it was: %1").arg(error->sentence));
+        return;
+    }
+    notice_->clear(About::Conversation);
+    greeting_ = std::get<QByteArray>(encoded);
     greetingEdit_->setPlaceholderText(tr("Nothing: close at once"));
     server_.post([greeting = greeting_](Server &server) { server.setGreeting(greeting); });
+}
+
+void ServerWindow::setEncoding(TextEncoding encoding)
+{
+    encoding_ = encoding;
+    converse_->setEncoding(encoding);
+    inspector_->setEncoding(encoding);
+    if (!greetingEdit_->text().isEmpty()) // else the bytes are of a file or the command line
+        greetingEdited(greetingEdit_->text());
 }
 
 void ServerWindow::read(const EventBatch &batch)
@@ -673,6 +695,8 @@ void ServerWindow::rememberFields()
     });
     const KeyedTexts greeting{{u"greeting"_s, QString::fromUtf16(DefaultGreeting)}};
     remembered_.add(greeting, [this] { return KeyedTexts{{u"greeting"_s, greetingEdit_->text()}}; });
+    const KeyedTexts encoding{{u"encoding"_s, encodingName(TextEncoding::Utf8)}};
+    remembered_.add(encoding, [this] { return KeyedTexts{{u"encoding"_s, encodingName(encoding_)}}; });
     const KeyedTexts behaviour{{u"behaviour"_s, BehaviourChoice().toString()}};
     remembered_.add(behaviour, [this] { return KeyedTexts{{u"behaviour"_s, behaviour_.toString()}}; });
     remembered_.add(textsOf(ServerLimits()), [this] { return textsOf(limits_); });
@@ -689,6 +713,7 @@ void ServerWindow::restoreLayout(Settings &settings)
         takeHalf(*this, Half::Left);
     settings.restoreColumns(u"connections/columns"_s, pane_->header());
     inspector_->restore(settings);
+    converse_->restore(settings);
     damaged_ = settings.isDamaged();
     if (damaged_)
         notice_->showNotice(About::Damage, settings.damageText());
@@ -697,8 +722,10 @@ void ServerWindow::restoreLayout(Settings &settings)
 void ServerWindow::saveSettings()
 {
     Settings settings;
-    if (damaged_)
+    if (damaged_) {
         settings.clear();
+        converse_->save(settings);
+    }
     remembered_.save(settings, damaged_);
     settings.saveGeometry(*this);
     settings.saveColumns(u"connections/columns"_s, pane_->header());

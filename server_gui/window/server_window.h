@@ -82,6 +82,7 @@ private:
     QString listeningAt() const;
     QString reachText() const;
     void greetingEdited(const QString &text);
+    void setEncoding(TextEncoding encoding);
     void read(const EventBatch &batch);
     void readListenerEvent(const Event &event);
     void showFailure(const Event &end);
@@ -103,6 +104,7 @@ private:
     Endpoint endpoint_; // of the latest listen()
     ListenerStatus listener_;
     BehaviourChoice behaviour_;
+    TextEncoding encoding_ = TextEncoding::Utf8;
     QByteArray greeting_; // the bytes that are sent
     ServerLimits limits_;
     QString inputError_; // of a field, found before there was a notice to show it

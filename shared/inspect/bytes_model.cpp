@@ -32,24 +32,6 @@ Direction directionOf(const Event &event)
     return event.call() == Call::Recv || event.call() == Call::RecvFrom ? Direction::Received : Direction::Sent;
 }
 
-/// @p position, or the end of the UTF-8 character that @p position is within.
-qsizetype characterBoundary(QByteArrayView bytes, qsizetype position)
-{
-    if (position >= bytes.size())
-        return bytes.size();
-    for (qsizetype back = 1; back <= 3 && back <= position; ++back) {
-        const auto byte = static_cast<unsigned char>(bytes[position - back]);
-        if ((byte & 0xc0) == 0x80) // a continuation byte: further back
-            continue;
-        const qsizetype length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-        if (length <= back || position - back + length > bytes.size())
-            break;
-        const QString character = MessageDecoder::decodeAll(bytes.sliced(position - back, length));
-        return character.contains(QChar::ReplacementCharacter) ? position : position - back + length;
-    }
-    return position;
-}
-
 } // namespace
 
 BytesModel::BytesModel(const EventHistory &history, QObject *parent) : QAbstractListModel(parent), history_(history)
@@ -64,6 +46,12 @@ void BytesModel::setBytesPerRow(int count)
     if (count == bytesPerRow_)
         return;
     bytesPerRow_ = count;
+    rebuild();
+}
+
+void BytesModel::setEncoding(TextEncoding encoding)
+{
+    encoding_ = encoding;
     rebuild();
 }
 
@@ -212,10 +200,10 @@ QString BytesModel::line(const Piece &piece, qsizetype start) const
     const QByteArrayView payload = eventOf(piece).payload();
     const qsizetype end = std::min(start + bytesPerRow_, payload.size());
     QString hex = QString::fromLatin1(payload.sliced(start, end - start).toByteArray().toHex(' '));
-    const qsizetype textStart = characterBoundary(payload, start);
-    const qsizetype textEnd = std::max(textStart, characterBoundary(payload, end));
+    const qsizetype textStart = characterBoundary(payload, start, encoding_);
+    const qsizetype textEnd = std::max(textStart, characterBoundary(payload, end, encoding_));
     const QString text =
-        displaySafe(MessageDecoder::decodeAll(payload.sliced(textStart, textEnd - textStart)), LineBreaks::Escape);
+        displaySafe(decodeText(payload.sliced(textStart, textEnd - textStart), encoding_), LineBreaks::Escape);
     return QString::number(piece.offset + start, 16).rightJustified(OffsetDigits, u'0') + u"  "_s
            + hex.leftJustified(bytesPerRow_ * 3 - 1) + u"  "_s + text;
 }

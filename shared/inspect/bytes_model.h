@@ -4,6 +4,7 @@
 #pragma once
 
 #include "shared/event/event.h"
+#include "shared/message/text_encoding.h"
 
 #include <QAbstractListModel>
 
@@ -18,7 +19,7 @@ class EventHistory;
 /// has a title row, then rows with its bytes in hex and as text side by side. Offsets count from the first byte of the
 /// piece's direction.
 ///
-/// The text is UTF-8, decoded piece by piece, as the calls returned it: a character that two pieces share is shown in
+/// The text is decoded piece by piece, as the calls returned it: a character that two pieces share is shown in
 /// neither. Within a piece a character belongs to the row of its first byte. Control characters are escaped.
 class BytesModel : public QAbstractListModel
 {
@@ -35,6 +36,9 @@ public:
 
     int bytesPerRow() const { return bytesPerRow_; }
     void setBytesPerRow(int count);
+    /// Of the text beside the bytes; UTF-8 until then.
+    void setEncoding(TextEncoding encoding);
+    TextEncoding encoding() const { return encoding_; }
 
     /// Whether the row is the title of a piece.
     bool isTitle(int row) const;
@@ -76,6 +80,7 @@ private:
     std::size_t read_ = 0; // events
     int rows_ = 0;
     int bytesPerRow_ = 16;
+    TextEncoding encoding_ = TextEncoding::Utf8;
     mutable std::size_t measured_ = 0; // pieces, for longestRow_
     mutable int longestRow_ = 0;
     qint64 shown_ = 0;       // bytes

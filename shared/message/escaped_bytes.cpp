@@ -48,23 +48,33 @@ qint64 valueOf(QStringView text, qsizetype count)
 
 } // namespace
 
-std::variant<QByteArray, BytesError> parseEscaped(QStringView text)
+std::variant<QByteArray, BytesError> parseEscaped(QStringView text, TextEncoding encoding)
 {
     QByteArray bytes;
+    std::optional<BytesError> unknown;
+    const auto add = [&](QStringView characters, qsizetype at, bool isEscape) {
+        auto encoded = encodeText(characters, encoding);
+        if (const auto *error = std::get_if<BytesError>(&encoded))
+            unknown = BytesError{isEscape ? at : at + error->position, error->sentence};
+        else
+            bytes += std::get<QByteArray>(encoded);
+    };
     qsizetype plain = 0; // the beginning of the text that is not in bytes yet
-    for (qsizetype at = text.indexOf(u'\\'); at >= 0; at = text.indexOf(u'\\', plain)) {
-        bytes += encodeMessage(text.sliced(plain, at - plain));
+    for (qsizetype at = text.indexOf(u'\\'); at >= 0 && !unknown; at = text.indexOf(u'\\', plain)) {
+        add(text.sliced(plain, at - plain), plain, false);
+        if (unknown)
+            break;
         if (at + 1 == text.size())
             return BytesError{at, Texts::tr("A single \\ ends the text: write \\\\ for the character.")};
         const QChar kind = text[at + 1];
         const QStringView rest = text.sliced(at + 2);
         qsizetype digits = 0;
         switch (kind.unicode()) {
-        case u'n': bytes += '\n'; break;
-        case u'r': bytes += '\r'; break;
-        case u't': bytes += '\t'; break;
-        case u'0': bytes += '\0'; break;
-        case u'\\': bytes += '\\'; break;
+        case u'n': add(u"\n", at, true); break;
+        case u'r': add(u"\r", at, true); break;
+        case u't': add(u"\t", at, true); break;
+        case u'0': add(QStringView(u"\0", 1), at, true); break;
+        case u'\\': add(u"\\", at, true); break;
         case u'x': digits = 2; break;
         case u'u': digits = 4; break;
         case u'U': digits = 8; break;
@@ -84,11 +94,15 @@ std::variant<QByteArray, BytesError> parseEscaped(QStringView text)
             else if (value > QChar::LastValidCodePoint || QChar::isSurrogate(codePoint))
                 return BytesError{at, Texts::tr("\\%1%2 is not a character.").arg(kind).arg(rest.first(digits))};
             else
-                bytes += encodeMessage(QString::fromUcs4(&codePoint, 1));
+                add(QString::fromUcs4(&codePoint, 1), at, true);
         }
         plain = at + 2 + digits;
     }
-    return bytes + encodeMessage(text.sliced(plain));
+    if (!unknown)
+        add(text.sliced(plain), plain, false);
+    if (unknown)
+        return *unknown;
+    return bytes;
 }
 
 QString escapedText(QByteArrayView bytes)

@@ -3,24 +3,14 @@
 
 #pragma once
 
-#include <QByteArray>
-#include <QString>
-
-#include <variant>
+#include "shared/message/text_encoding.h"
 
 namespace parley
 {
 
-/// What is wrong with typed bytes, and where.
-struct BytesError
-{
-    qsizetype position; ///< UTF-16 code units before the mistake
-    QString sentence;   ///< one sentence that names the mistake
-};
-
-/// The bytes of @p text in UTF-8, with the escapes `\n`, `\r`, `\t`, `\0`, `\\`, `\xhh` (a byte), `\uhhhh` and
-/// `\Uhhhhhhhh` (a character) replaced.
-std::variant<QByteArray, BytesError> parseEscaped(QStringView text);
+/// The bytes of @p text, with the escapes replaced: `\xhh` by a byte; `\n`, `\r`, `\t`, `\0`, `\\`, `\uhhhh` and
+/// `\Uhhhhhhhh` by a character.
+std::variant<QByteArray, BytesError> parseEscaped(QStringView text, TextEncoding encoding = TextEncoding::Utf8);
 
 /// @p bytes as a text on one line, from which parseEscaped() gives them back: displaySafe(), and `\xhh` for each byte
 /// that is not UTF-8.

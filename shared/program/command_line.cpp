@@ -54,6 +54,14 @@ CommandLine::CommandLine()
     addValue(u"keep-alive-probes"_s, u"N"_s,
              Texts::tr("With --keep-alive: end the connection after N probes without an answer. Default: 3."));
     addFlag(u"json"_s, Texts::tr("With --headless: one JSON object per event on stdout, a line each."));
+    QStringList encodings;
+    for (const TextEncoding encoding : textEncodings())
+        encodings.append(encodingName(encoding));
+    addValue(
+        u"encoding"_s, u"NAME"_s,
+        Texts::tr("How texts on the command line become bytes, and bytes texts that are shown: %1. Default: UTF-8, "
+                  "and TEXT is sent byte for byte.")
+            .arg(encodings.join(u", "_s)));
     addValue(u"ttl"_s, u"N"_s,
              Texts::tr("With --udp: how many routers a datagram may pass, 1 to 255 (TTL, hop limit). Default: 1 to a "
                        "group, else the system's."));
@@ -180,9 +188,41 @@ std::optional<QString> CommandLine::text(const QString &name) const
     return isSet(name) ? std::optional(decoded(parser_.value(name))) : std::nullopt;
 }
 
-std::optional<QByteArray> CommandLine::bytes(const QString &name) const
+std::optional<TextEncoding> CommandLine::encoding()
 {
-    return isSet(name) ? std::optional(parser_.value(name).toLatin1()) : std::nullopt;
+    const auto name = text(u"encoding"_s);
+    if (!name)
+        return std::nullopt;
+    const auto parsed = parseEncoding(*name);
+    if (const auto *sentence = std::get_if<QString>(&parsed)) {
+        setError(u"--encoding: "_s + *sentence);
+        return std::nullopt;
+    }
+    return std::get<TextEncoding>(parsed);
+}
+
+std::optional<QByteArray> CommandLine::bytes(const QString &name, bool hasEscapes)
+{
+    if (!isSet(name))
+        return std::nullopt;
+    QByteArray given = parser_.value(name).toLatin1();
+    const TextEncoding encoded = encoding().value_or(TextEncoding::Utf8);
+    if (!hasEscapes && encoded == TextEncoding::Utf8)
+        return given;
+    const QString text = decoded(parser_.value(name));
+    if (!isUtf8(parser_.value(name))) {
+        setError(hasEscapes ? Texts::tr("--%1 “%2” is not UTF-8: with --escapes, write such a byte as \\xhh.")
+                                  .arg(name, escapedText(given))
+                            : Texts::tr("--%1 “%2” is not UTF-8, so --encoding cannot change it to %3.")
+                                  .arg(name, escapedText(given), encodingName(encoded)));
+        return given;
+    }
+    const auto parsed = hasEscapes ? parseEscaped(text, encoded) : encodeText(text, encoded);
+    if (const auto *error = std::get_if<BytesError>(&parsed)) {
+        setError(Texts::tr("--%1 %2: %3").arg(name, quoted(text), error->sentence));
+        return given;
+    }
+    return std::get<QByteArray>(parsed);
 }
 
 QStringList CommandLine::texts(const QString &name) const

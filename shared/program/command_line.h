@@ -4,6 +4,7 @@
 #pragma once
 
 #include "shared/address/endpoint_parts.h"
+#include "shared/message/text_encoding.h"
 
 #include <QByteArrayList>
 #include <QCommandLineParser>
@@ -53,8 +54,10 @@ public:
     std::optional<QString> path() const { return path_; }
     std::optional<Transport> transport() const { return transport_; }
     std::optional<QString> text(const QString &name) const;
-    /// The value byte for byte.
-    std::optional<QByteArray> bytes(const QString &name) const;
+    /// The value of --encoding.
+    std::optional<TextEncoding> encoding();
+    /// The value: byte for byte, or in the encoding that was asked for; @p hasEscapes: as parseEscaped() takes it.
+    std::optional<QByteArray> bytes(const QString &name, bool hasEscapes = false);
     /// The values of an option that can be repeated.
     QStringList texts(const QString &name) const;
     /// A whole number from @p least to @p most.

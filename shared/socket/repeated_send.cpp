@@ -15,9 +15,9 @@ constexpr std::chrono::milliseconds Poll{10}; // of a transfer, which sends no s
 
 } // namespace
 
-RepeatedSend::RepeatedSend(const QByteArray &bytes, const Plan &plan,
+RepeatedSend::RepeatedSend(const QByteArrayList &messages, const Plan &plan,
                            std::function<void(const std::shared_ptr<Transfer> &)> send, QObject *parent)
-    : QObject(parent), bytes_(bytes), plan_(plan), send_(std::move(send))
+    : QObject(parent), messages_(messages), plan_(plan), send_(std::move(send))
 {
     timer_.setSingleShot(true);
     timer_.setTimerType(Qt::PreciseTimer);
@@ -30,12 +30,18 @@ void RepeatedSend::start()
     goOn();
 }
 
+/// Often enough for the next one to be in time.
+std::chrono::milliseconds RepeatedSend::pollTime() const
+{
+    return std::clamp(plan_.every, std::chrono::milliseconds(1), Poll);
+}
+
 void RepeatedSend::goOn()
 {
     if (current_) {
         const Transfer::Progress progress = current_->progress();
         if (!progress.isFinished) {
-            timer_.start(std::min(plan_.every, Poll));
+            timer_.start(pollTime());
             return;
         }
         current_.reset();
@@ -54,8 +60,8 @@ void RepeatedSend::goOn()
         return;
     }
     due_ = QDeadlineTimer(plan_.every, Qt::PreciseTimer);
-    current_ = std::make_shared<Transfer>(bytes_);
-    timer_.start(std::min(plan_.every, Poll));
+    current_ = std::make_shared<Transfer>(messages_.at(count_ % messages_.size()));
+    timer_.start(pollTime());
     send_(current_);
 }
 

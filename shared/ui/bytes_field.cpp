@@ -61,15 +61,14 @@ BytesField::BytesField(const QString &name, const QString &modeName, const QStri
 {
     edit_->setObjectName(name);
     edit_->setMaxLength(LongestPasted + 1);
-    explainField(*edit_,
-                 tr("What to send: text in UTF-8 with the escapes \\n, \\r, \\t, \\0, \\\\, \\xhh and \\uhhhh; or, "
-                    "with Hex, bytes in hexadecimal, also as xxd, hexdump -C, Wireshark or C write them."));
+    explainField(*edit_, tr("What to send: text with the escapes \\n, \\r, \\t, \\0, \\\\, \\xhh and \\uhhhh; or, "
+                            "with Hex, bytes in hexadecimal, also as xxd, hexdump -C, Wireshark or C write them."));
     mode_->addItem(tr("Text"));
     mode_->addItem(tr("Hex"));
-    explainField(*mode_, tr("Text in UTF-8 with \\n, \\r, \\t, \\0, \\\\, \\xhh, \\uhhhh; or hexadecimal digits."));
-    ending_->addItem(tr("No line ending"), QByteArray());
-    ending_->addItem(tr("LF"), QByteArray("\n"));
-    ending_->addItem(tr("CR LF"), QByteArray("\r\n"));
+    explainField(*mode_, tr("Text with \\n, \\r, \\t, \\0, \\\\, \\xhh, \\uhhhh; or hexadecimal digits."));
+    ending_->addItem(tr("No line ending"));
+    ending_->addItem(tr("LF"));
+    ending_->addItem(tr("CR LF"));
     explainField(*ending_, tr("The line end that is sent after the text."));
     auto *layout = new QHBoxLayout(this);
     layout->setContentsMargins({});
@@ -101,28 +100,37 @@ bool BytesField::isHex() const
 
 std::variant<QByteArray, BytesError> BytesField::bytes() const
 {
-    if (held_)
-        return *held_;
-    const QString text = edit_->text();
-    if (text.size() > LongestText)
+    return held_ ? *held_ : bytesOf(line(), encoding_);
+}
+
+std::variant<QByteArray, BytesError> BytesField::bytesOf(const Line &line, TextEncoding encoding)
+{
+    if (line.text.size() > LongestText)
         return BytesError{
             LongestText,
             tr("This is longer than %1 characters: send it as a file.").arg(QLocale().toString(LongestText))};
-    if (isHex())
-        return parseHex(text);
-    auto parsed = parseEscaped(text);
-    if (auto *typed = std::get_if<QByteArray>(&parsed))
-        *typed += ending_->currentData().toByteArray();
+    if (line.isHex)
+        return parseHex(line.text);
+    auto parsed = parseEscaped(line.text, encoding);
+    const QString ending = line.ending == u"crlf" ? u"\r\n"_s : line.ending == u"lf" ? u"\n"_s : QString();
+    if (auto *typed = std::get_if<QByteArray>(&parsed)) // every encoding has the ends of lines
+        *typed += std::get<QByteArray>(encodeText(ending, encoding));
     return parsed;
+}
+
+void BytesField::setEncoding(TextEncoding encoding)
+{
+    encoding_ = encoding;
+    Q_EMIT changed();
 }
 
 void BytesField::setBytes(const QByteArray &bytes, const QString &source)
 {
-    const bool isText = encodeMessage(MessageDecoder::decodeAll(bytes)) == bytes;
-    const QString text = bytes.size() > LongestText ? QString()
-                         : isText                   ? escapedText(bytes)
-                                                    : hexText(bytes, bytes.size());
-    const bool fits = source.isEmpty() && bytes.size() <= LongestText && text.size() <= LongestText;
+    const bool isShort = bytes.size() <= LongestText;
+    const QString escaped = isShort ? displaySafe(decodeText(bytes, encoding_), LineBreaks::Escape) : QString();
+    const bool isText = isShort && parseEscaped(escaped, encoding_) == std::variant<QByteArray, BytesError>(bytes);
+    const QString text = isText ? escaped : isShort ? hexText(bytes, bytes.size()) : QString();
+    const bool fits = source.isEmpty() && isShort && text.size() <= LongestText;
     mode_->setCurrentIndex(isText || !fits ? Text : Hex);
     ending_->setCurrentIndex(0);
     edit_->setText(fits ? text : QString());
@@ -134,13 +142,14 @@ void BytesField::setBytes(const QByteArray &bytes, const QString &source)
 
 BytesField::Line BytesField::line() const
 {
-    return {isHex(), edit_->text()};
+    return {isHex(), edit_->text(), endings().at(ending_->currentIndex())};
 }
 
-/// Also restores the mode: the same digits stand for other bytes in the other mode.
+/// Also restores the mode and the ending: the same digits stand for other bytes in the other mode.
 void BytesField::setLine(const Line &line)
 {
     mode_->setCurrentIndex(line.isHex ? Hex : Text);
+    ending_->setCurrentIndex(static_cast<int>(endings().indexOf(line.ending)));
     edit_->setText(line.text);
 }
 
@@ -148,16 +157,6 @@ const QStringList &BytesField::endings()
 {
     static const QStringList names{u"no"_s, u"lf"_s, u"crlf"_s}; // in the order of the box
     return names;
-}
-
-QString BytesField::ending() const
-{
-    return endings().at(ending_->currentIndex());
-}
-
-void BytesField::setEnding(const QString &ending)
-{
-    ending_->setCurrentIndex(static_cast<int>(endings().indexOf(ending)));
 }
 
 void BytesField::setPlaceholder(const QString &text)

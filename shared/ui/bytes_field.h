@@ -32,6 +32,7 @@ public:
     {
         bool isHex = false;
         QString text;
+        QString ending = QStringLiteral("no"); ///< of a text
 
         friend bool operator==(const Line &, const Line &) = default;
     };
@@ -42,15 +43,18 @@ public:
     QLineEdit *edit() const { return edit_; }
     bool isHex() const;
     std::variant<QByteArray, BytesError> bytes() const;
-    /// Shows @p bytes as escaped text, or in hexadecimal if they are not UTF-8. Bytes that are too many for that, or
-    /// have a @p source, are sent as they are until something else is typed; the placeholder tells.
+    static std::variant<QByteArray, BytesError> bytesOf(const Line &line, TextEncoding encoding);
+    /// Of the text and the line end; UTF-8 until then. What is typed stays, and stands for other bytes then.
+    void setEncoding(TextEncoding encoding);
+    /// Shows @p bytes as escaped text, or in hexadecimal if they are no text in the encoding. Bytes that are too many
+    /// for that, or have a @p source, are sent as they are until something else is typed; the placeholder tells.
     void setBytes(const QByteArray &bytes, const QString &source = {});
 
+    /// What is in the field; its text is empty where bytes are held.
     Line line() const;
+    /// @p line has one of the endings().
     void setLine(const Line &line);
-    /// `no`, `lf` or `crlf`.
-    QString ending() const;
-    void setEnding(const QString &ending);
+    /// `no`, `lf` and `crlf`.
     static const QStringList &endings();
     /// Shown in an empty field of text.
     void setPlaceholder(const QString &text);
@@ -62,6 +66,7 @@ private:
     void edited();
     void showPlaceholder();
 
+    TextEncoding encoding_ = TextEncoding::Utf8;
     QComboBox *const mode_;
     QLineEdit *const edit_;
     QComboBox *const ending_;

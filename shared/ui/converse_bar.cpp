@@ -5,7 +5,10 @@
 
 #include "shared/message/message.h"
 #include "shared/ui/field_help.h"
+#include "shared/ui/placement.h"
 #include "shared/ui/repeated_send_dialog.h"
+#include "shared/ui/saved_messages_dialog.h"
+#include "shared/ui/settings.h"
 #include "shared/ui/status_label.h"
 
 #include <QAction>
@@ -48,6 +51,7 @@ ConverseBar::ConverseBar(QWidget *parent)
       field_(new BytesField(u"converseText"_s, u"converseMode"_s, u"converseEnding"_s)), text_(field_->edit()),
       preview_(new StatusLabel(u"conversePreview"_s, tr("Bytes to be sent"))), progress_(new QProgressBar),
       send_(button(u"converseSend"_s, tr("Send"), tr("Send the typed line."))),
+      messages_(button(u"converseMessages"_s, tr("Messages…"), tr("Save the typed line, and send saved ones."))),
       repeat_(button(u"converseRepeat"_s, tr("Repeat…"), tr("Send the typed line again and again."))),
       file_(button(u"converseFile"_s, tr("Send F&ile…"), tr("Send the contents of a file, byte for byte."))),
       cancel_(button(u"converseCancel"_s, tr("Cancel"), tr("Stop sending; bytes already sent stay sent."))),
@@ -71,6 +75,7 @@ ConverseBar::ConverseBar(QWidget *parent)
     auto *line = new QHBoxLayout;
     line->addWidget(field_, 1);
     line->addWidget(send_);
+    line->addWidget(messages_);
     auto *details = new QHBoxLayout;
     details->addWidget(progress_);
     details->addWidget(preview_, 1);
@@ -91,6 +96,7 @@ ConverseBar::ConverseBar(QWidget *parent)
     connect(send_, &QPushButton::clicked, this, &ConverseBar::sendText);
     connect(file_, &QPushButton::clicked, this, &ConverseBar::sendFile);
     connect(repeat_, &QPushButton::clicked, this, &ConverseBar::askAgain);
+    connect(messages_, &QPushButton::clicked, this, &ConverseBar::openMessages);
     connect(cancel_, &QPushButton::clicked, this, [this] {
         if (again_) {
             stopAgain();
@@ -104,6 +110,7 @@ ConverseBar::ConverseBar(QWidget *parent)
     connect(reset_, &QPushButton::clicked, this, &ConverseBar::reset);
     addAction(tr("Send &Text"), text_, [this] { text_->setFocus(Qt::ShortcutFocusReason); });
     const std::pair<QString, QPushButton *> buttons[]{{tr("Send Again and Again…"), repeat_},
+                                                      {tr("Sa&ved Messages…"), messages_},
                                                       {tr("Send F&ile…"), file_},
                                                       {tr("Half-Cl&ose"), halfClose_},
                                                       {tr("Clos&e"), close_},
@@ -113,6 +120,23 @@ ConverseBar::ConverseBar(QWidget *parent)
     connect(&poll_, &QTimer::timeout, this, &ConverseBar::showProgress);
     hide();
     showPreview();
+}
+
+void ConverseBar::setEncoding(TextEncoding encoding)
+{
+    encoding_ = encoding;
+    field_->setEncoding(encoding);
+}
+
+void ConverseBar::restore(Settings &settings)
+{
+    const auto isText = [](const QString &text) { return SavedMessages::fromText(text).has_value(); };
+    saved_ = *SavedMessages::fromText(settings.text(u"messages"_s, SavedMessages().toText(), isText));
+}
+
+void ConverseBar::save(Settings &settings) const
+{
+    settings.setText(u"messages"_s, saved_.toText(), SavedMessages().toText());
 }
 
 QWidget *ConverseBar::inPlace(const QString &hint)
@@ -167,7 +191,7 @@ void ConverseBar::sendText()
     const auto *typed = std::get_if<QByteArray>(&parsed);
     if (const auto *error = std::get_if<BytesError>(&parsed))
         text_->setCursorPosition(static_cast<int>(error->position));
-    if (!typed || typed->isEmpty() || isBusy() || whom_->text().isEmpty() || !canSend_)
+    if (!typed || typed->isEmpty() || !canStart())
         return;
     if (history_.empty() || history_.back() != field_->line())
         history_.push_back(field_->line());
@@ -211,10 +235,40 @@ void ConverseBar::sendAgain(const RepeatedSend::Plan &plan)
     plan_ = plan;
     const auto parsed = field_->bytes();
     const auto *typed = std::get_if<QByteArray>(&parsed);
-    if (!typed || typed->isEmpty() || isBusy() || whom_->text().isEmpty() || !canSend_)
+    if (typed && !typed->isEmpty())
+        start({*typed}, plan);
+}
+
+void ConverseBar::openMessages()
+{
+    auto *dialog = new SavedMessagesDialog(saved_, field_->line(), encoding_, plan_.every, this);
+    connect(dialog, &SavedMessagesDialog::changed, this, [this](const SavedMessages &messages) {
+        saved_ = messages;
+        Settings settings;
+        save(settings);
+    });
+    connect(dialog, &SavedMessagesDialog::chosen, this, [this](const BytesField::Line &line) {
+        field_->setLine(line);
+        text_->setFocus();
+    });
+    connect(dialog, &SavedMessagesDialog::send, this, &ConverseBar::start);
+    dialog->open();
+    bringInside(*dialog);
+}
+
+bool ConverseBar::canStart() const
+{
+    return !isBusy() && !whom_->text().isEmpty() && canSend_;
+}
+
+/// One after the other.
+void ConverseBar::start(const QByteArrayList &messages, const RepeatedSend::Plan &plan)
+{
+    if (!canStart())
         return;
+    isSequence_ = messages.size() > 1;
     again_ = std::make_unique<RepeatedSend>(
-        *typed, plan, [this](const std::shared_ptr<Transfer> &transfer) { Q_EMIT send(transfer); });
+        messages, plan, [this](const std::shared_ptr<Transfer> &transfer) { Q_EMIT send(transfer); });
     connect(again_.get(), &RepeatedSend::sent, this, &ConverseBar::showAgain);
     connect(again_.get(), &RepeatedSend::ended, this, &ConverseBar::endAgain);
     showAgain();
@@ -236,9 +290,12 @@ void ConverseBar::showAgain()
     const QLocale locale;
     const QString count = locale.toString(again_->count());
     preview_->setForegroundRole(QPalette::WindowText);
-    preview_->showText(again_->plan().times > 0
-                           ? tr("Sent %1 of %2 times").arg(count, locale.toString(again_->plan().times))
-                           : tr("Sent %1 times").arg(count));
+    const qint64 times = again_->plan().times;
+    const QString all = locale.toString(times);
+    preview_->showText(isSequence_ ? times > 0 ? tr("Sent %1 of %2 messages").arg(count, all)
+                                               : tr("Sent %1 messages").arg(count)
+                       : times > 0 ? tr("Sent %1 of %2 times").arg(count, all)
+                                   : tr("Sent %1 times").arg(count));
     showState();
 }
 
@@ -246,7 +303,8 @@ void ConverseBar::showAgain()
 void ConverseBar::endAgain(bool isWanted)
 {
     if (!isWanted)
-        Q_EMIT failed(tr("Sent %1 times: then a connection had ended, or could send no more.")
+        Q_EMIT failed((isSequence_ ? tr("Sent %1 messages: then a connection had ended, or could send no more.")
+                                   : tr("Sent %1 times: then a connection had ended, or could send no more."))
                           .arg(QLocale().toString(again_->count())));
     again_.release()->deleteLater(); // it may have called this
     showState();
@@ -338,11 +396,13 @@ void ConverseBar::showState()
     send_->setEnabled(hasPeers && canSend_ && !isBusy() && typed && !typed->isEmpty());
     repeat_->setEnabled(send_->isEnabled());
     file_->setEnabled(hasPeers && canSend_ && !isBusy());
+    messages_->setEnabled(file_->isEnabled());
     halfClose_->setEnabled(hasPeers && canSend_);
     for (QPushButton *ending : {close_, reset_})
         ending->setEnabled(hasPeers);
     const QList<QAction *> actions = commands();
-    const QWidget *const of[]{text_, repeat_, file_, halfClose_, close_, reset_}; // in the order of the commands
+    const QWidget *const of[]{text_,      repeat_, messages_, file_,
+                              halfClose_, close_,  reset_}; // in the order of the commands
     for (qsizetype i = 0; i < actions.size(); ++i)
         actions.at(i)->setEnabled(hasPeers && of[i]->isEnabled());
     progress_->setVisible(isSlow_);

@@ -5,7 +5,7 @@
 
 #include "shared/socket/repeated_send.h"
 #include "shared/socket/transfer.h"
-#include "shared/ui/bytes_field.h"
+#include "shared/ui/saved_messages.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -21,6 +21,7 @@ class QPushButton;
 namespace parley
 {
 
+class Settings;
 class StatusLabel;
 
 /// Where the user talks on open connections: sends text with escapes, or hexadecimal bytes, with a preview of the bytes
@@ -45,6 +46,11 @@ public:
     /// @param whom `connection 3`, `3 connections`; empty: there is nobody, and the bar hides.
     /// @param canSend FIN was not sent yet. After it, one can only receive.
     void setPeers(const QString &whom, bool canSend = true);
+    /// Of the text that is typed.
+    void setEncoding(TextEncoding encoding);
+    /// The saved messages. They are saved as soon as the user changes them, so save() is for settings written anew.
+    void restore(Settings &settings);
+    void save(Settings &settings) const;
     /// What the buttons do, for menus.
     QList<QAction *> commands() const { return actions(); }
     /// No further sending of a line begins: it would go to others than it began with.
@@ -73,6 +79,9 @@ private:
     void sendFile();
     void askAgain();
     void sendAgain(const RepeatedSend::Plan &plan);
+    void openMessages();
+    void start(const QByteArrayList &messages, const RepeatedSend::Plan &plan);
+    bool canStart() const;
     void showAgain();
     void endAgain(bool isWanted);
     bool isBusy() const { return transfer_ || again_; }
@@ -90,6 +99,7 @@ private:
     StatusLabel *preview_;
     QProgressBar *progress_;
     QPushButton *send_;
+    QPushButton *messages_;
     QPushButton *repeat_;
     QPushButton *file_;
     QPushButton *cancel_;
@@ -102,6 +112,9 @@ private:
     Line draft_{};                       // the new line, kept while an entry is recalled
     std::shared_ptr<Transfer> transfer_; // under way
     std::unique_ptr<RepeatedSend> again_;
+    bool isSequence_ = false; // of saved messages, in place of one line
+    SavedMessages saved_;
+    TextEncoding encoding_ = TextEncoding::Utf8;
     RepeatedSend::Plan plan_{std::chrono::seconds(1), 10};
     bool isSlow_ = false; // its progress is worth showing
     bool isCancelled_ = false;

@@ -6,6 +6,7 @@
 #include "shared/ui/help.h"
 
 #include <QAction>
+#include <QActionGroup>
 #include <QApplication>
 #include <QClipboard>
 #include <QCoreApplication>
@@ -45,6 +46,19 @@ void setMenuOf(QAction &action, MenuOf menu)
 MenuOf menuOf(const QAction &action)
 {
     return static_cast<MenuOf>(action.property(Note).toInt());
+}
+
+void addEncodingActions(QMenu &menu, TextEncoding current, const std::function<void(TextEncoding)> &choose)
+{
+    auto *group = new QActionGroup(&menu);
+    for (const TextEncoding encoding : textEncodings()) {
+        QAction *action = menu.addAction(encodingName(encoding));
+        action->setCheckable(true);
+        action->setChecked(encoding == current);
+        group->addAction(action);
+        QObject::connect(action, &QAction::triggered, action, [choose, encoding] { choose(encoding); });
+    }
+    choose(current);
 }
 
 void addCopyPicture(QWidget &widget)

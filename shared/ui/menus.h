@@ -3,6 +3,10 @@
 
 #pragma once
 
+#include "shared/message/text_encoding.h"
+
+#include <functional>
+
 class QAction;
 class QMainWindow;
 class QMenu;
@@ -30,6 +34,10 @@ enum class MenuOf { View, File, Edit };
 /// Notes where @p action belongs. Without a note that is the View menu.
 void setMenuOf(QAction &action, MenuOf menu);
 MenuOf menuOf(const QAction &action);
+
+/// Adds the choice of a text encoding to @p menu. @p choose is called once for @p current, and whenever the user has
+/// chosen one.
+void addEncodingActions(QMenu &menu, TextEncoding current, const std::function<void(TextEncoding)> &choose);
 
 /// Offers to copy what @p widget shows as a picture, in its context menu.
 void addCopyPicture(QWidget &widget);

@@ -124,6 +124,15 @@ void Settings::setText(const QString &key, const QString &value, const QString &
         settings_.setValue(key, value);
 }
 
+TextEncoding Settings::encoding()
+{
+    const auto isEncoding = [](const QString &name) {
+        return std::holds_alternative<TextEncoding>(parseEncoding(name));
+    };
+    const QString usual = encodingName(TextEncoding::Utf8);
+    return std::get<TextEncoding>(parseEncoding(text(u"encoding"_s, usual, isEncoding)));
+}
+
 SavedEndpoint Settings::endpoint(Endpoint::Use use)
 {
     const auto isHost = [use](const QString &host) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "shared/address/endpoint.h"
+#include "shared/message/text_encoding.h"
 
 #include <QCoreApplication>
 #include <QMap>
@@ -56,6 +57,8 @@ public:
     void setText(const QString &key, const QString &value, const QString &fallback);
 
     SavedEndpoint endpoint(Endpoint::Use use);
+    /// UTF-8 where none is saved.
+    TextEncoding encoding();
 
     /// @param key for a second window.
     void restoreGeometry(QWidget &window, const QString &key = QStringLiteral("window/geometry"));

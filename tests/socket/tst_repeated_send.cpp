@@ -50,12 +50,31 @@ private Q_SLOTS:
     void waitsForASlowPeer();
     void endsWithTheConnection();
     void stops();
+    void inTurn();
 };
+
+/// Several messages, at once.
+void TestRepeatedSend::inTurn()
+{
+    Connection connection;
+    RepeatedSend again({"one", "two", "three"}, {0ms, 5}, [&](const std::shared_ptr<Transfer> &transfer) {
+        connection.offer(transfer);
+        connection.take();
+    });
+    const QSignalSpy ended(&again, &RepeatedSend::ended);
+    again.start();
+    QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, Patience);
+    QByteArray all;
+    for (const auto &transfer : connection.offered)
+        all += transfer->piece(0) + ' ';
+    QCOMPARE(all, "one two three one two "_ba);
+    QCOMPARE(again.count(), 5);
+}
 
 void TestRepeatedSend::asOftenAsPlanned()
 {
     Connection connection;
-    RepeatedSend again("ping", {1ms, 3}, [&](const std::shared_ptr<Transfer> &transfer) {
+    RepeatedSend again({"ping"}, {1ms, 3}, [&](const std::shared_ptr<Transfer> &transfer) {
         connection.offer(transfer);
         connection.take();
     });
@@ -73,7 +92,7 @@ void TestRepeatedSend::asOftenAsPlanned()
 void TestRepeatedSend::keepsTheInterval()
 {
     Connection connection;
-    RepeatedSend again("ping", {60ms, 4}, [&](const std::shared_ptr<Transfer> &transfer) {
+    RepeatedSend again({"ping"}, {60ms, 4}, [&](const std::shared_ptr<Transfer> &transfer) {
         connection.offer(transfer);
         connection.take();
     });
@@ -89,7 +108,7 @@ void TestRepeatedSend::keepsTheInterval()
 void TestRepeatedSend::waitsForASlowPeer()
 {
     Connection connection;
-    RepeatedSend again("ping", {1ms, 0},
+    RepeatedSend again({"ping"}, {1ms, 0},
                        [&](const std::shared_ptr<Transfer> &transfer) { connection.offer(transfer); });
     again.start();
     QElapsedTimer time;
@@ -105,7 +124,7 @@ void TestRepeatedSend::waitsForASlowPeer()
 void TestRepeatedSend::endsWithTheConnection()
 {
     for (const bool isThere : {true, false}) {
-        RepeatedSend again("ping", {1ms, 0}, [&](const std::shared_ptr<Transfer> &transfer) {
+        RepeatedSend again({"ping"}, {1ms, 0}, [&](const std::shared_ptr<Transfer> &transfer) {
             transfer->begin(isThere ? 1 : 0, 0);
             if (isThere)
                 const TransferPart givenUp(transfer);
@@ -121,7 +140,7 @@ void TestRepeatedSend::endsWithTheConnection()
 void TestRepeatedSend::stops()
 {
     Connection connection;
-    RepeatedSend again("ping", {1ms, 0}, [&](const std::shared_ptr<Transfer> &transfer) {
+    RepeatedSend again({"ping"}, {1ms, 0}, [&](const std::shared_ptr<Transfer> &transfer) {
         connection.offer(transfer);
         connection.take();
     });

@@ -256,8 +256,8 @@ void TestCommands::contextMenus()
         return texts;
     };
     QCOMPARE(offers(server.child(u"connections"_s)),
-             (QStringList{u"Copy"_s, u"Show Ladder"_s, u"Send Text"_s, u"Send Again and Again…"_s, u"Send File…"_s,
-                          u"Half-Close"_s, u"Close"_s, u"Reset"_s, u"Clear List"_s}));
+             (QStringList{u"Copy"_s, u"Show Ladder"_s, u"Send Text"_s, u"Send Again and Again…"_s, u"Saved Messages…"_s,
+                          u"Send File…"_s, u"Half-Close"_s, u"Close"_s, u"Reset"_s, u"Clear List"_s}));
     QCOMPARE(offers(client.child(u"history"_s)),
              (QStringList{u"Copy"_s, u"Show Ladder"_s, u"Connect Again"_s, u"Clear List"_s}));
     QCOMPARE(offers(server.child(u"rate"_s)), QStringList{u"Copy Picture"_s});

@@ -33,14 +33,16 @@ namespace
 constexpr int WideRow = 16; // bytes
 constexpr int NarrowRow = 8;
 
-/// The bytes to look for: those of the hex digits after `0x`, or else the UTF-8 of @p text.
-QByteArray needleOf(const QString &text)
+/// The bytes to look for: those of the hex digits after `0x`, or else those of @p text.
+std::variant<QByteArray, BytesError> needleOf(const QString &text, TextEncoding encoding)
 {
     const QByteArray bytes = text.toUtf8();
     const QByteArray digits = bytes.mid(2).replace(' ', "");
     const bool isHex = bytes.startsWith("0x") && !digits.isEmpty() && digits.size() % 2 == 0
                        && std::all_of(digits.begin(), digits.end(), [](char c) { return std::isxdigit(c) != 0; });
-    return isHex ? QByteArray::fromHex(digits) : bytes;
+    if (isHex)
+        return QByteArray::fromHex(digits);
+    return encodeText(text, encoding);
 }
 
 } // namespace
@@ -191,7 +193,12 @@ void BytesView::findNext()
         openFind();
         return;
     }
-    const int row = model_.find(needleOf(needle_->text()), list_->currentIndex().row());
+    const auto needle = needleOf(needle_->text(), model_.encoding());
+    if (const auto *error = std::get_if<BytesError>(&needle)) {
+        found_->showText(error->sentence);
+        return;
+    }
+    const int row = model_.find(std::get<QByteArray>(needle), list_->currentIndex().row());
     if (row >= 0)
         list_->setCurrentIndex(model_.index(row));
     found_->showText(row >= 0 ? QString() : tr("Not found"));

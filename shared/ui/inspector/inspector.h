@@ -50,6 +50,9 @@ public:
     /// Shows @p connection, 0 for the listener, under @p title (plain text). @p began as EventHistory::watch() has it.
     void inspect(quint64 connection, const QString &title, std::optional<qint64> began = {});
 
+    /// Of the text beside the bytes.
+    void setEncoding(TextEncoding encoding) { bytes_.setEncoding(encoding); }
+
     const EventHistory &history() const { return history_; }
     bool isOpen() const;
     void setOpen(bool open);
