@@ -241,7 +241,7 @@ void ConverseBar::sendAgain(const RepeatedSend::Plan &plan)
 
 void ConverseBar::openMessages()
 {
-    auto *dialog = new SavedMessagesDialog(saved_, field_->line(), encoding_, plan_.every, this);
+    auto *dialog = new SavedMessagesDialog(saved_, field_->line(), encoding_, pause_, this);
     connect(dialog, &SavedMessagesDialog::changed, this, [this](const SavedMessages &messages) {
         saved_ = messages;
         Settings settings;
@@ -251,7 +251,11 @@ void ConverseBar::openMessages()
         field_->setLine(line);
         text_->setFocus();
     });
-    connect(dialog, &SavedMessagesDialog::send, this, &ConverseBar::start);
+    connect(dialog, &SavedMessagesDialog::send, this,
+            [this](const QByteArrayList &messages, const RepeatedSend::Plan &plan) {
+                pause_ = plan.every;
+                start(messages, plan);
+            });
     dialog->open();
     bringInside(*dialog);
 }

@@ -115,6 +115,7 @@ private:
     bool isSequence_ = false; // of saved messages, in place of one line
     SavedMessages saved_;
     TextEncoding encoding_ = TextEncoding::Utf8;
+    std::chrono::milliseconds pause_{0}; // between saved messages
     RepeatedSend::Plan plan_{std::chrono::seconds(1), 10};
     bool isSlow_ = false; // its progress is worth showing
     bool isCancelled_ = false;

@@ -99,11 +99,18 @@ void SavedMessagesDialog::build()
     name_->setObjectName(u"savedName"_s);
     name_->setMaxLength(static_cast<int>(SavedMessages::LongestName));
     explainField(*name_, tr("A message of the same name is replaced."));
+    name_->setEnabled(!typed_.text.isEmpty());
+    if (typed_.text.isEmpty())
+        name_->setPlaceholderText(tr("Close this, and type a line to save"));
     list_->setObjectName(u"savedList"_s);
     list_->setAccessibleName(tr("Saved messages"));
     list_->setHorizontalHeaderLabels({tr("Name"), tr("Message")});
     list_->verticalHeader()->hide();
+    list_->verticalHeader()->setDefaultSectionSize(list_->verticalHeader()->minimumSectionSize());
     list_->horizontalHeader()->setStretchLastSection(true);
+    list_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    list_->horizontalHeader()->setHighlightSections(false);
+    list_->setShowGrid(false);
     list_->setSelectionBehavior(QAbstractItemView::SelectRows);
     list_->setEditTriggers(QAbstractItemView::NoEditTriggers);
     list_->setTabKeyNavigation(false);
@@ -125,7 +132,7 @@ void SavedMessagesDialog::build()
     form->addRow(caption, saving);
     auto *plan = new QFormLayout;
     plan->addRow(tr("&Every:"), every_);
-    plan->addRow(tr("&Rounds:"), rounds_);
+    plan->addRow(tr("R&ounds:"), rounds_);
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close);
     send_ = buttons->addButton(tr("Send All"), QDialogButtonBox::ActionRole);
     send_->setObjectName(u"savedSend"_s);
@@ -215,7 +222,8 @@ void SavedMessagesDialog::showAll(const QList<int> &selection)
         list_->setItem(row, 1, new QTableWidgetItem(shown));
     }
     list_->resizeColumnToContents(0);
-    list_->setColumnWidth(0, std::min(list_->columnWidth(0), list_->width() / 2));
+    list_->setColumnWidth(0, std::clamp(list_->columnWidth(0), fontMetrics().averageCharWidth() * 16,
+                                        fontMetrics().averageCharWidth() * 40));
     for (const int row : selection) {
         list_->selectRow(row);
         list_->scrollToItem(list_->item(row, 0));
@@ -230,7 +238,7 @@ void SavedMessagesDialog::showState()
     const QString problem = messages_.problem({name, typed_});
     save_->setEnabled(problem.isEmpty());
     save_->setText(messages_.find(name) >= 0 ? tr("&Replace by Typed Line") : tr("&Save Typed Line"));
-    problem_->showText(typed_.text.isEmpty() || !name.isEmpty() ? problem : QString());
+    problem_->showText(name.isEmpty() ? QString() : problem);
     choose_->setEnabled(rows.size() == 1);
     delete_->setEnabled(!rows.isEmpty());
     up_->setEnabled(rows.size() == 1 && rows.constFirst() > 0);
