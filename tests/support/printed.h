@@ -6,6 +6,7 @@
 #include <QByteArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QList>
 #include <QRegularExpression>
 
 // What a program printed.
@@ -29,6 +30,15 @@ inline QString portIn(const QByteArray &announcement)
 {
     static const QRegularExpression pattern(QStringLiteral(R"(^Listening on \('[^']*', (\d+)(?:, \d+, \d+)?\)$)"));
     return pattern.match(QString::fromUtf8(announcement)).captured(1);
+}
+
+/// The lines of JSON Lines as objects; one that is none is an empty object.
+inline QList<QJsonObject> jsonObjects(const QByteArray &lines)
+{
+    QList<QJsonObject> objects;
+    for (const QByteArray &line : lines.chopped(lines.endsWith('\n') ? 1 : 0).split('\n'))
+        objects << QJsonDocument::fromJson(line).object();
+    return objects;
 }
 
 /// The first event of @p call in JSON Lines; an empty object if there is none.
