@@ -18,7 +18,7 @@ NOTHING_TO_TEST = {  # data or an interface alone
 
 COVERED_BY = {
     # Parts of a unit that has a test: its files for one language, or for one part of its work.
-    "tst_copy_as": ["copy_as_c", "copy_as_ncat", "copy_as_python", "copy_as_text"],
+    "tst_copy_as": ["copy_as_c", "copy_as_python"],
     "tst_client_socket": ["client_socket_connect", "client_socket_wait"],
     "tst_behaviours": ["delay", "discard", "drip", "echo", "greet_close", "greet_hold", "random", "reset", "silent",
                        "stall"],

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
+#include "tests/support/printed.h"
 #include "tests/support/process.h"
 #include "tests/support/raw_socket.h"
 
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
 #include <QTest>
@@ -30,38 +30,6 @@ Script sending(const QByteArray &bytes)
         peer.send(bytes);
         peer.close();
     };
-}
-
-/// parley-client without a window, connecting to 127.0.0.1.
-struct ClientProcess : Process
-{
-    explicit ClientProcess(quint16 port, const QStringList &options = {},
-                           const QMap<QString, QString> &environment = {})
-        : Process(Client, QStringList{u"--headless"_s} + options + QStringList{u"127.0.0.1"_s, QString::number(port)},
-                  {}, environment)
-    {
-    }
-};
-
-bool isOneLine(const QByteArray &text)
-{
-    return text.size() > 1 && text.count('\n') == 1 && text == text.trimmed() + '\n';
-}
-
-bool matches(const QByteArray &text, const QString &pattern)
-{
-    return QRegularExpression(pattern, QRegularExpression::CaseInsensitiveOption)
-        .match(QString::fromUtf8(text))
-        .hasMatch();
-}
-
-/// The lines of JSON Lines as objects; one that is none is an empty object.
-QList<QJsonObject> jsonObjects(const QByteArray &lines)
-{
-    QList<QJsonObject> objects;
-    for (const QByteArray &line : lines.chopped(lines.endsWith('\n') ? 1 : 0).split('\n'))
-        objects << QJsonDocument::fromJson(line).object();
-    return objects;
 }
 
 /// @p bytes of text with characters of one to four bytes.

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
+#include "tests/support/printed.h"
 #include "tests/support/process.h"
 #include "tests/support/raw_socket.h"
 
@@ -21,27 +22,6 @@ namespace
 {
 
 const QString Server = QStringLiteral(PARLEY_SERVER);
-
-bool isOneLine(const QByteArray &text)
-{
-    return text.size() > 1 && text.count('\n') == 1 && text == text.trimmed() + '\n';
-}
-
-bool matches(const QByteArray &text, const QString &pattern)
-{
-    return QRegularExpression(pattern, QRegularExpression::CaseInsensitiveOption)
-        .match(QString::fromUtf8(text))
-        .hasMatch();
-}
-
-/// The lines of JSON Lines as objects; one that is none is an empty object.
-QList<QJsonObject> jsonObjects(const QByteArray &lines)
-{
-    QList<QJsonObject> objects;
-    for (const QByteArray &line : lines.chopped(lines.endsWith('\n') ? 1 : 0).split('\n'))
-        objects << QJsonDocument::fromJson(line).object();
-    return objects;
-}
 
 /// @p bytes of text with characters of one to four bytes.
 QByteArray multiByteText(qsizetype bytes)

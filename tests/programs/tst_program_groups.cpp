@@ -3,6 +3,7 @@
 
 #include "tests/support/network.h"
 #include "tests/support/portable.h"
+#include "tests/support/printed.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -20,17 +21,6 @@ namespace
 
 const QString Server = QStringLiteral(PARLEY_SERVER);
 const QString Client = QStringLiteral(PARLEY_CLIENT);
-
-QString portIn(const QByteArray &announcement)
-{
-    static const QRegularExpression pattern(uR"(^Listening on \('[^']*', (\d+)(?:, \d+, \d+)?\)$)"_s);
-    return pattern.match(QString::fromUtf8(announcement)).captured(1);
-}
-
-bool isOneLine(const QByteArray &text)
-{
-    return text.size() > 1 && text.indexOf('\n') == text.size() - 1;
-}
 
 /// `OPTION=LEVEL VALUE` for each setsockopt in JSON Lines, with its error if it has one.
 QStringList optionsIn(const QByteArray &lines)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "shared/socket/socket_calls.h"
+#include "tests/support/printed.h"
 #include "tests/support/process.h"
 #include "tests/support/process_state.h"
 #include "tests/support/raw_socket.h"
@@ -52,11 +53,6 @@ struct RepeatProcess : Process
         return match.hasMatch() ? match.captured(1).remove(u',').toInt() : -1;
     }
 };
-
-bool isOneLine(const QByteArray &text)
-{
-    return text.size() > 1 && text.count('\n') == 1 && text.endsWith('\n');
-}
 
 } // namespace
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "tests/support/portable.h"
+#include "tests/support/printed.h"
 #include "tests/support/process.h"
 #include "tests/support/process_state.h"
 #include "tests/support/raw_socket.h"
@@ -9,7 +10,6 @@
 
 #include <QFile>
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
 #include <QTemporaryDir>
@@ -39,21 +39,6 @@ struct ShellClient : Process
     {
     }
 };
-
-bool isOneLine(const QByteArray &text)
-{
-    return text.size() > 1 && text.indexOf('\n') == text.size() - 1;
-}
-
-QJsonObject firstEvent(const QByteArray &lines, const QString &call)
-{
-    for (const QByteArray &line : lines.split('\n')) {
-        const QJsonObject object = QJsonDocument::fromJson(line).object();
-        if (object.value(u"call"_s) == call)
-            return object;
-    }
-    return {};
-}
 
 } // namespace
 

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
+#include "tests/support/printed.h"
 #include "tests/support/process.h"
 #include "tests/support/raw_socket.h"
 
@@ -17,29 +18,6 @@ namespace
 
 const QString Server = QStringLiteral(PARLEY_SERVER);
 const QString Client = QStringLiteral(PARLEY_CLIENT);
-
-/// parley-client without a window, connecting to 127.0.0.1.
-struct ClientProcess : Process
-{
-    explicit ClientProcess(quint16 port, const QStringList &options = {},
-                           const QMap<QString, QString> &environment = {})
-        : Process(Client, QStringList{u"--headless"_s} + options + QStringList{u"127.0.0.1"_s, QString::number(port)},
-                  {}, environment)
-    {
-    }
-};
-
-bool isOneLine(const QByteArray &text)
-{
-    return text.size() > 1 && text.count('\n') == 1 && text == text.trimmed() + '\n';
-}
-
-bool matches(const QByteArray &text, const QString &pattern)
-{
-    return QRegularExpression(pattern, QRegularExpression::CaseInsensitiveOption)
-        .match(QString::fromUtf8(text))
-        .hasMatch();
-}
 
 } // namespace
 

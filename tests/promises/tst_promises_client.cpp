@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
+#include "tests/support/printed.h"
 #include "tests/support/process.h"
 #include "tests/support/process_state.h"
 #include "tests/support/raw_socket.h"
@@ -36,20 +37,6 @@ namespace
 {
 
 const QString Client = QStringLiteral(PARLEY_CLIENT);
-
-/// parley-client without a window, connecting to 127.0.0.1.
-struct ClientProcess : Process
-{
-    explicit ClientProcess(quint16 port, const QStringList &options = {})
-        : Process(Client, QStringList{u"--headless"_s} + options + QStringList{u"127.0.0.1"_s, QString::number(port)})
-    {
-    }
-};
-
-bool isOneLine(const QByteArray &text)
-{
-    return text.size() > 1 && text.count('\n') == 1 && text.endsWith('\n');
-}
 
 /// Does something again and again on another thread until it fails or this object ends.
 class Repeated

@@ -8,6 +8,7 @@
 #include "shared/message/message.h"
 #include "tests/support/event_recorder.h"
 #include "tests/support/portable.h"
+#include "tests/support/printed.h"
 #include "tests/support/process.h"
 #include "tests/support/process_state.h"
 #include "tests/support/raw_socket.h"
@@ -78,11 +79,6 @@ auto beside(Work work)
 QStringList shell(const QString &redirection)
 {
     return {u"/bin/sh"_s, u"-c"_s, u"exec \"$0\" \"$@\" "_s + redirection};
-}
-
-bool isOneLine(const QByteArray &text)
-{
-    return text.size() > 1 && text.count('\n') == 1 && text.endsWith('\n');
 }
 
 } // namespace

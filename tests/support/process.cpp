@@ -138,4 +138,11 @@ ServerProcess::ServerProcess(const QString &host, const QStringList &options, co
     port_ = pattern.match(QString::fromUtf8(announcement_)).captured(1).toUShort();
 }
 
+ClientProcess::ClientProcess(quint16 port, const QStringList &options, const QMap<QString, QString> &environment)
+    : Process(QStringLiteral(PARLEY_CLIENT),
+              QStringList{u"--headless"_s} + options + QStringList{u"127.0.0.1"_s, QString::number(port)}, {},
+              environment)
+{
+}
+
 } // namespace parley::test

@@ -91,6 +91,14 @@ private:
     quint16 port_ = 0;
 };
 
+/// parley-client without a window, connecting to 127.0.0.1.
+class ClientProcess : public Process
+{
+public:
+    explicit ClientProcess(quint16 port, const QStringList &options = {},
+                           const QMap<QString, QString> &environment = {});
+};
+
 QByteArray reports(const auto &...processes)
 {
     return (QByteArray() + ... + (processes.report() + '\n'));
