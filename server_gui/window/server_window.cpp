@@ -130,7 +130,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     addToStatusBar(*this, *content, status_ = new StatusLabel(u"status"_s, tr("Status")));
     connect(inspector_, &Inspector::statusMessage, status_, &StatusLabel::showText);
     connect(inspector_, &Inspector::saveRequested, saver_, &FileSaver::ask);
-    resize(usualSize(*this, {900, 640}));
+    resize(usualSize(*this, {960, 640}));
     rememberFields();
     restoreLayout(settings);
     buildMenus();

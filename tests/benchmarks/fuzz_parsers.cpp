@@ -9,7 +9,10 @@
 #include "shared/address/address.h"
 #include "shared/address/cidr.h"
 #include "shared/address/endpoint.h"
+#include "shared/address/endpoint_parts.h"
+#include "shared/message/hex_bytes.h"
 #include "shared/message/message.h"
+#include "shared/message/text_encoding.h"
 
 #include <QFile>
 #include <QTemporaryDir>
@@ -31,7 +34,21 @@ using namespace parley;
 namespace
 {
 
-enum class Parser : std::uint8_t { Decoder, Endpoint, WideEndpoint, Path, WidePath, IPv4, IPv6, Net, Count };
+enum class Parser : std::uint8_t {
+    Decoder,
+    Endpoint,
+    WideEndpoint,
+    Path,
+    WidePath,
+    IPv4,
+    IPv6,
+    Net,
+    Parts,
+    Hex,
+    Escapes,
+    Encodings,
+    Count
+};
 
 /// Ends the run if a rule does not hold; libFuzzer then keeps the input.
 #define RULE(condition) ((condition) ? static_cast<void>(0) : broken(#condition, __LINE__))
@@ -186,6 +203,71 @@ void parseNet(const QString &text)
     RULE(std::holds_alternative<Net>(again) && std::get<Net>(again) == net);
 }
 
+void parseParts(const QString &text)
+{
+    const auto taken = EndpointParts::of(text);
+    if (const auto *error = std::get_if<EndpointError>(&taken)) {
+        check(error->sentence);
+        return;
+    }
+    const auto &parts = std::get<EndpointParts>(taken);
+    RULE(parts.path.isEmpty() || (parts.host.isEmpty() && parts.port.isEmpty()));
+    RULE(parts.path.isEmpty() || parts.transport == Transport::Unix);
+    RULE(parts.port.isEmpty() || !parts.host.isNull());
+    const auto source = parseSource(text);
+    if (const auto *error = std::get_if<EndpointError>(&source))
+        check(error->sentence);
+}
+
+/// The bytes that a user's @p text was taken for, if it was.
+std::optional<QByteArray> checked(const std::variant<QByteArray, BytesError> &parsed, const QString &text)
+{
+    if (const auto *error = std::get_if<BytesError>(&parsed)) {
+        check(error->sentence);
+        RULE(error->position >= 0 && error->position <= text.size());
+        return std::nullopt;
+    }
+    return std::get<QByteArray>(parsed);
+}
+
+void parseHexadecimal(const QString &text)
+{
+    if (const auto bytes = checked(parseHex(text), text))
+        RULE(checked(parseHex(hexText(*bytes, bytes->size())), text) == bytes);
+}
+
+void parseEscapes(const QString &text)
+{
+    for (const TextEncoding encoding : textEncodings())
+        checked(parseEscaped(text, encoding), text);
+    if (const auto bytes = checked(parseEscaped(text), text))
+        RULE(checked(parseEscaped(escapedText(*bytes)), text) == bytes);
+}
+
+/// As decode(), for each encoding; and what can be sent is what comes back.
+void decodeEach(QByteArrayView bytes)
+{
+    for (const TextEncoding encoding : textEncodings()) {
+        const QString whole = decodeText(bytes, encoding);
+        RULE(whole.size() <= bytes.size());
+        for (const qsizetype piece : {qsizetype{1}, qsizetype{3}, bytes.size() / 2 + 1}) {
+            TextDecoder decoder(encoding);
+            QString text;
+            for (qsizetype at = 0; at < bytes.size(); at += piece)
+                text += decoder.decode(bytes.sliced(at, std::min(piece, bytes.size() - at)));
+            text += decoder.finish();
+            RULE(text == whole);
+        }
+        const auto encoded = encodeText(whole, encoding);
+        if (const auto *error = std::get_if<BytesError>(&encoded))
+            check(error->sentence);
+        else
+            RULE(decodeText(std::get<QByteArray>(encoded), encoding) == whole);
+        const qsizetype middle = characterBoundary(bytes, bytes.size() / 2, encoding);
+        RULE(middle >= bytes.size() / 2 && middle <= bytes.size());
+    }
+}
+
 /// The forms that the endpoint's field knows, and some near each.
 std::vector<QByteArray> seeds()
 {
@@ -227,6 +309,19 @@ std::vector<QByteArray> seeds()
                                     "\xed\xa0\x80"_ba, "\xc0\x80"_ba, "\xf4\x90\x80\x80"_ba, "\xe0\x80\x80\xff"_ba,
                                     "\x1b[2J\r\n\t\x7f\xc2\x9b"_ba, "\xe2\x80\xae\xf3\xa0\x81\x81"_ba})
         add(Parser::Decoder, bytes);
+    for (const QByteArray &text :
+         {"127.0.0.1:4200"_ba, "('127.0.0.1', 4200)"_ba, "http://localhost:4200/x"_ba, "[::1]:4200"_ba,
+          "tcp://host:port"_ba, "('fe80::1', 4200, 0, 2)"_ba, "unix:@name"_ba, "file:///run/a%20b"_ba, "a b c"_ba})
+        add(Parser::Parts, text);
+    for (const QByteArray &text :
+         {"48 65 0a"_ba, "0x48, 0x65"_ba, "{0x48};"_ba, "\\x48\\x65"_ba, "48:65:6c"_ba,
+          "00000000: 4865 6c6c 6f  Hello\n"_ba, "00000000  48 65 6c 6c  |Hell|\n*\n00000020"_ba})
+        add(Parser::Hex, text);
+    for (const QByteArray &text : {"a\\n\\r\\t\\0\\\\"_ba, "\\xff\\u00e9\\U0001f30d"_ba, "你好\\x"_ba, "\\ud800"_ba})
+        add(Parser::Escapes, text);
+    for (const QByteArray &bytes : {"\xc4\xe3\xba\xc3"_ba, "\x95\x5c\x1a\xff\x80"_ba, "\xd8\x3c\xdf\x0d"_ba,
+                                    "\xff\xfe\x3c\xd8\x0d\xdf"_ba, "\x81\x30\x81\x30"_ba, "Gr\xfc\xdf"_ba})
+        add(Parser::Encodings, bytes);
     return inputs;
 }
 
@@ -272,6 +367,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     case Parser::IPv4: parseIPv4(input); break;
     case Parser::IPv6: parseIPv6(input); break;
     case Parser::Net: parseNet(QString::fromUtf8(input)); break;
+    case Parser::Parts: parseParts(QString::fromUtf8(input)); break;
+    case Parser::Hex: parseHexadecimal(QString::fromUtf8(input)); break;
+    case Parser::Escapes: parseEscapes(QString::fromUtf8(input)); break;
+    case Parser::Encodings: decodeEach(input); break;
     case Parser::Count: break;
     }
     return 0;

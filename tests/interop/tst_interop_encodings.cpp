@@ -20,16 +20,6 @@ struct PythonPeer : Process
     explicit PythonPeer(const QStringList &arguments) : Process(u"python3"_s, QStringList{Peer} + arguments) {}
 };
 
-/// parley-client --headless with @p options, to 127.0.0.1 @p port.
-struct HeadlessClient : Process
-{
-    HeadlessClient(const QStringList &options, quint16 port)
-        : Process(QStringLiteral(PARLEY_CLIENT),
-                  QStringList{u"--headless"_s} + options + QStringList{u"127.0.0.1"_s, QString::number(port)})
-    {
-    }
-};
-
 } // namespace
 
 /// Texts in other encodings, between the headless programs and Python's codecs.
@@ -76,7 +66,7 @@ void TestInteropEncodings::sentAndReceived()
     PythonPeer server({u"server"_s, codec, text});
     const quint16 port = server.nextLine().toUShort();
     VERIFY(port > 0, server);
-    HeadlessClient client({u"--encoding"_s, name, u"--send"_s, text}, port);
+    ClientProcess client(port, {u"--encoding"_s, name, u"--send"_s, text});
     VERIFY(client.exitStatus() == 0, client, server);
     QCOMPARE(QString::fromUtf8(server.nextLine()), text);
     QCOMPARE(QString::fromUtf8(client.output()), text + u'\n');
@@ -102,8 +92,8 @@ void TestInteropEncodings::greeting()
 void TestInteropEncodings::escapes()
 {
     const RawSocket listener = RawSocket::listening();
-    HeadlessClient client({u"--encoding"_s, u"UTF-16BE"_s, u"--escapes"_s, u"--send"_s, u"a\\n\\xff\\u00e9"_s},
-                          listener.localPort());
+    ClientProcess client(listener.localPort(),
+                         {u"--encoding"_s, u"UTF-16BE"_s, u"--escapes"_s, u"--send"_s, u"a\\n\\xff\\u00e9"_s});
     RawSocket peer = listener.accept();
     VERIFY(peer.receive(7) == QByteArray("\0a\0\n\xff\0\xe9", 7), client);
     QVERIFY(peer.send(QByteArray("\0O\0K\0\x1b", 6))); // what acts on a terminal stays escaped
@@ -115,7 +105,7 @@ void TestInteropEncodings::escapes()
 void TestInteropEncodings::datagrams()
 {
     RawDatagrams server = RawDatagrams::bound();
-    HeadlessClient client({u"--udp"_s, u"--encoding"_s, u"GBK"_s, u"--send"_s, u"你"_s}, server.localPort());
+    ClientProcess client(server.localPort(), {u"--udp"_s, u"--encoding"_s, u"GBK"_s, u"--send"_s, u"你"_s});
     VERIFY(server.receive() == "\xc4\xe3"_ba, client);
     QVERIFY(server.answer("\xba\xc3"));
     VERIFY(client.exitStatus() == 0, client);
@@ -125,9 +115,9 @@ void TestInteropEncodings::datagrams()
 void TestInteropEncodings::expected()
 {
     ServerProcess server(u"127.0.0.1"_s, {u"--encoding"_s, u"Shift_JIS"_s, u"--greeting"_s, u"表"_s});
-    HeadlessClient right({u"--encoding"_s, u"sjis"_s, u"--repeat"_s, u"3"_s, u"--expect"_s, u"表"_s}, server.port());
+    ClientProcess right(server.port(), {u"--encoding"_s, u"sjis"_s, u"--repeat"_s, u"3"_s, u"--expect"_s, u"表"_s});
     VERIFY(right.exitStatus() == 0, right, server);
-    HeadlessClient wrong({u"--repeat"_s, u"3"_s, u"--expect"_s, u"表"_s}, server.port());
+    ClientProcess wrong(server.port(), {u"--repeat"_s, u"3"_s, u"--expect"_s, u"表"_s});
     VERIFY(wrong.exitStatus() == 1, wrong, server);
 }
 
@@ -135,7 +125,7 @@ void TestInteropEncodings::expected()
 void TestInteropEncodings::eventsKeepTheirBytes()
 {
     ServerProcess server(u"127.0.0.1"_s, {u"--greeting"_s, u"é"_s});
-    HeadlessClient client({u"--json"_s, u"--encoding"_s, u"latin1"_s}, server.port());
+    ClientProcess client(server.port(), {u"--json"_s, u"--encoding"_s, u"latin1"_s});
     VERIFY(client.exitStatus() == 0, client, server);
     VERIFY(client.output().contains(R"("data":"w6k=")"), client);
 }

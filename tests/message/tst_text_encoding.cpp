@@ -119,6 +119,7 @@ void TestTextEncoding::unknownBytes_data()
     QTest::newRow("Shift_JIS, single") << TextEncoding::ShiftJis << "a\x80 \xff"_ba << u"a\ufffd \ufffd"_s;
     QTest::newRow("Shift_JIS, cut") << TextEncoding::ShiftJis << "a\x95"_ba << u"a\ufffd"_s;
     QTest::newRow("Shift_JIS, control") << TextEncoding::ShiftJis << "\x95\x1a\xff"_ba << u"\ufffd\u001a\ufffd"_s;
+    QTest::newRow("GBK, control") << TextEncoding::Gbk << "\xc4\x1a\xff"_ba << u"\ufffd\u001a\uf8f5"_s;
     QTest::newRow("GBK, cut") << TextEncoding::Gbk << "a\xc4"_ba << u"a\ufffd"_s;
     QTest::newRow("GBK, broken") << TextEncoding::Gbk << "\xc4\n"_ba << u"\ufffd\n"_s;
     QTest::newRow("UTF-16, odd") << TextEncoding::Utf16Le << "a\0b"_ba << u"a\ufffd"_s;
