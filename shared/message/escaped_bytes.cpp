@@ -94,7 +94,7 @@ std::variant<QByteArray, BytesError> parseEscaped(QStringView text, TextEncoding
             else if (value > QChar::LastValidCodePoint || QChar::isSurrogate(codePoint))
                 return BytesError{at, Texts::tr("\\%1%2 is not a character.").arg(kind).arg(rest.first(digits))};
             else
-                add(QString::fromUcs4(&codePoint, 1), at, true);
+                add(QStringView(QChar::fromUcs4(codePoint)), at, true); // QString::fromUcs4() leaves out U+FEFF
         }
         plain = at + 2 + digits;
     }

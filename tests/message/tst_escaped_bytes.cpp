@@ -37,6 +37,9 @@ void TestEscapedBytes::parses_data()
     QTest::newRow("NUL") << u"a\\0b\\x00"_s << QByteArray("a\0b\0", 4);
     QTest::newRow("any byte") << u"\\xff\\xFE\\x7f"_s << "\xff\xfe\x7f"_ba;
     QTest::newRow("characters") << u"\\u00e9\\u4e16\\U0001f30d"_s << "é世🌍"_ba;
+    QTest::newRow("byte order mark") << u"\\ufeffa"_s
+                                     << "\xef\xbb\xbf"
+                                        "a"_ba;
     QTest::newRow("digits after it") << u"\\x411\\u00e99"_s << "A1é9"_ba;
     QTest::newRow("backslashes") << u"\\\\n\\\\\\n"_s << "\\n\\\n"_ba;
 }
