@@ -23,6 +23,9 @@ using namespace Qt::StringLiterals;
 namespace
 {
 
+/// For a shell: closes the descriptors that whoever runs the test has left open, which would count.
+const QString StandardOnly = u"exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; "_s;
+
 /// Each way to run without a window, with a name for it.
 QList<std::pair<QByteArray, QStringList>> modes()
 {
@@ -121,7 +124,7 @@ void TestShortage::everyLimit()
     int refused = 0;
     for (int start = 0; start < most; ++start) {
         const QString limit = QString::number(least + start * step);
-        const QString script = u"ulimit -c 0; ulimit %1 %2 && exec \"$@\""_s.arg(option, limit);
+        const QString script = StandardOnly + u"ulimit -c 0; ulimit %1 %2 && exec \"$@\""_s.arg(option, limit);
         Process program(u"/bin/sh"_s, QStringList{u"-c"_s, script, u"sh"_s} + command);
         TRY_VERIFY(!program.isRunning() || works(program), program);
         if (works(program)) {
@@ -171,7 +174,7 @@ void TestShortage::limits()
     QFETCH(const QString, says);
     QFETCH(const bool, asUser);
     QTemporaryDir folder; // where that user may run it
-    QString script = limits + u" && exec \"$@\""_s;
+    const QString script = StandardOnly + limits + u" && exec \"$@\""_s;
     QStringList shell{u"/bin/sh"_s, u"-c"_s, script, u"sh"_s};
     if (asUser) {
         if (::geteuid() != 0 || QStandardPaths::findExecutable(u"setpriv"_s).isEmpty())
