@@ -75,6 +75,7 @@ RepeatForm::RepeatForm(QWidget *parent)
     hold_->setRange(0, LongestHold);
     hold_->setSuffix(tr(" s"));
     hold_->setSpecialValueText(tr("Not at all"));
+    connect(expected_, &QLineEdit::textChanged, this, [this] { givenExpected_.reset(); });
     expected_->setPlaceholderText(tr("Any greeting"));
     source_->setPlaceholderText(tr("Chosen by the system"));
 
@@ -125,9 +126,9 @@ std::variant<RepeatRequest, QString> RepeatForm::request(const ConnectRequest &o
     request.exchanges = exchanges_->value();
     request.answerBytes = answerBytes_->value();
     const auto expected = encodeText(expected_->text(), encoding_);
-    if (const auto *error = std::get_if<BytesError>(&expected))
+    if (const auto *error = std::get_if<BytesError>(&expected); error && !givenExpected_)
         return tr("What to expect: %1").arg(error->sentence);
-    request.expected = std::get<QByteArray>(expected);
+    request.expected = givenExpected_ ? *givenExpected_ : std::get<QByteArray>(expected);
     static const QRegularExpression separator(u"[\\s,]+"_s);
     for (const QString &text : source_->text().split(separator, Qt::SkipEmptyParts)) {
         const auto net = Net::parse(text);
@@ -198,8 +199,10 @@ void RepeatForm::setOptions(const ClientOptions &options)
         exchanges_->setValue(static_cast<int>(*options.exchanges));
     if (options.answerBytes)
         answerBytes_->setValue(static_cast<int>(*options.answerBytes));
-    if (options.expected)
+    if (options.expected) {
         expected_->setText(*options.expected);
+        givenExpected_ = options.expectedBytes;
+    }
     if (!options.sources.empty()) {
         QStringList texts;
         for (const Net &net : options.sources)

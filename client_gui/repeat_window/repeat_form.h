@@ -8,6 +8,7 @@
 
 #include <QWidget>
 
+#include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -48,6 +49,7 @@ private:
     KeyedTexts values() const;
 
     TextEncoding encoding_ = TextEncoding::Utf8;
+    std::optional<QByteArray> givenExpected_; // of the command line, and not edited since
     QSpinBox *count_;
     QDoubleSpinBox *lasting_;
     QSpinBox *concurrency_;

@@ -55,6 +55,7 @@ void TranscriptView::clear()
     pieces_.clear();
     unshown_ = 0;
     left_ = 0;
+    std::fill(std::begin(moved_), std::end(moved_), 0);
     text_->clear();
 }
 
@@ -66,7 +67,9 @@ void TranscriptView::setEncoding(TextEncoding encoding)
 
 void TranscriptView::add(Direction direction, const QDateTime &time, const QByteArray &bytes, qint64 size)
 {
-    pieces_.push_back({direction, time, bytes.first(std::min(bytes.size(), MaxShownBytes)), size});
+    qint64 &moved = moved_[static_cast<int>(direction)];
+    pieces_.push_back({direction, time, bytes.first(std::min(bytes.size(), MaxShownBytes)), size, moved % 2 != 0});
+    moved += size;
     ++unshown_;
     if (pieces_.size() <= MaxPieces)
         return;
@@ -82,8 +85,9 @@ QString TranscriptView::textOf(const Piece &piece) const
 {
     QString text = (piece.direction == Direction::Sent ? tr("→ Sent %1 at %2") : tr("← Received %1 at %2"))
                        .arg(bytesText(piece.size), piece.time.toLocalTime().toString(u"HH:mm:ss.zzz"_s));
-    QString body = form_->currentIndex() == Hex ? hexText(piece.bytes, MaxShownBytes)
-                                                : displaySafe(decodeText(piece.bytes, encoding_), LineBreaks::Keep);
+    QString body = form_->currentIndex() == Hex
+                       ? hexText(piece.bytes, MaxShownBytes)
+                       : displaySafe(decodeText(piece.bytes, encoding_, piece.isOdd), LineBreaks::Keep);
     if (!body.isEmpty())
         text += u"\n  "_s + body.replace(u'\n', u"\n  "_s);
     if (piece.bytes.size() < piece.size)

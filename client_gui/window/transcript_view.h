@@ -49,6 +49,7 @@ private:
         QDateTime time;
         QByteArray bytes;
         qint64 size;
+        bool isOdd; // an odd number of bytes came before it: UTF-16 begins after its first one
     };
 
     QString textOf(const Piece &piece) const;
@@ -57,6 +58,7 @@ private:
     TextEncoding encoding_ = TextEncoding::Utf8;
     std::deque<Piece> pieces_;
     std::size_t unshown_ = 0; // of the pieces, the latest ones
+    qint64 moved_[2] = {};    // bytes before the next piece, by Direction
     quint64 left_ = 0;        // pieces that are no longer kept
     QPlainTextEdit *const text_;
     QComboBox *const form_;

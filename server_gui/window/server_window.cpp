@@ -161,23 +161,19 @@ ServerWindow::~ServerWindow()
 ServerWindow::Fields ServerWindow::initialFields(Settings &settings)
 {
     encoding_ = options_.encoding.value_or(settings.encoding());
-    const auto isGreeting = [this](const QString &greeting) {
-        return greeting.size() <= MaxEditableGreeting
-               && std::holds_alternative<QByteArray>(encodeText(greeting, encoding_));
-    };
+    const auto isGreeting = [](const QString &greeting) { return greeting.size() <= MaxEditableGreeting; };
     const SavedEndpoint endpoint = settings.endpoint(Endpoint::Use::Listen);
     Fields fields;
     fields.endpoint = {options_.transport.value_or(endpoint.transport), options_.host.value_or(endpoint.host),
                        options_.port.value_or(endpoint.port), options_.path.value_or(endpoint.path)};
     fields.greeting = settings.text(u"greeting"_s, QString::fromUtf16(DefaultGreeting), isGreeting);
-    greeting_ = options_.greeting.value_or(std::get<QByteArray>(encodeText(fields.greeting, encoding_)));
+    givenGreeting_ = options_.greeting;
+    greeting_ = options_.greeting.value_or(encodeGreeting(fields.greeting).bytes);
     const auto isBehaviour = [](const QString &text) {
         return std::holds_alternative<BehaviourChoice>(BehaviourChoice::parse(text));
     };
     const QString saved = settings.text(u"behaviour"_s, BehaviourChoice().toString(), isBehaviour);
     behaviour_ = options_.behaviour.value_or(std::get<BehaviourChoice>(BehaviourChoice::parse(saved)));
-    if (options_.greeting)
-        fields.greeting = decodeText(greeting_, encoding_);
     return fields;
 }
 
@@ -200,15 +196,10 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     greetingEdit_->setAccessibleName(tr("Greeting"));
     explainField(*greetingEdit_, tr("The text that send() sends to each client."));
     greetingEdit_->setMaxLength(MaxEditableGreeting);
-    // Bytes that the field cannot hold unchanged are sent as they are, until something else is typed.
-    if (fields.greeting.size() <= MaxEditableGreeting
-        && encodeText(fields.greeting, encoding_) == std::variant<QByteArray, BytesError>(greeting_))
-        greetingEdit_->setText(fields.greeting);
+    if (givenGreeting_)
+        showGivenGreeting();
     else
-        greetingEdit_->setPlaceholderText(
-            options_.greetingSource.isEmpty()
-                ? bytesText(greeting_.size())
-                : tr("%1 from %2").arg(bytesText(greeting_.size()), options_.greetingSource));
+        greetingEdit_->setText(fields.greeting);
 
     form_ = new EndpointForm(Endpoint::Use::Listen, host_, host_->lineEdit(), listen_);
     form_->setFields(fields.endpoint);
@@ -373,6 +364,7 @@ void ServerWindow::listenOrStop()
         return;
     if (listener_.state() == State::Stopped) {
         notice_->clear();
+        showGreetingProblem();
         listen(form_->parse());
         if (!inputError_.isEmpty())
             notice_->showNotice(About::Failure, inputError_);
@@ -405,15 +397,42 @@ void ServerWindow::listen(const std::variant<Endpoint, EndpointError> &parsed)
     listener_.listenAsked();
 }
 
-void ServerWindow::greetingEdited(const QString &text)
+/// In UTF-8 where the chosen encoding lacks one of its characters.
+ServerWindow::Greeting ServerWindow::encodeGreeting(const QString &text) const
 {
     const auto encoded = encodeText(text, encoding_);
-    if (const auto *error = std::get_if<BytesError>(&encoded)) {
-        notice_->showNotice(About::Conversation, tr("The greeting stays as it was: %1").arg(error->sentence));
-        return;
-    }
-    notice_->clear(About::Conversation);
-    greeting_ = std::get<QByteArray>(encoded);
+    if (const auto *error = std::get_if<BytesError>(&encoded))
+        return {encodeMessage(text), tr("The greeting is sent in UTF-8: %1").arg(error->sentence)};
+    return {std::get<QByteArray>(encoded), {}};
+}
+
+void ServerWindow::showGreetingProblem()
+{
+    const QString problem = givenGreeting_ ? QString() : encodeGreeting(greetingEdit_->text()).problem;
+    if (problem.isEmpty())
+        notice_->clear(About::Greeting);
+    else
+        notice_->showNotice(About::Greeting, problem);
+}
+
+/// Bytes that the field cannot hold unchanged are sent as they are, until something else is typed.
+void ServerWindow::showGivenGreeting()
+{
+    const QSignalBlocker blocker(greetingEdit_);
+    const QString text = decodeText(*givenGreeting_, encoding_);
+    const bool fits = text.size() <= MaxEditableGreeting
+                      && encodeText(text, encoding_) == std::variant<QByteArray, BytesError>(*givenGreeting_);
+    const QString size = bytesText(givenGreeting_->size());
+    greetingEdit_->setText(fits ? text : QString());
+    greetingEdit_->setPlaceholderText(
+        options_.greetingSource.isEmpty() ? size : tr("%1 from %2").arg(size, options_.greetingSource));
+}
+
+void ServerWindow::greetingEdited(const QString &text)
+{
+    givenGreeting_.reset();
+    greeting_ = encodeGreeting(text).bytes;
+    showGreetingProblem();
     greetingEdit_->setPlaceholderText(tr("Nothing: close at once"));
     server_.post([greeting = greeting_](Server &server) { server.setGreeting(greeting); });
 }
@@ -423,7 +442,9 @@ void ServerWindow::setEncoding(TextEncoding encoding)
     encoding_ = encoding;
     converse_->setEncoding(encoding);
     inspector_->setEncoding(encoding);
-    if (!greetingEdit_->text().isEmpty()) // else the bytes are of a file or the command line
+    if (givenGreeting_)
+        showGivenGreeting();
+    else
         greetingEdited(greetingEdit_->text());
 }
 
@@ -539,6 +560,7 @@ void ServerWindow::listenInstead(const Endpoint &endpoint)
         return;
     form_->setEndpoint(endpoint);
     notice_->clear();
+    showGreetingProblem();
     stopListening();
     listen(form_->parse());
     showState();
@@ -694,7 +716,9 @@ void ServerWindow::rememberFields()
         return std::holds_alternative<Endpoint>(form_->parse()) ? form_->fields().texts() : KeyedTexts();
     });
     const KeyedTexts greeting{{u"greeting"_s, QString::fromUtf16(DefaultGreeting)}};
-    remembered_.add(greeting, [this] { return KeyedTexts{{u"greeting"_s, greetingEdit_->text()}}; });
+    remembered_.add(greeting, [this] {
+        return givenGreeting_ ? KeyedTexts() : KeyedTexts{{u"greeting"_s, greetingEdit_->text()}};
+    });
     const KeyedTexts encoding{{u"encoding"_s, encodingName(TextEncoding::Utf8)}};
     remembered_.add(encoding, [this] { return KeyedTexts{{u"encoding"_s, encodingName(encoding_)}}; });
     const KeyedTexts behaviour{{u"behaviour"_s, BehaviourChoice().toString()}};

@@ -81,6 +81,15 @@ private:
     void adviseOnLoopback();
     QString listeningAt() const;
     QString reachText() const;
+    /// What is sent for the text of the field, and why it is not in the chosen encoding.
+    struct Greeting
+    {
+        QByteArray bytes;
+        QString problem; // a sentence; empty if it is
+    };
+    Greeting encodeGreeting(const QString &text) const;
+    void showGreetingProblem();
+    void showGivenGreeting();
     void greetingEdited(const QString &text);
     void setEncoding(TextEncoding encoding);
     void read(const EventBatch &batch);
@@ -105,7 +114,8 @@ private:
     ListenerStatus listener_;
     BehaviourChoice behaviour_;
     TextEncoding encoding_ = TextEncoding::Utf8;
-    QByteArray greeting_; // the bytes that are sent
+    QByteArray greeting_;                     // the bytes that are sent
+    std::optional<QByteArray> givenGreeting_; // of the command line, and not edited since
     ServerLimits limits_;
     QString inputError_; // of a field, found before there was a notice to show it
     LocalNames localNames_;

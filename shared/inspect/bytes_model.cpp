@@ -200,8 +200,9 @@ QString BytesModel::line(const Piece &piece, qsizetype start) const
     const QByteArrayView payload = eventOf(piece).payload();
     const qsizetype end = std::min(start + bytesPerRow_, payload.size());
     QString hex = QString::fromLatin1(payload.sliced(start, end - start).toByteArray().toHex(' '));
-    const qsizetype textStart = characterBoundary(payload, start, encoding_);
-    const qsizetype textEnd = std::max(textStart, characterBoundary(payload, end, encoding_));
+    const bool isOdd = piece.offset % 2 != 0;
+    const qsizetype textStart = characterBoundary(payload, start, encoding_, isOdd);
+    const qsizetype textEnd = std::max(textStart, characterBoundary(payload, end, encoding_, isOdd));
     const QString text =
         displaySafe(decodeText(payload.sliced(textStart, textEnd - textStart), encoding_), LineBreaks::Escape);
     return QString::number(piece.offset + start, 16).rightJustified(OffsetDigits, u'0') + u"  "_s

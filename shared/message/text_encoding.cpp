@@ -155,8 +155,10 @@ std::variant<QByteArray, BytesError> encodeText(QStringView text, TextEncoding e
     return bytes; // no encoding here joins characters, so one of them was found
 }
 
-QString decodeText(QByteArrayView bytes, TextEncoding encoding)
+QString decodeText(QByteArrayView bytes, TextEncoding encoding, bool isOdd)
 {
+    if (isOdd && isUtf16(encoding) && !bytes.isEmpty())
+        return QChar(QChar::ReplacementCharacter) + decodeText(bytes.sliced(1), encoding);
     TextDecoder decoder(encoding);
     QString text = decoder.decode(bytes);
     text += decoder.finish(); // a statement of its own: the calls must come in this order
@@ -210,10 +212,12 @@ QString TextDecoder::finish()
     return isCut ? QString(QChar(QChar::ReplacementCharacter)) : QString();
 }
 
-qsizetype characterBoundary(QByteArrayView bytes, qsizetype position, TextEncoding encoding)
+qsizetype characterBoundary(QByteArrayView bytes, qsizetype position, TextEncoding encoding, bool isOdd)
 {
     if (position >= bytes.size())
         return bytes.size();
+    if (isOdd && isUtf16(encoding))
+        return 1 + characterBoundary(bytes.sliced(1), std::max<qsizetype>(position - 1, 0), encoding);
     switch (encoding) {
     case TextEncoding::Latin1: return position;
     case TextEncoding::Utf16Le:
@@ -227,11 +231,11 @@ qsizetype characterBoundary(QByteArrayView bytes, qsizetype position, TextEncodi
     case TextEncoding::Gbk:
     case TextEncoding::ShiftJis: {
         // Two bytes make a character where the first one is above ASCII and no katakana of half the width, which
-        // Shift_JIS has from a1 to df. No second byte is below 40.
-        constexpr qsizetype farthest = 1024;
+        // Shift_JIS has from a1 to df. No second byte is below 40, and a byte up to 80 always ends a character.
+        constexpr qsizetype farthest = 64 * 1024;
         const auto valueAt = [bytes](qsizetype at) { return static_cast<unsigned char>(bytes[at]); };
         qsizetype at = position;
-        while (at > 0 && position - at < farthest && valueAt(at - 1) >= 0x40)
+        while (at > 0 && position - at < farthest && valueAt(at - 1) > 0x80)
             --at;
         while (at < position) {
             const bool isLead =

@@ -44,8 +44,9 @@ struct BytesError
 /// The bytes of @p text, or the first character that the encoding does not have. What is returned gives @p text again
 /// when it is decoded. In UTF-8 a lone surrogate becomes U+FFFD, as in encodeMessage().
 std::variant<QByteArray, BytesError> encodeText(QStringView text, TextEncoding encoding);
-/// The text of a whole message.
-QString decodeText(QByteArrayView bytes, TextEncoding encoding);
+/// The text of a whole message; or of a piece of one, where @p isOdd tells that an odd number of bytes comes before it.
+/// Then UTF-16 begins after its first byte, which becomes U+FFFD.
+QString decodeText(QByteArrayView bytes, TextEncoding encoding, bool isOdd = false);
 
 /// MessageDecoder for any encoding: however the bytes are split, the text is the same, and what stands for no character
 /// becomes U+FFFD.
@@ -68,8 +69,9 @@ private:
     bool isOdd_ = false;   // UTF-16: half a code unit is still to come
 };
 
-/// @p position, or the end of the character that @p position is within. Of GBK and Shift_JIS only the last kilobyte
-/// before @p position is looked at.
-qsizetype characterBoundary(QByteArrayView bytes, qsizetype position, TextEncoding encoding);
+/// @p position, or the end of the character that @p position is within. Of GBK and Shift_JIS only the last 64 KiB
+/// before
+/// @p position are looked at. @p isOdd as in decodeText().
+qsizetype characterBoundary(QByteArrayView bytes, qsizetype position, TextEncoding encoding, bool isOdd = false);
 
 } // namespace parley

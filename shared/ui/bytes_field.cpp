@@ -79,6 +79,7 @@ BytesField::BytesField(const QString &name, const QString &modeName, const QStri
 
     connect(edit_, &QLineEdit::textEdited, this, &BytesField::edited);
     connect(edit_, &QLineEdit::textChanged, this, [this] {
+        given_.reset();
         if (held_ && !edit_->text().isEmpty()) {
             held_.reset();
             showPlaceholder();
@@ -86,10 +87,14 @@ BytesField::BytesField(const QString &name, const QString &modeName, const QStri
         Q_EMIT changed();
     });
     connect(mode_, &QComboBox::currentIndexChanged, this, [this] {
+        given_.reset();
         showPlaceholder();
         Q_EMIT changed();
     });
-    connect(ending_, &QComboBox::currentIndexChanged, this, &BytesField::changed);
+    connect(ending_, &QComboBox::currentIndexChanged, this, [this] {
+        given_.reset();
+        Q_EMIT changed();
+    });
     showPlaceholder();
 }
 
@@ -121,6 +126,8 @@ std::variant<QByteArray, BytesError> BytesField::bytesOf(const Line &line, TextE
 void BytesField::setEncoding(TextEncoding encoding)
 {
     encoding_ = encoding;
+    if (const std::optional<QByteArray> given = given_) // a copy: what is shown changes it
+        setBytes(*given, source_);
     Q_EMIT changed();
 }
 
@@ -135,6 +142,7 @@ void BytesField::setBytes(const QByteArray &bytes, const QString &source)
     ending_->setCurrentIndex(0);
     edit_->setText(fits ? text : QString());
     held_ = fits ? std::nullopt : std::optional(bytes);
+    given_ = bytes;
     source_ = source;
     showPlaceholder();
     Q_EMIT changed();

@@ -44,7 +44,8 @@ public:
     bool isHex() const;
     std::variant<QByteArray, BytesError> bytes() const;
     static std::variant<QByteArray, BytesError> bytesOf(const Line &line, TextEncoding encoding);
-    /// Of the text and the line end; UTF-8 until then. What is typed stays, and stands for other bytes then.
+    /// Of the text and the line end; UTF-8 until then. What is typed stays, and stands for other bytes then; the bytes
+    /// of setBytes() stay, and are shown anew.
     void setEncoding(TextEncoding encoding);
     /// Shows @p bytes as escaped text, or in hexadecimal if they are no text in the encoding. Bytes that are too many
     /// for that, or have a @p source, are sent as they are until something else is typed; the placeholder tells.
@@ -71,8 +72,9 @@ private:
     QLineEdit *const edit_;
     QComboBox *const ending_;
     QString placeholder_;
-    std::optional<QByteArray> held_; // bytes that are not in the field
-    QString source_;                 // of these
+    std::optional<QByteArray> given_; // by setBytes(), and not edited since
+    std::optional<QByteArray> held_;  // bytes that are not in the field
+    QString source_;                  // of these
 };
 
 } // namespace parley

@@ -193,16 +193,23 @@ void ConverseBar::sendText()
         text_->setCursorPosition(static_cast<int>(error->position));
     if (!typed || typed->isEmpty() || !canStart())
         return;
-    if (history_.empty() || history_.back() != field_->line())
-        history_.push_back(field_->line());
-    if (history_.size() > LongestHistory)
-        history_.pop_front();
-    recalled_ = history_.size();
+    remember();
     const auto transfer = std::make_shared<Transfer>(*typed);
     sent_ = field_->line();
     text_->clear();
     watch(transfer);
     Q_EMIT send(transfer);
+}
+
+/// The typed line, for the Up key.
+void ConverseBar::remember()
+{
+    const Line line = field_->line();
+    if (!line.text.isEmpty() && (history_.empty() || history_.back() != line))
+        history_.push_back(line);
+    if (history_.size() > LongestHistory)
+        history_.pop_front();
+    recalled_ = history_.size();
 }
 
 void ConverseBar::sendFile()
@@ -241,6 +248,8 @@ void ConverseBar::sendAgain(const RepeatedSend::Plan &plan)
 
 void ConverseBar::openMessages()
 {
+    Settings saved; // another window may have saved some meanwhile
+    restore(saved);
     auto *dialog = new SavedMessagesDialog(saved_, field_->line(), encoding_, pause_, this);
     connect(dialog, &SavedMessagesDialog::changed, this, [this](const SavedMessages &messages) {
         saved_ = messages;
@@ -248,6 +257,7 @@ void ConverseBar::openMessages()
         save(settings);
     });
     connect(dialog, &SavedMessagesDialog::chosen, this, [this](const BytesField::Line &line) {
+        remember();
         field_->setLine(line);
         text_->setFocus();
     });
@@ -268,8 +278,10 @@ bool ConverseBar::canStart() const
 /// One after the other.
 void ConverseBar::start(const QByteArrayList &messages, const RepeatedSend::Plan &plan)
 {
-    if (!canStart())
+    if (!canStart()) {
+        Q_EMIT failed(tr("Nothing was sent: the connection has ended, or something else is just being sent."));
         return;
+    }
     isSequence_ = messages.size() > 1;
     again_ = std::make_unique<RepeatedSend>(
         messages, plan, [this](const std::shared_ptr<Transfer> &transfer) { Q_EMIT send(transfer); });

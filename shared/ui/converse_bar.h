@@ -76,6 +76,7 @@ private:
     using Line = BytesField::Line;
 
     void sendText();
+    void remember();
     void sendFile();
     void askAgain();
     void sendAgain(const RepeatedSend::Plan &plan);

@@ -124,6 +124,7 @@ NoticeBar::Kind NoticeBar::kindOf(About about)
     switch (about) {
     case About::Saving:
     case About::Failure: return Kind::Error;
+    case About::Greeting:
     case About::Damage:
     case About::Starvation: return Kind::Warning;
     case About::Advice:

@@ -34,6 +34,7 @@ public:
     enum class About : std::uint8_t {
         Advice,       ///< something that the user may not expect
         Conversation, ///< what was typed could not be sent
+        Greeting,     ///< it is sent in another way than the user has chosen
         Ending,       ///< what the user ended, or what ended as it should
         Damage,       ///< of the settings
         Saving,       ///< it failed

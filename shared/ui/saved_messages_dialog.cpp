@@ -145,7 +145,8 @@ void SavedMessagesDialog::build()
     layout->addLayout(plan);
     layout->addWidget(problem_);
     layout->addWidget(buttons);
-    send_->setDefault(true);
+    for (QPushButton *command : findChildren<QPushButton *>()) // Enter in the name saves, and sends nothing
+        command->setAutoDefault(false);
     resize(usualSize(*this, {560, 420}));
 }
 
@@ -202,6 +203,10 @@ void SavedMessagesDialog::sendSelected()
             return;
         }
         bytes.append(std::get<QByteArray>(encoded));
+        if (bytes.constLast().isEmpty()) {
+            problem_->showText(tr("%1 has no bytes. Nothing was sent.").arg(quoted(message.name)));
+            return;
+        }
     }
     accept();
     Q_EMIT send(bytes, {std::chrono::milliseconds(every_->value()), rounds_->value() * bytes.size()});

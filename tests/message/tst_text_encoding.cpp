@@ -212,6 +212,13 @@ void TestTextEncoding::boundaries()
             QCOMPARE(decodeText(bytes.first(boundary), encoding) + decodeText(bytes.sliced(boundary), encoding), whole);
         }
     }
+    const QByteArray prose = encoded(u"a"_s + QString(2000, u'中'), TextEncoding::Gbk); // no byte of ASCII for long
+    QCOMPARE(characterBoundary(prose, 3000, TextEncoding::Gbk), qsizetype(3001));
+    QCOMPARE(characterBoundary(prose, 3001, TextEncoding::Gbk), qsizetype(3001));
+    const QByteArray half = encoded(u"ab"_s, TextEncoding::Utf16Le).sliced(1); // 00 62 00
+    QCOMPARE(characterBoundary(half, 0, TextEncoding::Utf16Le, true), qsizetype(1));
+    QCOMPARE(characterBoundary(half, 2, TextEncoding::Utf16Le, true), qsizetype(3));
+    QCOMPARE(decodeText(half, TextEncoding::Utf16Le, true), u"\ufffdb"_s);
     const QByteArray pair = encoded(u"a🌍"_s, TextEncoding::Utf16Be);
     QCOMPARE(characterBoundary(pair, 3, TextEncoding::Utf16Be), qsizetype(6));
     QCOMPARE(characterBoundary("\xff"

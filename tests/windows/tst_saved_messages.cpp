@@ -123,6 +123,9 @@ private Q_SLOTS:
     void order();
     void putsIntoTheField();
     void theConnectionEnds();
+    void theConnectionHasEnded();
+    void nothingToSend();
+    void anotherWindowSavesToo();
     void survive();
     void surviveDamagedSettings();
     void serverSendsToMany();
@@ -199,6 +202,9 @@ void TestSavedMessages::savesTheTypedLine()
     QTest::keyClick(&talk.part<QLineEdit>(u"savedName"_s), Qt::Key_Return);
     QCOMPARE(talk.names(), (QStringList{u"greet"_s, u"bytes"_s}));
     QCOMPARE(list.item(0, 1)->text(), u"Hex: 00 ff"_s);
+    QTest::keyClick(&talk.part<QLineEdit>(u"savedName"_s), Qt::Key_Return); // nothing to save, and nothing is sent
+    QVERIFY(talk.dialog().isVisible());
+    QVERIFY(!QTest::qWaitFor([&] { return talk.peer->waiting() > 0; }, 100));
 }
 
 void TestSavedMessages::sendsOneAfterTheOther()
@@ -295,6 +301,10 @@ void TestSavedMessages::putsIntoTheField()
     talk.select({0});
     talk.click(u"savedChoose"_s);
     QCOMPARE(talk.client.field(u"converseText"_s).text(), u"HELO"_s);
+    QTest::keyClick(&talk.client.field(u"converseText"_s), Qt::Key_Up); // what was typed is not lost
+    QCOMPARE(talk.client.field(u"converseText"_s).text(), u"other"_s);
+    QTest::keyClick(&talk.client.field(u"converseText"_s), Qt::Key_Down);
+    QCOMPARE(talk.client.field(u"converseText"_s).text(), u"HELO"_s);
     talk.client.click(u"converseSend"_s);
     QCOMPARE(talk.received(5), "HELO\n"_ba);
 }
@@ -308,6 +318,38 @@ void TestSavedMessages::theConnectionEnds()
     QCOMPARE(talk.received(2), "ab"_ba);
     talk.peer->reset();
     QTRY_VERIFY_WITH_TIMEOUT(talk.client.text(u"conversePreview"_s).isEmpty(), WindowPatience);
+}
+
+void TestSavedMessages::theConnectionHasEnded()
+{
+    const Talk talk;
+    talk.save(u"a"_s, u"a"_s);
+    QVERIFY(talk.dialog().isVisible());
+    QVERIFY(talk.peer->send("Bye"));
+    talk.peer->close();
+    QTRY_COMPARE_WITH_TIMEOUT(talk.client.button(u"connect"_s).text(), u"Connect"_s, WindowPatience);
+    talk.sendEvery(0);
+    QCOMPARE(talk.client.notice(),
+             u"Nothing was sent: the connection has ended, or something else is just being sent."_s);
+}
+
+void TestSavedMessages::nothingToSend()
+{
+    const Talk talk;
+    talk.client.child<QComboBox>(u"converseMode"_s).setCurrentIndex(1);
+    talk.save(u"blank"_s, u" "_s);
+    talk.sendEvery(0);
+    QCOMPARE(talk.part<QLabel>(u"savedProblem"_s).text(), u"“blank” has no bytes. Nothing was sent."_s);
+}
+
+void TestSavedMessages::anotherWindowSavesToo()
+{
+    const Talk first;
+    first.save(u"a"_s, u"a"_s);
+    const Talk second;
+    second.save(u"b"_s, u"b"_s);
+    first.save(u"c"_s, u"c"_s);
+    QCOMPARE(second.names(), (QStringList{u"a"_s, u"b"_s, u"c"_s}));
 }
 
 /// They are kept at once, not only when the window is closed.

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 
 #include "client_gui/window/message_view.h"
+#include "client_gui/window/transcript_view.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/window_program.h"
 #include "tests/support/window_test.h"
@@ -44,10 +45,12 @@ class TestTextEncodings : public WindowTest
 private Q_SLOTS:
     void showsWhatCameAnew();
     void showsDatagramsAnew();
+    void transcriptKeepsStep();
     void sendsWhatIsTyped();
     void greets();
-    void keepsTheGreeting();
-    void keepsAHeldGreeting();
+    void greetsInUtf8();
+    void keepsASavedGreeting();
+    void keepsGivenBytes();
     void namesWhatCannotBeSent();
     void isRemembered();
 };
@@ -76,7 +79,7 @@ void TestTextEncodings::showsWhatCameAnew()
     client.action(u"UTF-16BE"_s).trigger();
     QCOMPARE(message.toPlainText(), QString::fromUtf16(u"\xc4e3\xbac3"));
     client.action(u"UTF-8"_s).trigger();
-    QCOMPARE(message.toPlainText(), u"\ufffd\ufffd\ufffd"_s); // ba c3 begins none
+    QTRY_COMPARE_WITH_TIMEOUT(message.toPlainText(), u"\ufffd\ufffd\ufffd"_s, WindowPatience); // at the end
 }
 
 /// Each answer keeps its line, and its sender's.
@@ -102,6 +105,24 @@ void TestTextEncodings::showsDatagramsAnew()
     QCOMPARE(view.toPlainText(), u"Äãº\nÃ"_s);
     view.setEncoding(TextEncoding::Gbk);
     QCOMPARE(view.toPlainText(), inGbk);
+}
+
+/// Of UTF-16, a piece may begin within a code unit.
+void TestTextEncodings::transcriptKeepsStep()
+{
+    TranscriptView view;
+    view.setEncoding(TextEncoding::Utf16Le);
+    view.show();
+    const auto &text = *view.findChild<QPlainTextEdit *>(u"transcript"_s);
+    using Direction = TranscriptView::Direction;
+    view.add(Direction::Received, QDateTime::currentDateTime(), QByteArray("a\0b", 3), 3);
+    view.add(Direction::Sent, QDateTime::currentDateTime(), QByteArray("c\0", 2), 2);
+    view.add(Direction::Received, QDateTime::currentDateTime(), QByteArray("\0d\0e\0", 5), 5);
+    view.showAdded();
+    const QStringList lines = text.toPlainText().split(u'\n');
+    QCOMPARE(lines.value(1), u"  a\ufffd"_s);
+    QCOMPARE(lines.value(3), u"  c"_s);
+    QCOMPARE(lines.value(5), u"  \ufffdde"_s);
 }
 
 void TestTextEncodings::sendsWhatIsTyped()
@@ -136,29 +157,75 @@ void TestTextEncodings::greets()
     QCOMPARE(greetingOf(port), "世界"_ba);
 }
 
-/// What cannot be sent changes nothing, and a sentence says so.
-void TestTextEncodings::keepsTheGreeting()
+/// What the encoding lacks is sent in UTF-8, and a sentence says so.
+void TestTextEncodings::greetsInUtf8()
 {
     ServerProgram server(listening());
     const quint16 port = portOf(server);
     server.type(u"greeting"_s, u"Grüße"_s);
     server.action(u"GBK"_s).trigger();
-    QVERIFY2(server.notice().startsWith(u"The greeting stays as it was: “ß” is not a character of GBK"_s),
+    QVERIFY2(server.notice().startsWith(u"The greeting is sent in UTF-8: “ß” is not a character of GBK"_s),
              qPrintable(server.notice()));
     QCOMPARE(greetingOf(port), "Grüße"_ba);
+    server.type(u"greeting"_s, u"Fuß"_s);
+    QCOMPARE(greetingOf(port), "Fuß"_ba); // what the field shows
+    server.action(u"Stop Listening"_s).trigger();
+    QTRY_COMPARE_WITH_TIMEOUT(server.button(u"listen"_s).text(), u"Listen"_s, WindowPatience);
+    server.action(u"Listen"_s).trigger();
+    QVERIFY(server.notice().contains(u"The greeting is sent in UTF-8"_s)); // still so
+    QTRY_VERIFY_WITH_TIMEOUT(portOf(server) > 0, WindowPatience);
     server.type(u"greeting"_s, u"你"_s);
     QCOMPARE(server.notice(), QString());
-    QCOMPARE(greetingOf(port), "\xc4\xe3"_ba);
+    QCOMPARE(greetingOf(portOf(server)), "\xc4\xe3"_ba);
 }
 
-void TestTextEncodings::keepsAHeldGreeting()
+/// It is no damage that an encoding lacks one of its characters.
+void TestTextEncodings::keepsASavedGreeting()
+{
+    {
+        ServerProgram server(notListening());
+        server.type(u"greeting"_s, u"你好"_s);
+        QVERIFY(server.close());
+    }
+    ServerOptions options = listening();
+    options.encoding = TextEncoding::Latin1;
+    {
+        ServerProgram server(options);
+        QCOMPARE(server.field(u"greeting"_s).text(), u"你好"_s);
+        QVERIFY(server.notice().contains(u"The greeting is sent in UTF-8"_s));
+        QCOMPARE(greetingOf(portOf(server)), "你好"_ba);
+        QVERIFY(server.close());
+    }
+    QCOMPARE(ServerProgram(notListening()).field(u"greeting"_s).text(), u"你好"_s);
+}
+
+/// Bytes of the command line stay, whatever they are shown as.
+void TestTextEncodings::keepsGivenBytes()
 {
     ServerOptions options = listening();
-    options.greeting = "a\xff\0b"_ba;
-    options.encoding = TextEncoding::Utf8;
+    options.greeting = "Grüße"_ba;
+    options.encoding = TextEncoding::Latin1;
     ServerProgram server(options);
-    server.action(u"UTF-16LE"_s).trigger();
-    QCOMPARE(greetingOf(portOf(server)), "a\xff\0b"_ba);
+    QCOMPARE(server.field(u"greeting"_s).text(), u"GrÃ¼Ã\u009fe"_s);
+    server.action(u"UTF-8"_s).trigger();
+    QCOMPARE(server.field(u"greeting"_s).text(), u"Grüße"_s);
+    QCOMPARE(greetingOf(portOf(server)), "Grüße"_ba);
+    server.action(u"UTF-16LE"_s).trigger(); // an odd number of bytes
+    QCOMPARE(server.field(u"greeting"_s).text(), QString());
+    QCOMPARE(server.field(u"greeting"_s).placeholderText(), u"7 bytes"_s);
+    QCOMPARE(greetingOf(portOf(server)), "Grüße"_ba);
+
+    const RawSocket listener = RawSocket::listening();
+    ClientOptions sending = connectingTo(listener.localPort());
+    sending.send = "Grüße"_ba;
+    sending.encoding = TextEncoding::Latin1;
+    ClientProgram client(sending);
+    client.action(u"UTF-8"_s).trigger();
+    QCOMPARE(client.field(u"send"_s).text(), u"Grüße"_s);
+    client.action(u"ISO-8859-1"_s).trigger();
+    client.click(u"connect"_s);
+    RawSocket peer = listener.accept();
+    QCOMPARE(peer.receive(7), "Grüße"_ba);
 }
 
 void TestTextEncodings::namesWhatCannotBeSent()
