@@ -128,9 +128,6 @@ QWidget *ClientWindow::buildForm()
     connect_ = new QPushButton;
     connect_->setObjectName(u"connect"_s);
     connect_->setDefault(true);
-    explainField(*connect_,
-                 tr("Calls socket() and connect(), then recv() until the server closes. Connection → Limits… "
-                    "has the time-out."));
     keepWidth(*connect_, {tr("Connect"), tr("Cancel"), tr("Disconnect"), tr("Send Datagram")});
     send_ = new BytesField(u"send"_s, u"sendMode"_s, u"sendEnding"_s); // what send() sends after connecting
     send_->edit()->setAccessibleName(tr("Send"));
@@ -206,7 +203,7 @@ QWidget *ClientWindow::buildResults()
     table_->setObjectName(u"history"_s);
     table_->setAccessibleName(tr("History of attempts"));
     table_->setModel(&history_);
-    table_->setPlaceholder(tr("Each attempt to connect will be listed here."));
+    table_->setPlaceholder(tr("Each attempt will be listed here."));
     QHeaderView *header = table_->horizontalHeader();
     table_->setColumnRoom(AttemptModel::Time, 16);
     table_->setColumnRoom(AttemptModel::LocalPort, 13);
@@ -482,16 +479,22 @@ void ClientWindow::showState()
                       : underWay      ? tr("Cancel")
                       : sendsDatagram ? tr("Send Datagram")
                                       : tr("Connect"));
+    explainField(*connect_,
+                 sendsDatagram
+                     ? tr("Sends one datagram, and waits for its answer. Connection → Limits… has the time-out.")
+                     : tr("Calls socket() and connect(), then recv() until the server closes. Connection → "
+                          "Limits… has the time-out."));
     connectAction_->setText(talks           ? tr("Dis&connect")
                             : underWay      ? tr("&Cancel")
                             : sendsDatagram ? tr("Send &Datagram")
                                             : tr("&Connect"));
     converse_->setPeers(talks ? tr("To %1").arg(attempt->request.endpoint.toString()) : QString(),
                         !talks || !attempt->sendingShut);
-    message_->setPlaceholderText(!attempt
-                                     ? tr("The server's message will appear here: start a server, then click Connect.")
-                                 : underWay ? tr("Nothing received yet.")
-                                            : tr("Nothing was received."));
+    message_->setPlaceholderText(
+        !attempt && sendsDatagram ? tr("The answer will appear here: start a server, then click Send Datagram.")
+        : !attempt                ? tr("The server's message will appear here: start a server, then click Connect.")
+        : underWay                ? tr("Nothing received yet.")
+                                  : tr("Nothing was received."));
     saveAction_->setEnabled(!message_->parts().isEmpty() && !underWay);
 
     QString summary = attempt ? attempt->summary() : QString();

@@ -3,6 +3,7 @@
 
 #include "client_gui/window/transcript_view.h"
 
+#include "shared/event/wall_clock.h"
 #include "shared/message/escaped_bytes.h"
 #include "shared/message/message.h"
 #include "shared/ui/field_help.h"
@@ -84,7 +85,7 @@ void TranscriptView::add(Direction direction, const QDateTime &time, const QByte
 QString TranscriptView::textOf(const Piece &piece) const
 {
     QString text = (piece.direction == Direction::Sent ? tr("→ Sent %1 at %2") : tr("← Received %1 at %2"))
-                       .arg(bytesText(piece.size), piece.time.toLocalTime().toString(u"HH:mm:ss.zzz"_s));
+                       .arg(bytesText(piece.size), clockText(piece.time));
     QString body = form_->currentIndex() == Hex
                        ? hexText(piece.bytes, MaxShownBytes)
                        : displaySafe(decodeText(piece.bytes, encoding_, piece.isOdd), LineBreaks::Keep);

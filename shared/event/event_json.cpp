@@ -34,6 +34,18 @@ QJsonArray addressToJson(const Address &address)
     return {QString::fromLatin1(address.host()), address.port()};
 }
 
+/// Null for nobody.
+const char *closedByName(ClosedBy closedBy)
+{
+    switch (closedBy) {
+    case ClosedBy::Here: return "here";
+    case ClosedBy::Peer: return "peer";
+    case ClosedBy::Both: return "both";
+    case ClosedBy::Nobody: break;
+    }
+    return nullptr;
+}
+
 } // namespace
 
 QByteArray startToJson(const QByteArray &program, const QDateTime &start, std::optional<quint64> omitted)
@@ -53,8 +65,11 @@ QByteArray eventToJson(const Event &event, const QDateTime &wallClock)
                        {u"ns"_s, event.time()},
                        {u"connection"_s, static_cast<qint64>(event.connection())},
                        {u"call"_s, QLatin1String(callName(event.call()))}};
-    if (event.call() == Call::End)
+    if (event.call() == Call::End) {
         object.insert(u"outcome"_s, QLatin1String(outcomeName(event.outcome())));
+        if (const char *who = closedByName(event.closedBy()); event.outcome() == Outcome::Closed && who)
+            object.insert(u"closed_by"_s, QLatin1String(who));
+    }
     object.insert(u"result"_s, event.result());
     if (event.errorNumber() != 0)
         object.insert(u"error"_s, QString::fromLatin1(event.errorName()));

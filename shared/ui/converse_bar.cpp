@@ -169,8 +169,9 @@ void ConverseBar::setPeers(const QString &whom, bool canSend)
     canSend_ = canSend;
     whom_->setText(whom.isEmpty() || canSend ? whom
                                              : tr("%1 · You have sent FIN: you can only receive now.").arg(whom));
-    for (QWidget *field : {static_cast<QWidget *>(text_), static_cast<QWidget *>(file_), static_cast<QWidget *>(send_),
-                           static_cast<QWidget *>(halfClose_)})
+    for (QWidget *field :
+         {static_cast<QWidget *>(text_), static_cast<QWidget *>(file_), static_cast<QWidget *>(send_),
+          static_cast<QWidget *>(repeat_), static_cast<QWidget *>(messages_), static_cast<QWidget *>(halfClose_)})
         field->setToolTip(canSend ? field->whatsThis() : tr("You have sent FIN: you can only receive now."));
     appearIf(!whom.isEmpty() || isBusy());
     showState();

@@ -145,6 +145,13 @@ void TestEventJson::events_data()
         QTest::addRow("end: %s", name.constData())
             << Event::end(42, outcome, 0) << (R"({"call":"end","outcome":")" + name + R"(","result":0})");
     }
+    const std::pair<ClosedBy, QByteArray> closers[]{
+        {ClosedBy::Here, "here"}, {ClosedBy::Peer, "peer"}, {ClosedBy::Both, "both"}};
+    for (const auto &[closedBy, name] : closers) {
+        QTest::addRow("closed by %s", name.constData())
+            << Event::end(42, Outcome::Closed, 0, 0, closedBy)
+            << (R"({"call":"end","closed_by":")" + name + R"(","outcome":"closed","result":0})");
+    }
 }
 
 void TestEventJson::events()

@@ -112,7 +112,7 @@ void TestJsonLines::fields()
     const QString text = documentation();
     QSet<QString> documented;
     static const QRegularExpression row(u"^\\| (`[^|]*`) \\|"_s, QRegularExpression::MultilineOption);
-    static const QRegularExpression name(u"`([a-z]+)`"_s);
+    static const QRegularExpression name(u"`([a-z_]+)`"_s);
     for (const QRegularExpressionMatch &match : row.globalMatch(text)) {
         for (const QRegularExpressionMatch &field : name.globalMatch(match.captured(1)))
             documented.insert(field.captured(1));

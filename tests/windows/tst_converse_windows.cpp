@@ -489,7 +489,8 @@ void TestConverseWindows::serverHalfCloses()
     server.click(u"converseHalfClose"_s);
     TRY_COMPARE(server.text(u"conversePeers"_s), u"To connection 1 · You have sent FIN: you can only receive now."_s);
     TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"half-closed here"_s);
-    for (const QString &name : {u"converseSend"_s, u"converseFile"_s, u"converseHalfClose"_s}) {
+    for (const QString &name :
+         {u"converseSend"_s, u"converseRepeat"_s, u"converseMessages"_s, u"converseFile"_s, u"converseHalfClose"_s}) {
         QVERIFY2(!server.button(name).isEnabled(), qPrintable(name));
         QCOMPARE(server.button(name).toolTip(), u"You have sent FIN: you can only receive now."_s);
     }

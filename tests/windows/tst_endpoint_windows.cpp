@@ -269,6 +269,9 @@ void TestEndpointWindows::datagrams()
     client.type(u"port"_s, port);
     client.type(u"send"_s, u"Good morning"_s);
     QCOMPARE(client.button(u"connect"_s).text(), u"Send Datagram"_s);
+    QVERIFY(client.button(u"connect"_s).toolTip().startsWith(u"Sends one datagram"_s));
+    QCOMPARE(client.child<QPlainTextEdit>(u"message"_s).placeholderText(),
+             u"The answer will appear here: start a server, then click Send Datagram."_s);
     client.click(u"connect"_s);
     TRY_COMPARE(received(client), u"Hello World!"_s);
     TRY_MATCH(client.text(u"summary"_s), u"12 bytes in 1 datagram · answered after [0-9.]+ [mµ]?s"_s);
