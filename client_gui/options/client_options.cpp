@@ -97,8 +97,7 @@ ClientOptions ClientOptions::read(CommandLine &line)
         options.concurrency = static_cast<int>(*number);
     options.rate = line.real(u"rate"_s, RepeatRequest::LeastRate, RepeatRequest::MostRate);
     options.encoding = line.encoding();
-    options.expected = line.text(u"expect"_s);
-    options.expectedBytes = line.bytes(u"expect"_s).value_or(QByteArray());
+    options.expected = line.bytes(u"expect"_s);
     options.hold = line.seconds(u"hold"_s);
     options.keepAlive = line.keepAlive();
     options.again.every =
@@ -241,7 +240,7 @@ RepeatRequest ClientOptions::repeatRequest() const
     request.concurrency = concurrency.value_or(request.concurrency);
     request.rate = rate.value_or(request.rate);
     request.send = send.value_or(QByteArray());
-    request.expected = expectedBytes;
+    request.expected = expected.value_or(QByteArray());
     request.sources = sources;
     request.hold = hold.value_or(request.hold);
     request.exchanges = exchanges.value_or(request.exchanges);

@@ -36,9 +36,8 @@ struct ClientOptions
     std::optional<std::chrono::milliseconds> lasting; ///< in place of repeat: for how long connections are started
     std::optional<int> concurrency;
     std::optional<double> rate;
-    std::optional<QString> expected;
-    QByteArray expectedBytes; ///< expected, in the encoding
-    std::vector<Net> sources; ///< with repeat
+    std::optional<QByteArray> expected; ///< in the encoding
+    std::vector<Net> sources;           ///< with repeat
     std::optional<std::chrono::milliseconds> hold;
     int ttl = 0; ///< 0 if it was not given
     bool multicastLoopback = true;

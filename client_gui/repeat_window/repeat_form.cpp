@@ -200,8 +200,8 @@ void RepeatForm::setOptions(const ClientOptions &options)
     if (options.answerBytes)
         answerBytes_->setValue(static_cast<int>(*options.answerBytes));
     if (options.expected) {
-        expected_->setText(*options.expected);
-        givenExpected_ = options.expectedBytes;
+        expected_->setText(decodeText(*options.expected, encoding_));
+        givenExpected_ = options.expected;
     }
     if (!options.sources.empty()) {
         QStringList texts;

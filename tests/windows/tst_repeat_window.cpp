@@ -580,7 +580,7 @@ void TestRepeatWindow::remembersNoCommandLine()
     {
         ClientOptions options = connectingTo(1);
         options.repeat = 42;
-        options.expected = u"Hello Moon!"_s;
+        options.expected = "Hello Moon!"_ba;
         ClientProgram client(options);
         QCOMPARE(client.child<QSpinBox>(u"repeatCount"_s).value(), 42);
         client.child<QSpinBox>(u"repeatConcurrency"_s).setValue(7);
@@ -612,7 +612,7 @@ void TestRepeatWindow::startsFromTheCommandLine()
     options.repeat = 70;
     options.concurrency = 7;
     options.rate = 1000;
-    options.expected = u"Hello Moon!"_s;
+    options.expected = "Hello Moon!"_ba;
     options.hold = 10ms;
     options.sources = {std::get<Net>(Net::parse(u"127.0.0.0/8"_s))};
     options.connectAtOnce = true;
