@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 using namespace Qt::StringLiterals;
 
@@ -175,7 +176,15 @@ QString TextDecoder::decode(QByteArrayView bytes)
     switch (encoding_) {
     case TextEncoding::Utf8: return utf8_.decode(bytes);
     case TextEncoding::Utf16Le:
-    case TextEncoding::Utf16Be: isOdd_ ^= bytes.size() % 2 != 0; [[fallthrough]];
+    case TextEncoding::Utf16Be: {
+        isOdd_ ^= bytes.size() % 2 != 0;
+        QString text = std::exchange(half_, {}) + QString(other_.decode(bytes));
+        if (!text.isEmpty() && text.back().isHighSurrogate()) { // its other half may follow
+            half_ = text.last(1);
+            text.chop(1);
+        }
+        return text;
+    }
     case TextEncoding::Latin1: return other_.decode(bytes);
     case TextEncoding::Gbk:
     case TextEncoding::ShiftJis: break;
@@ -208,8 +217,9 @@ QString TextDecoder::finish()
         return utf8_.finish();
     // A line feed is no part of a longer character: it shows whether one was begun.
     const bool isCut = isUtf16(encoding_) ? isOdd_ : convert("\n").size() > 1;
+    const QString half = half_;
     *this = TextDecoder(encoding_);
-    return isCut ? QString(QChar(QChar::ReplacementCharacter)) : QString();
+    return isCut ? half + QChar(QChar::ReplacementCharacter) : half;
 }
 
 qsizetype characterBoundary(QByteArrayView bytes, qsizetype position, TextEncoding encoding, bool isOdd)

@@ -66,6 +66,7 @@ private:
     TextEncoding encoding_;
     MessageDecoder utf8_;
     QStringDecoder other_; // for all but UTF-8
+    QString half_;         // UTF-16: the first of two surrogates
     bool isOdd_ = false;   // UTF-16: half a code unit is still to come
 };
 
