@@ -40,6 +40,7 @@ COVERED_BY = {
     "tst_repeat_window": ["latency_view", "repeat_form"],
     "tst_saved_messages": ["saved_messages_dialog"],
     "tst_saving": ["save_log"],
+    "tst_text_encodings": ["greeting_field"],
     "tst_texts": ["field_help"],
     "tst_window_settings": ["appearance", "remembered_fields"],
 }

@@ -8,6 +8,7 @@
 #include "server_gui/window/accept_queue_bar.h"
 #include "server_gui/window/behaviour_editor.h"
 #include "server_gui/window/connections_pane.h"
+#include "server_gui/window/greeting_field.h"
 #include "server_gui/window/limits_editor.h"
 #include "shared/inspect/copy_as_text.h"
 #include "shared/message/message.h"
@@ -53,8 +54,6 @@ namespace
 
 using About = NoticeBar::About;
 
-/// The longest greeting that the one-line field lays out without a stall (UTF-16 code units).
-constexpr qsizetype MaxEditableGreeting = 4096;
 /// How long the status line says what was saved (ms); after that it shows the counts again.
 constexpr int SavedFor = 10'000;
 
@@ -94,7 +93,7 @@ QString listOf(const std::vector<Address> &addresses)
 ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), saver_(new FileSaver(this))
 {
     Settings settings;
-    const Fields fields = initialFields(settings);
+    const SavedEndpoint endpoint = initialFields(settings);
     limits_ = options_.limits(readLimits(settings));
     connect(&stream_, &EventStream::arrived, this, &ServerWindow::read);
     server_.hear(&Server::reachable, this, &ServerWindow::setReachability);
@@ -102,13 +101,13 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     server_.hear(&Server::finished, this, &QWidget::close);
     server_.hear(&Server::surveyed, this, &ServerWindow::setLocalNames);
     if (options_.listenAtOnce)
-        listen(fields.endpoint.parse(Endpoint::Use::Listen));
+        listen(endpoint.parse(Endpoint::Use::Listen));
     server_.post([](Server &server) { server.survey(); });
 
     settings.restoreAppearance();
     auto *content = new QWidget;
     auto *layout = new QVBoxLayout(content);
-    layout->addWidget(buildForm(fields));
+    layout->addWidget(buildForm(endpoint));
     layout->addWidget(notice_ = new NoticeBar);
     layout->addLayout(buildReach());
     layout->addWidget(acceptQueue_ = new AcceptQueueBar(server_, options_.backlog));
@@ -158,26 +157,27 @@ ServerWindow::~ServerWindow()
     hide(); // widgets disconnect from the engine here: it is destroyed before them
 }
 
-ServerWindow::Fields ServerWindow::initialFields(Settings &settings)
+SavedEndpoint ServerWindow::initialFields(Settings &settings)
 {
     encoding_ = options_.encoding.value_or(settings.encoding());
-    const auto isGreeting = [](const QString &greeting) { return greeting.size() <= MaxEditableGreeting; };
-    const SavedEndpoint endpoint = settings.endpoint(Endpoint::Use::Listen);
-    Fields fields;
-    fields.endpoint = {options_.transport.value_or(endpoint.transport), options_.host.value_or(endpoint.host),
-                       options_.port.value_or(endpoint.port), options_.path.value_or(endpoint.path)};
-    fields.greeting = settings.text(u"greeting"_s, QString::fromUtf16(DefaultGreeting), isGreeting);
-    givenGreeting_ = options_.greeting;
-    greeting_ = options_.greeting.value_or(encodeGreeting(fields.greeting).bytes);
+    const auto isGreeting = [](const QString &greeting) { return greeting.size() <= GreetingField::LongestGreeting; };
+    greeting_ = new GreetingField(encoding_);
+    if (options_.greeting)
+        greeting_->setGiven(*options_.greeting, options_.greetingSource);
+    else
+        greeting_->setText(settings.text(u"greeting"_s, QString::fromUtf16(DefaultGreeting), isGreeting));
     const auto isBehaviour = [](const QString &text) {
         return std::holds_alternative<BehaviourChoice>(BehaviourChoice::parse(text));
     };
     const QString saved = settings.text(u"behaviour"_s, BehaviourChoice().toString(), isBehaviour);
     behaviour_ = options_.behaviour.value_or(std::get<BehaviourChoice>(BehaviourChoice::parse(saved)));
-    return fields;
+
+    const SavedEndpoint endpoint = settings.endpoint(Endpoint::Use::Listen);
+    return {options_.transport.value_or(endpoint.transport), options_.host.value_or(endpoint.host),
+            options_.port.value_or(endpoint.port), options_.path.value_or(endpoint.path)};
 }
 
-QWidget *ServerWindow::buildForm(const Fields &fields)
+QWidget *ServerWindow::buildForm(const SavedEndpoint &endpoint)
 {
     host_ = new QComboBox;
     host_->setEditable(true);
@@ -191,19 +191,9 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
     listen_ = new QPushButton;
     listen_->setObjectName(u"listen"_s);
     keepWidth(*listen_, {tr("Listen"), tr("Stop Listening")});
-    greetingEdit_ = new QLineEdit;
-    greetingEdit_->setObjectName(u"greeting"_s);
-    greetingEdit_->setAccessibleName(tr("Greeting"));
-    explainField(*greetingEdit_, tr("The text that send() sends to each client."));
-    greetingEdit_->setMaxLength(MaxEditableGreeting);
-    if (givenGreeting_)
-        showGivenGreeting();
-    else
-        greetingEdit_->setText(fields.greeting);
-
     form_ = new EndpointForm(Endpoint::Use::Listen, host_, host_->lineEdit(), listen_);
-    form_->setFields(fields.endpoint);
-    form_->addRow(tr("&Greeting:"), greetingEdit_);
+    form_->setFields(endpoint);
+    form_->addRow(tr("&Greeting:"), greeting_);
     form_->addRow(tr("&Behaviour:"), buildBehaviours());
 
     connect(listen_, &QPushButton::clicked, this, &ServerWindow::listenOrStop);
@@ -211,7 +201,10 @@ QWidget *ServerWindow::buildForm(const Fields &fields)
         if (listener_.state() == State::Stopped)
             listenOrStop();
     });
-    connect(greetingEdit_, &QLineEdit::textChanged, this, &ServerWindow::greetingEdited);
+    connect(greeting_, &GreetingField::changed, this, [this] {
+        showGreetingProblem();
+        server_.post([greeting = greeting_->greeting()](Server &server) { server.setGreeting(greeting); });
+    });
     return form_;
 }
 
@@ -389,7 +382,7 @@ void ServerWindow::listen(const std::variant<Endpoint, EndpointError> &parsed)
     search_.reset();
     ServerSettings settings = options_.settings(endpoint_);
     settings.behaviour = behaviour_;
-    settings.greeting = greeting_;
+    settings.greeting = greeting_->greeting();
     settings.limits = limits_;
     if (acceptQueue_) // the window listens before it is built
         settings.backlog = acceptQueue_->backlog();
@@ -397,44 +390,13 @@ void ServerWindow::listen(const std::variant<Endpoint, EndpointError> &parsed)
     listener_.listenAsked();
 }
 
-/// In UTF-8 where the chosen encoding lacks one of its characters.
-ServerWindow::Greeting ServerWindow::encodeGreeting(const QString &text) const
-{
-    const auto encoded = encodeText(text, encoding_);
-    if (const auto *error = std::get_if<BytesError>(&encoded))
-        return {encodeMessage(text), tr("The greeting is sent in UTF-8: %1").arg(error->sentence)};
-    return {std::get<QByteArray>(encoded), {}};
-}
-
 void ServerWindow::showGreetingProblem()
 {
-    const QString problem = givenGreeting_ ? QString() : encodeGreeting(greetingEdit_->text()).problem;
+    const QString problem = greeting_->problem();
     if (problem.isEmpty())
         notice_->clear(About::Greeting);
     else
         notice_->showNotice(About::Greeting, problem);
-}
-
-/// Bytes that the field cannot hold unchanged are sent as they are, until something else is typed.
-void ServerWindow::showGivenGreeting()
-{
-    const QSignalBlocker blocker(greetingEdit_);
-    const QString text = decodeText(*givenGreeting_, encoding_);
-    const bool fits = text.size() <= MaxEditableGreeting
-                      && encodeText(text, encoding_) == std::variant<QByteArray, BytesError>(*givenGreeting_);
-    const QString size = bytesText(givenGreeting_->size());
-    greetingEdit_->setText(fits ? text : QString());
-    greetingEdit_->setPlaceholderText(
-        options_.greetingSource.isEmpty() ? size : tr("%1 from %2").arg(size, options_.greetingSource));
-}
-
-void ServerWindow::greetingEdited(const QString &text)
-{
-    givenGreeting_.reset();
-    greeting_ = encodeGreeting(text).bytes;
-    showGreetingProblem();
-    greetingEdit_->setPlaceholderText(tr("Nothing: close at once"));
-    server_.post([greeting = greeting_](Server &server) { server.setGreeting(greeting); });
 }
 
 void ServerWindow::setEncoding(TextEncoding encoding)
@@ -442,10 +404,7 @@ void ServerWindow::setEncoding(TextEncoding encoding)
     encoding_ = encoding;
     converse_->setEncoding(encoding);
     inspector_->setEncoding(encoding);
-    if (givenGreeting_)
-        showGivenGreeting();
-    else
-        greetingEdited(greetingEdit_->text());
+    greeting_->setEncoding(encoding);
 }
 
 void ServerWindow::read(const EventBatch &batch)
@@ -717,7 +676,7 @@ void ServerWindow::rememberFields()
     });
     const KeyedTexts greeting{{u"greeting"_s, QString::fromUtf16(DefaultGreeting)}};
     remembered_.add(greeting, [this] {
-        return givenGreeting_ ? KeyedTexts() : KeyedTexts{{u"greeting"_s, greetingEdit_->text()}};
+        return greeting_->isGiven() ? KeyedTexts() : KeyedTexts{{u"greeting"_s, greeting_->text()}};
     });
     const KeyedTexts encoding{{u"encoding"_s, encodingName(TextEncoding::Utf8)}};
     remembered_.add(encoding, [this] { return KeyedTexts{{u"encoding"_s, encodingName(encoding_)}}; });

@@ -19,7 +19,6 @@
 
 class QComboBox;
 class QLayout;
-class QLineEdit;
 class QPushButton;
 
 namespace parley
@@ -31,6 +30,7 @@ class ConverseBar;
 class ConnectionsPane;
 class EndpointForm;
 class FileSaver;
+class GreetingField;
 class Inspector;
 class ListenerSearch;
 class NoticeBar;
@@ -54,14 +54,8 @@ private:
     using State = ListenerStatus::State;
 
     /// The fields' first values: from the command line, or else remembered ones, or else the defaults.
-    struct Fields
-    {
-        SavedEndpoint endpoint;
-        QString greeting;
-    };
-
-    Fields initialFields(Settings &settings);
-    QWidget *buildForm(const Fields &fields);
+    SavedEndpoint initialFields(Settings &settings);
+    QWidget *buildForm(const SavedEndpoint &endpoint);
     QLayout *buildReach();
     QWidget *buildBehaviours();
     QWidget *buildConnections();
@@ -81,16 +75,7 @@ private:
     void adviseOnLoopback();
     QString listeningAt() const;
     QString reachText() const;
-    /// What is sent for the text of the field, and why it is not in the chosen encoding.
-    struct Greeting
-    {
-        QByteArray bytes;
-        QString problem; // a sentence; empty if it is
-    };
-    Greeting encodeGreeting(const QString &text) const;
     void showGreetingProblem();
-    void showGivenGreeting();
-    void greetingEdited(const QString &text);
     void setEncoding(TextEncoding encoding);
     void read(const EventBatch &batch);
     void readListenerEvent(const Event &event);
@@ -114,8 +99,6 @@ private:
     ListenerStatus listener_;
     BehaviourChoice behaviour_;
     TextEncoding encoding_ = TextEncoding::Utf8;
-    QByteArray greeting_;                     // the bytes that are sent
-    std::optional<QByteArray> givenGreeting_; // of the command line, and not edited since
     ServerLimits limits_;
     QString inputError_; // of a field, found before there was a notice to show it
     LocalNames localNames_;
@@ -133,7 +116,7 @@ private:
     QComboBox *host_ = nullptr;
     QPushButton *listen_ = nullptr;
     BehaviourEditor *behaviourEditor_ = nullptr;
-    QLineEdit *greetingEdit_ = nullptr;
+    GreetingField *greeting_ = nullptr;
     NoticeBar *notice_ = nullptr;
     StatusLabel *reach_ = nullptr;
     QPushButton *everyInterface_ = nullptr;
