@@ -110,7 +110,7 @@ int runHeadlessClient(const ClientOptions &options)
     }
 
     std::atomic<int> outputError = 0;
-    constexpr int longestEscape = 4; // characters for a byte
+    constexpr int longestEscape = 6; // characters for a byte: a C1 control of ISO-8859-1 is \u0080
     LineWriter output(
         STDOUT_FILENO, [&outputError](int error) { outputError = error; },
         longestEscape * attempt.request.maxBytes + LineWriter::MaxPendingBytes, LineWriter::Piece::Large);

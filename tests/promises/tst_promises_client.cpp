@@ -17,6 +17,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <cstring>
 #include <fcntl.h>
 #include <functional>
 #include <future>
@@ -77,6 +78,56 @@ struct Trap
     std::unique_ptr<Repeated> work;
 };
 
+/// A client that prints into a pipe, which nobody reads until readAll().
+class UnreadClient
+{
+public:
+    explicit UnreadClient(quint16 port, const QStringList &options = {})
+    {
+        const QByteArray fifo = QFile::encodeName(files_.filePath(u"fifo"_s));
+        if (::mkfifo(fifo.constData(), 0600) != 0)
+            qFatal("There is no pipe");
+        reader_ = ::open(fifo.constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        const QString shell = u"exec \"$0\" \"$@\" >'"_s + QFile::decodeName(fifo) + u'\'';
+        const QStringList arguments{u"-c"_s, shell, Client, u"--headless"_s, u"127.0.0.1"_s, QString::number(port)};
+        process_ = std::make_unique<Process>(u"/bin/sh"_s, arguments + options);
+    }
+    ~UnreadClient()
+    {
+        process_.reset(); // it would go on writing while the reader is waited for
+        if (size_.valid())
+            size_.wait();
+        ::close(reader_);
+    }
+    Q_DISABLE_COPY_MOVE(UnreadClient)
+
+    Process &process() { return *process_; }
+    bool hasPrinted() const
+    {
+        pollfd printed{reader_, POLLIN, 0};
+        return ::poll(&printed, 1, 0) == 1 && (printed.revents & POLLIN) != 0;
+    }
+    void readAll()
+    {
+        ::fcntl(reader_, F_SETFL, 0); // it may block now
+        size_ = std::async(std::launch::async, [reader = reader_] {
+            qsizetype size = 0;
+            std::array<char, 65'536> buffer;
+            for (ssize_t count = 0; (count = ::read(reader, buffer.data(), buffer.size())) > 0;)
+                size += count;
+            return size;
+        });
+    }
+    /// In bytes, once the client has ended.
+    qsizetype printed() { return size_.get(); }
+
+private:
+    QTemporaryDir files_;
+    int reader_ = -1;
+    std::unique_ptr<Process> process_;
+    std::future<qsizetype> size_;
+};
+
 } // namespace
 
 /// What parley-client promises: that it ends, and what it says then.
@@ -95,6 +146,7 @@ private Q_SLOTS:
     void cutMessage_data();
     void cutMessage();
     void endlessStream();
+    void longestEscapes();
 
 private:
     enum Kind { FullQueue, Unaccepted, Silent, Drip, Endless };
@@ -271,10 +323,6 @@ void TestPromisesClient::cutMessage()
 /// Memory at the worst moment: the whole message received and about to be printed, to a reader that takes none of it.
 void TestPromisesClient::endlessStream()
 {
-    QTemporaryDir files;
-    const QByteArray fifo = QFile::encodeName(files.filePath(u"fifo"_s));
-    QCOMPARE(::mkfifo(fifo.constData(), 0600), 0);
-    const QString shell = u"exec \"$0\" \"$@\" >'"_s + QFile::decodeName(fifo) + u'\'';
     qint64 usual = 0;
     {
         const RawSocket server = RawSocket::listening();
@@ -284,30 +332,35 @@ void TestPromisesClient::endlessStream()
         TRY_VERIFY(client.output().contains(R"("call":"recv")"), client);
         usual = memory(client.pid(), "VmHWM");
     }
-    const int reader = ::open(fifo.constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    const auto closeReader = qScopeGuard([reader] { ::close(reader); });
     const RawSocket server = RawSocket::listening();
-    std::future<qsizetype> output; // outlives the client, which would otherwise go on writing while this is waited for
-    Process client(u"/bin/sh"_s,
-                   {u"-c"_s, shell, Client, u"--headless"_s, u"127.0.0.1"_s, QString::number(server.localPort())});
+    UnreadClient unread(server.localPort());
+    Process &client = unread.process();
     RawSocket peer = server.accept();
     const Repeated endless(0ms, [&peer, bytes = QByteArray(65'536, 'e')] { return peer.send(bytes); });
-    pollfd printed{reader, POLLIN, 0};
-    TRY_VERIFY(::poll(&printed, 1, 0) == 1 && (printed.revents & POLLIN) != 0, client);
+    TRY_VERIFY(unread.hasPrinted(), client);
     const qint64 most = memory(client.pid(), "VmHWM");
     qInfo("%lld KiB, and %lld KiB more than a short message takes", most, most - usual);
-    ::fcntl(reader, F_SETFL, 0); // it may block now
-    output = std::async(std::launch::async, [reader] {
-        qsizetype size = 0;
-        std::array<char, 65'536> buffer;
-        for (ssize_t count = 0; (count = ::read(reader, buffer.data(), buffer.size())) > 0;)
-            size += count;
-        return size;
-    });
+    unread.readAll();
     VERIFY(client.exitStatus() == 1, client);
     VERIFY(isOneLine(client.errorOutput()) && client.errorOutput().contains("limit"), client);
-    QCOMPARE(output.get(), 16 * 1024 * 1024 + 1);
+    QCOMPARE(unread.printed(), 16 * 1024 * 1024 + 1);
     QVERIFY(IsSanitized || most - usual <= 32 * 1024); // it keeps freed memory
+}
+
+/// Nothing is lost where each byte becomes the longest escape and nobody reads until all has come.
+void TestPromisesClient::longestEscapes()
+{
+    constexpr int size = 16 * 1024 * 1024;
+    const RawSocket server = RawSocket::listening();
+    UnreadClient unread(server.localPort(), {u"--encoding"_s, u"ISO-8859-1"_s});
+    Process &client = unread.process();
+    RawSocket peer = server.accept();
+    QVERIFY(peer.send(QByteArray(size, '\x80')));
+    peer.shutdownSending();
+    QCOMPARE(peer.receive(1), QByteArray()); // the client has all of it
+    unread.readAll();
+    VERIFY(client.exitStatus() == 0, client);
+    QCOMPARE(unread.printed(), size * qsizetype(std::strlen("\\u0080")) + 1);
 }
 
 QTEST_GUILESS_MAIN(TestPromisesClient)
