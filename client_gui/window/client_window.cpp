@@ -389,7 +389,8 @@ void ClientWindow::read(const EventBatch &batch)
             continue;
         using Direction = TranscriptView::Direction;
         const auto transcribe = [&](Direction direction) {
-            transcript_->add(direction, stream_.wallClock(event.time()), event.sharedPayload(), event.moved());
+            transcript_->add(direction, stream_.wallClock(event.time()), event.sharedPayload(), event.moved(),
+                             attempt->isDatagram());
         };
         if ((event.call() == Call::Recv && !event.meetsEnd() && event.errorNumber() == 0)
             || event.call() == Call::RecvFrom)

@@ -66,10 +66,12 @@ void TranscriptView::setEncoding(TextEncoding encoding)
     showAll();
 }
 
-void TranscriptView::add(Direction direction, const QDateTime &time, const QByteArray &bytes, qint64 size)
+void TranscriptView::add(Direction direction, const QDateTime &time, const QByteArray &bytes, qint64 size,
+                         bool isDatagram)
 {
     qint64 &moved = moved_[static_cast<int>(direction)];
-    pieces_.push_back({direction, time, bytes.first(std::min(bytes.size(), MaxShownBytes)), size, moved % 2 != 0});
+    pieces_.push_back(
+        {direction, time, bytes.first(std::min(bytes.size(), MaxShownBytes)), size, !isDatagram && moved % 2 != 0});
     moved += size;
     ++unshown_;
     if (pieces_.size() <= MaxPieces)

@@ -34,8 +34,8 @@ public:
     /// How the bytes are shown as text; UTF-8 until then.
     void setEncoding(TextEncoding encoding);
     /// @param size of the piece; @p bytes may be fewer, where they were not kept.
-    /// It is shown with showAdded().
-    void add(Direction direction, const QDateTime &time, const QByteArray &bytes, qint64 size);
+    /// It is shown with showAdded(). A datagram begins with a character; a piece of a stream may begin within one.
+    void add(Direction direction, const QDateTime &time, const QByteArray &bytes, qint64 size, bool isDatagram = false);
     /// Called once for all that is at hand. Nothing is laid out while nobody can see it.
     void showAdded();
 

@@ -197,10 +197,12 @@ QString BytesModel::title(const Piece &piece) const
 
 QString BytesModel::line(const Piece &piece, qsizetype start) const
 {
-    const QByteArrayView payload = eventOf(piece).payload();
+    const Event &event = eventOf(piece);
+    const QByteArrayView payload = event.payload();
     const qsizetype end = std::min(start + bytesPerRow_, payload.size());
     QString hex = QString::fromLatin1(payload.sliced(start, end - start).toByteArray().toHex(' '));
-    const bool isOdd = piece.offset % 2 != 0;
+    const bool isDatagram = event.call() == Call::SendTo || !event.peer().isNull(); // begins with a character
+    const bool isOdd = !isDatagram && piece.offset % 2 != 0;
     const qsizetype textStart = characterBoundary(payload, start, encoding_, isOdd);
     const qsizetype textEnd = std::max(textStart, characterBoundary(payload, end, encoding_, isOdd));
     const QString text =

@@ -47,6 +47,7 @@ private Q_SLOTS:
 
     void pieces();
     void charactersAcrossRows();
+    void charactersOfDatagrams();
     void hostileText();
     void missingBytes();
     void find();
@@ -102,6 +103,26 @@ void TestBytesModel::charactersAcrossRows()
     QCOMPARE(rows.at(1), u"000000  31 32 33 34 35 36 37 e2  1234567€"_s);
     QCOMPARE(rows.at(2), u"000008  82 ac 39 f0 9f           9\ufffd"_s);
     QCOMPARE(rows.at(4), u"00000d  98 80                    \ufffd\ufffd"_s);
+}
+
+/// Of UTF-16, a piece of a stream may begin within a character, but no datagram does.
+void TestBytesModel::charactersOfDatagrams()
+{
+    const QByteArray odd("a\0b", 3);
+    const QByteArray even("c\0", 2);
+    const auto lastText = [&](const EventBatch &batch) {
+        EventHistory history;
+        BytesModel model(history);
+        model.setEncoding(TextEncoding::Utf16Le);
+        history.watch(1);
+        history.read(batch);
+        return rowsOf(model).value(3).right(3);
+    };
+    const Address peer = Address::any(1);
+    QCOMPARE(lastText({{moved(Call::Recv, odd), moved(Call::Recv, even)}, 0}), u"  \ufffd"_s);
+    QCOMPARE(lastText({{Event::recvFrom(1, {3, 0}, odd, 100, peer), Event::recvFrom(1, {2, 0}, even, 100, peer)}, 0}),
+             u"  c"_s);
+    QCOMPARE(lastText({{Event::sendTo(1, {3, 0}, odd, peer), Event::sendTo(1, {2, 0}, even, peer)}, 0}), u"  c"_s);
 }
 
 void TestBytesModel::hostileText()
