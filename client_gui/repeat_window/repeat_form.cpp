@@ -11,6 +11,7 @@
 #include <QLineEdit>
 #include <QLocale>
 #include <QRegularExpression>
+#include <QSignalBlocker>
 #include <QSpinBox>
 
 using namespace Qt::StringLiterals;
@@ -108,6 +109,10 @@ RepeatForm::RepeatForm(QWidget *parent)
     for (QLineEdit *field : findChildren<QLineEdit *>()) // the spin boxes' line edits, too
         connect(field, &QLineEdit::returnPressed, this, &RepeatForm::submitted);
     remembered_.add(values(), [this] { return values(); });
+    const KeyedTexts expected{{u"repeat/expected"_s, QString()}};
+    remembered_.add(expected, [this] {
+        return givenExpected_ ? KeyedTexts() : KeyedTexts{{u"repeat/expected"_s, expected_->text()}};
+    });
     remembered_.start();
 }
 
@@ -154,7 +159,6 @@ KeyedTexts RepeatForm::values() const
             {u"repeat/hold"_s, QString::number(hold_->value(), 'f', hold_->decimals())},
             {u"repeat/exchanges"_s, QString::number(exchanges_->value())},
             {u"repeat/answer-bytes"_s, QString::number(answerBytes_->value())},
-            {u"repeat/expected"_s, expected_->text()},
             {u"repeat/source"_s, source_->text()}};
 }
 
@@ -182,6 +186,15 @@ void RepeatForm::restoreSettings(Settings &settings)
     remembered_.start();
 }
 
+void RepeatForm::setEncoding(TextEncoding encoding)
+{
+    encoding_ = encoding;
+    if (!givenExpected_)
+        return;
+    const QSignalBlocker blocker(expected_);
+    expected_->setText(decodeText(*givenExpected_, encoding_));
+}
+
 void RepeatForm::setOptions(const ClientOptions &options)
 {
     if (options.repeat)
@@ -199,10 +212,8 @@ void RepeatForm::setOptions(const ClientOptions &options)
         exchanges_->setValue(static_cast<int>(*options.exchanges));
     if (options.answerBytes)
         answerBytes_->setValue(static_cast<int>(*options.answerBytes));
-    if (options.expected) {
-        expected_->setText(decodeText(*options.expected, encoding_));
-        givenExpected_ = options.expected;
-    }
+    givenExpected_ = options.expected;
+    setEncoding(encoding_);
     if (!options.sources.empty()) {
         QStringList texts;
         for (const Net &net : options.sources)

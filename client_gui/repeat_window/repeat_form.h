@@ -30,8 +30,8 @@ class RepeatForm : public QWidget
 public:
     explicit RepeatForm(QWidget *parent = nullptr);
 
-    /// Of the expected text.
-    void setEncoding(TextEncoding encoding) { encoding_ = encoding; }
+    /// Of the expected text. Bytes of the command line stay, and are shown anew.
+    void setEncoding(TextEncoding encoding);
     /// A run whose connections are like @p one, or one sentence that says what is wrong with the fields.
     std::variant<RepeatRequest, QString> request(const ConnectRequest &one) const;
 
