@@ -144,13 +144,8 @@ void ClientSocket::tryAll(Candidates candidates)
 
 void ClientSocket::tryNext()
 {
-    const auto isOtherFamily = [this](const Address &address) {
-        return !source_.isNull() && sourceFor(address, source_).isNull();
-    };
-    Address peer = candidates_.take();
-    while (isOtherFamily(peer) && !candidates_.isEmpty())
-        peer = candidates_.take();
-    if (isOtherFamily(peer)) { // no call would succeed
+    const Address peer = takeFor(source_, candidates_);
+    if (peer.isNull()) { // no call would succeed
         attemptFailed(systemError_ == 0 && attempts_.empty() ? EAFNOSUPPORT : 0);
         return;
     }

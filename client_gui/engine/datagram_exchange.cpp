@@ -66,13 +66,8 @@ void DatagramExchange::stop()
 
 void DatagramExchange::tryNext()
 {
-    const auto isOtherFamily = [this](const Address &address) {
-        return !request_.source.isNull() && sourceFor(address, request_.source).isNull();
-    };
-    peer_ = candidates_.take();
-    while (isOtherFamily(peer_) && !candidates_.isEmpty())
-        peer_ = candidates_.take();
-    if (isOtherFamily(peer_)) { // no call would succeed
+    peer_ = takeFor(request_.source, candidates_);
+    if (peer_.isNull()) { // no call would succeed
         refused(error_ == 0 ? EAFNOSUPPORT : 0);
         return;
     }

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "shared/address/candidates.h"
 #include "shared/address/endpoint.h"
 #include "shared/message/message.h"
 #include "shared/socket/repeated_send.h"
@@ -48,6 +49,18 @@ inline Address sourceFor(const Address &peer, const Address &source)
     if (source.isAny())
         return peer.family() == Address::Family::IPv4 ? Address::ipv4(0, source.port()) : Address::any(source.port());
     return source.family() == peer.family() ? source : Address();
+}
+
+/// Takes the next of @p candidates that a socket bound to @p source can connect to; any where that is null. Null where
+/// there is no more.
+inline Address takeFor(const Address &source, Candidates &candidates)
+{
+    while (!candidates.isEmpty()) {
+        const Address peer = candidates.take();
+        if (source.isNull() || !sourceFor(peer, source).isNull())
+            return peer;
+    }
+    return {};
 }
 
 } // namespace parley
