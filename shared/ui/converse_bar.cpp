@@ -35,29 +35,21 @@ constexpr std::chrono::milliseconds FirstPoll{10}; // a shorter transfer shows n
 constexpr std::chrono::milliseconds PollInterval{100};
 constexpr qsizetype PreviewedBytes = 24;
 
-QPushButton *button(const QString &name, const QString &text, const QString &meaning)
-{
-    auto *button = new QPushButton(text);
-    button->setObjectName(name);
-    explainField(*button, meaning);
-    button->setAutoDefault(false);
-    return button;
-}
-
 } // namespace
 
 ConverseBar::ConverseBar(QWidget *parent)
     : QWidget(parent), hint_(new QLabel), whom_(new QLabel),
       field_(new BytesField(u"converseText"_s, u"converseMode"_s, u"converseEnding"_s)), text_(field_->edit()),
       preview_(new StatusLabel(u"conversePreview"_s, tr("Bytes to be sent"))), progress_(new QProgressBar),
-      send_(button(u"converseSend"_s, tr("Send"), tr("Send the typed line."))),
-      messages_(button(u"converseMessages"_s, tr("Messages…"), tr("Save the typed line, and send saved ones."))),
-      repeat_(button(u"converseRepeat"_s, tr("Repeat…"), tr("Send the typed line again and again."))),
-      file_(button(u"converseFile"_s, tr("Send F&ile…"), tr("Send the contents of a file, byte for byte."))),
-      cancel_(button(u"converseCancel"_s, tr("Cancel"), tr("Stop sending; bytes already sent stay sent."))),
-      halfClose_(button(u"converseHalfClose"_s, tr("Half-Cl&ose"), tr("Send FIN, and go on receiving."))),
-      close_(button(u"converseClose"_s, tr("C&lose"), tr("Close in order (FIN)."))),
-      reset_(button(u"converseReset"_s, tr("&Reset"), tr("End at once (RST); unsent bytes are lost.")))
+      send_(explainedButton(u"converseSend"_s, tr("Send"), tr("Send the typed line."))),
+      messages_(
+          explainedButton(u"converseMessages"_s, tr("Messages…"), tr("Save the typed line, and send saved ones."))),
+      repeat_(explainedButton(u"converseRepeat"_s, tr("Repeat…"), tr("Send the typed line again and again."))),
+      file_(explainedButton(u"converseFile"_s, tr("Send F&ile…"), tr("Send the contents of a file, byte for byte."))),
+      cancel_(explainedButton(u"converseCancel"_s, tr("Cancel"), tr("Stop sending; bytes already sent stay sent."))),
+      halfClose_(explainedButton(u"converseHalfClose"_s, tr("Half-Cl&ose"), tr("Send FIN, and go on receiving."))),
+      close_(explainedButton(u"converseClose"_s, tr("C&lose"), tr("Close in order (FIN)."))),
+      reset_(explainedButton(u"converseReset"_s, tr("&Reset"), tr("End at once (RST); unsent bytes are lost.")))
 {
     setObjectName(u"converse"_s);
     whom_->setObjectName(u"conversePeers"_s);

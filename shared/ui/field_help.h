@@ -5,6 +5,8 @@
 
 #include <QComboBox>
 #include <QLabel>
+#include <QPushButton>
+#include <QSpinBox>
 #include <QWidget>
 
 #include <algorithm>
@@ -18,6 +20,29 @@ inline void explainField(QWidget &field, const QString &meaning)
 {
     field.setToolTip(meaning);
     field.setWhatsThis(meaning);
+}
+
+/// A button that Return presses only while it has the focus.
+inline QPushButton *explainedButton(const QString &name, const QString &text, const QString &meaning)
+{
+    auto *button = new QPushButton(text);
+    button->setObjectName(name);
+    explainField(*button, meaning);
+    button->setAutoDefault(false);
+    return button;
+}
+
+/// Its steps grow with its value.
+inline QSpinBox *explainedNumber(const QString &name, int least, int most, int value, const QString &meaning)
+{
+    auto *field = new QSpinBox;
+    field->setObjectName(name);
+    field->setRange(least, most);
+    field->setGroupSeparatorShown(true);
+    field->setStepType(QSpinBox::AdaptiveDecimalStepType);
+    field->setValue(value);
+    explainField(*field, meaning);
+    return field;
 }
 
 /// Lets a screen reader say what the combo boxes of @p window choose. It takes a box's name from its value, and asks

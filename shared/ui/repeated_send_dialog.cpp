@@ -35,22 +35,13 @@ void askRepeatedSend(QWidget *parent, const RepeatedSend::Plan &plan,
     dialog->setObjectName(u"sendAgain"_s);
     dialog->setWindowTitle(Texts::tr("Send Again and Again"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    auto *every = new QSpinBox;
-    every->setObjectName(u"sendEvery"_s);
-    every->setRange(1, RepeatedSend::MostMilliseconds);
-    every->setGroupSeparatorShown(true);
-    every->setStepType(QSpinBox::AdaptiveDecimalStepType);
+    auto *every =
+        explainedNumber(u"sendEvery"_s, 1, RepeatedSend::MostMilliseconds, static_cast<int>(plan.every.count()),
+                        Texts::tr("From one sending to the next. A slow peer is waited for."));
     every->setSuffix(Texts::tr(" ms"));
-    every->setValue(static_cast<int>(plan.every.count()));
-    explainField(*every, Texts::tr("From one sending to the next. A slow peer is waited for."));
-    auto *times = new QSpinBox;
-    times->setObjectName(u"sendTimes"_s);
-    times->setRange(0, RepeatedSend::MostTimes);
-    times->setGroupSeparatorShown(true);
-    times->setStepType(QSpinBox::AdaptiveDecimalStepType);
+    auto *times = explainedNumber(u"sendTimes"_s, 0, RepeatedSend::MostTimes, static_cast<int>(plan.times),
+                                  Texts::tr("How often in all."));
     times->setSpecialValueText(Texts::tr("Until stopped"));
-    times->setValue(static_cast<int>(plan.times));
-    explainField(*times, Texts::tr("How often in all."));
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
     QPushButton *startButton = buttons->addButton(Texts::tr("Start Sending"), QDialogButtonBox::AcceptRole);
     QObject::connect(buttons, &QDialogButtonBox::rejected, dialog, &QDialog::reject);

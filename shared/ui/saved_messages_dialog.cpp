@@ -32,41 +32,21 @@ namespace
 
 constexpr int MostRounds = 1'000'000; // times SavedMessages::Most: no more than RepeatedSend::MostTimes
 
-QPushButton *button(const QString &name, const QString &text, const QString &meaning)
-{
-    auto *button = new QPushButton(text);
-    button->setObjectName(name);
-    explainField(*button, meaning);
-    button->setAutoDefault(false);
-    return button;
-}
-
-QSpinBox *number(const QString &name, int least, int most, int value, const QString &meaning)
-{
-    auto *field = new QSpinBox;
-    field->setObjectName(name);
-    field->setRange(least, most);
-    field->setGroupSeparatorShown(true);
-    field->setStepType(QSpinBox::AdaptiveDecimalStepType);
-    field->setValue(value);
-    explainField(*field, meaning);
-    return field;
-}
-
 } // namespace
 
 SavedMessagesDialog::SavedMessagesDialog(const SavedMessages &messages, const BytesField::Line &typed,
                                          TextEncoding encoding, std::chrono::milliseconds every, QWidget *parent)
     : QDialog(parent), messages_(messages), typed_(typed), encoding_(encoding), name_(new QLineEdit),
-      save_(button(u"savedSave"_s, tr("&Save Typed Line"), tr("Keep the line in the field under this name."))),
+      save_(explainedButton(u"savedSave"_s, tr("&Save Typed Line"), tr("Keep the line in the field under this name."))),
       list_(new QTableWidget(0, 2)),
-      choose_(button(u"savedChoose"_s, tr("Put into &Field"), tr("Show the message in the field."))),
-      delete_(button(u"savedDelete"_s, tr("&Delete"), tr("Forget the selected messages."))),
-      up_(button(u"savedUp"_s, tr("Move &Up"), tr("Send the message before the one above it."))),
-      down_(button(u"savedDown"_s, tr("Move Do&wn"), tr("Send the message after the one below it."))),
-      every_(number(u"savedEvery"_s, 0, RepeatedSend::MostMilliseconds, static_cast<int>(every.count()),
-                    tr("From one message to the next. A slow peer is waited for."))),
-      rounds_(number(u"savedRounds"_s, 0, MostRounds, 1, tr("How often the messages are sent, one after the other."))),
+      choose_(explainedButton(u"savedChoose"_s, tr("Put into &Field"), tr("Show the message in the field."))),
+      delete_(explainedButton(u"savedDelete"_s, tr("&Delete"), tr("Forget the selected messages."))),
+      up_(explainedButton(u"savedUp"_s, tr("Move &Up"), tr("Send the message before the one above it."))),
+      down_(explainedButton(u"savedDown"_s, tr("Move Do&wn"), tr("Send the message after the one below it."))),
+      every_(explainedNumber(u"savedEvery"_s, 0, RepeatedSend::MostMilliseconds, static_cast<int>(every.count()),
+                             tr("From one message to the next. A slow peer is waited for."))),
+      rounds_(explainedNumber(u"savedRounds"_s, 0, MostRounds, 1,
+                              tr("How often the messages are sent, one after the other."))),
       problem_(new StatusLabel(u"savedProblem"_s, tr("What is wrong")))
 {
     setObjectName(u"savedMessages"_s);
