@@ -146,6 +146,12 @@ inline ServerOptions listening()
     return options;
 }
 
+inline ServerOptions notListening(ServerOptions options = {})
+{
+    options.listenAtOnce = false;
+    return options;
+}
+
 /// To connect to a port of this computer, when asked to.
 inline ClientOptions connectingTo(quint16 port)
 {

@@ -16,13 +16,6 @@ using namespace parley::test;
 namespace
 {
 
-ServerOptions notListening()
-{
-    ServerOptions options;
-    options.listenAtOnce = false;
-    return options;
-}
-
 QAccessibleInterface &accessible(QWidget &widget)
 {
     return *QAccessible::queryAccessibleInterface(&widget);

@@ -42,12 +42,6 @@ ServerOptions listeningOn(const QString &host, Transport transport = Transport::
     return options;
 }
 
-ServerOptions notListening(ServerOptions options = {})
-{
-    options.listenAtOnce = false;
-    return options;
-}
-
 void choose(const auto &program, const QString &kind)
 {
     QComboBox &kinds = program.template child<QComboBox>(u"kind"_s);

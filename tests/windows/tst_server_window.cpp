@@ -27,13 +27,6 @@ ServerOptions listeningOn(const QString &host = u"127.0.0.1"_s, const QString &p
     return options;
 }
 
-ServerOptions notListening()
-{
-    ServerOptions options;
-    options.listenAtOnce = false;
-    return options;
-}
-
 bool isListening(const ServerProgram &server)
 {
     return portOf(server) != 0;

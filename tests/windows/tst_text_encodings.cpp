@@ -9,6 +9,7 @@
 
 #include <QCheckBox>
 #include <QPlainTextEdit>
+#include <QSpinBox>
 #include <QTabWidget>
 #include <QTest>
 
@@ -18,13 +19,6 @@ using namespace parley::test;
 
 namespace
 {
-
-ServerOptions notListening()
-{
-    ServerOptions options;
-    options.listenAtOnce = false;
-    return options;
-}
 
 /// Asked again until the engine has taken what the window was told.
 QByteArray greetingOf(quint16 port)
@@ -47,11 +41,13 @@ private Q_SLOTS:
     void showsWhatCameAnew();
     void showsDatagramsAnew();
     void transcriptKeepsStep();
+    void datagramsBeginAnew();
     void sendsWhatIsTyped();
     void greets();
     void greetsInUtf8();
     void keepsASavedGreeting();
     void keepsGivenBytes();
+    void expectsGivenBytes();
     void namesWhatCannotBeSent();
     void isRemembered();
 };
@@ -124,6 +120,19 @@ void TestTextEncodings::transcriptKeepsStep()
     QCOMPARE(lines.value(1), u"  a\ufffd"_s);
     QCOMPARE(lines.value(3), u"  c"_s);
     QCOMPARE(lines.value(5), u"  \ufffdde"_s);
+}
+
+/// A datagram begins with a character, however many bytes came before it.
+void TestTextEncodings::datagramsBeginAnew()
+{
+    TranscriptView view;
+    view.setEncoding(TextEncoding::Utf16Le);
+    view.show();
+    for (const QByteArray &datagram : {QByteArray("a\0b", 3), QByteArray("c\0", 2)})
+        view.add(TranscriptView::Direction::Received, QDateTime::currentDateTime(), datagram, datagram.size(), true);
+    view.showAdded();
+    const QString transcript = view.findChild<QPlainTextEdit *>(u"transcript"_s)->toPlainText();
+    QCOMPARE(transcript.section(u'\n', 3, 3), u"  c"_s);
 }
 
 void TestTextEncodings::sendsWhatIsTyped()
@@ -227,6 +236,39 @@ void TestTextEncodings::keepsGivenBytes()
     client.click(u"connect"_s);
     RawSocket peer = listener.accept();
     QCOMPARE(peer.receive(7), "Grüße"_ba);
+}
+
+/// The bytes of --expect stay as well; they are not the user's to remember.
+void TestTextEncodings::expectsGivenBytes()
+{
+    const RawSocket listener = RawSocket::listening();
+    ClientOptions options = connectingTo(listener.localPort());
+    options.repeat = 1;
+    options.connectAtOnce = true;
+    options.expected = "Grüße"_ba;
+    options.encoding = TextEncoding::Latin1;
+    {
+        ClientProgram client(options);
+        const auto greets = [&] {
+            RawSocket peer = listener.accept();
+            peer.send("Grüße");
+            peer.close();
+            const auto &start = client.button(u"repeatStart"_s);
+            return QTest::qWaitFor([&start] { return start.text() == u"Start"_s; }, WindowPatience)
+                   && client.cell(u"repeatAccount"_s, 0, 1) == u"1"_s;
+        };
+        const auto &expected = client.field(u"repeatExpected"_s);
+        QCOMPARE(expected.text(), u"GrÃ¼Ã\u009fe"_s);
+        QVERIFY(greets());
+        client.action(u"UTF-8"_s).trigger();
+        QCOMPARE(expected.text(), u"Grüße"_s);
+        client.action(u"ISO-8859-1"_s).trigger();
+        client.click(u"repeatStart"_s);
+        QVERIFY(greets());
+    }
+    const ClientProgram client(connectingTo(listener.localPort()));
+    client.action(u"Repeat…"_s).trigger();
+    QCOMPARE(client.field(u"repeatExpected"_s).text(), QString());
 }
 
 void TestTextEncodings::namesWhatCannotBeSent()

@@ -21,13 +21,6 @@ using namespace parley::test;
 namespace
 {
 
-ServerOptions notListening()
-{
-    ServerOptions options;
-    options.listenAtOnce = false;
-    return options;
-}
-
 } // namespace
 
 /// The values that the windows remember from one run to the next.
