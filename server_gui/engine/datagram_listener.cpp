@@ -125,7 +125,6 @@ DatagramListener::Peer &DatagramListener::peerOf(const Address &address)
         }
         it = peers_.emplace(address, Peer()).first;
         it->second.number = owner_.nextNumber();
-        owner_.countSender();
     } else {
         uses_.erase(it->second.lastUse);
     }

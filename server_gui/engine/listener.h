@@ -35,8 +35,7 @@ public:
     virtual quint64 nextNumber() = 0;
     /// The access list has turned away a sender of datagrams.
     virtual void countDenied() = 0;
-    /// A sender of datagrams has got a number, a datagram has come, and it was answered.
-    virtual void countSender() = 0;
+    /// A datagram has come, and it was answered.
     virtual void countDatagram() = 0;
     virtual void countAnswer() = 0;
     /// accept() has returned @p socket and its @p peer.

@@ -264,6 +264,7 @@ void Server::tellAcceptQueue()
 void Server::accepted(native::Descriptor socket, const Address &peer)
 {
     const quint64 number = nextNumber();
+    connections_.fetch_add(1, std::memory_order_relaxed);
     events_.write(Event::accept(number, {socket.get(), 0}, peer, settings_.endpoint.transport));
     if (const Refusal refusal = admission(peer); refusal.outcome != Outcome::None) {
         turnAway(number, std::move(socket), refusal);

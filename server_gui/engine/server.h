@@ -88,8 +88,8 @@ public:
     quint64 open() const { return open_.load(std::memory_order_relaxed); }
     quint64 denied() const { return denied_.load(std::memory_order_relaxed); }
     quint64 overLimit() const { return overLimit_.load(std::memory_order_relaxed); }
-    /// Senders of datagrams, of those that were accepted().
-    quint64 senders() const { return senders_.load(std::memory_order_relaxed); }
+    /// Of those that were accepted(): without the senders of datagrams.
+    quint64 connections() const { return connections_.load(std::memory_order_relaxed); }
     quint64 datagrams() const { return datagrams_.load(std::memory_order_relaxed); }
     quint64 answered() const { return answered_.load(std::memory_order_relaxed); }
 
@@ -122,7 +122,6 @@ private:
     Deadline deadline() const override;
     quint64 nextNumber() override { return accepted_.fetch_add(1, std::memory_order_relaxed) + 1; }
     void countDenied() override { denied_.fetch_add(1, std::memory_order_relaxed); }
-    void countSender() override { senders_.fetch_add(1, std::memory_order_relaxed); }
     void countDatagram() override { datagrams_.fetch_add(1, std::memory_order_relaxed); }
     void countAnswer() override { answered_.fetch_add(1, std::memory_order_relaxed); }
     void accepted(native::Descriptor socket, const Address &peer) override;
@@ -167,7 +166,7 @@ private:
     std::atomic<quint64> open_ = 0;
     std::atomic<quint64> denied_ = 0;
     std::atomic<quint64> overLimit_ = 0;
-    std::atomic<quint64> senders_ = 0;
+    std::atomic<quint64> connections_ = 0;
     std::atomic<quint64> datagrams_ = 0;
     std::atomic<quint64> answered_ = 0;
 };
