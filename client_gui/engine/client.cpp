@@ -236,7 +236,13 @@ void Client::end(Outcome outcome, int error)
         socket_.resetConnection();
     else
         socket_.abort();
-    events_.write(Event::end(number_, outcome, error, 0, closedBy));
+    Event end = Event::end(number_, outcome, error, 0, closedBy);
+    end.setTransport(request_.endpoint.transport);
+    if (outcome == Outcome::TimedOut && error == 0)
+        end.setLimit({Limit::Kind::TimeOut, request_.timeout.count()});
+    else if (outcome == Outcome::LimitReached)
+        end.setLimit({Limit::Kind::MessageLength, request_.maxBytes});
+    events_.write(end);
 }
 
 } // namespace parley

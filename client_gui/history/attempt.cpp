@@ -3,7 +3,7 @@
 
 #include "client_gui/history/attempt.h"
 
-#include "shared/message/error_text.h"
+#include "client_gui/history/connect_diagnosis.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -89,9 +89,9 @@ QString Attempt::resultText() const
     QString text = outcomeText(known, closedBy, request.endpoint.transport);
     if (known == Outcome::Complete)
         return Texts::tr("%1, %2").arg(text, bytesText(receivedBytes));
-    if (outcome == Outcome::Failed)
-        text = Texts::tr("%1: %2").arg(text, errorText(error));
-    return receivedBytes > 0 ? Texts::tr("%1 after %2").arg(text, bytesText(receivedBytes)) : text;
+    if (receivedBytes > 0)
+        text = Texts::tr("%1 after %2").arg(text, bytesText(receivedBytes));
+    return outcome == Outcome::Failed ? Texts::tr("%1: %2").arg(text, reasonOf(*this).cause) : text;
 }
 
 QString Attempt::summary() const

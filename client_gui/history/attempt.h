@@ -43,7 +43,7 @@ struct Attempt
     /// Some bytes came, but not all.
     bool isIncomplete() const;
 
-    /// One or two words: `complete`, `refused`, `timed out after 5 bytes`.
+    /// A few words: `complete`, `refused`, `timed out after 5 bytes`; why, where it failed otherwise.
     QString resultText() const;
     /// `12 bytes in 1 read · complete after 3 ms`.
     QString summary() const;

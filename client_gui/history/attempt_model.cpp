@@ -3,6 +3,7 @@
 
 #include "client_gui/history/attempt_model.h"
 
+#include "client_gui/history/connect_diagnosis.h"
 #include "shared/event/event_stream.h"
 
 #include <QLocale>
@@ -22,6 +23,8 @@ quint64 AttemptModel::add(const ConnectRequest &request)
     Attempt attempt;
     attempt.number = ++total_;
     attempt.request = request;
+    if (attempt.isDatagram())
+        ++datagrams_;
     attempt.started = stream_.now(); // a look-up writes its first event only when it has ended
     beginInsertRows({}, rowCount(), rowCount());
     attempts_.push_back(attempt);
@@ -37,7 +40,7 @@ const Attempt *AttemptModel::apply(const Event &event)
     Attempt &attempt = attempts_[row];
     attempt.apply(event);
     if (event.call() == Call::End && event.outcome() == Outcome::Complete)
-        ++complete_;
+        ++(attempt.isDatagram() ? answered_ : complete_);
     if (event.call() != Call::Recv && event.call() != Call::Send) {
         Q_EMIT dataChanged(index(static_cast<int>(row), 0), index(static_cast<int>(row), ColumnCount - 1));
     }
@@ -72,6 +75,17 @@ const Attempt *AttemptModel::find(quint64 number) const
     return &attempts_[static_cast<std::size_t>(number - attempts_.front().number)];
 }
 
+QString AttemptModel::counts() const
+{
+    const QLocale locale;
+    QStringList texts;
+    if (total_ > datagrams_)
+        texts += tr("Attempts: %1, complete: %2").arg(locale.toString(total_ - datagrams_), locale.toString(complete_));
+    if (datagrams_ > 0)
+        texts += tr("Datagrams: %1, answered: %2").arg(locale.toString(datagrams_), locale.toString(answered_));
+    return texts.join(QStringLiteral(" · "));
+}
+
 int AttemptModel::rowCount(const QModelIndex &parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(attempts_.size());
@@ -92,6 +106,10 @@ QVariant AttemptModel::data(const QModelIndex &index, int role) const
         return text(attempt, column);
     if (role == Qt::ToolTipRole && column == Time)
         return dateText(stream_.wallClock(attempt.started));
+    if (role == Qt::ToolTipRole && column == Result) {
+        const QString diagnosis = diagnoseConnect(attempt).text();
+        return diagnosis.isEmpty() ? QVariant() : diagnosis.toHtmlEscaped();
+    }
     if (role == Qt::TextAlignmentRole && isNumeric(column))
         return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
     return {};

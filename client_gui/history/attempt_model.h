@@ -39,7 +39,8 @@ public:
     const std::deque<Attempt> &attempts() const { return attempts_; }
     quint64 numberAt(int row) const { return attempts_[static_cast<std::size_t>(row)].number; }
     quint64 total() const { return total_; }
-    quint64 complete() const { return complete_; }
+    /// `Attempts: 2, complete: 1 · Datagrams: 1, answered: 1`; empty before the first one.
+    QString counts() const;
 
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;
@@ -54,6 +55,8 @@ private:
     std::deque<Attempt> attempts_; // their numbers are consecutive
     quint64 total_ = 0;
     quint64 complete_ = 0;
+    quint64 datagrams_ = 0; // of total_
+    quint64 answered_ = 0;
 };
 
 } // namespace parley

@@ -4,7 +4,6 @@
 #include "client_gui/history/connect_diagnosis.h"
 
 #include "client_gui/history/attempt.h"
-#include "shared/message/error_reason.h"
 #include "shared/socket/socket_calls.h"
 
 #include <QCoreApplication>
@@ -39,38 +38,6 @@ Address groupWithoutInterface(const Attempt &attempt)
     const bool isLost = error == ENETUNREACH || error == ENODEV
                         || (group.scope() != 0 && (error == ENETDOWN || error == EADDRNOTAVAIL || error == EINVAL));
     return isLost && group.isMulticast() ? group : Address();
-}
-
-/// What the errno of the attempt means, which was left by a call of a client.
-ErrorReason reasonOf(const Attempt &attempt)
-{
-    const bool isUnix = attempt.request.endpoint.transport == Transport::Unix;
-    const Address &peer = attempt.peer.isNull() ? attempt.request.endpoint.literal : attempt.peer;
-    const bool isIPv6 = peer.family() == Address::Family::IPv6;
-    switch (attempt.error) {
-    case EACCES:
-        if (isUnix)
-            return {
-                Texts::tr("this user may not connect there: the socket's file, or a folder on the way, forbids it"),
-                Texts::tr("Ask whoever started the server (parley-server has --unix-mode), or choose another path.")};
-        break;
-    case EADDRNOTAVAIL:
-        return isIPv6 ? ErrorReason{Texts::tr("this computer has no IPv6 address to do that from"),
-                                    Texts::tr("Switch IPv6 on here, or give an IPv4 address.")}
-                      : ErrorReason{Texts::tr("no port of this computer is free for that peer"),
-                                    Texts::tr("Wait until other connections to it have ended.")};
-    case EAFNOSUPPORT:
-        if (isIPv6)
-            return {Texts::tr("this computer has no IPv6, or it is switched off"),
-                    Texts::tr("Switch IPv6 on here, or give an IPv4 address.")};
-        break;
-    case EMSGSIZE:
-        return {Texts::tr("%1 do not fit into a datagram, which holds %2 over IPv4")
-                    .arg(bytesText(attempt.request.send.size()), bytesText(native::MaxDatagram)),
-                Texts::tr("Send less, or use TCP.")};
-    default: break;
-    }
-    return errorReason(attempt.error);
 }
 
 /// Of a Unix socket.
@@ -147,7 +114,7 @@ QString failureOf(const Attempt &attempt)
         return Texts::tr("A datagram from %1 was cut: it is longer than the limit of %2.")
             .arg(endpoint, bytesText(attempt.request.maxBytes));
     if (attempt.isDatagram() && attempt.outcome == Outcome::TimedOut && attempt.connectedAt >= 0)
-        return Texts::tr("No answer came from %1 within %2.").arg(endpoint, timeout);
+        return Texts::tr("No answer came from %1 within %2, the time-out.").arg(endpoint, timeout);
     if (attempt.isDatagram() && attempt.outcome == Outcome::Refused)
         return Texts::tr("%1 refused the datagram (ICMP port unreachable): nothing listens on that port there.")
             .arg(endpoint);
@@ -175,7 +142,7 @@ QString failureOf(const Attempt &attempt)
         switch (attempt.outcome) {
         case Outcome::Reset: return incomplete + Texts::tr("the connection was reset after %1.").arg(bytes);
         case Outcome::TimedOut:
-            return incomplete + Texts::tr("after %1 the end did not come within %2.").arg(bytes, timeout);
+            return incomplete + Texts::tr("after %1 the end did not come within %2, the time-out.").arg(bytes, timeout);
         case Outcome::LimitReached:
             return incomplete
                    + Texts::tr("it is longer than the limit of %1.").arg(bytesText(attempt.request.maxBytes));
@@ -197,12 +164,15 @@ QString failureOf(const Attempt &attempt)
                                        : Texts::tr("%1 reset the connection before it had sent a byte.").arg(endpoint);
     case Outcome::TimedOut:
         if (attempt.connectedAt >= 0)
-            return Texts::tr("%1 accepted the connection but sent nothing within %2.").arg(endpoint, timeout);
+            return Texts::tr("%1 accepted the connection but sent nothing within %2, the time-out.")
+                .arg(endpoint, timeout);
         if (isLookUp(attempt))
-            return Texts::tr("The look-up of the host in %1 had no answer within %2.").arg(endpoint, timeout);
-        return Texts::tr("%1 did not answer within %2.")
-            .arg(endpoint,
-                 attempt.error == ETIMEDOUT ? durationText(std::chrono::nanoseconds(attempt.duration())) : timeout);
+            return Texts::tr("The look-up of the host in %1 had no answer within %2, the time-out.")
+                .arg(endpoint, timeout);
+        return attempt.error == ETIMEDOUT // the system's
+                   ? Texts::tr("%1 did not answer within %2.")
+                         .arg(endpoint, durationText(std::chrono::nanoseconds(attempt.duration())))
+                   : Texts::tr("%1 did not answer within %2, the time-out.").arg(endpoint, timeout);
     case Outcome::Cancelled: return Texts::tr("Connecting to %1 was cancelled.").arg(endpoint);
     case Outcome::Refused:
         return Texts::tr("%1 refused the connection: nothing listens on that port there.").arg(endpoint);
@@ -355,6 +325,37 @@ void refine(ConnectDiagnosis &diagnosis, const Attempt &attempt, const std::vect
 }
 
 } // namespace
+
+ErrorReason reasonOf(const Attempt &attempt)
+{
+    const bool isUnix = attempt.request.endpoint.transport == Transport::Unix;
+    const Address &peer = attempt.peer.isNull() ? attempt.request.endpoint.literal : attempt.peer;
+    const bool isIPv6 = peer.family() == Address::Family::IPv6;
+    switch (attempt.error) {
+    case EACCES:
+        if (isUnix)
+            return {
+                Texts::tr("this user may not connect there: the socket's file, or a folder on the way, forbids it"),
+                Texts::tr("Ask whoever started the server (parley-server has --unix-mode), or choose another path.")};
+        break;
+    case EADDRNOTAVAIL:
+        return isIPv6 ? ErrorReason{Texts::tr("this computer has no IPv6 address to do that from"),
+                                    Texts::tr("Switch IPv6 on here, or give an IPv4 address.")}
+                      : ErrorReason{Texts::tr("no port of this computer is free for that peer"),
+                                    Texts::tr("Wait until other connections to it have ended.")};
+    case EAFNOSUPPORT:
+        if (isIPv6)
+            return {Texts::tr("this computer has no IPv6, or it is switched off"),
+                    Texts::tr("Switch IPv6 on here, or give an IPv4 address.")};
+        break;
+    case EMSGSIZE:
+        return {Texts::tr("%1 do not fit into a datagram, which holds %2 over IPv4")
+                    .arg(bytesText(attempt.request.send.size()), bytesText(native::MaxDatagram)),
+                Texts::tr("Send less, or use TCP.")};
+    default: break;
+    }
+    return errorReason(attempt.error);
+}
 
 bool dependsOnListeners(const Attempt &attempt)
 {

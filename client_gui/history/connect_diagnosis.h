@@ -4,6 +4,7 @@
 #pragma once
 
 #include "shared/address/endpoint.h"
+#include "shared/message/error_reason.h"
 #include "shared/socket/local_listeners.h"
 
 #include <QString>
@@ -50,6 +51,9 @@ struct ConnectDiagnosis
 
     friend bool operator==(const ConnectDiagnosis &, const ConnectDiagnosis &) = default;
 };
+
+/// What the errno of an attempt means that ended as Failed, Unreachable or Refused.
+ErrorReason reasonOf(const Attempt &attempt);
 
 /// @param listeners the listeners of this computer, if they were looked for.
 ConnectDiagnosis diagnoseConnect(const Attempt &attempt, const std::vector<LocalListener> &listeners = {});

@@ -21,7 +21,7 @@ constexpr qint64 NsPerUs = 1'000;
 void writeHistory(QIODevice &device, const std::deque<Attempt> &attempts, const WallClock &clock)
 {
     device.write("number,started,ended,endpoint,peer_address,peer_port,local_address,local_port,outcome,error,"
-                 "received_bytes,reads,duration_us\r\n");
+                 "received_bytes,reads,duration_us,ending\r\n");
     for (const Attempt &attempt : attempts) {
         CsvRecord record;
         record.add(static_cast<qint64>(attempt.number)).add(clock.at(attempt.started));
@@ -36,6 +36,11 @@ void writeHistory(QIODevice &device, const std::deque<Attempt> &attempts, const 
             record.addNothing();
         else
             record.add(attempt.duration() / NsPerUs);
+        if (attempt.isUnderWay())
+            record.addNothing();
+        else
+            record.add(QString::fromLatin1(
+                endingWords(attempt.outcome, attempt.closedBy, attempt.request.endpoint.transport)));
         device.write(record.line());
     }
 }

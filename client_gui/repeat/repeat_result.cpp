@@ -3,6 +3,8 @@
 
 #include "client_gui/repeat/repeat_result.h"
 
+#include "shared/event/ending.h"
+#include "shared/message/error_reason.h"
 #include "shared/message/error_text.h"
 #include "shared/message/message.h"
 
@@ -29,6 +31,15 @@ struct Texts
 QString numberText(qint64 number)
 {
     return QLocale().toString(number);
+}
+
+/// The cause in words, and the name to look for.
+QString reasonText(int error)
+{
+    const ErrorReason reason = errorReason(error);
+    return reason.remedy.isEmpty() // then the cause has the name
+               ? reason.cause
+               : QStringLiteral("%1 (%2)").arg(reason.cause, QString::fromLatin1(errorName(error)));
 }
 
 QString rateText(double rate)
@@ -93,19 +104,19 @@ QString repeatOutcomeText(RepeatOutcome outcome, const RepeatRequest &request)
 {
     const bool asks = request.answers() > 0;
     switch (outcome) {
-    case RepeatOutcome::Complete: return request.isDatagram() ? Texts::tr("answered") : Texts::tr("complete");
+    case RepeatOutcome::Complete: return outcomeText(Outcome::Complete, ClosedBy::Nobody, request.endpoint.transport);
     case RepeatOutcome::WrongGreeting: return asks ? Texts::tr("wrong answer") : Texts::tr("wrong greeting");
     case RepeatOutcome::NeverGreeted: return asks ? Texts::tr("no answer") : Texts::tr("never greeted");
-    case RepeatOutcome::Refused: return Texts::tr("refused");
-    case RepeatOutcome::TimedOut: return Texts::tr("timed out");
-    case RepeatOutcome::Reset: return Texts::tr("reset");
-    case RepeatOutcome::TooLong: return Texts::tr("too long");
+    case RepeatOutcome::Refused: return outcomeText(Outcome::Refused);
+    case RepeatOutcome::TimedOut: return outcomeText(Outcome::TimedOut);
+    case RepeatOutcome::Reset: return Texts::tr("reset"); // by the peer: nobody else resets in a run
+    case RepeatOutcome::TooLong: return outcomeText(Outcome::LimitReached);
     case RepeatOutcome::LocalLimit: return Texts::tr("local limit");
-    case RepeatOutcome::Unreachable: return Texts::tr("unreachable");
-    case RepeatOutcome::Failed: return Texts::tr("failed");
+    case RepeatOutcome::Unreachable: return outcomeText(Outcome::Unreachable);
+    case RepeatOutcome::Failed: return outcomeText(Outcome::Failed);
     case RepeatOutcome::ClosedEarly: return Texts::tr("closed early");
-    case RepeatOutcome::ToItself: return Texts::tr("to itself");
-    case RepeatOutcome::Cancelled: return Texts::tr("cancelled");
+    case RepeatOutcome::ToItself: return outcomeText(Outcome::ToItself);
+    case RepeatOutcome::Cancelled: return outcomeText(Outcome::Cancelled);
     case RepeatOutcome::NotStarted: return Texts::tr("not started");
     }
     Q_UNREACHABLE();
@@ -192,7 +203,7 @@ QString RepeatResult::detail(RepeatOutcome outcome) const
     };
     switch (outcome) {
     case RepeatOutcome::NeverGreeted:
-        add(Texts::tr("closed without a byte"), count(outcome) - silent);
+        add(outcomeText(Outcome::NoMessage), count(outcome) - silent);
         add(Texts::tr("silent until the time-out"), silent);
         break;
     case RepeatOutcome::TimedOut:
@@ -212,8 +223,7 @@ QString RepeatResult::detail(RepeatOutcome outcome) const
     default:
         for (const Error &entry : errors) {
             if (entry.outcome == outcome)
-                add(errorText(entry.error) + QStringLiteral(" (%1)").arg(QString::fromLatin1(errorName(entry.error))),
-                    entry.count);
+                add(reasonText(entry.error), entry.count);
         }
     }
     return parts.join(QStringLiteral(", "));

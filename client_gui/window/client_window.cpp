@@ -272,7 +272,7 @@ void ClientWindow::buildMenus()
     menus.connection->addAction(tr("Li&mits…"), this, &ClientWindow::changeLimits);
     menus.connection->addSeparator();
     QAction *ladder = menus.connection->addAction(tr("Show La&dder"), inspector_, &Inspector::showLadder);
-    QAction *again = menus.connection->addAction(tr("Connect A&gain"), this, &ClientWindow::connectAgain);
+    againAction_ = menus.connection->addAction(QString(), this, &ClientWindow::connectAgain);
     menus.connection->addActions(converse_->commands());
     inspector_->fillMenus(menus);
     menus.view->addSeparator();
@@ -284,24 +284,27 @@ void ClientWindow::buildMenus()
 
     connect(table_, &TableView::statusMessage, status_, &StatusLabel::showText); // its context menu begins with Copy
     connect(table_, &TableView::activated, inspector_, &Inspector::showLadder);
-    table_->addActions({ladder, again, clear});
+    table_->addActions({ladder, againAction_, clear});
 }
 
-/// To the endpoint of the selected attempt, or else of the latest one.
-void ClientWindow::connectAgain()
+/// The selected attempt, or else the latest one; null before the first.
+const Attempt *ClientWindow::chosenAttempt() const
 {
     const QModelIndexList rows = table_->selectionModel()->selectedRows();
-    const Attempt *attempt = history_.find(rows.isEmpty() ? current_ : history_.numberAt(rows.constLast().row()));
-    if (attempt)
+    return history_.find(rows.isEmpty() ? current_ : history_.numberAt(rows.constLast().row()));
+}
+
+void ClientWindow::connectAgain()
+{
+    if (const Attempt *attempt = chosenAttempt())
         form_->setEndpoint(attempt->request.endpoint);
     startAttempt();
 }
 
-/// Shows the selected attempt, or else the latest one.
 void ClientWindow::inspectSelected()
 {
-    const QModelIndexList rows = table_->selectionModel()->selectedRows();
-    const Attempt *attempt = history_.find(rows.isEmpty() ? current_ : history_.numberAt(rows.constLast().row()));
+    const Attempt *attempt = chosenAttempt();
+    showAgain();
     if (attempt)
         inspector_->inspect(attempt->number,
                             (attempt->isDatagram() ? tr("Datagram %1 to %2") : tr("Attempt %1 to connect to %2"))
@@ -363,9 +366,13 @@ void ClientWindow::startAttempt()
     if (const Attempt *attempt = history_.find(current_); attempt && attempt->isUnderWay() && !attempt->isAnswered())
         return;
     const auto asked = request();
-    if (const auto *sentence = std::get_if<QString>(&asked)) {
+    const auto *sentence = std::get_if<QString>(&asked);
+    isMistaken_ = sentence != nullptr;
+    if (sentence) {
+        search_.reset(); // its result is about the attempt before
         notice_->showNotice(NoticeBar::About::Failure, *sentence);
         focusOnMistake();
+        showState();
         return;
     }
     const auto &request = std::get<ConnectRequest>(asked);
@@ -489,6 +496,7 @@ void ClientWindow::showState()
                             : underWay      ? tr("&Cancel")
                             : sendsDatagram ? tr("Send &Datagram")
                                             : tr("&Connect"));
+    showAgain();
     converse_->setPeers(talks ? tr("To %1").arg(attempt->request.endpoint.toString()) : QString(),
                         !talks || !attempt->sendingShut);
     message_->setPlaceholderText(
@@ -499,6 +507,8 @@ void ClientWindow::showState()
     saveAction_->setEnabled(!message_->parts().isEmpty() && !underWay);
 
     QString summary = attempt ? attempt->summary() : QString();
+    if (attempt && isMistaken_)
+        summary = tr("No attempt was made. The one before: %1").arg(summary);
     if (message_->isCut())
         summary += tr(" · only the first %1 characters are shown").arg(QLocale().toString(message_->shown()));
     if (attempt && attempt->receivedBytes > message_->size()) // the user has stayed connected
@@ -517,8 +527,17 @@ void ClientWindow::showState()
     else if (history_.total() == 0)
         status_->showText(tr("Ready"));
     else
-        status_->showText(tr("Attempts: %1, complete: %2")
-                              .arg(QLocale().toString(history_.total()), QLocale().toString(history_.complete())));
+        status_->showText(history_.counts());
+}
+
+/// Says of the chosen attempt what doing it again is.
+void ClientWindow::showAgain()
+{
+    if (!againAction_)
+        return; // the window is not complete yet
+    const Attempt *attempt = chosenAttempt();
+    const bool sends = attempt ? attempt->isDatagram() : form_->transport() == Transport::Udp;
+    againAction_->setText(sends ? tr("Send A&gain") : tr("Connect A&gain"));
 }
 
 void ClientWindow::saveMessage()

@@ -68,9 +68,11 @@ private:
     void connectOrCancel();
     void startAttempt();
     void connectTo(const Endpoint &endpoint);
+    const Attempt *chosenAttempt() const;
     void connectAgain();
     void read(const EventBatch &batch);
     void showState();
+    void showAgain();
     void showEnd(const Attempt &attempt);
     void showDiagnosis(const ConnectDiagnosis &diagnosis);
     void applyRemedy(const ConnectDiagnosis &diagnosis);
@@ -92,7 +94,8 @@ private:
     TextEncoding encoding_ = TextEncoding::Utf8;
     bool damaged_ = false; // the settings that were read; closing writes all of them anew
     RememberedFields remembered_;
-    quint64 current_ = 0; // the attempt that the message view shows; 0 before the first
+    quint64 current_ = 0;     // the attempt that the message view shows; 0 before the first
+    bool isMistaken_ = false; // the fields, when the latest attempt was asked for: it was not made
 
     FileSaver *const saver_;
     std::unique_ptr<ListenerSearch> search_; // for a server on this computer, after a refusal
@@ -113,6 +116,7 @@ private:
     Inspector *inspector_ = nullptr;
     StatusLabel *status_ = nullptr;
     QAction *connectAction_ = nullptr;
+    QAction *againAction_ = nullptr;
     QAction *saveAction_ = nullptr;
     RepeatWindow *repeat_ = nullptr; // once it was opened
 };

@@ -218,6 +218,15 @@ void Connection::limitClosing()
         owner_.timeouts().set(*this, deadline_.length.count() > 0 ? deadline_.length : Deadline::Default);
 }
 
+/// The one that times the connection out.
+Limit Connection::limit() const
+{
+    if (!deadline_.isRenewed)
+        return {Limit::Kind::Deadline, deadline_.length.count()};
+    return deadline_.length.count() > 0 ? Limit{Limit::Kind::Idle, deadline_.length.count()}
+                                        : Limit{Limit::Kind::AfterFin, Deadline::Default.count()};
+}
+
 /// No event tells of an acknowledgement, so it is asked for.
 void Connection::resetWhenDelivered()
 {
@@ -242,8 +251,9 @@ void Connection::closeWhenDelivered()
 void Connection::peerReset(int error)
 {
     const bool complete = stream_.sentFin() && stream_.delivered() == stream_.sent();
-    const bool vanished = error == ECONNRESET || error == EPIPE || error == ETIMEDOUT;
-    close(complete ? Outcome::Complete : vanished ? Outcome::Reset : Outcome::Failed, error);
+    const Outcome met = outcomeOf(error);
+    const bool isLost = met == Outcome::Reset || met == Outcome::TimedOut;
+    close(complete ? Outcome::Complete : isLost ? met : Outcome::Failed, error);
 }
 
 void Connection::sendSome()
@@ -299,7 +309,10 @@ void Connection::close(Outcome outcome, int error)
     owner_.timeouts().stop(*this);
     if (wake_)
         owner_.timeouts().stop(*wake_);
-    owner_.events().write(Event::end(number(), outcome, error, delivered, closedBy));
+    Event end = Event::end(number(), outcome, error, delivered, closedBy);
+    if (outcome == Outcome::TimedOut && error == 0)
+        end.setLimit(limit());
+    owner_.events().write(end);
     owner_.ended(*this);
 }
 

@@ -105,6 +105,7 @@ private:
 
     Reactor::Interest neededInterest() const;
     int descriptor() const { return stream_.channel().descriptor(); }
+    Limit limit() const;
     void wake();
     void hungUp();
     void peerReset(int error);

@@ -96,6 +96,7 @@ void DatagramListener::ready(Reactor::Ready)
             continue; // an error about an earlier answer, which this call fetches
         if (interface_ != 0 && path.local.scope() != 0 && path.local.scope() != interface_)
             continue; // another program takes part in the group there, and the system asks no further
+        owner_.countDatagram();
         Peer &peer = peerOf(path.peer);
         const QByteArray datagram(buffer.data(), received.value);
         const QByteArray kept = events.isCrowded() ? QByteArray() : datagram; // the bytes of a flood are not kept
@@ -108,6 +109,8 @@ void DatagramListener::ready(Reactor::Ready)
             continue;
         const QByteArray &greeting = owner_.settings().greeting;
         const native::Result sent = native::sendTo(descriptor(), greeting, path, form_);
+        if (sent.ok())
+            owner_.countAnswer();
         events.write(Event::sendTo(peer.number, sent, greeting, path.peer));
     }
 }

@@ -35,6 +35,9 @@ public:
     virtual quint64 nextNumber() = 0;
     /// The access list has turned away a sender of datagrams.
     virtual void countDenied() = 0;
+    /// A datagram has come, and it was answered.
+    virtual void countDatagram() = 0;
+    virtual void countAnswer() = 0;
     /// accept() has returned @p socket and its @p peer.
     virtual void accepted(native::Descriptor socket, const Address &peer) = 0;
     /// accept() lacks the resource that @p error names; 0: it works again.

@@ -264,9 +264,10 @@ void Server::tellAcceptQueue()
 void Server::accepted(native::Descriptor socket, const Address &peer)
 {
     const quint64 number = nextNumber();
+    connections_.fetch_add(1, std::memory_order_relaxed);
     events_.write(Event::accept(number, {socket.get(), 0}, peer, settings_.endpoint.transport));
-    if (const Outcome outcome = admission(peer); outcome != Outcome::None) {
-        turnAway(number, std::move(socket), outcome);
+    if (const Refusal refusal = admission(peer); refusal.outcome != Outcome::None) {
+        turnAway(number, std::move(socket), refusal);
         return;
     }
     open_.fetch_add(1, std::memory_order_relaxed);
@@ -283,20 +284,19 @@ void Server::acceptStarves(int error)
     Q_EMIT starved(error, error == EMFILE ? native::descriptorUse() : native::DescriptorUse{});
 }
 
-/// None if the peer may stay, or else the reason why not.
-Outcome Server::admission(const Address &peer) const
+Server::Refusal Server::admission(const Address &peer) const
 {
     const ServerLimits &limits = settings_.limits;
     if (!limits.access.admits(peer))
-        return Outcome::Denied;
-    if (open() >= mostConnections())
-        return Outcome::OverLimit;
+        return {Outcome::Denied, {}};
+    if (const quint64 most = mostConnections(); open() >= most)
+        return {Outcome::OverLimit, {Limit::Kind::Connections, static_cast<qint64>(most)}};
     if (limits.maxPerPeer > 0) {
         const auto it = perPeer_.find(peer.withPort(0));
         if (it != perPeer_.end() && it->second >= limits.maxPerPeer)
-            return Outcome::OverLimit;
+            return {Outcome::OverLimit, {Limit::Kind::PerPeer, limits.maxPerPeer}};
     }
-    return Outcome::None;
+    return {};
 }
 
 /// The limit that was asked for, or fewer: there must be descriptors left to accept and turn away one more.
@@ -308,12 +308,14 @@ quint64 Server::mostConnections() const
     return static_cast<quint64>(asked > 0 ? std::min(asked, possible) : possible);
 }
 
-void Server::turnAway(quint64 number, native::Descriptor socket, Outcome outcome)
+void Server::turnAway(quint64 number, native::Descriptor socket, const Refusal &refusal)
 {
-    (outcome == Outcome::Denied ? denied_ : overLimit_).fetch_add(1, std::memory_order_relaxed);
+    (refusal.outcome == Outcome::Denied ? denied_ : overLimit_).fetch_add(1, std::memory_order_relaxed);
     socket.close();
     events_.write(Event::close(number, false));
-    events_.write(Event::end(number, outcome, 0));
+    Event end = Event::end(number, refusal.outcome, 0);
+    end.setLimit(refusal.limit);
+    events_.write(end);
 }
 
 void Server::insert(Connection &connection)

@@ -88,6 +88,10 @@ public:
     quint64 open() const { return open_.load(std::memory_order_relaxed); }
     quint64 denied() const { return denied_.load(std::memory_order_relaxed); }
     quint64 overLimit() const { return overLimit_.load(std::memory_order_relaxed); }
+    /// Of those that were accepted(): without the senders of datagrams.
+    quint64 connections() const { return connections_.load(std::memory_order_relaxed); }
+    quint64 datagrams() const { return datagrams_.load(std::memory_order_relaxed); }
+    quint64 answered() const { return answered_.load(std::memory_order_relaxed); }
 
     /// Whether @p event says that the server listens from now on: Listen, or GetSockName for UDP, which has no
     /// listen(). Its address is the listener's, and its bytes are the path of a Unix socket.
@@ -118,6 +122,8 @@ private:
     Deadline deadline() const override;
     quint64 nextNumber() override { return accepted_.fetch_add(1, std::memory_order_relaxed) + 1; }
     void countDenied() override { denied_.fetch_add(1, std::memory_order_relaxed); }
+    void countDatagram() override { datagrams_.fetch_add(1, std::memory_order_relaxed); }
+    void countAnswer() override { answered_.fetch_add(1, std::memory_order_relaxed); }
     void accepted(native::Descriptor socket, const Address &peer) override;
     void acceptStarves(int error) override;
     void listenerFailed(int error) override { closeListener(Outcome::Failed, error); }
@@ -127,8 +133,14 @@ private:
     void lookUp(const Endpoint &endpoint);
     void listenOn(Candidates candidates);
     bool isListening() const { return listener_ && listener_->isOpen(); }
-    Outcome admission(const Address &peer) const;
-    void turnAway(quint64 number, native::Descriptor socket, Outcome outcome);
+    /// Why a peer is turned away; the outcome is None for one that may stay.
+    struct Refusal
+    {
+        Outcome outcome = Outcome::None;
+        Limit limit;
+    };
+    Refusal admission(const Address &peer) const;
+    void turnAway(quint64 number, native::Descriptor socket, const Refusal &refusal);
     quint64 mostConnections() const;
     void tellAcceptQueue();
     void insert(Connection &connection);
@@ -154,6 +166,9 @@ private:
     std::atomic<quint64> open_ = 0;
     std::atomic<quint64> denied_ = 0;
     std::atomic<quint64> overLimit_ = 0;
+    std::atomic<quint64> connections_ = 0;
+    std::atomic<quint64> datagrams_ = 0;
+    std::atomic<quint64> answered_ = 0;
 };
 
 } // namespace parley

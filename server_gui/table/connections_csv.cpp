@@ -16,7 +16,7 @@ void writeConnections(QIODevice &device, const ConnectionStore &records, const W
 {
     constexpr qint64 nsPerUs = 1'000;
     device.write("number,started,ended,peer_address,peer_port,outcome,sent_bytes,received_bytes,acknowledged_bytes,"
-                 "datagrams_received,datagrams_sent,duration_us\r\n");
+                 "datagrams_received,datagrams_sent,duration_us,ending\r\n");
     for (int row = 0; row < records.size(); ++row) {
         const ConnectionRecord connection = records.at(row);
         const ConnectionRecord::Progress &progress = connection.progress;
@@ -37,6 +37,10 @@ void writeConnections(QIODevice &device, const ConnectionStore &records, const W
             record.addNothing();
         else
             record.add((connection.ended - connection.accepted) / nsPerUs);
+        if (progress.outcome == Outcome::None)
+            record.addNothing();
+        else
+            record.add(QString::fromLatin1(endingWords(progress.outcome, progress.closedBy)));
         device.write(record.line());
     }
 }

@@ -3,12 +3,14 @@
 
 #include "server_gui/window/limits_editor.h"
 
+#include "server_gui/engine/connection.h"
 #include "shared/ui/keep_alive_fields.h"
 #include "shared/ui/limits_dialog.h"
 
 #include <QCoreApplication>
 #include <QDoubleSpinBox>
 #include <QLineEdit>
+#include <QLocale>
 #include <QSpinBox>
 
 using namespace Qt::StringLiterals;
@@ -57,19 +59,42 @@ QSpinBox *countField(int value, const QString &none)
     return field;
 }
 
+/// What holds after FIN where there is no deadline.
+struct WithoutDeadline
+{
+    QString value; // of the field
+    QString meaning;
+};
+
+WithoutDeadline withoutDeadline(const BehaviourChoice &behaviour)
+{
+    if (!behaviour.kind->stays)
+        return {Texts::tr("No limit"), {}};
+    const QString seconds = QLocale().toString(std::chrono::duration<double>(Deadline::Default).count());
+    if (behaviour.make({})->staysAfterFin())
+        return {Texts::tr("No limit; after Close %1 s").arg(seconds),
+                Texts::tr("Without it, one that you have closed and that does not close too is reset after %1 s.")
+                    .arg(seconds)};
+    return {
+        Texts::tr("No limit; after FIN %1 s").arg(seconds),
+        Texts::tr("Without it, one that has closed its own side and waits in vain is reset after %1 s.").arg(seconds)};
+}
+
 constexpr double LongestDeadline = 86'400; // seconds; as on the command line
 
 } // namespace
 
-void editLimits(QWidget *parent, const ServerLimits &limits, std::chrono::milliseconds usual,
+void editLimits(QWidget *parent, const ServerLimits &limits, const BehaviourChoice &behaviour,
                 const std::function<void(const ServerLimits &)> &apply)
 {
+    const auto usual = behaviour.kind->stays ? std::chrono::milliseconds(0) : Deadline::Default;
+    const WithoutDeadline without = withoutDeadline(behaviour);
     auto *most = countField(limits.maxConnections, Texts::tr("As many as possible"));
     auto *perPeer = countField(limits.maxPerPeer, Texts::tr("No limit"));
     auto *deadline = new QDoubleSpinBox;
     deadline->setDecimals(3);
     deadline->setRange(0, LongestDeadline);
-    deadline->setSpecialValueText(Texts::tr("No limit"));
+    deadline->setSpecialValueText(without.value);
     deadline->setSuffix(Texts::tr(" s"));
     deadline->setValue(std::chrono::duration<double>(limits.deadline.value_or(usual)).count());
     auto *allow = new QLineEdit(netsText(limits.access.allow));
@@ -102,8 +127,8 @@ void editLimits(QWidget *parent, const ServerLimits &limits, std::chrono::millis
                      Texts::tr("Keeps one client from taking all the places."));
     dialog->addLimit(
         Texts::tr("&Deadline:"), deadline, u"deadline"_s,
-        Texts::tr("Frees the place of a client that does not read, or does not close. Without it, one that "
-                  "has closed its own side and waits in vain is reset after 30 s."));
+        (Texts::tr("Frees the place of a client that does not read, or does not close.") + u' ' + without.meaning)
+            .trimmed());
     keepAlive.addTo(*dialog);
     dialog->addLimit(
         Texts::tr("Allo&w:"), allow, u"allow"_s,

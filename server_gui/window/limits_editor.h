@@ -14,8 +14,8 @@ namespace parley
 {
 
 /// Opens the dialog for the server's limits. @p apply gets the new ones when they are taken.
-/// @param usual the deadline that holds where none is set.
-void editLimits(QWidget *parent, const ServerLimits &limits, std::chrono::milliseconds usual,
+/// @param behaviour decides which deadline holds where none is set.
+void editLimits(QWidget *parent, const ServerLimits &limits, const BehaviourChoice &behaviour,
                 const std::function<void(const ServerLimits &)> &apply);
 
 ServerLimits readLimits(Settings &settings);

@@ -347,8 +347,10 @@ void ServerWindow::inspectSelected()
     const int row = records.find(number);
     if (row < 0)
         return;
+    const ConnectionRecord record = records.at(row);
     inspector_->inspect(number,
-                        tr("Connection %1 with %2").arg(QLocale().toString(number), textOf(records.at(row).peer)));
+                        (record.progress.asked > 0 ? tr("Datagrams of sender %1, %2") : tr("Connection %1 with %2"))
+                            .arg(QLocale().toString(number), textOf(record.peer)));
 }
 
 void ServerWindow::listenOrStop()
@@ -415,10 +417,26 @@ void ServerWindow::read(const EventBatch &batch)
             readListenerEvent(event);
     }
     connections_.read(batch);
+    for (const Event &event : batch.events)
+        showLimit(event);
     if (!pane_->selection().empty() && !selection_.isActive())
         selection_.start();
     dropped_ += batch.dropped;
     showCounts();
+}
+
+/// Of a connection that the user looks at: of others there may be thousands.
+void ServerWindow::showLimit(const Event &event)
+{
+    const std::vector<quint64> &selected = pane_->selection();
+    if (event.limit().kind == Limit::Kind::None
+        || std::find(selected.begin(), selected.end(), event.connection()) == selected.end())
+        return;
+    notice_->showNotice(
+        About::Ending,
+        tr("Connection %1 %2: %3.")
+            .arg(QLocale().toString(event.connection()), outcomeText(event.outcome()), limitText(event.limit())),
+        tr("Change Limits…"), [this] { changeLimits(); });
 }
 
 void ServerWindow::readListenerEvent(const Event &event)
@@ -652,8 +670,15 @@ void ServerWindow::showCounts()
                                                                 : QString::fromLatin1(listener_.address().toPython()))
                     : listener_.state() == State::Starting ? tr("Starting")
                                                            : tr("Not listening");
-    const quint64 open = server_.engine()->open();
-    state += tr(" · %1 open, %2 in total").arg(locale.toString(open), locale.toString(server_.engine()->accepted()));
+    const Server &engine = *server_.engine();
+    const quint64 open = engine.open();
+    const quint64 connections = engine.connections();
+    const bool hearsDatagrams = endpoint_.transport == Transport::Udp || engine.datagrams() > 0;
+    if (endpoint_.transport != Transport::Udp || connections > 0)
+        state += tr(" · %1 open, %2 in total").arg(locale.toString(open), locale.toString(connections));
+    if (hearsDatagrams)
+        state += tr(" · datagrams: %1 received, %2 answered")
+                     .arg(locale.toString(engine.datagrams()), locale.toString(engine.answered()));
     if (const quint64 turned = server_.engine()->denied(); turned > 0)
         state += tr(" · %1 denied").arg(locale.toString(turned));
     if (const quint64 turned = server_.engine()->overLimit(); turned > 0)
@@ -728,8 +753,7 @@ void ServerWindow::saveConnections()
 
 void ServerWindow::changeLimits()
 {
-    const auto usual = behaviour_.kind->stays ? std::chrono::milliseconds(0) : Deadline::Default;
-    editLimits(this, limits_, usual, [this](const ServerLimits &limits) {
+    editLimits(this, limits_, behaviour_, [this](const ServerLimits &limits) {
         limits_ = limits;
         server_.post([limits](Server &server) { server.setLimits(limits); });
     });

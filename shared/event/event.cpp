@@ -5,8 +5,6 @@
 
 #include "shared/message/error_text.h"
 
-#include <QCoreApplication>
-
 #include <netdb.h>
 
 #include <algorithm>
@@ -18,10 +16,7 @@ namespace parley
 namespace
 {
 
-struct Texts
-{
-    Q_DECLARE_TR_FUNCTIONS(Event)
-};
+constexpr int LimitShift = 8; // above the ClosedBy in the argument of an End
 
 } // namespace
 
@@ -153,7 +148,19 @@ QString Event::errorText() const
 ClosedBy Event::closedBy() const
 {
     Q_ASSERT(call_ == Call::End);
-    return static_cast<ClosedBy>(argument_);
+    return static_cast<ClosedBy>(argument_ & ((1 << LimitShift) - 1));
+}
+
+void Event::setLimit(const Limit &limit)
+{
+    Q_ASSERT(call_ == Call::End);
+    argument_ = static_cast<int>(closedBy()) | static_cast<int>(limit.kind) << LimitShift;
+    offset_ = limit.value;
+}
+
+Limit Event::limit() const
+{
+    return call_ == Call::End ? Limit{static_cast<Limit::Kind>(argument_ >> LimitShift), offset_} : Limit();
 }
 
 QByteArray Event::path() const
@@ -186,7 +193,7 @@ Address::Family Event::family() const
 
 Transport Event::transport() const
 {
-    Q_ASSERT(call_ == Call::Socket || call_ == Call::Accept);
+    Q_ASSERT(call_ == Call::Socket || call_ == Call::Accept || call_ == Call::End);
     return transport_;
 }
 
@@ -300,55 +307,6 @@ const char *callName(Call call)
     Q_UNREACHABLE();
 }
 
-const char *outcomeName(Outcome outcome)
-{
-    switch (outcome) {
-    case Outcome::None: return "open";
-    case Outcome::Complete: return "complete";
-    case Outcome::Closed: return "closed";
-    case Outcome::Aborted: return "aborted";
-    case Outcome::NoMessage: return "no-message";
-    case Outcome::Reset: return "reset";
-    case Outcome::TimedOut: return "timed-out";
-    case Outcome::Cancelled: return "cancelled";
-    case Outcome::LimitReached: return "limit-reached";
-    case Outcome::Refused: return "refused";
-    case Outcome::Denied: return "denied";
-    case Outcome::OverLimit: return "over-limit";
-    case Outcome::Unreachable: return "unreachable";
-    case Outcome::UnknownHost: return "unknown-host";
-    case Outcome::Failed: return "failed";
-    case Outcome::ToItself: return "to-itself";
-    }
-    Q_UNREACHABLE();
-}
-
-QString outcomeText(Outcome outcome, ClosedBy closedBy, Transport transport)
-{
-    switch (outcome) {
-    case Outcome::None: return Texts::tr("open");
-    case Outcome::Complete: return transport == Transport::Udp ? Texts::tr("answered") : Texts::tr("complete");
-    case Outcome::Closed:
-        return closedBy == ClosedBy::Both   ? Texts::tr("closed by both")
-               : closedBy == ClosedBy::Peer ? Texts::tr("closed by the peer")
-                                            : Texts::tr("closed here");
-    case Outcome::Aborted: return Texts::tr("reset here");
-    case Outcome::NoMessage: return Texts::tr("closed without a byte");
-    case Outcome::Reset: return Texts::tr("reset by the peer");
-    case Outcome::TimedOut: return Texts::tr("timed out");
-    case Outcome::Cancelled: return Texts::tr("cancelled");
-    case Outcome::LimitReached: return Texts::tr("limit reached");
-    case Outcome::Refused: return Texts::tr("refused");
-    case Outcome::Denied: return Texts::tr("denied");
-    case Outcome::OverLimit: return Texts::tr("over the limit");
-    case Outcome::Unreachable: return Texts::tr("unreachable");
-    case Outcome::UnknownHost: return Texts::tr("unknown host");
-    case Outcome::Failed: return Texts::tr("failed");
-    case Outcome::ToItself: return Texts::tr("connected to itself");
-    }
-    Q_UNREACHABLE();
-}
-
 QByteArray eventErrorName(Call call, int error)
 {
     if (error == 0)
@@ -362,6 +320,11 @@ QByteArray eventErrorName(Call call, int error)
     case EAI_FAMILY: return "EAI_FAMILY";
     case EAI_MEMORY: return "EAI_MEMORY";
     case EAI_SYSTEM: return "EAI_SYSTEM";
+    case EAI_SERVICE: return "EAI_SERVICE";
+    case EAI_SOCKTYPE: return "EAI_SOCKTYPE";
+#ifdef EAI_ADDRFAMILY
+    case EAI_ADDRFAMILY: return "EAI_ADDRFAMILY";
+#endif
 #ifdef EAI_NODATA
     case EAI_NODATA: return "EAI_NODATA";
 #endif

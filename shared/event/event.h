@@ -5,6 +5,7 @@
 
 #include "shared/address/address.h"
 #include "shared/address/transport.h"
+#include "shared/event/ending.h"
 #include "shared/message/call_result.h"
 
 #include <QByteArray>
@@ -35,29 +36,6 @@ enum class Call : std::uint8_t {
     Close,
     End, ///< the engine's verdict on a connection, its last event
 };
-
-/// How a connection, or an attempt at one, ended.
-enum class Outcome : std::uint8_t {
-    None,         ///< it has not ended
-    Complete,     ///< all was sent or received, and the peer closed in order (FIN); datagrams: answered
-    Closed,       ///< both sides closed in order, but the server has not greeted, or the client's user did not wait
-    Aborted,      ///< this side reset it, as the server's behaviour or the user asked
-    NoMessage,    ///< client: closed in order, without a byte
-    Reset,        ///< the peer reset it (RST) or vanished (ETIMEDOUT)
-    TimedOut,     ///< the deadline passed
-    Cancelled,    ///< by the user, or because the program ends
-    LimitReached, ///< client: more bytes than the limit
-    Refused,      ///< client: nothing listens there
-    Denied,       ///< server: the access list does not admit the peer
-    OverLimit,    ///< server: more connections than the limit, in all or from one address
-    Unreachable,  ///< client: no route to the address
-    UnknownHost,  ///< client: the name has no address
-    Failed,       ///< another error of a call of ours, in Event::errorNumber()
-    ToItself,     ///< client: the system connected the socket to itself; nothing listens there
-};
-
-/// Whose FIN was seen when a connection ended: sent by a call of this side, or met by recv.
-enum class ClosedBy : std::uint8_t { Nobody, Here, Peer, Both };
 
 /// One call and its result. This is the one thing that flows from an engine to its readers.
 ///
@@ -105,6 +83,9 @@ public:
     void setTime(qint64 time) { time_ = time; }        ///< EventStream::write() alone does
     /// The number that the call returned, as JSON tells it; -1 where it failed. Other readers say what it means.
     qint64 result() const { return result_; }
+    /// Of an End: what it was the end of. Udp matters: its words are other ones.
+    void setTransport(Transport transport) { transport_ = transport; }
+    void setLimit(const Limit &limit); ///< of an End: that brought it about
     /// errno of a failed call; an EAI_ code of GetAddrInfo, and of the End of an UnknownHost; 0 for none.
     int errorNumber() const { return error_; }
     /// Whether that is an EAI_ code.
@@ -126,13 +107,14 @@ public:
     Address group() const { return call_ == Call::SetSockOpt ? address_ : Address(); } ///< with the interface
     QByteArray path() const;                     ///< Bind, Listen, Connect of Unix sockets; empty for others
     Address::Family family() const;              ///< Socket: the one asked for
-    Transport transport() const;                 ///< Socket, Accept: the socket's kind
+    Transport transport() const;                 ///< Socket, Accept: the socket's kind; End: Udp of datagrams
     int descriptor() const;                      ///< Socket, Accept: of the new socket, -1 where there is none
     int backlog() const;                         ///< Listen
     bool resets() const;                         ///< Close: it sends RST rather than FIN, by SO_LINGER
     Outcome outcome() const { return outcome_; } ///< End; None for others
     qint64 acknowledged() const;                 ///< End, server: the bytes that the peer acknowledged
     ClosedBy closedBy() const;                   ///< End, where the outcome is Closed
+    Limit limit() const;                         ///< End: that brought it about; None for others
 
     // What it moved.
     /// Whether it is a Send, Recv, SendTo or RecvFrom.
@@ -168,10 +150,12 @@ private:
     quint64 connection_ = 0;
     qint64 result_ = 0;
     QByteArray bytes_;  // heldBytes()
-    qint64 offset_ = 0; // where in bytes_ the payload starts (a greeting is shared, never copied); duration()
+    qint64 offset_ = 0; // where in bytes_ the payload starts (a greeting is shared, never copied); duration(); limit()
     Address address_;   // local() or peer()
     int error_ = 0;
-    int argument_ = 0; // backlog(), room(), resets(), closedBy(), optionValue(); given(), if not all that bytes_ holds
+    // backlog(), room(), resets(), closedBy() with the kind of limit(), optionValue(); given(), if not all that bytes_
+    // holds
+    int argument_ = 0;
     Call call_ = Call::End;
     Outcome outcome_ = Outcome::None;
     Transport transport_ = Transport::Tcp;
@@ -185,11 +169,6 @@ int moreTelling(int a, int b);
 
 /// `accept`, as the man pages spell it.
 const char *callName(Call call);
-/// `complete`, as JSON and the command line spell it.
-const char *outcomeName(Outcome outcome);
-/// `complete`, `reset by the peer`: the one way to tell people, in tables, ladders and notices. Nobody is said to have
-/// closed whose FIN was not seen.
-QString outcomeText(Outcome outcome, ClosedBy closedBy = ClosedBy::Nobody, Transport transport = Transport::Tcp);
 /// What @p call makes of @p error, as Event::errorNumber() tells it: `ECONNRESET`, or of GetAddrInfo `EAI_NONAME`;
 /// empty where there is no error.
 QByteArray eventErrorName(Call call, int error);

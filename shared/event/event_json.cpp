@@ -67,8 +67,13 @@ QByteArray eventToJson(const Event &event, const QDateTime &wallClock)
                        {u"call"_s, QLatin1String(callName(event.call()))}};
     if (event.call() == Call::End) {
         object.insert(u"outcome"_s, QLatin1String(outcomeName(event.outcome())));
+        object.insert(u"ending"_s, QLatin1String(endingWords(event.outcome(), event.closedBy(), event.transport())));
         if (const char *who = closedByName(event.closedBy()); event.outcome() == Outcome::Closed && who)
             object.insert(u"closed_by"_s, QLatin1String(who));
+        if (const char *limit = limitName(event.limit().kind)) {
+            object.insert(u"limit"_s, QLatin1String(limit));
+            object.insert(u"limit_value"_s, event.limit().value);
+        }
     }
     object.insert(u"result"_s, event.result());
     if (event.errorNumber() != 0)

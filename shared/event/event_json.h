@@ -26,7 +26,7 @@ QByteArray startToJson(const QByteArray &program, const QDateTime &start, std::o
 /// start, monotonic), connection (0 is the listener), call, result; where they apply error (errno name), family, type,
 /// backlog, size (of what is sent, or of the room), linger, peer or local (an array of host and port; an IPv6 scope is
 /// in the host; a Unix peer is its credentials), host, duration_ns (getaddrinfo), path,
-/// data (base64), outcome (end only).
+/// data (base64); with end only outcome, ending (its words), closed_by, limit and limit_value.
 /// @param wallClock UTC is quickest: a local time asks for its zone each time.
 QByteArray eventToJson(const Event &event, const QDateTime &wallClock);
 

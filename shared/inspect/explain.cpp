@@ -195,42 +195,62 @@ QStringList parameters(const Event &event)
     }
 }
 
-/// Empty for an error that nothing more is known of than the system's words.
-QString errorMeaning(int error)
+/// Cause and remedy, in sentences.
+QString errorMeaning(const Event &event)
 {
-    switch (error) {
+    const ErrorReason reason =
+        event.isAboutLookUp() ? lookUpReason(event.errorNumber()) : errorReason(event.errorNumber());
+    const auto with = [&reason](const QString &cause) { return cause + u' ' + reason.remedy; };
+    switch (event.isAboutLookUp() ? 0 : event.errorNumber()) {
     case ECONNRESET:
-        return Texts::tr("The peer reset the connection: it ended abnormally, or closed with bytes unread.");
-    case EPIPE: return Texts::tr("The connection was gone already.");
+        return with(Texts::tr("The peer reset the connection: it ended abnormally, or closed with bytes unread."));
+    case EPIPE: return with(Texts::tr("The connection was gone already."));
     case EINPROGRESS: return Texts::tr("Not an error: the connection is being made, and the result comes later.");
-    case EACCES: return Texts::tr("This user may not do that: ports below 1024 need a privilege on many systems.");
+    case EACCES:
+        if (event.call() == Call::Bind && event.path().isEmpty())
+            return Texts::tr("This user may not do that: ports below 1024 need a privilege on many systems. Choose a "
+                             "port of 1024 or above.");
+        break;
     default: break;
     }
-    const ErrorReason reason = errorReason(error);
-    return reason.remedy.isEmpty() ? QString() : reason.cause.front().toUpper() + reason.cause.sliced(1) + u'.';
+    if (reason.remedy.isEmpty())
+        return Texts::tr("An error that is not usual for sockets. Look for it in the manual page of the call.");
+    return with(reason.cause.front().toUpper() + reason.cause.sliced(1) + u'.');
+}
+
+/// Where the limit can be changed; empty for none.
+QString remedyOf(const Limit &limit)
+{
+    const auto settable = [](const QString &options) {
+        return Texts::tr("It is set by Connection → Limits… or %1.").arg(options);
+    };
+    switch (limit.kind) {
+    case Limit::Kind::None: return {};
+    case Limit::Kind::Deadline:
+    case Limit::Kind::Idle: return settable(u"--deadline"_s);
+    case Limit::Kind::AfterFin:
+        return Texts::tr("A peer that has closed its sending side may be gone for good, which looks the same. So the "
+                         "server waits no longer for it, unless a deadline is set by Connection → Limits… or "
+                         "--deadline.");
+    case Limit::Kind::TimeOut: return settable(u"--timeout"_s);
+    case Limit::Kind::MessageLength: return settable(u"--max-bytes"_s);
+    case Limit::Kind::Connections:
+        return Texts::tr("It is set by Connection → Limits… or --max-connections, and is never more than the file "
+                         "descriptors of the process allow.");
+    case Limit::Kind::PerPeer: return settable(u"--max-per-peer"_s);
+    }
+    return {};
 }
 
 /// Names the limit where one has ended the connection.
 QString verdict(const Event &event, Transport transport)
 {
     const QString text = outcomeText(event.outcome(), event.closedBy(), transport);
-    switch (event.outcome()) {
-    case Outcome::TimedOut:
-        return event.errorNumber() == 0
-                   ? Texts::tr("%1: its time is a limit of the window (Connection → Limits…) or of "
-                               "the command line (--timeout, --deadline)")
-                         .arg(text)
-                   : text;
-    case Outcome::LimitReached:
-        return Texts::tr("%1: the longest message (Connection → Limits…, --max-bytes)").arg(text);
-    case Outcome::OverLimit:
-        return Texts::tr("%1: the most connections, in all or from one address (Connection → Limits…, "
-                         "--max-connections, --max-per-peer)")
-            .arg(text);
-    case Outcome::Denied:
-        return Texts::tr("%1: the list of addresses (Connection → Limits…, --allow, --deny)").arg(text);
-    default: return text;
-    }
+    if (const Limit limit = event.limit(); limit.kind != Limit::Kind::None)
+        return Texts::tr("%1: %2. %3").arg(text, limitText(limit), remedyOf(limit));
+    return event.outcome() == Outcome::Denied
+               ? Texts::tr("%1: the list of addresses (Connection → Limits…, --allow, --deny)").arg(text)
+               : text;
 }
 
 QString resultMeaning(const Event &event, Transport transport)
@@ -292,9 +312,7 @@ QString explain(const Ladder &ladder, int row)
     text += QStringList{QString(), Texts::tr("Result")};
     if (event.errorNumber() != 0) {
         text.append(field(QString::fromLatin1(event.errorName()), event.errorText()));
-        if (const QString meaning = event.isAboutLookUp() ? QString() : errorMeaning(event.errorNumber());
-            !meaning.isEmpty())
-            text.append(u"  "_s + meaning);
+        text.append(u"  "_s + errorMeaning(event));
     }
     if (event.errorNumber() == 0 || event.call() == Call::End)
         text.append(u"  "_s + resultMeaning(event, ladder.transport().value_or(Transport::Tcp)));

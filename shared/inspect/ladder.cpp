@@ -74,7 +74,8 @@ QString errorText(const Event &event)
 QString verdictText(const Event &event, Transport transport)
 {
     const QString text = Ladder::tr("end: %1").arg(outcomeText(event.outcome(), event.closedBy(), transport));
-    return event.errorNumber() == 0 ? text : text + u" ("_s + errorText(event) + u')';
+    const QString reason = event.errorNumber() == 0 ? limitText(event.limit()) : errorText(event);
+    return reason.isEmpty() ? text : text + u" ("_s + reason + u')';
 }
 
 QString segmentText(const Event &event, Ladder::Rung rung)
@@ -102,7 +103,7 @@ QString segmentText(const Event &event, Ladder::Rung rung)
 QString callText(const Event &event)
 {
     if (event.call() == Call::End)
-        return verdictText(event, Transport::Tcp);
+        return verdictText(event, event.transport());
     const QString call = QLatin1String(callName(event.call())) + u'(' + argumentsText(event) + u')';
     const QString result = event.errorNumber() == 0 ? resultText(event) : errorText(event);
     return result.isEmpty() ? call : call + u" → "_s + result;
@@ -166,7 +167,8 @@ void Ladder::read(const Event &event, std::vector<Row> &rows)
         forget();
     const Address peer = event.peer();
     const Address local = event.local();
-    if (!peer.isNull() || !local.isNull() || event.errorNumber() != 0 || !event.heldBytes().isEmpty())
+    if (!peer.isNull() || !local.isNull() || event.errorNumber() != 0 || !event.heldBytes().isEmpty()
+        || event.limit().kind != Limit::Kind::None)
         longestText_ = std::max(longestText_, callText(event).size());
     if (event.call() == Call::Socket || event.call() == Call::Accept)
         transport_ = event.transport();

@@ -103,8 +103,8 @@ void TestAttempt::texts_data()
                              << Events{begun, failed(1, Call::Connect, ECONNREFUSED),
                                        over(Outcome::Refused, ECONNREFUSED)}
                              << u"refused"_s << u"refused after 3.0 ms"_s;
-    QTest::newRow("to itself") << literal << Events{begun, connected, over(Outcome::ToItself)}
-                               << u"connected to itself"_s << u"connected to itself after 3.0 ms"_s;
+    QTest::newRow("to itself") << literal << Events{begun, connected, over(Outcome::ToItself)} << u"to itself"_s
+                               << u"to itself after 3.0 ms"_s;
     QTest::newRow("unreachable") << literal
                                  << Events{begun, failed(1, Call::Connect, EHOSTUNREACH),
                                            over(Outcome::Unreachable, EHOSTUNREACH)}
@@ -118,7 +118,7 @@ void TestAttempt::texts_data()
                                            over(Outcome::UnknownHost, EAI_AGAIN)}
                                  << u"unknown host"_s << u"unknown host after 3.0 ms"_s;
     QTest::newRow("failed") << literal << Events{failed(1, Call::Socket, EMFILE), over(Outcome::Failed, EMFILE)}
-                            << u"failed: Too many open files"_s << u"failed after 3.0 ms"_s;
+                            << u"failed: this process has no file descriptor left"_s << u"failed after 3.0 ms"_s;
     QTest::newRow("timed out looking up")
         << name << Events{over(Outcome::TimedOut)} << u"timed out"_s << u"timed out after 3.0 ms"_s;
     QTest::newRow("timed out connecting")
@@ -152,10 +152,11 @@ void TestAttempt::texts_data()
     // At the limit one byte more is read, to know that there is more, and is not kept.
     QTest::newRow("limit") << literal
                            << Events{begun, connected, part(), eventOf(1, Call::Recv, 1), over(Outcome::LimitReached)}
-                           << u"limit reached after 5 bytes"_s << u"5 bytes in 1 read · limit reached after 3.0 ms"_s;
+                           << u"too long after 5 bytes"_s << u"5 bytes in 1 read · too long after 3.0 ms"_s;
     QTest::newRow("failed within the message")
         << literal << Events{begun, connected, part(), failed(1, Call::Recv, ENOBUFS), over(Outcome::Failed, ENOBUFS)}
-        << u"failed: No buffer space available after 5 bytes"_s << u"5 bytes in 1 read · failed after 3.0 ms"_s;
+        << u"failed after 5 bytes: the system has no memory left for sockets"_s
+        << u"5 bytes in 1 read · failed after 3.0 ms"_s;
 }
 
 void TestAttempt::texts()
@@ -186,8 +187,10 @@ void TestAttempt::datagramTexts_data()
                               << u"5 bytes in 1 datagram · answered after 2.0 ms"_s;
     QTest::newRow("cancelled") << Events{sent, over(Outcome::Cancelled)} << u"cancelled"_s
                                << u"cancelled after 3.0 ms"_s;
-    QTest::newRow("failed") << Events{over(Outcome::Failed, EACCES)} << u"failed: Permission denied"_s
-                            << u"failed after 3.0 ms"_s;
+    QTest::newRow("failed")
+        << Events{over(Outcome::Failed, EACCES)}
+        << u"failed: this user may not do that, or a firewall or a sandbox of this computer forbids it"_s
+        << u"failed after 3.0 ms"_s;
 }
 
 /// UDP connects nobody, and no datagram is complete.

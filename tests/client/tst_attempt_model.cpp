@@ -48,6 +48,8 @@ private Q_SLOTS:
     void eventsWithoutAnAttemptAreIgnored();
     void historyIsBounded();
     void headers();
+    void countsDatagramsApart();
+    void failureIsToldInTheToolTip();
 };
 
 void TestAttemptModel::initTestCase()
@@ -94,13 +96,13 @@ void TestAttemptModel::attemptRow()
     QCOMPARE(attempt->number, 1U);
     QCOMPARE(attempt->receivedBytes, 5);
     QCOMPARE(changed.size(), 3); // no cell shows it
-    QCOMPARE(model.complete(), 0U);
+    QCOMPARE(model.counts(), u"Attempts: 1, complete: 0"_s);
 
     QVERIFY(model.apply(ended(1, Outcome::Complete, 0, start + 47 * Millisecond)));
     QCOMPARE(changed.size(), 4);
     QCOMPARE(row(), time + u"|[::1]:3000|60239|complete, 5 bytes|47 ms"_s);
     QCOMPARE(model.total(), 1U);
-    QCOMPARE(model.complete(), 1U);
+    QCOMPARE(model.counts(), u"Attempts: 1, complete: 1"_s);
 }
 
 void TestAttemptModel::eventsWithoutAnAttemptAreIgnored()
@@ -115,7 +117,7 @@ void TestAttemptModel::eventsWithoutAnAttemptAreIgnored()
     QVERIFY(!model.apply(ended(0, Outcome::Complete)));
     QVERIFY(!model.apply(ended(2, Outcome::Complete)));
     QCOMPARE(changed.size(), 0);
-    QCOMPARE(model.complete(), 0U);
+    QCOMPARE(model.counts(), u"Attempts: 1, complete: 0"_s);
     QCOMPARE(cell(model, 0, AttemptModel::Result), u"connecting…"_s);
 }
 
@@ -152,6 +154,41 @@ void TestAttemptModel::headers()
     for (int column = 0; column < model.columnCount(); ++column)
         titles.append(model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
     QCOMPARE(titles.join(u'|'), u"Time|Endpoint|Local Port|Result|Duration"_s);
+}
+
+/// UDP connects nobody, and no datagram is complete.
+void TestAttemptModel::countsDatagramsApart()
+{
+    EventStream stream;
+    AttemptModel model(stream);
+    ConnectRequest datagram = requestTo(u"localhost"_s);
+    datagram.endpoint.transport = Transport::Udp;
+    QCOMPARE(model.counts(), QString());
+    model.add(datagram);
+    model.add(datagram);
+    model.apply(ended(1, Outcome::Complete));
+    model.apply(ended(2, Outcome::TimedOut));
+    QCOMPARE(model.counts(), u"Datagrams: 2, answered: 1"_s);
+    model.add(requestTo(u"localhost"_s));
+    model.apply(ended(3, Outcome::Complete));
+    QCOMPARE(model.counts(), u"Attempts: 1, complete: 1 · Datagrams: 2, answered: 1"_s);
+}
+
+void TestAttemptModel::failureIsToldInTheToolTip()
+{
+    EventStream stream;
+    AttemptModel model(stream);
+    model.add(requestTo(u"localhost"_s));
+    model.add(requestTo(u"localhost"_s));
+    const auto toolTip = [&model](int row) { return model.index(row, AttemptModel::Result).data(Qt::ToolTipRole); };
+    QVERIFY(toolTip(0).isNull());
+    model.apply(ended(1, Outcome::Complete));
+    QVERIFY(toolTip(0).isNull()); // the table shows a cut text itself
+    model.apply(ended(2, Outcome::Failed, EMFILE));
+    QCOMPARE(cell(model, 1, AttemptModel::Result), u"failed: this process has no file descriptor left"_s);
+    QCOMPARE(toolTip(1).toString(),
+             u"Connecting to localhost:3000 failed: this process has no file descriptor left. Close other "
+             "connections, or raise the limit (ulimit -n)."_s);
 }
 
 QTEST_GUILESS_MAIN(TestAttemptModel)

@@ -265,6 +265,8 @@ void TestClient::limit()
     peer.close();
     QVERIFY(fixture.waitForEnd());
     QCOMPARE(fixture.recorder.outcome(1), outcome);
+    QCOMPARE(fixture.recorder.find(1, Call::End)->limit(),
+             outcome == Outcome::LimitReached ? (Limit{Limit::Kind::MessageLength, maxBytes}) : Limit());
     QCOMPARE(fixture.message(), message);
 }
 
@@ -287,6 +289,7 @@ void TestClient::timesOut()
     QVERIFY(peer.send(sent));
     QVERIFY(fixture.waitForEnd());
     QCOMPARE(fixture.recorder.outcome(1), Outcome::TimedOut);
+    QCOMPARE(fixture.recorder.find(1, Call::End)->limit(), (Limit{Limit::Kind::TimeOut, 300}));
     QCOMPARE(fixture.message(), sent);
     QVERIFY(peer.isAtEnd()); // it hung up
 }

@@ -108,10 +108,11 @@ void TestConnectDiagnosis::texts_data()
                             << u"Close other connections, or raise the limit (ulimit -n)."_s;
     QTest::newRow("timed out looking up")
         << name << int(LookingUp) << Outcome::TimedOut << 0
-        << u"The look-up of the host in example.org:3000 had no answer within 5.00 s."_s
+        << u"The look-up of the host in example.org:3000 had no answer within 5.00 s, the time-out."_s
         << u"Perhaps the name server does not answer. Try again, or give an address such as 127.0.0.1."_s;
     QTest::newRow("timed out connecting")
-        << name << int(Connecting) << Outcome::TimedOut << 0 << u"example.org:3000 did not answer within 5.00 s."_s
+        << name << int(Connecting) << Outcome::TimedOut << 0
+        << u"example.org:3000 did not answer within 5.00 s, the time-out."_s
         << u"Perhaps a firewall drops the connection, the accept queue there is full, or the computer is off. Check host and port."_s;
     QTest::newRow("timed out connecting, by the system")
         << literal << int(Connecting) << Outcome::TimedOut << ETIMEDOUT
@@ -119,11 +120,11 @@ void TestConnectDiagnosis::texts_data()
         << u"Perhaps a firewall drops the connection, the accept queue there is full, or the computer is off. Check host and port."_s;
     QTest::newRow("timed out waiting")
         << literal << int(Connected) << Outcome::TimedOut << 0
-        << u"192.168.0.104:3000 accepted the connection but sent nothing within 5.00 s."_s
+        << u"192.168.0.104:3000 accepted the connection but sent nothing within 5.00 s, the time-out."_s
         << u"Perhaps it is busy, or expects the client to speak first."_s;
     QTest::newRow("timed out within the message")
         << literal << int(Receiving) << Outcome::TimedOut << 0
-        << u"The message from 192.168.0.104:3000 is incomplete: after 5 bytes the end did not come within 5.00 s."_s
+        << u"The message from 192.168.0.104:3000 is incomplete: after 5 bytes the end did not come within 5.00 s, the time-out."_s
         << u"Allow more time, or look at why the server does not close."_s;
     QTest::newRow("vanished before a byte")
         << literal << int(Connected) << Outcome::TimedOut << ETIMEDOUT
@@ -283,7 +284,8 @@ void TestConnectDiagnosis::conversationTexts_data()
                               << u"vm:3000 answers no more: the connection timed out after 5 bytes. Check the network, "
                                  "and whether the server still runs."_s;
     QTest::newRow("failed")
-        << Event::end(1, Outcome::Failed, ENOBUFS) << u"failed: No buffer space available after 5 bytes"_s
+        << Event::end(1, Outcome::Failed, ENOBUFS)
+        << u"failed after 5 bytes: the system has no memory left for sockets"_s
         << u"The connection to vm:3000 failed after 5 bytes: the system has no memory left for sockets. Close "
            "other connections or programs, and try again."_s;
     QTest::newRow("closed here") << Event::end(1, Outcome::Closed, 0, 0, ClosedBy::Here)

@@ -49,12 +49,12 @@ void TestHistoryCsv::writesAll()
     writeHistory(file, attempts, clockFrom(QDateTime(QDate(2026, 11, 22), QTime(16, 0), QTimeZone::utc())));
     QCOMPARE(file.data(),
              "number,started,ended,endpoint,peer_address,peer_port,local_address,local_port,outcome,error,"
-             "received_bytes,reads,duration_us\r\n"
+             "received_bytes,reads,duration_us,ending\r\n"
              "7,2026-11-22T16:00:00.010Z,2026-11-22T16:00:00.012Z,127.0.0.1:3000,127.0.0.1,3000,127.0.0.1,60001,"
-             "complete,,12,2,2000\r\n"
+             "complete,,12,2,2000,complete\r\n"
              "8,2026-11-22T16:00:00.020Z,2026-11-22T16:00:00.021Z,example.org:3000,,,,,unknown-host,EAI_NONAME,0,0,"
-             "1000\r\n"
-             "9,2026-11-22T16:00:00.030Z,,[::1]:3000,,,,,open,,0,0,\r\n"_ba);
+             "1000,unknown host\r\n"
+             "9,2026-11-22T16:00:00.030Z,,[::1]:3000,,,,,open,,0,0,,\r\n"_ba);
 }
 
 QTEST_GUILESS_MAIN(TestHistoryCsv)

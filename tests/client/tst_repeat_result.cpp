@@ -2,11 +2,13 @@
 // SPDX-License-Identifier: MIT
 
 #include "client_gui/repeat/repeat_result.h"
+#include "shared/event/ending.h"
 
 #include <QLocale>
 #include <QRegularExpression>
 #include <QTest>
 
+#include <cerrno>
 #include <chrono>
 #include <cmath>
 
@@ -30,6 +32,8 @@ private Q_SLOTS:
     void requestErrors_data();
     void requestErrors();
     void contradictions();
+    void words();
+    void errorsHaveACause();
 };
 
 void TestRepeatResult::timelineIsBounded()
@@ -145,6 +149,35 @@ void TestRepeatResult::contradictions()
     QVERIFY(problem(here, Transport::Tcp, exchanges).contains(u"give a text to send"_s));
     QVERIFY(problem(here, Transport::Tcp, length).contains(u"exchanges only"_s));
     QVERIFY(problem(here, Transport::Tcp, both).contains(u"not both"_s));
+}
+
+/// What also ends a single connection is called the same here.
+void TestRepeatResult::words()
+{
+    RepeatRequest request;
+    for (const auto &[here, there] : {std::pair{RepeatOutcome::Complete, Outcome::Complete},
+                                      {RepeatOutcome::Refused, Outcome::Refused},
+                                      {RepeatOutcome::TimedOut, Outcome::TimedOut},
+                                      {RepeatOutcome::TooLong, Outcome::LimitReached},
+                                      {RepeatOutcome::Unreachable, Outcome::Unreachable},
+                                      {RepeatOutcome::Failed, Outcome::Failed},
+                                      {RepeatOutcome::ToItself, Outcome::ToItself},
+                                      {RepeatOutcome::Cancelled, Outcome::Cancelled}})
+        QCOMPARE(repeatOutcomeText(here, request), outcomeText(there));
+    QVERIFY(outcomeText(Outcome::Reset).startsWith(repeatOutcomeText(RepeatOutcome::Reset, request)));
+    RepeatResult account;
+    account.counts[static_cast<std::size_t>(RepeatOutcome::NeverGreeted)] = 3;
+    QCOMPARE(account.detail(RepeatOutcome::NeverGreeted), outcomeText(Outcome::NoMessage) + u": 3"_s);
+    request.endpoint.transport = Transport::Udp;
+    QCOMPARE(repeatOutcomeText(RepeatOutcome::Complete, request), u"answered"_s);
+}
+
+void TestRepeatResult::errorsHaveACause()
+{
+    RepeatResult account;
+    account.errors = {{RepeatOutcome::LocalLimit, EMFILE, 5}, {RepeatOutcome::Failed, ERANGE, 2}};
+    QCOMPARE(account.detail(RepeatOutcome::LocalLimit), u"this process has no file descriptor left (EMFILE): 5"_s);
+    QCOMPARE(account.detail(RepeatOutcome::Failed), u"Numerical result out of range (ERANGE): 2"_s);
 }
 
 QTEST_GUILESS_MAIN(TestRepeatResult)

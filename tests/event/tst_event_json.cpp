@@ -128,29 +128,46 @@ void TestEventJson::events_data()
     QTest::newRow("accept of a process") << at(Call::Accept, Address::unixPeer(4711, 1000), 9)
                                          << R"({"call":"accept","result":9,"peer":["pid 4711, uid 1000"]})"_ba;
 
-    const std::array<std::pair<Outcome, QByteArray>, 11> outcomes{{
-        {Outcome::None, "open"_ba},
-        {Outcome::Complete, "complete"_ba},
-        {Outcome::NoMessage, "no-message"_ba},
-        {Outcome::Reset, "reset"_ba},
-        {Outcome::TimedOut, "timed-out"_ba},
-        {Outcome::Cancelled, "cancelled"_ba},
-        {Outcome::LimitReached, "limit-reached"_ba},
-        {Outcome::Refused, "refused"_ba},
-        {Outcome::Unreachable, "unreachable"_ba},
-        {Outcome::UnknownHost, "unknown-host"_ba},
-        {Outcome::Failed, "failed"_ba},
+    const std::array<std::tuple<Outcome, QByteArray, QByteArray>, 11> outcomes{{
+        {Outcome::None, "open"_ba, "open"_ba},
+        {Outcome::Complete, "complete"_ba, "complete"_ba},
+        {Outcome::NoMessage, "no-message"_ba, "closed without a byte"_ba},
+        {Outcome::Reset, "reset"_ba, "reset by the peer"_ba},
+        {Outcome::TimedOut, "timed-out"_ba, "timed out"_ba},
+        {Outcome::Cancelled, "cancelled"_ba, "cancelled"_ba},
+        {Outcome::LimitReached, "limit-reached"_ba, "too long"_ba},
+        {Outcome::Refused, "refused"_ba, "refused"_ba},
+        {Outcome::Unreachable, "unreachable"_ba, "unreachable"_ba},
+        {Outcome::UnknownHost, "unknown-host"_ba, "unknown host"_ba},
+        {Outcome::Failed, "failed"_ba, "failed"_ba},
     }};
-    for (const auto &[outcome, name] : outcomes) {
+    for (const auto &[outcome, name, words] : outcomes) {
         QTest::addRow("end: %s", name.constData())
-            << Event::end(42, outcome, 0) << (R"({"call":"end","outcome":")" + name + R"(","result":0})");
+            << Event::end(42, outcome, 0)
+            << (R"({"call":"end","ending":")" + words + R"(","outcome":")" + name + R"(","result":0})");
     }
-    const std::pair<ClosedBy, QByteArray> closers[]{
-        {ClosedBy::Here, "here"}, {ClosedBy::Peer, "peer"}, {ClosedBy::Both, "both"}};
-    for (const auto &[closedBy, name] : closers) {
-        QTest::addRow("closed by %s", name.constData())
-            << Event::end(42, Outcome::Closed, 0, 0, closedBy)
-            << (R"({"call":"end","closed_by":")" + name + R"(","outcome":"closed","result":0})");
+    // A reader of the outcome goes on working.
+    Event answered = Event::end(42, Outcome::Complete, 0);
+    answered.setTransport(Transport::Udp);
+    QTest::newRow("end of a datagram") << answered
+                                       << R"({"call":"end","ending":"answered","outcome":"complete","result":0})"_ba;
+    Event idle = Event::end(42, Outcome::TimedOut, 0, 5);
+    idle.setLimit({Limit::Kind::Idle, 30'000});
+    QTest::newRow("end by a limit")
+        << idle
+        << R"({"call":"end","ending":"timed out","limit":"idle","limit_value":30000,"outcome":"timed-out","result":5})"_ba;
+    Event late = Event::end(42, Outcome::Closed, 0, 0, ClosedBy::Both);
+    late.setLimit({Limit::Kind::AfterFin, 1});
+    QTest::newRow("end by a limit, after both FINs")
+        << late
+        << R"({"call":"end","closed_by":"both","ending":"closed by both","limit":"after-fin","limit_value":1,"outcome":"closed","result":0})"_ba;
+    const std::tuple<ClosedBy, QByteArray, QByteArray> closers[]{{ClosedBy::Here, "here", "closed here"},
+                                                                 {ClosedBy::Peer, "peer", "closed by the peer"},
+                                                                 {ClosedBy::Both, "both", "closed by both"}};
+    for (const auto &[closedBy, name, words] : closers) {
+        QTest::addRow("closed by %s", name.constData()) << Event::end(42, Outcome::Closed, 0, 0, closedBy)
+                                                        << (R"({"call":"end","closed_by":")" + name + R"(","ending":")"
+                                                            + words + R"(","outcome":"closed","result":0})");
     }
 }
 

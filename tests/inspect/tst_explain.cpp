@@ -115,28 +115,53 @@ void TestExplain::options()
 void TestExplain::failures()
 {
     const Explained refused({failed(1, Call::Connect, ECONNREFUSED)});
-    CONTAINS(refused.of(u"connect"_s), u"ECONNREFUSED: Connection refused\n  Nothing listens there."_s);
+    CONTAINS(refused.of(u"connect"_s),
+             u"ECONNREFUSED: Connection refused\n  Nothing listens there. Start a server there"_s);
     const Explained joins(
         {Event::setSockOpt(1, {-1, ENODEV}, "IP_ADD_MEMBERSHIP", 1, Address::parseIPv4("239.1.2.3"))});
     CONTAINS(joins.of(u"setsockopt"_s), u"ENODEV: No such device\n  This computer has no such network interface."_s);
     const Explained nameless({failed(1, Call::Connect, ERANGE)});
-    CONTAINS(nameless.of(u"connect"_s), u"ERANGE: Numerical result out of range\n  since"_s);
+    CONTAINS(nameless.of(u"connect"_s),
+             u"ERANGE: Numerical result out of range\n  An error that is not usual for sockets. Look"_s);
     const Explained unknown({Event::lookUp(1, "nosuch.invalid", EAI_NONAME)});
     CONTAINS(unknown.of(u"getaddrinfo"_s), u"EAI_NONAME: "_s);
     CONTAINS(unknown.of(u"getaddrinfo"_s), u"host: nosuch.invalid"_s);
+    CONTAINS(unknown.of(u"getaddrinfo"_s), u"  No address belongs to that name. Check its spelling"_s);
+    const Address port = Address::parseIPv4("127.0.0.1", 80);
+    const Explained low({Event::bind(1, {-1, EACCES}, port)});
+    CONTAINS(low.of(u"bind"_s), u"ports below 1024 need a privilege on many systems. Choose a port of 1024"_s);
+    const Explained filtered({Event::connect(1, {-1, EACCES}, port)}); // the port has nothing to do with it
+    CONTAINS(filtered.of(u"connect"_s), u"or a firewall or a sandbox of this computer forbids it. Ask"_s);
+    const Explained strange({failed(1, Call::Connect, 9999)});
+    CONTAINS(strange.of(u"connect"_s), u"9999: Unknown error 9999\n  An error that is not usual for sockets. Look"_s);
 }
 
 /// A limit that ends a connection is named, with the place where it is set.
 void TestExplain::limits()
 {
-    for (const auto &[outcome, option] : {std::pair{Outcome::TimedOut, u"--deadline"_s},
-                                          {Outcome::LimitReached, u"--max-bytes"_s},
-                                          {Outcome::OverLimit, u"--max-per-peer"_s},
-                                          {Outcome::Denied, u"--deny"_s}}) {
-        const QString text = Explained({ended(1, outcome)}).of(u"end"_s);
+    using Kind = Limit::Kind;
+    const auto explained = [](Outcome outcome, const Limit &limit) {
+        Event end = Event::end(1, outcome, 0);
+        end.setLimit(limit);
+        return Explained({end}).of(u"end"_s);
+    };
+    const std::tuple<Outcome, Limit, QString> rows[]{
+        {Outcome::TimedOut, {Kind::Deadline, 30'000}, u"the deadline of 30.00 s since accept. It is set"_s},
+        {Outcome::TimedOut, {Kind::Idle, 500}, u"the deadline of 500 ms since the last byte or FIN. It is set"_s},
+        {Outcome::TimedOut, {Kind::TimeOut, 500}, u"the time-out of 500 ms. It is set"_s},
+        {Outcome::LimitReached, {Kind::MessageLength, 8}, u"the limit of 8 bytes. It is set"_s},
+        {Outcome::OverLimit, {Kind::Connections, 2}, u"at most 2 at once. It is set"_s},
+        {Outcome::OverLimit, {Kind::PerPeer, 2}, u"at most 2 at once from one address. It is set"_s}};
+    for (const auto &[outcome, limit, words] : rows) {
+        const QString text = explained(outcome, limit);
+        CONTAINS(text, outcomeText(outcome) + u": "_s + words);
         CONTAINS(text, u"Connection → Limits…"_s);
-        CONTAINS(text, option);
     }
+    // The one that nobody has set.
+    const QString afterFin = explained(Outcome::TimedOut, {Kind::AfterFin, 30'000});
+    CONTAINS(afterFin, u"timed out: 30.00 s after FIN, as there is no deadline. A peer that has closed"_s);
+    QVERIFY2(!afterFin.contains(u"--timeout"_s), qPrintable(afterFin));
+    CONTAINS(Explained({ended(1, Outcome::Denied)}).of(u"end"_s), u"--deny"_s);
     const QString vanished = Explained({Event::end(1, Outcome::TimedOut, ETIMEDOUT)}).of(u"end"_s);
     QVERIFY2(!vanished.contains(u"Limits"_s), qPrintable(vanished)); // no limit of ours
 }

@@ -171,6 +171,12 @@ void TestLadder::callTexts_data()
     QTest::newRow("closed by the peer") << Event::end(1, Outcome::Closed, 0, 0, ClosedBy::Peer)
                                         << u"end: closed by the peer"_s;
     QTest::newRow("closed by both") << Event::end(1, Outcome::Closed, 0, 0, ClosedBy::Both) << u"end: closed by both"_s;
+    Event answered = Event::end(1, Outcome::Complete, 0);
+    answered.setTransport(Transport::Udp);
+    QTest::newRow("answered") << answered << u"end: answered"_s;
+    Event late = Event::end(1, Outcome::TimedOut, 0);
+    late.setLimit({Limit::Kind::AfterFin, 30'000});
+    QTest::newRow("a limit") << late << u"end: timed out (30.00 s after FIN, as there is no deadline)"_s;
     QTest::newRow("end") << Event::end(1, Outcome::Refused, ECONNREFUSED)
                          << u"end: refused (ECONNREFUSED, Connection refused)"_s;
 }

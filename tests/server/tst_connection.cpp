@@ -23,6 +23,7 @@ private Q_SLOTS:
     void greetsWholly();
     void resetByPeer();
     void endsAtTheDeadline();
+    void limitsAreNamed();
 };
 
 void TestConnection::greets()
@@ -110,6 +111,32 @@ void TestConnection::endsAtTheDeadline()
     const Event end = *fixture.recorder.find(1, Call::End);
     QVERIFY(end.time() - fixture.recorder.find(1, Call::Accept)->time() >= 99'000'000); // ns
     QTRY_COMPARE(fixture.server.engine()->open(), 0U);
+}
+
+/// The event says which limit it was. tst_half_close has the one that holds where no deadline is set.
+void TestConnection::limitsAreNamed()
+{
+    for (const auto &[behaviour, kind] :
+         {std::pair{u"greet-close"_s, Limit::Kind::Deadline}, {u"silent"_s, Limit::Kind::Idle}}) {
+        ServerFixture fixture("Hello World!", 100ms);
+        fixture.settings.behaviour = std::get<BehaviourChoice>(BehaviourChoice::parse(behaviour));
+        const quint16 port = fixture.start();
+        auto silent = RawSocket::connectedTo("127.0.0.1", port);
+        QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(1), Outcome::TimedOut, Patience);
+        QCOMPARE(fixture.recorder.find(1, Call::End)->limit(), (Limit{kind, 100}));
+    }
+    for (const auto &[perPeer, limit] :
+         {std::pair{0, Limit{Limit::Kind::Connections, 1}}, {1, Limit{Limit::Kind::PerPeer, 1}}}) {
+        ServerFixture fixture;
+        fixture.settings.limits.maxPerPeer = perPeer;
+        fixture.settings.limits.maxConnections = perPeer > 0 ? 0 : 1;
+        const quint16 port = fixture.start();
+        auto first = RawSocket::connectedTo("127.0.0.1", port);
+        QCOMPARE(first.receive(100), "Hello World!");
+        auto second = RawSocket::connectedTo("127.0.0.1", port);
+        QTRY_COMPARE_WITH_TIMEOUT(fixture.recorder.outcome(2), Outcome::OverLimit, Patience);
+        QCOMPARE(fixture.recorder.find(2, Call::End)->limit(), limit);
+    }
 }
 
 QTEST_GUILESS_MAIN(TestConnection)

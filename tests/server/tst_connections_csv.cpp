@@ -43,13 +43,14 @@ void TestConnectionsCsv::writesAll()
     QBuffer file;
     QVERIFY(file.open(QIODevice::WriteOnly));
     writeConnections(file, model.records(), clockFrom(QDateTime(QDate(2026, 11, 22), QTime(16, 0), QTimeZone::utc())));
-    QCOMPARE(file.data(),
-             "number,started,ended,peer_address,peer_port,outcome,sent_bytes,received_bytes,acknowledged_bytes,"
-             "datagrams_received,datagrams_sent,duration_us\r\n"
-             "1,2026-11-22T16:00:00.010Z,2026-11-22T16:00:00.012Z,192.168.0.104,60001,complete,12,0,12,0,0,2000\r\n"
-             "2,2026-11-22T16:00:00.020Z,,192.168.0.104,60002,open,0,0,,0,0,\r\n"
-             "3,2026-11-22T16:00:00.030Z,2026-11-22T16:00:00.031Z,\"pid 7, uid 8\",,denied,0,0,0,0,0,1000\r\n"
-             "4,2026-11-22T16:00:00.040Z,2026-11-22T16:00:00.041Z,fe80::1,7,datagrams,12,5,,1,1,1000\r\n"_ba);
+    QCOMPARE(
+        file.data(),
+        "number,started,ended,peer_address,peer_port,outcome,sent_bytes,received_bytes,acknowledged_bytes,"
+        "datagrams_received,datagrams_sent,duration_us,ending\r\n"
+        "1,2026-11-22T16:00:00.010Z,2026-11-22T16:00:00.012Z,192.168.0.104,60001,complete,12,0,12,0,0,2000,complete\r\n"
+        "2,2026-11-22T16:00:00.020Z,,192.168.0.104,60002,open,0,0,,0,0,,\r\n"
+        "3,2026-11-22T16:00:00.030Z,2026-11-22T16:00:00.031Z,\"pid 7, uid 8\",,denied,0,0,0,0,0,1000,denied\r\n"
+        "4,2026-11-22T16:00:00.040Z,2026-11-22T16:00:00.041Z,fe80::1,7,datagrams,12,5,,1,1,1000,\r\n"_ba);
 }
 
 QTEST_GUILESS_MAIN(TestConnectionsCsv)

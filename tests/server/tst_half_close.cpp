@@ -118,6 +118,16 @@ void TestHalfClose::eachEnds()
         QTest::qWaitFor([&left] { return left().isEmpty(); }, static_cast<int>(patience.count()));
     QVERIFY2(left().isEmpty(), left().join('\n').constData());
     QCOMPARE(fixture.recorder.outcome(staying), Outcome::None);
+    for (std::size_t i = 0; i < peers.size(); ++i) {
+        const Limit limit = fixture.recorder.find(i + 1, Call::End)->limit();
+        if (fixture.recorder.outcome(i + 1) != Outcome::TimedOut)
+            continue;
+        const auto choice = std::get<BehaviourChoice>(
+            BehaviourChoice::parse(QString::fromLatin1(peers[i].row.first(peers[i].row.indexOf(", reads")))));
+        const Limit expected{choice.kind->stays ? Limit::Kind::AfterFin : Limit::Kind::Deadline,
+                             Deadline::Default.count()};
+        QVERIFY2(limit == expected, peers[i].row.constData());
+    }
 }
 
 QTEST_GUILESS_MAIN(TestHalfClose)

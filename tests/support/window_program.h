@@ -23,10 +23,10 @@
 namespace parley::test
 {
 
-/// Clicks the button of a dialog that says @p text.
-inline void pressButton(const QDialog &dialog, const QString &text)
+/// Clicks the button of a dialog or a notice that says @p text.
+inline void pressButton(const QWidget &parent, const QString &text)
 {
-    for (QPushButton *button : dialog.findChildren<QPushButton *>()) {
+    for (QPushButton *button : parent.findChildren<QPushButton *>()) {
         if (button->text().remove(u'&') == text) {
             QTest::mouseClick(button, Qt::LeftButton);
             return;

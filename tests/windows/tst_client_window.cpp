@@ -27,6 +27,7 @@ private Q_SLOTS:
     void connectingAtOnce();
     void severalAttempts();
     void cancel();
+    void mistakeAfterAnAttempt();
     void clientFailure_data();
     void clientFailure();
     void clientInputError_data();
@@ -135,6 +136,37 @@ void TestClientWindow::cancel()
     TRY_COMPARE(client.text(u"status"_s), u"Attempts: 2, complete: 1"_s);
 }
 
+/// What came of the attempt before must not look as if it belonged to the notice.
+void TestClientWindow::mistakeAfterAnAttempt()
+{
+    RawSocket server = RawSocket::listening();
+    const ClientProgram client(connectingTo(server.localPort()));
+    const QString host = client.field(u"host"_s).text();
+    client.type(u"host"_s, u"010.1.2.3"_s);
+    client.click(u"connect"_s);
+    QVERIFY2(client.notice().contains(u"010.1.2.3"_s), qPrintable(client.notice()));
+    QCOMPARE(client.text(u"summary"_s), QString()); // there is none before
+    client.type(u"host"_s, host);
+    client.click(u"connect"_s);
+    RawSocket peer = server.accept();
+    QVERIFY(peer.send("Here I am."));
+    peer.close();
+    TRY_MATCH(client.text(u"summary"_s), u"10 bytes in 1 read · complete after .*"_s);
+    const QString before = client.text(u"summary"_s);
+
+    client.type(u"host"_s, u"010.1.2.3"_s);
+    client.click(u"connect"_s);
+    QVERIFY2(client.notice().contains(u"010.1.2.3"_s), qPrintable(client.notice()));
+    QCOMPARE(client.text(u"summary"_s), u"No attempt was made. The one before: "_s + before);
+    QCOMPARE(client.rows(u"history"_s), 1);
+
+    client.type(u"host"_s, host);
+    client.click(u"connect"_s);
+    peer = server.accept();
+    peer.close();
+    TRY_MATCH(client.text(u"summary"_s), u"closed without a byte after .*"_s);
+}
+
 void TestClientWindow::clientFailure_data()
 {
     QTest::addColumn<std::function<void(RawSocket &)>>("act"); // what the peer does once it has accepted
@@ -157,15 +189,16 @@ void TestClientWindow::clientFailure_data()
                                               << u"The message from %1 is incomplete: the connection was "
                                                  u"reset after 5 bytes. The server ended abnormally, "
                                                  "or closed without reading everything you had sent."_s;
-    QTest::newRow("timed out") << nothing << QByteArray() << u"timed out"_s
-                               << u"%1 accepted the connection but sent nothing within 1.00 s. Perhaps it is busy, or "
-                                  "expects the client to speak first."_s;
-    QTest::newRow("timed out within the message")
-        << nothing << QByteArray("Hello") << u"timed out after 5 bytes"_s
-        << u"The message from %1 is incomplete: after 5 bytes the end did not come within 1.00 s. Allow more "
-           u"time, or "
-           "look at why the server does not close."_s;
-    QTest::newRow("longer than the limit") << nothing << QByteArray("Hello World!") << u"limit reached after 8 bytes"_s
+    QTest::newRow("timed out")
+        << nothing << QByteArray() << u"timed out"_s
+        << u"%1 accepted the connection but sent nothing within 1.00 s, the time-out. Perhaps it is busy, or "
+           "expects the client to speak first."_s;
+    QTest::newRow("timed out within the message") << nothing << QByteArray("Hello") << u"timed out after 5 bytes"_s
+                                                  << u"The message from %1 is incomplete: after 5 bytes the end did "
+                                                     u"not come within 1.00 s, the time-out. Allow more "
+                                                     u"time, or "
+                                                     "look at why the server does not close."_s;
+    QTest::newRow("longer than the limit") << nothing << QByteArray("Hello World!") << u"too long after 8 bytes"_s
                                            << u"The message from %1 is incomplete: it is longer than the "
                                               u"limit of 8 bytes. Raise the limit (--max-bytes) "
                                               "to take longer messages."_s;

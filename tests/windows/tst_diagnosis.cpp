@@ -234,7 +234,7 @@ void TestDiagnosis::acceptQueueIsFull()
     options.timeout = 300ms;
     const ClientProgram client(options);
     const QString expected =
-        u"127.0.0.1:%1 did not answer within 300 ms. Perhaps the accept queue is full: 1 "
+        u"127.0.0.1:%1 did not answer within 300 ms, the time-out. Perhaps the accept queue is full: 1 "
         "connection waits in the queue until tst_diagnosis (process %2) accepts."_s.arg(listener.localPort())
             .arg(QCoreApplication::applicationPid());
     QVERIFY2(tellsTheProgram(client, u"connect"_s, QRegularExpression::escape(expected)), qPrintable(client.notice()));
@@ -296,7 +296,7 @@ void TestDiagnosis::limits_data()
 {
     QTest::addColumn<QString>("notice");
     QTest::newRow("too long") << u".* longer than the limit of 8 bytes\\..*"_s;
-    QTest::newRow("too slow") << u".* the end did not come within 300 ms\\..*"_s;
+    QTest::newRow("too slow") << u".* the end did not come within 300 ms, the time-out\\..*"_s;
 }
 
 void TestDiagnosis::limits()

@@ -277,7 +277,10 @@ void TestEndpointWindows::datagrams()
              client.cell(u"history"_s, 0, AttemptModel::LocalPort));
     QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::Received), u"12"_s);
     QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::Sent), u"12"_s);
-    TRY_MATCH(server.text(u"status"_s), u"Listening on \\('127\\.0\\.0\\.1', %1\\) · 0 open, 1 in total"_s.arg(port));
+    TRY_MATCH(server.text(u"status"_s),
+              u"Listening on \\('127\\.0\\.0\\.1', %1\\) · datagrams: 1 received, 1 answered"_s.arg(port));
+    TRY_COMPARE(client.text(u"status"_s), u"Datagrams: 1, answered: 1"_s);
+    QVERIFY(!client.action(u"Send Again"_s).text().isEmpty());
 
     client.child<QToolButton>(u"details"_s).click();
     QCOMPARE(client.text(u"inspected"_s), u"Datagram 1 to 127.0.0.1:"_s + port);
@@ -288,6 +291,12 @@ void TestEndpointWindows::datagrams()
     TRY_COMPARE(server.rows(u"connections"_s), 2);
     TRY_COMPARE(server.cell(u"connections"_s, 1, ConnectionModel::State), u"answered 1 of 1 datagrams"_s);
     QCOMPARE(server.cell(u"connections"_s, 1, ConnectionModel::Received), u"0"_s);
+    client.action(u"Send Again"_s).trigger();
+    TRY_COMPARE(client.text(u"status"_s), u"Datagrams: 3, answered: 3"_s);
+    server.child<QToolButton>(u"details"_s).click();
+    server.child<QTableView>(u"connections"_s).selectRow(0);
+    TRY_COMPARE(server.text(u"inspected"_s),
+                u"Datagrams of sender 1, 127.0.0.1:"_s + client.cell(u"history"_s, 0, AttemptModel::LocalPort));
     choose(client, u"TCP"_s);
     TRY_COMPARE(client.button(u"connect"_s).text(), u"Connect"_s);
 }
@@ -613,8 +622,9 @@ void TestEndpointWindows::noAnswerIsNoRefusal()
     const ClientProgram client(options);
     client.type(u"port"_s, QString::number(silent.localPort()));
     client.click(u"connect"_s);
-    TRY_COMPARE(client.notice(), u"No answer came from 127.0.0.1:%1 within 300 ms. A datagram can be lost without a "
-                                 "word, dropped by a firewall, or have no one to answer it."_s.arg(silent.localPort()));
+    TRY_COMPARE(client.notice(),
+                u"No answer came from 127.0.0.1:%1 within 300 ms, the time-out. A datagram can be lost without a "
+                "word, dropped by a firewall, or have no one to answer it."_s.arg(silent.localPort()));
     QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"timed out"_s);
     client.type(u"port"_s, QString::number(refusing.localPort()));
     client.click(u"connect"_s);

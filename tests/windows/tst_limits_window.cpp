@@ -86,6 +86,8 @@ class TestLimitsWindow : public WindowTest
 private Q_SLOTS:
     void serverTakesLimits();
     void serverRefusesABadNet();
+    void serverShowsTheLimitThatHolds();
+    void serverNamesTheLimit();
     void serverRemembersLimits();
     void damagedLimits();
     void clientTakesLimits();
@@ -113,6 +115,48 @@ void TestLimitsWindow::serverTakesLimits()
     QCOMPARE(RawSocket::connectedTo("127.0.0.1", portOf(server)).receive(100), "");
     QCOMPARE(RawSocket::connectedFrom("127.0.0.7", "127.0.0.1", portOf(server)).receive(100), "");
     QCOMPARE(RawSocket::connectedFrom("127.0.0.8", "127.0.0.1", portOf(server)).receive(100), "Hello World!");
+}
+
+/// Where no deadline is set, the dialog says what holds all the same.
+void TestLimitsWindow::serverShowsTheLimitThatHolds()
+{
+    for (const auto &[behaviour, value, meaning] :
+         {std::tuple{u"silent"_s, u"No limit; after FIN 30 s"_s, u"closed its own side and waits in vain is reset"_s},
+          {u"greet-hold:stay=1"_s, u"No limit; after Close 30 s"_s, u"one that you have closed"_s},
+          {u"greet-close"_s, u"No limit"_s, u"does not close."_s}}) {
+        ServerOptions options = listening();
+        options.behaviour = std::get<BehaviourChoice>(BehaviourChoice::parse(behaviour));
+        options.deadline = 0s;
+        ServerProgram server(options);
+        LimitsDialog &dialog = openLimits(server);
+        auto *deadline = dialog.findChild<QDoubleSpinBox *>(u"deadline"_s);
+        QCOMPARE(deadline->text(), value);
+        QVERIFY2(deadline->accessibleDescription().contains(meaning), qPrintable(deadline->accessibleDescription()));
+    }
+}
+
+/// A limit that ends the connection which the user looks at is named.
+void TestLimitsWindow::serverNamesTheLimit()
+{
+    ServerOptions options = listening();
+    options.behaviour = std::get<BehaviourChoice>(BehaviourChoice::parse(u"silent"_s));
+    options.deadline = 1s;
+    ServerProgram server(options);
+    QTRY_VERIFY_WITH_TIMEOUT(portOf(server) != 0, WindowPatience);
+    RawSocket other = RawSocket::connectedTo("127.0.0.1", portOf(server));
+    TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"timed out after 0 bytes"_s);
+    QCOMPARE(server.notice(), QString()); // nobody looked at it
+    const quint16 port = portOf(server);
+    // The deadline may pass before the row is selected: then the next one is tried.
+    for (int row = 1; row < 10 && server.notice().isEmpty(); ++row) {
+        RawSocket peer = RawSocket::connectedTo("127.0.0.1", port);
+        TRY_COMPARE(server.rows(u"connections"_s), row + 1);
+        server.child<QTableView>(u"connections"_s).selectRow(row);
+        TRY_COMPARE(server.cell(u"connections"_s, row, ConnectionModel::State), u"timed out after 0 bytes"_s);
+    }
+    TRY_MATCH(server.notice(), u"Connection \\d+ timed out: the deadline of 1.00 s since the last byte or FIN\\."_s);
+    pressButton(server.child<NoticeBar>(u"notice"_s), u"Change Limits…"_s);
+    QVERIFY(server.window().findChild<LimitsDialog *>());
 }
 
 void TestLimitsWindow::serverRefusesABadNet()
@@ -219,7 +263,7 @@ void TestLimitsWindow::clientTakesLimits()
         client.click(u"connect"_s);
         const RawSocket silent = listener.accept();
         QVERIFY(silent.isOpen());
-        TRY_MATCH(client.notice(), u".* within 500 ms\\..*"_s); // not ten seconds
+        TRY_MATCH(client.notice(), u".* within 500 ms, the time-out\\..*"_s); // not ten seconds
         QVERIFY(client.close());
     }
     ClientProgram client(connectingTo(listener.localPort()));
