@@ -13,6 +13,9 @@
 #include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QDoubleSpinBox>
+#include <QScreen>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSpinBox>
 #include <QStandardPaths>
 #include <QTimer>
@@ -88,6 +91,7 @@ private Q_SLOTS:
     void serverTakesLimits();
     void serverRefusesABadNet();
     void serverRemembersLimits();
+    void allLimitsAreInSight();
     void serverTakesAHopLimit();
     void damagedLimits();
     void clientTakesLimits();
@@ -165,6 +169,22 @@ void TestLimitsWindow::serverRemembersLimits()
     QCOMPARE(dialog.findChild<QLineEdit *>(u"allow"_s)->text(), u"127.0.0.0/8 ::1"_s);
     QCOMPARE(dialog.findChild<QLineEdit *>(u"deny"_s)->text(), u"127.0.0.7"_s);
     QCOMPARE(server.notice(), QString());
+}
+
+/// As many as the screen has room for: all of them need no scrolling.
+void TestLimitsWindow::allLimitsAreInSight()
+{
+    const auto check = [](LimitsDialog &dialog) {
+        const QScrollBar &bar = *dialog.findChild<QScrollArea *>()->verticalScrollBar();
+        const int room = dialog.screen()->availableGeometry().height();
+        // Where the screen is too small, the dialog is as high as that, less the frame.
+        TRY_COMPARE(bar.maximum() == 0 || dialog.height() > room * 9 / 10, true);
+        QVERIFY2(dialog.height() > 300, qPrintable(QString::number(dialog.height())));
+    };
+    const ServerProgram server(listening());
+    check(openLimits(server));
+    const ClientProgram client(connectingTo(1));
+    check(openLimits(client));
 }
 
 /// The hop limit of the command line is the field's, and what is set there holds from the next listening on.
