@@ -118,6 +118,7 @@ private Q_SLOTS:
     void lastClosedWindowIsRemembered();
     void edgesHaveContrast_data();
     void edgesHaveContrast();
+    void narrowWindows_data();
     void narrowWindows();
     void comboBoxesAreNamed();
 };
@@ -539,9 +540,19 @@ void TestLayout::edgesHaveContrast()
             && checked.value(u"QSpinBox"_s) > 10);
 }
 
+void TestLayout::narrowWindows_data()
+{
+    QTest::addColumn<QString>("family");
+    for (const char *family : {"DejaVu Sans", "Liberation Sans", "Noto Sans"})
+        QTest::addRow("%s", family) << QString::fromLatin1(family);
+}
+
 /// The ladder comes first, the rest below it. Nothing is cut off at the right, whatever is there.
 void TestLayout::narrowWindows()
 {
+    QFETCH(const QString, family);
+    QVERIFY2(QFontDatabase::hasFamily(family), "This font is not installed");
+    const Font font(family, 96);
     int windows = 0;
     visitEveryWindow([&](QWidget &window, const QString &name) {
         auto *ladder = window.findChild<QWidget *>(u"ladder"_s);
@@ -555,7 +566,7 @@ void TestLayout::narrowWindows()
         const auto &pages = *window.findChild<QWidget *>(u"pages"_s);
         window.resize(480, 800);
         TRY_COMPARE(ladder->mapTo(&window, QPoint()).y() < pages.mapTo(&window, QPoint()).y(), true);
-        keepPicture(window, name + u"-480"_s);
+        keepPicture(window, u"%1-480-%2"_s.arg(name, family));
         QVERIFY2(ladder->width() > 400, qPrintable(QString::number(ladder->width())));
         QVERIFY(ladder->height() > 80);
         const auto &area = *window.findChild<QScrollArea *>();
