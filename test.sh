@@ -12,9 +12,10 @@ source .ci/build.sh
 # python3, ncat and socat are the outside programs of tests/interop; Xvfb is the display of the tests with
 # windows; strace, ss and ps show what a program really does; faketime sets a program's clock; jq reads the
 # example of the README; four check the installed resources, and the sources; the windows are tried with
-# these fonts, and with Noto Sans where it is there: its package brings hundreds of fonts.
+# these fonts.
 install_missing "${build_packages[@]}" python3 ncat socat xvfb xauth strace iproute2 procps jq faketime \
-    desktop-file-utils appstream clang-format clang-tidy fonts-dejavu-core fonts-liberation
+    desktop-file-utils appstream clang-format clang-tidy fonts-dejavu-core fonts-liberation \
+    fonts-noto-core
 
 # CMake leaves out the tests on an X server (tst_*_xcb) if it does not find xvfb-run; here they have to run.
 command -v xvfb-run >/dev/null || {

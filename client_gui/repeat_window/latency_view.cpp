@@ -173,7 +173,7 @@ QSize RunPicture::sizeHint() const
 
 QSize RunPicture::minimumSizeHint() const
 {
-    return {fontMetrics().averageCharWidth() * 36, fontMetrics().height() * 15 / 2};
+    return {fontMetrics().averageCharWidth() * 36, fontMetrics().height() * 6};
 }
 
 QRectF RunPicture::plotArea() const

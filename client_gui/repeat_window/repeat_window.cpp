@@ -41,7 +41,7 @@ namespace
 {
 
 constexpr int ProgressSteps = 1'000;
-constexpr int LeastOutcomes = 8; // rows of the account that are seen at least
+constexpr int LeastOutcomes = 5; // rows of the account that are seen at least
 
 enum AccountColumn { What, Connections, Share, Compared, Detail, Difference };
 

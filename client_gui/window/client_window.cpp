@@ -494,7 +494,7 @@ void ClientWindow::showState()
                           "Limits… has the time-out."));
     connectAction_->setText(talks           ? tr("Dis&connect")
                             : underWay      ? tr("&Cancel")
-                            : sendsDatagram ? tr("Send &Datagram")
+                            : sendsDatagram ? tr("Send D&atagram")
                                             : tr("&Connect"));
     showAgain();
     converse_->setPeers(talks ? tr("To %1").arg(attempt->request.endpoint.toString()) : QString(),

@@ -30,7 +30,7 @@ int DatagramListener::open(const Address &address)
     if (const int error = address.isMulticast() ? join(address) : bind(address); error != 0)
         return error;
     const Address bound = localAddress();
-    if (const int ttl = owner_.settings().ttl; ttl > 0) {
+    if (const int ttl = owner_.settings().limits.ttl; ttl > 0) {
         if (const int error = set(native::DatagramOption::Hops, bound, ttl); error != 0)
             return error;
         if (bound == Address::any(bound.port())) // dual stack

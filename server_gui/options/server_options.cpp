@@ -180,7 +180,6 @@ ServerSettings ServerOptions::settings(const Endpoint &served) const
     settings.greeting = greeting.value_or(std::get<QByteArray>(usual));
     settings.backlog = backlog;
     settings.limits = limits();
-    settings.ttl = ttl;
     settings.unixMode = unixMode;
     return settings;
 }
@@ -193,6 +192,7 @@ ServerLimits ServerOptions::limits(ServerLimits saved) const
     saved.access.allow = allow.value_or(saved.access.allow);
     saved.access.deny = deny.value_or(saved.access.deny);
     saved.keepAlive = keepAlive.value_or(saved.keepAlive);
+    saved.ttl = ttl > 0 ? ttl : saved.ttl;
     return saved;
 }
 

@@ -19,6 +19,7 @@ namespace parley
 struct ServerLimits
 {
     static constexpr int MostConnections = 1'000'000;
+    static constexpr int MostHops = 255; ///< an octet of the datagram's header
 
     /// As Deadline::length. If it is not set: Deadline::Default for a behaviour that closes, none for a behaviour that
     /// stays.
@@ -27,6 +28,7 @@ struct ServerLimits
     int maxPerPeer = 0;     ///< at once from one address; 0: no limit
     AccessList access;
     KeepAlive keepAlive;
+    int ttl = 0; ///< UDP: as ConnectRequest::ttl of a client, for the answers; holds from the next listening on
 };
 
 /// What to listen on, and how to treat the clients.
@@ -40,7 +42,6 @@ struct ServerSettings
     QByteArray greeting;
     int backlog = DefaultBacklog;
     ServerLimits limits;
-    int ttl = 0;                         ///< UDP: as ConnectRequest::ttl of a client, for the answers
     unsigned unixMode = DefaultUnixMode; ///< of a Unix socket's file
 };
 

@@ -6,6 +6,7 @@
 #include "server_gui/engine/stream_listener.h"
 #include "shared/ui/appearance.h"
 #include "shared/ui/field_help.h"
+#include "shared/ui/menus.h"
 #include "shared/ui/status_label.h"
 
 #include <QAction>
@@ -16,6 +17,9 @@
 #include <QPalette>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QVBoxLayout>
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -48,26 +52,27 @@ public:
         update();
     }
 
-    QSize sizeHint() const override { return {places_ * step(), side() + 2}; }
-    QSize minimumSizeHint() const override { return sizeHint(); }
+    QSize sizeHint() const override { return {places_ * (fontMetrics().ascent() + Gap), fontMetrics().ascent() + 2}; }
+    QSize minimumSizeHint() const override { return {places_ * Narrowest, sizeHint().height()}; }
 
 protected:
     void paintEvent(QPaintEvent *) override
     {
         QPainter painter(this);
+        const int side = std::min(width() / std::max(places_, 1), fontMetrics().ascent() + Gap) - Gap;
         for (int place = 0; place < places_; ++place) {
             QPen pen(edgeColour(palette()));
             if (place == places_ - 1)
                 pen.setStyle(Qt::DotLine);
             painter.setPen(pen);
             painter.setBrush(place < waiting_ ? palette().brush(QPalette::Highlight) : QBrush(Qt::NoBrush));
-            painter.drawRect(place * step(), (height() - side()) / 2, side(), side());
+            painter.drawRect(place * (side + Gap), (height() - side) / 2, side, side);
         }
     }
 
 private:
-    int side() const { return fontMetrics().ascent(); }
-    int step() const { return side() + 4; }
+    static constexpr int Gap = 4;       // pixels between boxes
+    static constexpr int Narrowest = 7; // a box and its gap, where there is little room
 
     int waiting_ = 0;
     int places_ = 0;
@@ -105,15 +110,20 @@ AcceptQueueBar::AcceptQueueBar(IoThread<Server> &server, int backlog, QWidget *p
                             "lets all in."));
     connect(hold_, &QPushButton::toggled, holdAction_, &QAction::setChecked);
     connect(holdAction_, &QAction::toggled, hold_, &QPushButton::setChecked);
-    auto *layout = new QHBoxLayout(this);
+    auto *state = new QHBoxLayout;
+    state->addWidget(label_, 1);
+    state->addWidget(boxes_);
+    auto *controls = new QHBoxLayout; // in a line of their own: a narrow window has room for no more
+    controls->addWidget(backlogLabel);
+    controls->addWidget(backlog_);
+    controls->addStretch(1);
+    for (QPushButton *button : {hold_, acceptOne_, acceptAll_})
+        controls->addWidget(button);
+    auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(label_, 1);
-    layout->addWidget(boxes_);
-    layout->addWidget(backlogLabel);
-    layout->addWidget(backlog_);
-    layout->addWidget(hold_);
-    layout->addWidget(acceptOne_);
-    layout->addWidget(acceptAll_);
+    layout->addLayout(state);
+    layout->addLayout(controls);
+    addCopyPicture(*boxes_);
     acceptOne_->hide();
     acceptAll_->hide();
     hide();

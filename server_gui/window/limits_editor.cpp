@@ -102,6 +102,10 @@ void editLimits(QWidget *parent, const ServerLimits &limits, const BehaviourChoi
     auto *deny = new QLineEdit(netsText(limits.access.deny));
     deny->setPlaceholderText(Texts::tr("Nobody"));
 
+    auto *hops = new QSpinBox;
+    hops->setRange(0, ServerLimits::MostHops);
+    hops->setSpecialValueText(Texts::tr("The system's: 1 to a group"));
+    hops->setValue(limits.ttl);
     const KeepAliveFields keepAlive(limits.keepAlive);
     auto *dialog = new LimitsDialog(parent, [=]() -> QString {
         const auto allowed = parseNets(allow->text());
@@ -117,6 +121,7 @@ void editLimits(QWidget *parent, const ServerLimits &limits, const BehaviourChoi
             edited.deadline = length;
         edited.access = {std::get<Nets>(allowed), std::get<Nets>(denied)};
         edited.keepAlive = keepAlive.value();
+        edited.ttl = hops->value();
         apply(edited);
         return {};
     });
@@ -130,6 +135,9 @@ void editLimits(QWidget *parent, const ServerLimits &limits, const BehaviourChoi
         (Texts::tr("Frees the place of a client that does not read, or does not close.") + u' ' + without.meaning)
             .trimmed());
     keepAlive.addTo(*dialog);
+    dialog->addLimit(Texts::tr("&Hop limit:"), hops, u"ttl"_s,
+                     Texts::tr("Keeps an answer from passing more routers than that (TTL, UDP alone). It holds when "
+                               "the server listens again."));
     dialog->addLimit(
         Texts::tr("Allo&w:"), allow, u"allow"_s,
         Texts::tr("Addresses and nets such as 192.168.0.0/16. If any are named, all others are turned away."));
@@ -159,6 +167,12 @@ ServerLimits readLimits(Settings &settings)
     limits.access.allow = std::get<Nets>(parseNets(settings.text(u"limits/allow"_s, QString(), isNets)));
     limits.access.deny = std::get<Nets>(parseNets(settings.text(u"limits/deny"_s, QString(), isNets)));
     limits.keepAlive = readKeepAlive(settings);
+    const auto isHops = [](const QString &text) {
+        bool isNumber = false;
+        const int hops = text.toInt(&isNumber);
+        return isNumber && hops >= 0 && hops <= ServerLimits::MostHops;
+    };
+    limits.ttl = settings.text(u"limits/ttl"_s, u"0"_s, isHops).toInt();
     return limits;
 }
 
@@ -168,6 +182,7 @@ KeyedTexts textsOf(const ServerLimits &limits)
     KeyedTexts texts{{u"limits/max-connections"_s, QString::number(limits.maxConnections)},
                      {u"limits/max-per-peer"_s, QString::number(limits.maxPerPeer)},
                      {u"limits/deadline"_s, limits.deadline ? seconds(*limits.deadline) : QString()},
+                     {u"limits/ttl"_s, QString::number(limits.ttl)},
                      {u"limits/allow"_s, netsText(limits.access.allow)},
                      {u"limits/deny"_s, netsText(limits.access.deny)}};
     texts.insert(textsOf(limits.keepAlive));

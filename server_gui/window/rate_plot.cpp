@@ -155,6 +155,7 @@ void RatePlot::changeEvent(QEvent *event)
 void RatePlot::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
+    painter.setLayoutDirection(Qt::LeftToRight); // 0/s, in every language
     paintCurve(painter, QRectF(0, 0, CurveWidth, height()));
 
     const QRect text = rect().adjusted(width() - textWidth(), 0, 0, 0);

@@ -222,6 +222,10 @@ QLayout *ServerWindow::buildReach()
         endpoint.literal = Address::any(endpoint.port);
         listenInstead(endpoint);
     });
+    QSizePolicy kept = reach_->sizePolicy();
+    kept.setRetainSizeWhenHidden(true); // nothing moves when the sentence or the button comes and goes
+    reach_->setSizePolicy(kept);
+    reach_->setMinimumHeight(everyInterface_->sizeHint().height());
     auto *layout = new QHBoxLayout;
     layout->addWidget(reach_, 1);
     layout->addWidget(everyInterface_);

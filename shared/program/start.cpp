@@ -108,13 +108,17 @@ void startProgram(const QString &name)
     QCoreApplication::setApplicationName(name);
     QCoreApplication::setApplicationVersion(QStringLiteral(PARLEY_VERSION));
     QCoreApplication::setOrganizationName(u"Parley"_s);
-    // The texts are English. Other digits than theirs, or texts from right to left, would get out of order among them.
-    if (const QLocale locale; locale.zeroDigit() != u"0" || locale.textDirection() == Qt::RightToLeft)
-        QLocale::setDefault(QLocale(QLocale::English, locale.territory()));
-
+    chooseLocale();
     endWithSentenceWhereShort(name.toUtf8());
     if (const auto status = missingResources())
         std::exit(*status);
+}
+
+/// Other digits than those of the English texts, or texts from right to left, would get out of order among them.
+void chooseLocale()
+{
+    if (const QLocale locale; locale.zeroDigit() != u"0" || locale.textDirection() == Qt::RightToLeft)
+        QLocale::setDefault(QLocale(QLocale::English, locale.territory()));
 }
 
 bool opensWindow(CommandLine &commandLine, int argc, char **argv)

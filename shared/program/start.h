@@ -21,6 +21,9 @@ namespace parley
 /// in main(). Ends the program with a sentence and ExitFailure if the system lacks what it needs.
 void startProgram(const QString &name);
 
+/// Makes the user's locale one that fits the English texts, where it does not. startProgram() does so.
+void chooseLocale();
+
 /// Whether the command line asks for a window and there is a display for it.
 bool opensWindow(CommandLine &commandLine, int argc, char **argv);
 

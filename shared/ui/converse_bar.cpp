@@ -222,6 +222,7 @@ void ConverseBar::sendFile()
         Q_EMIT send(transfer);
     });
     dialog->open();
+    bringInside(*dialog);
 }
 
 void ConverseBar::askAgain()

@@ -69,6 +69,7 @@ EndpointForm::EndpointForm(Endpoint::Use use, QWidget *hostField, QLineEdit *hos
     kind_->addItem(tr("TCP"), static_cast<int>(Transport::Tcp));
     kind_->addItem(tr("UDP"), static_cast<int>(Transport::Udp));
     kind_->addItem(tr("Unix socket"), static_cast<int>(Transport::Unix));
+    kind_->setMinimumContentsLength(4); // in a narrow window: beside a host stand TCP and UDP alone
     explainField(*vocabulary_, tr("The endpoint in the words of the calls: address family, type and protocol for "
                                   "socket(), then the address."));
     vocabulary_->setForegroundRole(QPalette::PlaceholderText);

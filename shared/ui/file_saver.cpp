@@ -5,6 +5,7 @@
 
 #include "shared/message/message.h"
 #include "shared/ui/file_kind.h"
+#include "shared/ui/placement.h"
 
 #include <QDir>
 #include <QFileDialog>
@@ -67,6 +68,7 @@ void FileSaver::ask(const Kind &kind, const Snapshot &snapshot)
         save(name, snapshot(), [this, kind, snapshot] { ask(kind, snapshot); });
     });
     dialog->open();
+    bringInside(*dialog);
 }
 
 void FileSaver::save(const QString &name, Writer writer, const std::function<void()> &askAgain)

@@ -56,10 +56,10 @@ void LimitsDialog::addLimit(const QString &label, QWidget *field, const QString 
 void LimitsDialog::showEvent(QShowEvent *event)
 {
     // Labels that wrap know their height only once the width is known.
-    const QMargins margins = layout()->contentsMargins();
-    const int width = fontMetrics().averageCharWidth() * 80;
-    const int fields = grid_->totalHeightForWidth(width - margins.left() - margins.right());
-    resize(width, layout()->totalHeightForWidth(width) - fields_->sizeHint().height() + fields);
+    resize(fontMetrics().averageCharWidth() * 80, height());
+    layout()->activate();
+    const QSize room = fields_->maximumViewportSize();
+    resize(width(), height() + grid_->totalHeightForWidth(room.width()) - room.height());
     bringInside(*this);
     QDialog::showEvent(event);
 }

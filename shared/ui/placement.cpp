@@ -44,7 +44,7 @@ QRect roomFor(const QWidget &window)
 class Whole : public QWidget
 {
 public:
-    explicit Whole(QWidget *content) : content_(content)
+    Whole(QWidget *content, const QScrollArea &area) : content_(content), area_(area)
     {
         content->setParent(this);
         content->installEventFilter(this);
@@ -54,8 +54,14 @@ public:
     QSize minimumSizeHint() const override
     {
         QSize least = content_->minimumSizeHint();
-        if (const QLayout *layout = content_->layout(); layout && layout->hasHeightForWidth())
-            least.setHeight(layout->minimumHeightForWidth(std::max(width(), least.width())));
+        const QLayout *layout = content_->layout();
+        if (!layout || !layout->hasHeightForWidth())
+            return least;
+        // A scroll bar that is there makes the lines wrap sooner: it must not be needed for that alone.
+        const QSize room = area_.maximumViewportSize();
+        const int unscrolled = layout->minimumHeightForWidth(std::max(room.width(), least.width()));
+        least.setHeight(unscrolled <= room.height() ? unscrolled
+                                                    : layout->minimumHeightForWidth(std::max(width(), least.width())));
         return least;
     }
 
@@ -77,6 +83,7 @@ private:
     void measureAgain() { QCoreApplication::postEvent(this, new QEvent(QEvent::LayoutRequest)); }
 
     QWidget *const content_;
+    const QScrollArea &area_; // which it is in
 };
 
 } // namespace
@@ -110,7 +117,7 @@ QScrollArea *scrollable(QWidget *content)
     area->setFrameShape(QFrame::NoFrame);
     area->setWidgetResizable(true);
     area->setFocusPolicy(Qt::NoFocus); // only its parts take the focus
-    area->setWidget(new Whole(content));
+    area->setWidget(new Whole(content, *area));
     return area;
 }
 

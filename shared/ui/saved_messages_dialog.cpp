@@ -7,6 +7,7 @@
 #include "shared/ui/field_help.h"
 #include "shared/ui/placement.h"
 #include "shared/ui/status_label.h"
+#include "shared/ui/table_view.h"
 
 #include <QDialogButtonBox>
 #include <QFormLayout>
@@ -17,7 +18,7 @@
 #include <QLocale>
 #include <QPushButton>
 #include <QSpinBox>
-#include <QTableWidget>
+#include <QStandardItemModel>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -38,7 +39,7 @@ SavedMessagesDialog::SavedMessagesDialog(const SavedMessages &messages, const By
                                          TextEncoding encoding, std::chrono::milliseconds every, QWidget *parent)
     : QDialog(parent), messages_(messages), typed_(typed), encoding_(encoding), name_(new QLineEdit),
       save_(explainedButton(u"savedSave"_s, tr("&Save Typed Line"), tr("Keep the line in the field under this name."))),
-      list_(new QTableWidget(0, 2)),
+      shown_(new QStandardItemModel(0, 2, this)), list_(new TableView),
       choose_(explainedButton(u"savedChoose"_s, tr("Put into &Field"), tr("Show the message in the field."))),
       delete_(explainedButton(u"savedDelete"_s, tr("&Delete"), tr("Forget the selected messages."))),
       up_(explainedButton(u"savedUp"_s, tr("Move &Up"), tr("Send the message before the one above it."))),
@@ -59,7 +60,7 @@ SavedMessagesDialog::SavedMessagesDialog(const SavedMessages &messages, const By
             save();
     });
     connect(save_, &QPushButton::clicked, this, &SavedMessagesDialog::save);
-    connect(list_, &QTableWidget::itemSelectionChanged, this, &SavedMessagesDialog::showState);
+    connect(list_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &SavedMessagesDialog::showState);
     const auto choose = [this] {
         if (selected().size() != 1)
             return;
@@ -67,7 +68,7 @@ SavedMessagesDialog::SavedMessagesDialog(const SavedMessages &messages, const By
         accept();
     };
     connect(choose_, &QPushButton::clicked, this, choose);
-    connect(list_, &QTableWidget::itemActivated, this, choose);
+    connect(list_, &TableView::activated, this, choose);
     connect(delete_, &QPushButton::clicked, this, &SavedMessagesDialog::remove);
     connect(up_, &QPushButton::clicked, this, [this] { move(-1); });
     connect(down_, &QPushButton::clicked, this, [this] { move(1); });
@@ -84,16 +85,11 @@ void SavedMessagesDialog::build()
         name_->setPlaceholderText(tr("Close this, and type a line to save"));
     list_->setObjectName(u"savedList"_s);
     list_->setAccessibleName(tr("Saved messages"));
-    list_->setHorizontalHeaderLabels({tr("Name"), tr("Message")});
-    list_->verticalHeader()->hide();
-    list_->verticalHeader()->setDefaultSectionSize(list_->verticalHeader()->minimumSectionSize());
+    shown_->setHorizontalHeaderLabels({tr("Name"), tr("Message")});
+    list_->setModel(shown_);
+    list_->setFollowing(false);
     list_->horizontalHeader()->setStretchLastSection(true);
-    list_->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    list_->horizontalHeader()->setHighlightSections(false);
-    list_->setShowGrid(false);
-    list_->setSelectionBehavior(QAbstractItemView::SelectRows);
     list_->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    list_->setTabKeyNavigation(false);
     every_->setSuffix(tr(" ms"));
     every_->setSpecialValueText(tr("At once"));
     rounds_->setSpecialValueText(tr("Until stopped"));
@@ -171,7 +167,7 @@ void SavedMessagesDialog::sendSelected()
 {
     QList<int> rows = selected();
     if (rows.isEmpty()) {
-        for (int row = 0; row < list_->rowCount(); ++row)
+        for (int row = 0; row < shown_->rowCount(); ++row)
             rows.append(row);
     }
     QByteArrayList bytes;
@@ -196,22 +192,22 @@ void SavedMessagesDialog::showAll(const QList<int> &selection)
 {
     const auto &all = messages_.all();
     list_->clearSelection();
-    list_->setRowCount(static_cast<int>(all.size()));
-    for (int row = 0; row < list_->rowCount(); ++row) {
+    shown_->setRowCount(static_cast<int>(all.size()));
+    for (int row = 0; row < shown_->rowCount(); ++row) {
         const SavedMessage &message = all.at(static_cast<std::size_t>(row));
         const QString shown = message.line.isHex               ? tr("Hex: %1").arg(message.line.text)
                               : message.line.ending == u"lf"   ? tr("%1 and LF").arg(message.line.text)
                               : message.line.ending == u"crlf" ? tr("%1 and CR LF").arg(message.line.text)
                                                                : message.line.text;
-        list_->setItem(row, 0, new QTableWidgetItem(message.name));
-        list_->setItem(row, 1, new QTableWidgetItem(shown));
+        shown_->setItem(row, 0, new QStandardItem(message.name));
+        shown_->setItem(row, 1, new QStandardItem(shown));
     }
     list_->resizeColumnToContents(0);
     list_->setColumnWidth(0, std::clamp(list_->columnWidth(0), fontMetrics().averageCharWidth() * 16,
                                         fontMetrics().averageCharWidth() * 40));
     for (const int row : selection) {
         list_->selectRow(row);
-        list_->scrollToItem(list_->item(row, 0));
+        list_->scrollTo(shown_->index(row, 0));
     }
     showState();
 }
@@ -227,8 +223,8 @@ void SavedMessagesDialog::showState()
     choose_->setEnabled(rows.size() == 1);
     delete_->setEnabled(!rows.isEmpty());
     up_->setEnabled(rows.size() == 1 && rows.constFirst() > 0);
-    down_->setEnabled(rows.size() == 1 && rows.constFirst() + 1 < list_->rowCount());
-    send_->setEnabled(list_->rowCount() > 0);
+    down_->setEnabled(rows.size() == 1 && rows.constFirst() + 1 < shown_->rowCount());
+    send_->setEnabled(shown_->rowCount() > 0);
     send_->setText(rows.isEmpty()     ? tr("Send All")
                    : rows.size() == 1 ? tr("Send Selected")
                                       : tr("Send %1 Messages").arg(QLocale().toString(rows.size())));

@@ -11,12 +11,13 @@
 class QLineEdit;
 class QPushButton;
 class QSpinBox;
-class QTableWidget;
+class QStandardItemModel;
 
 namespace parley
 {
 
 class StatusLabel;
+class TableView;
 
 /// Saves the line that is typed under a name, and sends saved messages one after the other: those that are selected, or
 /// else all. To be opened with open(); it deletes itself.
@@ -54,7 +55,8 @@ private:
 
     QLineEdit *const name_;
     QPushButton *const save_;
-    QTableWidget *const list_;
+    QStandardItemModel *const shown_; // name and message of each
+    TableView *const list_;
     QPushButton *const choose_;
     QPushButton *const delete_;
     QPushButton *const up_;

@@ -55,6 +55,8 @@ public:
                      const QWidget *widget) const override
     {
         const auto *header = qstyleoption_cast<const QStyleOptionHeader *>(option);
+        if (header)
+            painter->setLayoutDirection(header->direction); // a title stands above its texts
         if (element != CE_Header || !header || header->sortIndicator == QStyleOptionHeader::None) {
             QProxyStyle::drawControl(element, option, painter, widget);
             return;
@@ -84,6 +86,7 @@ TableView::TableView(QWidget *parent)
 {
     copy_->setShortcutContext(Qt::WidgetShortcut);
     setContextMenuPolicy(Qt::ActionsContextMenu);
+    setLayoutDirection(Qt::LeftToRight); // addresses, times and `1.5 ms` stand in this order in every language
     auto *roomy = new RoomyStyle;
     roomy->setParent(this);
     setStyle(roomy);
@@ -276,6 +279,7 @@ void TableView::paintEvent(QPaintEvent *event)
     if (shownPlaceholder_.isEmpty())
         return;
     QPainter painter(viewport());
+    painter.setLayoutDirection(layoutDirection());
     painter.setPen(palette().color(QPalette::PlaceholderText));
     constexpr int margin = 24;
     painter.drawText(viewport()->rect().adjusted(margin, margin, -margin, -margin), Qt::AlignCenter | Qt::TextWordWrap,

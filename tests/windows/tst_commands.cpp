@@ -1,14 +1,13 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "client_gui/repeat_window/repeat_window.h"
 #include "shared/ui/inspector/ladder_view.h"
 #include "shared/ui/table_view.h"
+#include "tests/support/every_window.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/window_program.h"
 #include "tests/support/window_test.h"
 
-#include <QCheckBox>
 #include <QClipboard>
 #include <QDialog>
 #include <QLabel>
@@ -25,77 +24,6 @@ using namespace parley::test;
 
 namespace
 {
-
-QChar mnemonicOf(const QString &text)
-{
-    const QString key = QKeySequence::mnemonic(text).toString(); // Alt+B
-    return key.isEmpty() ? QChar() : key.back();
-}
-
-/// The mnemonics that are in reach at once, with their texts.
-class Scope
-{
-public:
-    void add(const QString &text)
-    {
-        const QChar key = mnemonicOf(text);
-        if (key.isNull())
-            return;
-        if (const QString other = texts_.value(key); !other.isEmpty())
-            twice.append(u"%1: “%2” and “%3”"_s.arg(key).arg(other, text));
-        texts_[key] = text;
-    }
-    QStringList twice;
-
-private:
-    QMap<QChar, QString> texts_;
-};
-
-/// The mnemonics that are there more than once in a window or in one of its menus.
-QStringList ambiguous(const QWidget &window)
-{
-    Scope scope;
-    for (const QWidget *widget : window.findChildren<QWidget *>()) {
-        if (!widget->isVisible() || widget->window() != &window)
-            continue;
-        const auto *label = qobject_cast<const QLabel *>(widget);
-        const bool isButton = widget->inherits("QPushButton") || widget->inherits("QCheckBox");
-        if ((label && label->buddy()) || isButton)
-            scope.add(widget->property("text").toString());
-    }
-    QStringList twice;
-    if (const auto *bar = window.findChild<QMenuBar *>()) {
-        for (const QAction *action : bar->actions())
-            scope.add(action->text());
-        for (const QMenu *menu : bar->findChildren<QMenu *>()) {
-            Scope inner;
-            for (const QAction *action : menu->actions())
-                inner.add(action->text());
-            twice += inner.twice;
-        }
-    }
-    return twice + scope.twice;
-}
-
-/// The labels whose key does not lead into the field that they name.
-QStringList astray(QWidget &window)
-{
-    QStringList wrong;
-    for (const QLabel *label : window.findChildren<QLabel *>()) {
-        const QChar key = mnemonicOf(label->text());
-        if (key.isNull() || !label->buddy() || !label->isVisible() || label->window() != &window
-            || !label->buddy()->isEnabled())
-            continue;
-        if (QWidget *focused = QApplication::focusWidget())
-            focused->clearFocus();
-        QTest::keyClick(&window, static_cast<Qt::Key>(key.unicode()), Qt::AltModifier);
-        const QWidget *focused = QApplication::focusWidget();
-        const QWidget *buddy = label->buddy();
-        if (!focused || (focused != buddy && focused != buddy->focusProxy() && !buddy->isAncestorOf(focused)))
-            wrong.append(label->text());
-    }
-    return wrong;
-}
 
 void activate(QWidget &window)
 {
@@ -131,12 +59,10 @@ class TestCommands : public WindowTest
     Q_OBJECT
 
 private Q_SLOTS:
-    void mnemonicsOfTheServer();
-    void mnemonicsOfTheClient();
-    void mnemonicsOfRepeat();
     void menusInTheUsualOrder();
     void rowsAreCopied();
     void contextMenus();
+    void everyListAndPictureIsCopied();
     void rowsOpenTheLadder();
     void clearingTheServersList();
     void clearingTheListOfSenders();
@@ -145,64 +71,6 @@ private Q_SLOTS:
     void help();
     void titles();
 };
-
-void TestCommands::mnemonicsOfTheServer()
-{
-    ServerOptions options = holding();
-    options.listenAtOnce = false; // the fields can be edited
-    const ServerProgram server(options);
-    activate(server.window());
-    QCOMPARE(astray(server.window()), QStringList());
-    auto &kind = server.child<QComboBox>(u"kind"_s);
-    kind.setCurrentIndex(kind.findData(static_cast<int>(Transport::Unix)));
-    QCOMPARE(astray(server.window()), QStringList());
-    QCOMPARE(ambiguous(server.window()), QStringList());
-    kind.setCurrentIndex(kind.findData(static_cast<int>(Transport::Tcp)));
-
-    // With everything that can be there at once.
-    server.click(u"listen"_s);
-    const auto peer = RawSocket::connectedTo("127.0.0.1", portOf(server));
-    TRY_COMPARE(server.rows(u"connections"_s), 1);
-    server.child<QToolButton>(u"details"_s).click();
-    server.action(u"Hold Accept"_s).trigger();
-    server.child<QTableView>(u"connections"_s).selectRow(0);
-    TRY_COMPARE(server.child(u"converse"_s).isVisible(), true);
-    QCOMPARE(ambiguous(server.window()), QStringList());
-    QCOMPARE(astray(server.window()), QStringList());
-
-    // What is typed after Alt+B does not land in another field.
-    server.field(u"filter"_s).setFocus();
-    QTest::keyClick(&server.window(), Qt::Key_B, Qt::AltModifier);
-    QVERIFY(server.child(u"behaviour"_s).hasFocus());
-}
-
-void TestCommands::mnemonicsOfTheClient()
-{
-    const auto listener = RawSocket::listening();
-    ClientOptions options = connectingTo(listener.localPort());
-    const ClientProgram client(options);
-    activate(client.window());
-    QCOMPARE(astray(client.window()), QStringList());
-    QTest::keyClick(&client.window(), Qt::Key_S, Qt::AltModifier);
-    QVERIFY(client.field(u"send"_s).hasFocus());
-    client.child<QCheckBox>(u"stay"_s).setChecked(true);
-    client.child<QToolButton>(u"details"_s).click();
-    client.click(u"connect"_s);
-    const auto peer = listener.accept();
-    TRY_COMPARE(client.child(u"converse"_s).isVisible(), true);
-    QCOMPARE(ambiguous(client.window()), QStringList());
-}
-
-void TestCommands::mnemonicsOfRepeat()
-{
-    const ClientProgram client(connectingTo(1));
-    client.action(u"Repeat…"_s).trigger();
-    auto *repeat = client.window().findChild<RepeatWindow *>();
-    QVERIFY(repeat && QTest::qWaitForWindowExposed(repeat));
-    activate(*repeat);
-    QCOMPARE(ambiguous(*repeat), QStringList());
-    QCOMPARE(astray(*repeat), QStringList());
-}
 
 void TestCommands::menusInTheUsualOrder()
 {
@@ -243,18 +111,26 @@ void TestCommands::rowsAreCopied()
     QCOMPARE(clipboard().count(u'\n'), 2);
 }
 
+namespace
+{
+
+/// The context menu of @p widget.
+QStringList offers(const QWidget &widget)
+{
+    QStringList texts;
+    if (widget.contextMenuPolicy() == Qt::ActionsContextMenu) {
+        for (const QAction *action : widget.actions())
+            texts.append(action->text().remove(u'&'));
+    }
+    return texts;
+}
+
+} // namespace
+
 void TestCommands::contextMenus()
 {
     const ServerProgram server(listening());
     const ClientProgram client(connectingTo(1));
-    const auto offers = [](const QWidget &widget) {
-        QStringList texts;
-        if (widget.contextMenuPolicy() == Qt::ActionsContextMenu) {
-            for (const QAction *action : widget.actions())
-                texts.append(action->text().remove(u'&'));
-        }
-        return texts;
-    };
     QCOMPARE(offers(server.child(u"connections"_s)),
              (QStringList{u"Copy"_s, u"Show Ladder"_s, u"Send Text"_s, u"Send Again and Again…"_s, u"Saved Messages…"_s,
                           u"Send File…"_s, u"Half-Close"_s, u"Close"_s, u"Reset"_s, u"Clear List"_s}));
@@ -263,11 +139,44 @@ void TestCommands::contextMenus()
     QCOMPARE(offers(server.child(u"rate"_s)), QStringList{u"Copy Picture"_s});
     server.child<QToolButton>(u"details"_s).click();
     QVERIFY(offers(server.child(u"ladder"_s)).contains(u"Copy Rungs"_s));
-    // Every table, list and tree has Copy.
-    for (const QAbstractItemView *view : server.window().findChildren<QAbstractItemView *>()) {
-        if (view->isVisible() && !view->inherits("QHeaderView"))
-            QVERIFY2(!offers(*view).filter(u"Copy"_s).isEmpty(), qPrintable(view->objectName()));
+}
+
+void TestCommands::everyListAndPictureIsCopied()
+{
+    QStringList without;
+    QSet<QString> lists;
+    visitEveryWindow([&](const QWidget &window, const QString &name) {
+        if (window.inherits("QFileDialog"))
+            return; // Qt's own
+        for (const QAbstractItemView *view : window.findChildren<QAbstractItemView *>()) {
+            if (view->window() != &window || view->inherits("QHeaderView") || view->inherits("QComboBoxListView"))
+                continue;
+            lists.insert(view->objectName());
+            if (offers(*view).filter(u"Copy"_s).isEmpty())
+                without.append(name + u": "_s + view->objectName());
+        }
+    });
+    QCOMPARE(without.join(u"\n"_s), QString());
+    const QSet<QString> all{u"connections"_s,  u"waiting"_s,   u"history"_s,   u"ladder"_s,        u"bytes"_s,
+                            u"kernelValues"_s, u"savedList"_s, u"shortcuts"_s, u"repeatAccount"_s, u"repeatLatency"_s};
+    QCOMPARE(lists, all);
+
+    const ServerProgram server(listening());
+    const ClientProgram client(connectingTo(1));
+    server.child<QToolButton>(u"details"_s).click();
+    client.action(u"Repeat…"_s).trigger();
+    const QList<QWidget *> pictures{&server.child(u"rate"_s), &server.child(u"queueBoxes"_s),
+                                    &server.child(u"ladder"_s), &client.child(u"repeatHistogram"_s),
+                                    &client.child(u"repeatTimeline"_s)};
+    for (const QWidget *picture : pictures)
+        QVERIFY2(offers(*picture).contains(u"Copy Picture"_s), qPrintable(picture->objectName()));
+    QApplication::clipboard()->clear();
+    for (QAction *action : server.child(u"ladder"_s).actions()) {
+        if (action->text().remove(u'&') == u"Copy Picture")
+            action->trigger();
     }
+    const QImage copied = QApplication::clipboard()->image();
+    QVERIFY2(copied.height() > 100, qPrintable(QString::number(copied.height())));
 }
 
 void TestCommands::rowsOpenTheLadder()

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
-#include "client_gui/repeat_window/repeat_window.h"
 #include "shared/message/message.h"
 #include "shared/ui/appearance.h"
-#include "shared/ui/limits_dialog.h"
 #include "shared/ui/placement.h"
+#include "tests/support/every_window.h"
+#include "tests/support/many_addresses.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/window_program.h"
 #include "tests/support/window_test.h"
@@ -18,6 +18,7 @@
 #include <QLabel>
 #include <QScopeGuard>
 #include <QScreen>
+#include <QScrollArea>
 #include <QScrollBar>
 #include <QStyle>
 #include <QToolButton>
@@ -48,10 +49,7 @@ void addFonts()
 {
     QTest::addColumn<QString>("family");
     QTest::addColumn<int>("dpi");
-    std::vector<const char *> families{"DejaVu Sans", "Liberation Sans"};
-    if (QFontDatabase::hasFamily(u"Noto Sans"_s)) // whose package brings hundreds of others
-        families.push_back("Noto Sans");
-    for (const char *family : families) {
+    for (const char *family : {"DejaVu Sans", "Liberation Sans", "Noto Sans"}) {
         for (const int dpi : {96, 120, 144})
             QTest::addRow("%s %d dpi", family, dpi) << QString::fromLatin1(family) << dpi;
     }
@@ -73,6 +71,11 @@ public:
 private:
     const QFont before_ = QApplication::font();
 };
+
+QString toText(const QRect &rect)
+{
+    return u"%1 × %2 at %3, %4"_s.arg(rect.width()).arg(rect.height()).arg(rect.x()).arg(rect.y());
+}
 
 int cellMargins(const QTableView &table)
 {
@@ -101,17 +104,21 @@ private Q_SLOTS:
     void newConnectionsAreFollowed();
     void windowsFitASmallScreen_data() { addFonts(); }
     void windowsFitASmallScreen();
+    void everythingOpensInside();
     void geometryOfALargerScreen();
     void doubleClickCountsOnce();
     void newestAttemptStaysInSight();
     void nothingJumpsInTheServer();
+    void nothingJumpsWhereTheServerFails();
     void nothingJumpsInTheClient();
     void manyAddresses();
+    void manyAddressesOfTheServer();
     void halvesOfAScreen();
     void clientOfAPairHasTheServersEndpoint();
     void lastClosedWindowIsRemembered();
     void edgesHaveContrast_data();
     void edgesHaveContrast();
+    void narrowWindows_data();
     void narrowWindows();
     void comboBoxesAreNamed();
 };
@@ -221,40 +228,37 @@ void TestLayout::windowsFitASmallScreen()
     QFETCH(const int, dpi);
     QVERIFY2(QFontDatabase::hasFamily(family), "This font is not installed");
     const Font font(family, dpi);
-    const ServerProgram server(listening());
-    const ClientProgram client(connectingTo(1));
-    server.child<QToolButton>(u"details"_s).click();
-    client.child<QToolButton>(u"details"_s).click();
-    client.action(u"Repeat…"_s).trigger();
-    QWidget *repeat = client.window().findChild<RepeatWindow *>();
-    QVERIFY(QTest::qWaitForWindowExposed(repeat));
-    // As on a screen of that size at 100 %, and at 200 %, where it has half as many of these pixels.
-    for (const QSize &screen : {SmallScreen, SmallScreen / 2}) {
-        for (QWidget *window :
-             {static_cast<QWidget *>(&server.window()), static_cast<QWidget *>(&client.window()), repeat}) {
-            window->resize(screen);
-            QVERIFY2(window->minimumSizeHint().width() <= screen.width()
-                         && window->minimumSizeHint().height() <= screen.height(),
-                     qPrintable(u"%1 needs %2 × %3"_s.arg(window->windowTitle())
-                                    .arg(window->minimumSizeHint().width())
-                                    .arg(window->minimumSizeHint().height())));
-            QCOMPARE(window->size(), screen);
+    QStringList problems;
+    int windows = 0;
+    visitEveryWindow([&](QWidget &window, const QString &name) {
+        if (window.inherits("QFileDialog"))
+            return; // Qt's own
+        ++windows;
+        // As on a screen of that size at 100 %, and at 200 %, where it has half as many of these pixels.
+        for (const QSize &screen : {SmallScreen, SmallScreen / 2}) {
+            window.resize(screen);
+            const QSize least = window.minimumSizeHint().expandedTo(window.size());
+            if (least != screen)
+                problems.append(u"%1 needs %2"_s.arg(name, toText(QRect({}, least))));
         }
-    }
-    for (QWidget *window : {static_cast<QWidget *>(&server.window()), static_cast<QWidget *>(&client.window())}) {
-        for (QAction *action : window->findChildren<QAction *>()) {
-            if (action->text().remove(u'&') == u"Limits…")
-                action->trigger();
-        }
-        auto *dialog = window->findChild<LimitsDialog *>();
-        QVERIFY(dialog && QTest::qWaitForWindowExposed(dialog));
-        const QSize least = dialog->minimumSizeHint();
-        QVERIFY2(least.width() <= SmallScreen.width() / 2 && least.height() <= SmallScreen.height() / 2,
-                 qPrintable(u"%1 × %2"_s.arg(least.width()).arg(least.height())));
-        const QRect room = dialog->screen()->availableGeometry();
-        QVERIFY(dialog->width() <= room.width() && dialog->height() <= room.height());
-        dialog->reject();
-    }
+    });
+    QCOMPARE(problems.join(u"\n"_s), QString());
+    QCOMPARE(windows, 15);
+}
+
+/// Runs also on a small screen at 100, 150 and 200 %.
+void TestLayout::everythingOpensInside()
+{
+    QStringList outside;
+    int windows = 0;
+    visitEveryWindow([&](QWidget &window, const QString &name) {
+        keepPicture(window, u"%1-%2"_s.arg(QString(name).replace(u'/', u' ')).arg(window.devicePixelRatioF()));
+        ++windows;
+        if (const QRect room = window.screen()->availableGeometry(); !room.contains(window.frameGeometry()))
+            outside.append(u"%1: %2 on %3"_s.arg(name, toText(window.frameGeometry()), toText(room)));
+    });
+    QCOMPARE(outside.join(u"\n"_s), QString());
+    QCOMPARE(windows, 19);
 }
 
 /// A geometry that was saved on a larger screen is brought inside.
@@ -264,9 +268,7 @@ void TestLayout::geometryOfALargerScreen()
     QWidget window;
     window.setGeometry(room.right() - 50, room.bottom() - 30, room.width() + 400, room.height() + 300);
     bringInside(window);
-    QVERIFY2(
-        room.contains(window.geometry()),
-        qPrintable(u"%1 × %2 at %3, %4"_s.arg(window.width()).arg(window.height()).arg(window.x()).arg(window.y())));
+    QVERIFY2(room.contains(window.geometry()), qPrintable(toText(window.geometry())));
 
     {
         ServerProgram server(listening());
@@ -274,10 +276,7 @@ void TestLayout::geometryOfALargerScreen()
         QVERIFY(server.close());
     }
     const ServerProgram server(listening());
-    QVERIFY2(room.contains(server.window().geometry()), qPrintable(u"%1 × %2 at %3, %4"_s.arg(server.window().width())
-                                                                       .arg(server.window().height())
-                                                                       .arg(server.window().x())
-                                                                       .arg(server.window().y())));
+    QVERIFY2(room.contains(server.window().geometry()), qPrintable(toText(server.window().geometry())));
 }
 
 void TestLayout::doubleClickCountsOnce()
@@ -336,6 +335,31 @@ void TestLayout::nothingJumpsInTheServer()
     QVERIFY(server.child(u"converseHint"_s).isVisible());
 }
 
+/// Neither when it listens, nor when it cannot, nor when it stops.
+void TestLayout::nothingJumpsWhereTheServerFails()
+{
+    const auto taken = RawSocket::listening();
+    ServerOptions options = listening();
+    options.listenAtOnce = false;
+    const ServerProgram server(options);
+    auto &table = server.child<QTableView>(u"connections"_s);
+    const auto place = [&] { return QRect(table.mapTo(&server.window(), QPoint()), table.size()); };
+    const QRect before = place();
+    server.click(u"listen"_s);
+    TRY_COMPARE(portOf(server) != 0, true);
+    TRY_COMPARE(server.child(u"everyInterface"_s).isVisible(), true);
+    QCoreApplication::processEvents();
+    QCOMPARE(toText(place()), toText(before));
+    server.click(u"listen"_s);
+    TRY_COMPARE(server.button(u"listen"_s).text(), u"Listen"_s);
+    server.type(u"port"_s, QString::number(taken.localPort()));
+    server.click(u"listen"_s);
+    TRY_COMPARE(server.notice().isEmpty(), false);
+    QCoreApplication::processEvents();
+    keepPicture(server.window(), u"server-refused"_s);
+    QCOMPARE(toText(place()), toText(before));
+}
+
 void TestLayout::nothingJumpsInTheClient()
 {
     const auto listener = RawSocket::listening();
@@ -368,6 +392,26 @@ void TestLayout::manyAddresses()
     QCOMPARE(enumerated(addresses), u"10.0.0.1:3000, 10.0.0.2:3000, 10.0.0.3:3000, 10.0.0.4:3000 and 36 more"_s);
     QCOMPARE(enumerated(addresses.first(5)).count(u','), 4); // "and 1 more" would be no shorter
     QCOMPARE(enumerated({}), QString());
+}
+
+void TestLayout::manyAddressesOfTheServer()
+{
+    const ManyAddresses many(40);
+    ServerOptions options = listening();
+    options.host = u"*"_s;
+    const ServerProgram server(options);
+    const QString port = QString::number(portOf(server));
+    QStringList named;
+    for (int i = 1; i <= 4; ++i)
+        named.append(u"10.0.0.%1:%2"_s.arg(QString::number(i), port));
+    TRY_COMPARE(
+        server.text(u"reachability"_s),
+        u"Listening on every interface. Reachable at 127.0.0.1:%1 from this computer, and from others at %2 and "
+        "36 more unless a firewall stops them."_s.arg(port, named.join(u", "_s)));
+    const auto &sentence = server.child<QLabel>(u"reachability"_s);
+    TRY_COMPARE(sentence.height() >= sentence.heightForWidth(sentence.width()), true);
+    keepPicture(server.window(), u"server-many-addresses"_s);
+    QVERIFY(server.child(u"connections"_s).height() > 100);
 }
 
 void TestLayout::halvesOfAScreen()
@@ -451,49 +495,87 @@ void TestLayout::edgesHaveContrast()
 {
     QFETCH(const Appearance, appearance);
     const auto system = qScopeGuard([] { applyAppearance(Appearance::System); });
-    const ClientProgram client(connectingTo(1));
-    applyAppearance(appearance);
-    QCoreApplication::processEvents();
-    keepPicture(client.window(), u"client-"_s + appearanceName(appearance));
-    const QImage picture = client.window().grab().toImage();
-    const double ratio = picture.devicePixelRatio();
-    auto &stay = client.child<QCheckBox>(u"stay"_s);
-    if (QWidget *focused = QApplication::focusWidget())
-        focused->clearFocus();
-    const auto check = [&](const QWidget &widget, int y) {
-        const QPoint left = widget.mapTo(&client.window(), QPoint(0, y));
-        const QColor ground = client.window().palette().color(QPalette::Window);
-        double best = 0;
-        for (int x = 0; x < 4; ++x)
-            best = std::max(best,
-                            contrast(picture.pixelColor((QPointF(left.x() + x, left.y()) * ratio).toPoint()), ground));
-        QVERIFY2(best >= 3, qPrintable(u"%1: %2"_s.arg(widget.objectName()).arg(best)));
+    QStringList faint;
+    QMap<QString, int> checked;
+    const auto check = [&](QWidget &window, const QString &name) {
+        if (window.inherits("QFileDialog"))
+            return;                  // Qt's own
+        applyAppearance(appearance); // a window that opens applies the one that is saved
+        QCoreApplication::processEvents();
+        keepPicture(window, appearanceName(appearance) + u'-' + QString(name).replace(u'/', u' '));
+        const QImage picture = window.grab().toImage();
+        const QColor ground = window.palette().color(QPalette::Window);
+        for (const QWidget *widget : window.findChildren<QWidget *>()) {
+            const bool hasEdge = widget->inherits("QPushButton") || widget->inherits("QCheckBox")
+                                 || widget->inherits("QComboBox") || widget->inherits("QAbstractSpinBox")
+                                 || (widget->inherits("QLineEdit") && !widget->parent()->inherits("QComboBox")
+                                     && !widget->parent()->inherits("QAbstractSpinBox"));
+            const QPoint left = widget->mapTo(&window, QPoint(0, widget->height() / 2));
+            if (!hasEdge || widget->window() != &window || !widget->isEnabled() || widget->visibleRegion().isEmpty()
+                || !widget->visibleRegion().contains(QPoint(0, widget->height() / 2)))
+                continue;
+            double best = 0;
+            for (int x = 0; x < 4; ++x) {
+                const QPointF at = QPointF(left.x() + x, left.y()) * picture.devicePixelRatio();
+                best = std::max(best, contrast(picture.pixelColor(at.toPoint()), ground));
+            }
+            ++checked[QString::fromLatin1(widget->metaObject()->className())];
+            if (best < 3)
+                faint.append(u"%1: %2 %3: %4"_s.arg(name, QLatin1StringView(widget->metaObject()->className()),
+                                                    widget->objectName(), QString::number(best)));
+        }
     };
-    check(stay, stay.height() / 2);
-    for (const QString &name : {u"send"_s, u"port"_s, u"kind"_s, u"connect"_s})
-        check(client.child(name), client.child(name).height() / 2);
+    {
+        ServerOptions idle = listening();
+        idle.listenAtOnce = false; // the fields can be edited
+        idle.behaviour = std::get<BehaviourChoice>(BehaviourChoice::parse(u"greet-hold"_s));
+        const ServerProgram server(idle);
+        server.action(u"Accept Queue"_s).trigger();
+        check(server.window(), u"idle server"_s);
+    }
+    visitEveryWindow(check);
+    QCOMPARE(faint.join(u"\n"_s), QString());
+    QVERIFY(checked.value(u"QPushButton"_s) > 30 && checked.value(u"QLineEdit"_s) > 5);
+    QVERIFY(checked.value(u"QCheckBox"_s) > 3 && checked.value(u"QComboBox"_s) > 5
+            && checked.value(u"QSpinBox"_s) > 10);
 }
 
-/// The ladder comes first, the rest below it.
+void TestLayout::narrowWindows_data()
+{
+    QTest::addColumn<QString>("family");
+    for (const char *family : {"DejaVu Sans", "Liberation Sans", "Noto Sans"})
+        QTest::addRow("%s", family) << QString::fromLatin1(family);
+}
+
+/// The ladder comes first, the rest below it. Nothing is cut off at the right, whatever is there.
 void TestLayout::narrowWindows()
 {
-    const ServerProgram server(listening());
-    const ClientProgram client(connectingTo(portOf(server)));
-    client.click(u"connect"_s);
-    TRY_MATCH(client.text(u"status"_s), u"Attempts: 1, .*"_s);
-    for (QWidget *window : {static_cast<QWidget *>(&server.window()), static_cast<QWidget *>(&client.window())}) {
-        window->findChild<QToolButton *>(u"details"_s)->click();
-        window->resize(480, 800);
-        QCoreApplication::processEvents();
-        keepPicture(*window, window->windowTitle().section(u' ', -1) + u"-480"_s);
-        const auto &ladder = *window->findChild<QWidget *>(u"ladder"_s);
-        const auto &pages = *window->findChild<QWidget *>(u"pages"_s);
-        TRY_COMPARE(ladder.mapTo(window, QPoint()).y() < pages.mapTo(window, QPoint()).y(), true);
-        QVERIFY2(ladder.width() > 400, qPrintable(QString::number(ladder.width())));
-        QVERIFY(ladder.height() > 80);
-        window->resize(1200, 700);
-        TRY_COMPARE(ladder.mapTo(window, QPoint()).x() < pages.mapTo(window, QPoint()).x(), true);
-    }
+    QFETCH(const QString, family);
+    QVERIFY2(QFontDatabase::hasFamily(family), "This font is not installed");
+    const Font font(family, 96);
+    int windows = 0;
+    visitEveryWindow([&](QWidget &window, const QString &name) {
+        auto *ladder = window.findChild<QWidget *>(u"ladder"_s);
+        if (!ladder || window.isModal())
+            return; // not one of the two windows
+        ++windows;
+        for (QAction *action : window.findChildren<QAction *>()) {
+            if (action->text().remove(u'&') == u"Hold Accept")
+                action->trigger();
+        }
+        const auto &pages = *window.findChild<QWidget *>(u"pages"_s);
+        window.resize(480, 800);
+        TRY_COMPARE(ladder->mapTo(&window, QPoint()).y() < pages.mapTo(&window, QPoint()).y(), true);
+        keepPicture(window, u"%1-480-%2"_s.arg(name, family));
+        QVERIFY2(ladder->width() > 400, qPrintable(QString::number(ladder->width())));
+        QVERIFY(ladder->height() > 80);
+        const auto &area = *window.findChild<QScrollArea *>();
+        QVERIFY2(area.widget()->width() <= 480, qPrintable(name + u' ' + QString::number(area.widget()->width())));
+        QCOMPARE(area.horizontalScrollBar()->maximum(), 0);
+        window.resize(1200, 700);
+        TRY_COMPARE(ladder->mapTo(&window, QPoint()).x() < pages.mapTo(&window, QPoint()).x(), true);
+    });
+    QCOMPARE(windows, 2);
 }
 
 void TestLayout::comboBoxesAreNamed()

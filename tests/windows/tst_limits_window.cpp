@@ -13,9 +13,13 @@
 #include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QDoubleSpinBox>
+#include <QScreen>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSpinBox>
 #include <QStandardPaths>
 #include <QTimer>
+#include <QToolButton>
 
 #include <future>
 #include <optional>
@@ -89,6 +93,8 @@ private Q_SLOTS:
     void serverShowsTheLimitThatHolds();
     void serverNamesTheLimit();
     void serverRemembersLimits();
+    void allLimitsAreInSight();
+    void serverTakesAHopLimit();
     void damagedLimits();
     void clientTakesLimits();
     void countsWhoWasTurnedAway();
@@ -188,6 +194,7 @@ void TestLimitsWindow::serverRemembersLimits()
         dialog.findChild<QDoubleSpinBox *>(u"deadline"_s)->setValue(2.5);
         dialog.findChild<QSpinBox *>(u"keepAlive"_s)->setValue(20);
         dialog.findChild<QSpinBox *>(u"keepAliveProbes"_s)->setValue(7);
+        dialog.findChild<QSpinBox *>(u"ttl"_s)->setValue(9);
         dialog.findChild<QLineEdit *>(u"allow"_s)->setText(u"127.0.0.0/8 ::1"_s);
         dialog.findChild<QLineEdit *>(u"deny"_s)->setText(u"127.0.0.7"_s);
         applyLimits(dialog);
@@ -202,9 +209,56 @@ void TestLimitsWindow::serverRemembersLimits()
     QCOMPARE(dialog.findChild<QDoubleSpinBox *>(u"deadline"_s)->value(), 2.5);
     QCOMPARE(dialog.findChild<QSpinBox *>(u"keepAlive"_s)->value(), 20);
     QCOMPARE(dialog.findChild<QSpinBox *>(u"keepAliveProbes"_s)->value(), 7);
+    QCOMPARE(dialog.findChild<QSpinBox *>(u"ttl"_s)->value(), 9);
     QCOMPARE(dialog.findChild<QLineEdit *>(u"allow"_s)->text(), u"127.0.0.0/8 ::1"_s);
     QCOMPARE(dialog.findChild<QLineEdit *>(u"deny"_s)->text(), u"127.0.0.7"_s);
     QCOMPARE(server.notice(), QString());
+}
+
+/// As many as the screen has room for: all of them need no scrolling.
+void TestLimitsWindow::allLimitsAreInSight()
+{
+    const auto check = [](LimitsDialog &dialog) {
+        const QScrollBar &bar = *dialog.findChild<QScrollArea *>()->verticalScrollBar();
+        const int room = dialog.screen()->availableGeometry().height();
+        // Where the screen is too small, the dialog is as high as that, less the frame.
+        TRY_COMPARE(bar.maximum() == 0 || dialog.height() > room * 9 / 10, true);
+        QVERIFY2(dialog.height() > 300, qPrintable(QString::number(dialog.height())));
+    };
+    const ServerProgram server(listening());
+    check(openLimits(server));
+    const ClientProgram client(connectingTo(1));
+    check(openLimits(client));
+}
+
+/// The hop limit of the command line is the field's, and what is set there holds from the next listening on.
+void TestLimitsWindow::serverTakesAHopLimit()
+{
+    ServerOptions options = listening();
+    options.transport = Transport::Udp;
+    options.ttl = 4;
+    const ServerProgram server(options);
+    server.child<QToolButton>(u"details"_s).click();
+    const auto hopLimits = [&server] {
+        QStringList found;
+        const QAbstractItemModel &ladder = *server.child<QAbstractItemView>(u"ladder"_s).model();
+        for (int row = 0; row < ladder.rowCount(); ++row) {
+            static const QRegularExpression option(u"IP_TTL, (\\d+)"_s);
+            const QString rung = ladder.index(row, 0).data(Qt::AccessibleTextRole).toString();
+            if (const auto match = option.match(rung); match.hasMatch())
+                found.append(match.captured(1));
+        }
+        return found.join(u' ');
+    };
+    TRY_COMPARE(hopLimits(), u"4"_s);
+    LimitsDialog &dialog = openLimits(server);
+    QCOMPARE(dialog.findChild<QSpinBox *>(u"ttl"_s)->value(), 4);
+    dialog.findChild<QSpinBox *>(u"ttl"_s)->setValue(6);
+    applyLimits(dialog);
+    server.click(u"listen"_s);
+    TRY_COMPARE(server.button(u"listen"_s).text(), u"Listen"_s);
+    server.click(u"listen"_s);
+    TRY_MATCH(hopLimits(), u"(4 )?6"_s);
 }
 
 void TestLimitsWindow::damagedLimits()
@@ -219,6 +273,7 @@ void TestLimitsWindow::damagedLimits()
                                 {u"limits/deadline"_s, u"nan"_s},
                                 {u"limits/keep-alive"_s, u"32768"_s},
                                 {u"limits/keep-alive-probes"_s, u"0"_s},
+                                {u"limits/ttl"_s, u"256"_s},
                                 {u"limits/deny"_s, u"10.0.0.1/8"_s}});
     damage(u"parley-client"_s, {{u"limits/timeout"_s, u"-5"_s}, {u"limits/max-bytes"_s, u"99999999999"_s}});
     const QString sentence = u"Some of the saved settings could not be read, .*"_s;
@@ -233,6 +288,7 @@ void TestLimitsWindow::damagedLimits()
     QCOMPARE(limits.findChild<QSpinBox *>(u"keepAlive"_s)->value(), 0);
     QCOMPARE(limits.findChild<QSpinBox *>(u"keepAliveProbes"_s)->value(), 3);
     QVERIFY(!limits.findChild<QSpinBox *>(u"keepAliveProbes"_s)->isEnabled());
+    QCOMPARE(limits.findChild<QSpinBox *>(u"ttl"_s)->value(), 0);
 
     ClientProgram client(connectingTo(1));
     QVERIFY2(matches(client.notice(), sentence), qPrintable(client.notice()));

@@ -11,7 +11,7 @@
 #include <QPointer>
 #include <QSettings>
 #include <QSpinBox>
-#include <QTableWidget>
+#include <QTableView>
 #include <QTest>
 
 using namespace Qt::StringLiterals;
@@ -65,19 +65,19 @@ struct Talk
     QStringList names() const
     {
         QStringList names;
-        const auto &list = part<QTableWidget>(u"savedList"_s);
+        const QAbstractItemModel &list = *part<QTableView>(u"savedList"_s).model();
         for (int row = 0; row < list.rowCount(); ++row)
-            names.append(list.item(row, 0)->text());
+            names.append(list.index(row, 0).data().toString());
         return names;
     }
     void select(const QList<int> &rows) const
     {
-        auto &list = part<QTableWidget>(u"savedList"_s);
+        auto &list = part<QTableView>(u"savedList"_s);
         list.clearSelection();
         for (const int row : rows)
             QTest::mouseClick(list.viewport(), Qt::LeftButton,
                               row == rows.first() ? Qt::NoModifier : Qt::ControlModifier,
-                              list.visualItemRect(list.item(row, 0)).center());
+                              list.visualRect(list.model()->index(row, 0)).center());
     }
     /// The window goes on meanwhile.
     QByteArray received(qsizetype size) const
@@ -194,14 +194,16 @@ void TestSavedMessages::savesTheTypedLine()
     talk.client.child<QComboBox>(u"converseMode"_s).setCurrentIndex(1);
     talk.save(u"bytes"_s, u"00 ff"_s);
     QCOMPARE(talk.names(), (QStringList{u"greet"_s, u"bytes"_s}));
-    const auto &list = talk.part<QTableWidget>(u"savedList"_s);
-    QCOMPARE(list.item(0, 1)->text(), u"HELO and CR LF"_s);
-    QCOMPARE(list.item(1, 1)->text(), u"Hex: 00 ff"_s);
+    const auto second = [&talk](int row) {
+        return talk.part<QTableView>(u"savedList"_s).model()->index(row, 1).data().toString();
+    };
+    QCOMPARE(second(0), u"HELO and CR LF"_s);
+    QCOMPARE(second(1), u"Hex: 00 ff"_s);
     QTest::keyClicks(&talk.part<QLineEdit>(u"savedName"_s), u"greet"_s);
     QCOMPARE(talk.part<QPushButton>(u"savedSave"_s).text().remove(u'&'), u"Replace by Typed Line"_s);
     QTest::keyClick(&talk.part<QLineEdit>(u"savedName"_s), Qt::Key_Return);
     QCOMPARE(talk.names(), (QStringList{u"greet"_s, u"bytes"_s}));
-    QCOMPARE(list.item(0, 1)->text(), u"Hex: 00 ff"_s);
+    QCOMPARE(second(0), u"Hex: 00 ff"_s);
     QTest::keyClick(&talk.part<QLineEdit>(u"savedName"_s), Qt::Key_Return); // nothing to save, and nothing is sent
     QVERIFY(talk.dialog().isVisible());
     QVERIFY(!QTest::qWaitFor([&] { return talk.peer->waiting() > 0; }, 100));
@@ -405,7 +407,7 @@ void TestSavedMessages::serverSendsToMany()
         QTest::keyClicks(dialog.findChild<QLineEdit *>(u"savedName"_s), name);
         QTest::mouseClick(dialog.findChild<QPushButton *>(u"savedSave"_s), Qt::LeftButton);
         if (name == u"two"_s) {
-            dialog.findChild<QTableWidget *>(u"savedList"_s)->clearSelection();
+            dialog.findChild<QTableView *>(u"savedList"_s)->clearSelection();
             QTest::mouseClick(dialog.findChild<QPushButton *>(u"savedSend"_s), Qt::LeftButton);
         } else {
             const QPointer<QDialog> open = &dialog;

@@ -193,9 +193,14 @@ void Inspector::toggled(bool open)
     }
     const int whole = sizeHint().height() - (open ? body_->sizeHint().height() - height_ : 0);
     if (mayResize) {
-        const QSize room = window->screen()->availableSize();
-        const int height = before.height() + (open ? height_ : -height_);
-        window->resize(before.width(), std::min(height, std::max(room.height(), before.height())));
+        const QRect room = window->screen()->availableGeometry();
+        const QRect frame = window->frameGeometry();
+        const int most = room.height() - (frame.height() - before.height());
+        const int height = std::min(before.height() + (open ? height_ : -height_), std::max(most, before.height()));
+        window->resize(before.width(), height);
+        const int below = frame.bottom() + height - before.height() - room.bottom();
+        if (below > 0 && frame.top() > room.top())
+            window->move(frame.left(), std::max(frame.top() - below, room.top()));
     }
     if (splitter_) {
         const int all = splitter_->height();

@@ -138,6 +138,7 @@ void LadderView::addActions()
     for (QAction *save : {svgAction, pngAction})
         setMenuOf(*save, MenuOf::File);
     setMenuOf(*add(tr("Copy &Rungs"), {QKeySequence::Copy}, [this] { copyRungs(); }), MenuOf::Edit);
+    setMenuOf(*add(tr("Copy Pic&ture"), {}, [this] { QApplication::clipboard()->setImage(image()); }), MenuOf::Edit);
     setContextMenuPolicy(Qt::ActionsContextMenu);
 }
 
@@ -209,6 +210,7 @@ void LadderView::paintEvent(QPaintEvent *event)
             this->painter().paintLines(painter, {last.left(), last.bottom() + 1, last.width(), viewport()->height()});
         return;
     }
+    painter.setLayoutDirection(layoutDirection());
     painter.setPen(palette().color(QPalette::PlaceholderText));
     painter.setFont(QApplication::font(this));
     const QString omission = ladder_.history().omission();
