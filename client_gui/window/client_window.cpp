@@ -15,6 +15,7 @@
 #include "shared/ui/converse_bar.h"
 #include "shared/ui/endpoint_form.h"
 #include "shared/ui/field_help.h"
+#include "shared/ui/file_drop.h"
 #include "shared/ui/file_saver.h"
 #include "shared/ui/inspector/inspector.h"
 #include "shared/ui/inspector/kernel_page.h"
@@ -131,6 +132,14 @@ QWidget *ClientWindow::buildForm()
     keepWidth(*connect_, {tr("Connect"), tr("Cancel"), tr("Disconnect"), tr("Send Datagram")});
     send_ = new BytesField(u"send"_s, u"sendMode"_s, u"sendEnding"_s); // what send() sends after connecting
     send_->edit()->setAccessibleName(tr("Send"));
+
+    acceptFile(*send_->edit(), [this](const QString &name) {
+        const auto read = readWhole(name, ClientOptions::MostFileBytes);
+        if (const auto *sentence = std::get_if<QString>(&read))
+            notice_->showNotice(NoticeBar::About::Failure, *sentence);
+        else
+            send_->setBytes(std::get<QByteArray>(read), name);
+    });
 
     auto *host = new QLineEdit;
     form_ = new EndpointForm(Endpoint::Use::Connect, host, host, connect_);

@@ -5,6 +5,7 @@
 
 #include "shared/message/message.h"
 #include "shared/ui/field_help.h"
+#include "shared/ui/file_drop.h"
 #include "shared/ui/placement.h"
 #include "shared/ui/repeated_send_dialog.h"
 #include "shared/ui/saved_messages_dialog.h"
@@ -94,7 +95,9 @@ ConverseBar::ConverseBar(QWidget *parent)
     connect(field_, &BytesField::changed, this, &ConverseBar::showPreview);
     connect(text_, &QLineEdit::returnPressed, this, &ConverseBar::sendText);
     connect(send_, &QPushButton::clicked, this, &ConverseBar::sendText);
-    connect(file_, &QPushButton::clicked, this, &ConverseBar::sendFile);
+    connect(file_, &QPushButton::clicked, this, &ConverseBar::askForFile);
+    for (QWidget *target : {static_cast<QWidget *>(this), static_cast<QWidget *>(text_)})
+        acceptFile(*target, [this](const QString &name) { sendFile(name); });
     connect(repeat_, &QPushButton::clicked, this, &ConverseBar::askAgain);
     connect(messages_, &QPushButton::clicked, this, &ConverseBar::openMessages);
     connect(cancel_, &QPushButton::clicked, this, [this] {
@@ -213,23 +216,27 @@ void ConverseBar::remember()
     recalled_ = history_.size();
 }
 
-void ConverseBar::sendFile()
+void ConverseBar::askForFile()
 {
     auto *dialog = new QFileDialog(this, tr("Send File"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &name) {
-        const auto opened = Transfer::ofFile(name);
-        if (const auto *sentence = std::get_if<QString>(&opened)) {
-            Q_EMIT failed(*sentence);
-            return;
-        }
-        const auto transfer = std::get<std::shared_ptr<Transfer>>(opened);
-        sent_ = {};
-        watch(transfer);
-        Q_EMIT send(transfer);
-    });
+    connect(dialog, &QFileDialog::fileSelected, this, &ConverseBar::sendFile);
     dialog->open();
+}
+
+void ConverseBar::sendFile(const QString &name)
+{
+    const auto opened = Transfer::ofFile(name);
+    const auto *sentence = std::get_if<QString>(&opened);
+    if (!canStart() || sentence) {
+        Q_EMIT failed(sentence ? *sentence : nothingSent());
+        return;
+    }
+    const auto transfer = std::get<std::shared_ptr<Transfer>>(opened);
+    sent_ = {};
+    watch(transfer);
+    Q_EMIT send(transfer);
 }
 
 void ConverseBar::askAgain()
@@ -276,11 +283,16 @@ bool ConverseBar::canStart() const
     return !isBusy() && !whom_->text().isEmpty() && canSend_;
 }
 
+QString ConverseBar::nothingSent()
+{
+    return tr("Nothing was sent: the connection has ended, or something else is just being sent.");
+}
+
 /// One after the other.
 void ConverseBar::start(const QByteArrayList &messages, const RepeatedSend::Plan &plan)
 {
     if (!canStart()) {
-        Q_EMIT failed(tr("Nothing was sent: the connection has ended, or something else is just being sent."));
+        Q_EMIT failed(nothingSent());
         return;
     }
     isSequence_ = messages.size() > 1;
