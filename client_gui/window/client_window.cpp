@@ -568,14 +568,23 @@ void ClientWindow::changeLimits()
     auto *loopback = new QCheckBox(tr("Members on this computer, too"));
     loopback->setChecked(multicastLoopback_);
     const KeepAliveFields keepAlive(keepAlive_);
-    auto *dialog = new LimitsDialog(this, [=, this]() -> QString {
-        keepAlive_ = keepAlive.value();
-        timeout_ = std::chrono::milliseconds(qRound64(timeout->value() * 1000));
-        maxBytes_ = most->value();
-        ttl_ = hops->value();
-        multicastLoopback_ = loopback->isChecked();
-        return {};
-    });
+    auto *dialog = new LimitsDialog(
+        this,
+        [=, this]() -> QString {
+            keepAlive_ = keepAlive.value();
+            timeout_ = std::chrono::milliseconds(qRound64(timeout->value() * 1000));
+            maxBytes_ = most->value();
+            ttl_ = hops->value();
+            multicastLoopback_ = loopback->isChecked();
+            return {};
+        },
+        [=] {
+            timeout->setValue(std::chrono::duration<double>(ConnectRequest::DefaultTimeout).count());
+            most->setValue(static_cast<int>(DefaultMaxMessageBytes));
+            hops->setValue(0);
+            loopback->setChecked(true);
+            keepAlive.setValue(KeepAlive());
+        });
     dialog->addLimit(tr("&Time-out:"), timeout, u"timeout"_s,
                      tr("Ends an attempt whose look-up, connect or message takes too long."));
     dialog->addLimit(tr("&Longest message:"), most, u"maxBytes"_s,
