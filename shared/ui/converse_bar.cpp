@@ -134,7 +134,12 @@ void ConverseBar::setEncoding(TextEncoding encoding)
 void ConverseBar::restore(Settings &settings)
 {
     const auto isText = [](const QString &text) { return SavedMessages::fromText(text).has_value(); };
-    saved_ = *SavedMessages::fromText(settings.text(u"messages"_s, SavedMessages().toText(), isText));
+    const auto read = *SavedMessages::fromText(settings.text(u"messages"_s, SavedMessages().toText(), isText));
+    saved_ = read.messages;
+    if (!read.damaged.isEmpty())
+        settings.tellDamage((read.damaged.size() == 1 ? tr("The saved message %1 could not be read and is left out.")
+                                                      : tr("The saved messages %1 could not be read and are left out."))
+                                .arg(enumerated(read.damaged)));
 }
 
 void ConverseBar::save(Settings &settings) const
