@@ -3,6 +3,7 @@
 
 #include "client_gui/window/message_view.h"
 #include "shared/address/lookup.h"
+#include "shared/ui/appearance.h"
 #include "tests/support/portable.h"
 #include "tests/support/process.h"
 #include "tests/support/process_state.h"
@@ -13,9 +14,11 @@
 #include <QAbstractItemView>
 #include <QClipboard>
 #include <QFileInfo>
+#include <QScopeGuard>
 #include <QStandardPaths>
 #include <QToolButton>
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <vector>
@@ -103,6 +106,8 @@ private Q_SLOTS:
     void datagrams();
     void unixSocket_data();
     void unixSocket();
+    void readableWhileListening_data();
+    void readableWhileListening();
     void vocabularyAsTyped_data();
     void vocabularyAsTyped();
     void vocabularyOnceResolved();
@@ -341,6 +346,54 @@ void TestEndpointWindows::unixSocket()
         QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::PeerPort), QString());
     }
     QVERIFY(!QFileInfo::exists(path));
+}
+
+void TestEndpointWindows::readableWhileListening_data()
+{
+    QTest::addColumn<Appearance>("appearance");
+    QTest::newRow("light") << Appearance::Light;
+    QTest::newRow("dark") << Appearance::Dark;
+}
+
+/// The fields cannot be changed then, and are what one wants to know.
+void TestEndpointWindows::readableWhileListening()
+{
+    QFETCH(const Appearance, appearance);
+    const auto system = qScopeGuard([] { applyAppearance(Appearance::System); });
+    const ServerProgram server(listening());
+    applyAppearance(appearance);
+    QWidget *const fields[]{&server.field(u"host"_s), &server.field(u"port"_s), &server.child(u"kind"_s)};
+    // How far the letters are from their ground, of 255.
+    const auto strength = [](QWidget &field) {
+        const QImage picture =
+            field.grab(field.rect().adjusted(4, 4, -4, -4)).toImage().convertToFormat(QImage::Format_Grayscale8);
+        int least = 255;
+        int most = 0;
+        for (int y = 0; y < picture.height(); ++y) {
+            for (int x = 0; x < picture.width(); ++x) {
+                least = std::min(least, qGray(picture.pixel(x, y)));
+                most = std::max(most, qGray(picture.pixel(x, y)));
+            }
+        }
+        return most - least;
+    };
+    const auto strengths = [&] {
+        std::vector<int> all;
+        for (QWidget *field : fields)
+            all.push_back(strength(*field));
+        return all;
+    };
+    QVERIFY(portOf(server) != 0);
+    QVERIFY(!fields[0]->isEnabled());
+    const std::vector<int> listens = strengths();
+    server.click(u"listen"_s);
+    TRY_COMPARE(fields[0]->isEnabled(), true);
+    if (QWidget *focused = QApplication::focusWidget())
+        focused->clearFocus();
+    const std::vector<int> stopped = strengths();
+    for (std::size_t i = 0; i < listens.size(); ++i)
+        QVERIFY2(listens[i] > stopped[i] * 8 / 10,
+                 qPrintable(u"%1: %2 and %3"_s.arg(fields[i]->objectName()).arg(listens[i]).arg(stopped[i])));
 }
 
 void TestEndpointWindows::vocabularyAsTyped_data()
