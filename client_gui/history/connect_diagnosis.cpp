@@ -99,7 +99,7 @@ std::pair<QString, QString> sourceFailure(const Attempt &attempt)
     if (source.isNull() || attempt.outcome != Outcome::Failed)
         return {};
     const QString endpoint = attempt.request.endpoint.toString();
-    const QString from = QString::fromLatin1(source.toPython());
+    const QString from = QString::fromUtf8(source.toString());
     const QString other = Texts::tr("Give another source, or none: the system then chooses it.");
     if (attempt.error == EAFNOSUPPORT)
         return {(source.family() == Address::Family::IPv4

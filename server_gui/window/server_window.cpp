@@ -73,12 +73,7 @@ QByteArray socatCommand(const QByteArray &abstractName)
 /// As a user types it. A Unix peer has no address, but credentials.
 QString textOf(const Address &address)
 {
-    if (address.family() == Address::Family::Unix)
-        return QString::fromLatin1(address.toPython());
-    Endpoint endpoint;
-    endpoint.literal = address;
-    endpoint.port = address.port();
-    return endpoint.toString();
+    return QString::fromUtf8(address.toString());
 }
 
 QString listOf(const std::vector<Address> &addresses)
@@ -689,8 +684,7 @@ void ServerWindow::showCounts()
     QString state = closing_ ? tr("Completing the greetings under way")
                     : listener_.state() == State::Listening
                         ? tr("Listening on %1")
-                              .arg(listener_.address().isNull() ? endpoint_.toString()
-                                                                : QString::fromLatin1(listener_.address().toPython()))
+                              .arg(listener_.address().isNull() ? endpoint_.toString() : textOf(listener_.address()))
                     : listener_.state() == State::Starting ? tr("Starting")
                                                            : tr("Not listening");
     const quint64 open = server_.engine()->open();

@@ -347,17 +347,17 @@ void TestConnectDiagnosis::sources_data()
     row("of another computer", "192.0.2.7", 0, EADDRNOTAVAIL, EADDRNOTAVAIL,
         u"192.0.2.7 is not an address of this computer, so nothing can be sent from it."_s + other);
     row("in use", "192.0.2.7", 4000, EADDRINUSE, EADDRINUSE,
-        u"The source ('192.0.2.7', 4000) is in use: another socket has that port."_s + other);
+        u"The source 192.0.2.7:4000 is in use: another socket has that port."_s + other);
     row("not allowed", "192.0.2.7", 80, EACCES, EACCES,
-        u"This user may not send from ('192.0.2.7', 80): ports below 1024 need a privilege on many systems. Give a "
+        u"This user may not send from 192.0.2.7:80: ports below 1024 need a privilege on many systems. Give a "
         u"port "
         "of 1024 or above, or none."_s);
     row("another errno", "192.0.2.7", 80, EINVAL, EINVAL,
-        u"The source ('192.0.2.7', 80) cannot be used: the system does not take this address in that place."_s + other);
+        u"The source 192.0.2.7:80 cannot be used: the system does not take this address in that place."_s + other);
     row("other family", "::1", 0, 0, EAFNOSUPPORT,
         u"192.168.0.104:3000 has no IPv6 address, and the source ::1 is one."_s + other);
     row("used a moment ago", "192.0.2.7", 4000, 0, EADDRNOTAVAIL,
-        u"192.168.0.104:3000 cannot be connected from ('192.0.2.7', 4000): a connection between the two was there a "
+        u"192.168.0.104:3000 cannot be connected from 192.0.2.7:4000: a connection between the two was there a "
         "moment ago, and its port is kept for a while (TIME_WAIT). Wait a minute, or give another port."_s);
     row("loopback", "127.0.0.1", 0, 0, EINVAL,
         u"192.168.0.104:3000 cannot be reached from 127.0.0.1, which is for connections within this computer."_s

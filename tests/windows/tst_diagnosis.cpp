@@ -100,7 +100,7 @@ private:
     std::array<__user_cap_data_struct, 2> usual_{};
 };
 
-const QString Listening = uR"(Listening on \(%1\) .*)"_s;
+const QString Listening = u"Listening on %1 .*"_s;
 
 } // namespace
 
@@ -379,7 +379,7 @@ void TestDiagnosis::portInUse()
     QVERIFY2(tellsTheProgram(server, u"listen"_s, QRegularExpression::escape(expected)), qPrintable(server.notice()));
     QCOMPARE(wayOutText(server), u"Use Another Port"_s);
     takeWayOut(server);
-    TRY_MATCH(server.text(u"status"_s), Listening.arg(u"'%1', \\d+"_s.arg(host)));
+    TRY_MATCH(server.text(u"status"_s), Listening.arg(host + u":\\d+"_s));
     QCOMPARE(server.notice(), QString());
 }
 
@@ -394,7 +394,7 @@ void TestDiagnosis::privilegedPort()
                                  "Choose a higher port."_s);
     QCOMPARE(wayOutText(server), u"Use Port 8080"_s);
     takeWayOut(server);
-    TRY_MATCH(server.text(u"status"_s), Listening.arg(u"'127.0.0.1', 8080"_s));
+    TRY_MATCH(server.text(u"status"_s), Listening.arg(u"127.0.0.1:8080"_s));
     QCOMPARE(server.field(u"port"_s).text(), u"8080"_s);
 }
 
@@ -409,7 +409,7 @@ void TestDiagnosis::unknownHostOfServer()
     }
     QCOMPARE(wayOutText(server), u"Listen on 127.0.0.1"_s);
     takeWayOut(server);
-    TRY_MATCH(server.text(u"status"_s), Listening.arg(u"'127.0.0.1', \\d+"_s));
+    TRY_MATCH(server.text(u"status"_s), Listening.arg(u"127.0.0.1:\\d+"_s));
 }
 
 void TestDiagnosis::foreignAddress()
@@ -421,7 +421,7 @@ void TestDiagnosis::foreignAddress()
     TRY_MATCH(server.notice(), u".*: that is not an address of this computer\\. .*"_s);
     QCOMPARE(wayOutText(server), u"Listen on All Interfaces"_s);
     takeWayOut(server);
-    TRY_MATCH(server.text(u"status"_s), Listening.arg(u"'(::|0\\.0\\.0\\.0)', .*"_s));
+    TRY_MATCH(server.text(u"status"_s), Listening.arg(u"(\\[::\\]|0\\.0\\.0\\.0):.*"_s));
     QCOMPARE(server.field(u"host"_s).text(), u"*"_s);
 }
 
@@ -480,7 +480,7 @@ void TestDiagnosis::loopbackOnly()
     QVERIFY(server.button(u"everyInterface"_s).isVisible());
     QCOMPARE(server.button(u"everyInterface"_s).text(), u"Listen on All Interfaces"_s);
     server.click(u"everyInterface"_s);
-    TRY_MATCH(server.text(u"status"_s), Listening.arg(u"'(::|0\\.0\\.0\\.0)', .*"_s));
+    TRY_MATCH(server.text(u"status"_s), Listening.arg(u"(\\[::\\]|0\\.0\\.0\\.0):.*"_s));
     TRY_COMPARE(server.button(u"everyInterface"_s).isVisible(), false);
 }
 
@@ -488,9 +488,7 @@ void TestDiagnosis::loopbackOnly()
 void TestDiagnosis::acceptForbidden()
 {
     const ServerProgram server(listeningOn(u"127.0.0.1"_s, u"0"_s));
-    TRY_MATCH(server.text(u"status"_s), Listening.arg(u".*"_s));
-    static const QRegularExpression number(u", (\\d+)\\)"_s);
-    const quint16 port = number.match(server.text(u"status"_s)).captured(1).toUShort();
+    const quint16 port = portOf(server);
     std::optional<FailingCall> forbidden(std::in_place, FailingCall::Name::Accept4, EPERM);
     auto waiting = RawSocket::connectedTo("127.0.0.1", port);
     TRY_COMPARE(server.notice(),

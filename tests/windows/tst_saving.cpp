@@ -133,10 +133,7 @@ void TestSaving::logOfServer()
     options.host = u"127.0.0.1"_s;
     options.port = u"0"_s;
     const ServerProgram server(options);
-    static const QRegularExpression pattern(u", (\\d+)\\)"_s);
-    QString port;
-    QTRY_VERIFY((port = pattern.match(server.text(u"status"_s)).captured(1)) != QString());
-    RawSocket client = RawSocket::connectedTo("127.0.0.1", port.toUShort());
+    RawSocket client = RawSocket::connectedTo("127.0.0.1", portOf(server));
     QCOMPARE(client.receive(12), "Hello World!"_ba);
     client.close();
     TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"complete"_s);
