@@ -387,7 +387,8 @@ QVariant Ladder::data(const QModelIndex &index, int role) const
         if (row.isObserved())
             return tr("%1 after %2")
                 .arg(text(index.row()), durationText(std::chrono::nanoseconds(sinceStart(index.row()))));
-        return (row.toPeer ? tr("Inferred: %1 to the peer") : tr("Inferred: %1 from the peer")).arg(text(index.row()));
+        return (row.toPeer ? tr("Inferred, to the peer: %1") : tr("Inferred, from the peer: %1"))
+            .arg(text(index.row()));
     }
     return {};
 }

@@ -5,6 +5,7 @@
 
 #include <QComboBox>
 #include <QLabel>
+#include <QLineEdit>
 #include <QWidget>
 
 #include <algorithm>
@@ -26,6 +27,8 @@ inline void explainField(QWidget &field, const QString &meaning)
 inline void nameComboBoxes(QWidget &window)
 {
     for (QComboBox *box : window.findChildren<QComboBox *>()) {
+        if (QLineEdit *edit = box->lineEdit(); edit && edit->accessibleName().isEmpty())
+            edit->setAccessibleName(box->accessibleName()); // it gets the focus
         const QList<QLabel *> labels = box->parentWidget()->findChildren<QLabel *>(Qt::FindDirectChildrenOnly);
         if (std::any_of(labels.begin(), labels.end(), [box](const QLabel *label) { return label->buddy() == box; }))
             continue;

@@ -306,7 +306,7 @@ void TestLadder::growsAsItIsRead()
     QCOMPARE(ladder.sinceStart(5), 2'500);
     QCOMPARE(ladder.sincePrevious(5), 2'500);
     QCOMPARE(ladder.data(ladder.index(4), Qt::AccessibleTextRole).toString(),
-             u"Inferred: data, 3 bytes from the peer"_s);
+             u"Inferred, from the peer: data, 3 bytes"_s);
     QCOMPARE(ladder.data(ladder.index(5), Qt::AccessibleTextRole).toString(), u"recv() → 3 after 3 µs"_s);
     history.watch(0);
     QCOMPARE(ladder.rowCount(), 0);

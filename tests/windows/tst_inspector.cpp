@@ -514,7 +514,7 @@ void TestInspector::accessibleLadder()
         QCOMPARE(item->role(), QAccessible::ListItem);
         QCOMPARE(item->text(QAccessible::Name), ladder.data(ladder.index(row), Qt::AccessibleTextRole).toString());
     }
-    QCOMPARE(list->child(0)->text(QAccessible::Name), u"Inferred: SYN from the peer"_s);
+    QCOMPARE(list->child(0)->text(QAccessible::Name), u"Inferred, from the peer: SYN"_s);
     QCOMPARE(list->child(3)->text(QAccessible::Name), u"accept() → ('127.0.0.1', 60239) after 0 µs"_s);
     view.setCurrentIndex(ladder.index(3));
     QVERIFY(list->child(3)->state().selected);
