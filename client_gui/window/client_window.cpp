@@ -98,7 +98,7 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
     addToStatusBar(*this, *content, status_ = new StatusLabel(u"status"_s, tr("Status")));
     connect(inspector_, &Inspector::statusMessage, status_, &StatusLabel::showText);
     connect(inspector_, &Inspector::saveRequested, saver_, &FileSaver::ask);
-    resize(usualSize(*this, {680, 640}));
+    resize(usualSize(*this, {680, 920})); // with Details, as far as the screen has room
     restoreSettings();
     buildMenus();
     nameComboBoxes(*this);

@@ -70,7 +70,6 @@ QByteArray socatCommand(const QByteArray &abstractName)
     return "socat - " + shellWord("ABSTRACT-CONNECT:" + name);
 }
 
-/// As a user types it. A Unix peer has no address, but credentials.
 QString textOf(const Address &address)
 {
     return QString::fromUtf8(address.toString());
@@ -125,7 +124,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     addToStatusBar(*this, *content, status_ = new StatusLabel(u"status"_s, tr("Status")));
     connect(inspector_, &Inspector::statusMessage, status_, &StatusLabel::showText);
     connect(inspector_, &Inspector::saveRequested, saver_, &FileSaver::ask);
-    resize(usualSize(*this, {960, 640}));
+    resize(usualSize(*this, {960, 920})); // with Details, as far as the screen has room
     rememberFields();
     restoreLayout(settings);
     buildMenus();
@@ -250,8 +249,8 @@ QWidget *ServerWindow::buildBehaviours()
 QWidget *ServerWindow::buildConnections()
 {
     pane_ = new ConnectionsPane(connections_, stream_);
-    connect(pane_, &ConnectionsPane::selectionChanged, this, &ServerWindow::inspectSelected);
-    inspectSelected();
+    connect(pane_, &ConnectionsPane::watchedChanged, this, &ServerWindow::inspectWatched);
+    inspectWatched();
     return pane_;
 }
 
@@ -319,8 +318,9 @@ void ServerWindow::buildMenus()
     menus.view->addSeparator();
     inspector_->fillMenus(menus);
     menus.view->addAction(acceptQueue_->showAction());
+    menus.view->addAction(tr("Ne&west Connection"), pane_, &ConnectionsPane::showNewest);
     menus.view->addAction(tr("&Listener"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), pane_,
-                          &ConnectionsPane::clearSelection);
+                          &ConnectionsPane::showListener);
     menus.view->addSeparator();
     addEncodingActions(*menus.view->addMenu(tr("&Text Encoding")), encoding_,
                        [this](TextEncoding encoding) { setEncoding(encoding); });
@@ -337,14 +337,13 @@ void ServerWindow::buildMenus()
     table.addAction(clear);
 }
 
-/// Shows the selected connection, or else the listener.
-void ServerWindow::inspectSelected()
+void ServerWindow::inspectWatched()
 {
-    if (pane_->selection().empty()) {
+    const quint64 number = pane_->watched();
+    if (number == 0) {
         inspector_->inspect(0, tr("Listener"));
         return;
     }
-    const quint64 number = pane_->selection().back();
     const ConnectionStore &records = connections_.records();
     const int row = records.find(number);
     if (row < 0)
