@@ -66,7 +66,7 @@ std::pair<QString, QString> sourceFailure(const Attempt &attempt)
     if (source.isNull() || attempt.outcome != Outcome::Failed)
         return {};
     const QString endpoint = attempt.request.endpoint.toString();
-    const QString from = QString::fromLatin1(source.toPython());
+    const QString from = QString::fromUtf8(source.toString());
     const QString other = Texts::tr("Give another source, or none: the system then chooses it.");
     if (attempt.error == EAFNOSUPPORT)
         return {(source.family() == Address::Family::IPv4
@@ -281,32 +281,30 @@ std::vector<ConnectDiagnosis::Choice> choicesFor(const Attempt &attempt, const s
         const bool isKnown = std::any_of(choices.begin(), choices.end(), [&](const ConnectDiagnosis::Choice &known) {
             return known.endpoint == endpoint;
         });
-        if (!isKnown && choices.size() < ConnectDiagnosis::MaxChoices)
+        if (!isKnown)
             choices.push_back({listener.owner(), endpoint});
     }
     return choices;
 }
 
-void offer(ConnectDiagnosis &diagnosis, const std::vector<ConnectDiagnosis::Choice> &choices)
+/// The sentence names one of several, so that the notice stays short; the button has the others.
+void offer(ConnectDiagnosis &diagnosis, std::vector<ConnectDiagnosis::Choice> choices)
 {
     if (choices.empty())
         return;
-    constexpr std::size_t named = 3;
-    QStringList sentences;
-    for (const ConnectDiagnosis::Choice &choice : choices) {
-        if (sentences.size() < qsizetype(named))
-            sentences += Texts::tr("%1 listens on %2.").arg(choice.owner, choice.endpoint.toString());
-    }
-    if (choices.size() > named)
-        sentences += Texts::tr("Others listen too.");
-    diagnosis.advice = sentences.join(u' ');
-    diagnosis.endpoint = choices.front().endpoint;
+    const ConnectDiagnosis::Choice &likeliest = choices.front();
+    diagnosis.endpoint = likeliest.endpoint;
     if (choices.size() == 1) {
+        diagnosis.advice = Texts::tr("%1 listens on %2.").arg(likeliest.owner, likeliest.endpoint.toString());
         diagnosis.button = Texts::tr("Use %1").arg(diagnosis.endpoint.toString());
-    } else {
-        diagnosis.button = Texts::tr("Use Another Server");
-        diagnosis.choices = choices;
+        return;
     }
+    diagnosis.advice = Texts::tr("%1 listens on %2, … and %3 more.")
+                           .arg(likeliest.owner, likeliest.endpoint.toString(),
+                                QLocale().toString(static_cast<qulonglong>(choices.size() - 1)));
+    diagnosis.button = Texts::tr("Use Another Server");
+    choices.resize(std::min(choices.size(), ConnectDiagnosis::MaxChoices));
+    diagnosis.choices = std::move(choices);
 }
 
 /// Adds advice that follows from the listeners.

@@ -26,7 +26,6 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QStandardItemModel>
-#include <QTime>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -88,6 +87,12 @@ QString differenceText(qint64 value, qint64 other)
     const QString signedNumber = value > other ? u'+' + number : number;
     return percent.isEmpty() ? signedNumber
                              : QCoreApplication::translate("Repeat", "%1, %2").arg(signedNumber, percent);
+}
+
+/// With the date where it is not today's.
+QString timeOf(const QDateTime &moment)
+{
+    return moment.toString(moment.date() == QDate::currentDate() ? u"HH:mm:ss"_s : u"yyyy-MM-dd HH:mm:ss"_s);
 }
 
 QString shareText(qint64 count, qint64 all)
@@ -290,13 +295,7 @@ void RepeatWindow::start()
     notice_->clear();
     RepeatResult nothing;
     nothing.request = asked;
-    const QLocale locale;
-    const QString time = QTime::currentTime().toString(u"HH:mm:ss"_s);
-    const QString extent = asked.lasting.count() > 0 ? spanText(asked.lasting) : locale.toString(asked.count);
-    const QString name =
-        tr("Run %1: %2 to %3, %4").arg(locale.toString(++made_), extent, asked.endpoint.toString(), time);
-    runs_.push_back({made_, name, name, tr("%1. Started at %2.").arg(nothing.title(), time),
-                     std::make_shared<const RepeatResult>(nothing)});
+    runs_.push_back({++made_, QString(), QDateTime::currentDateTime(), std::make_shared<const RepeatResult>(nothing)});
     if (runs_.size() > MaxRuns)
         runs_.pop_front();
     setUnderWay(true);
@@ -318,16 +317,44 @@ void RepeatWindow::took(const RepeatSnapshot &account)
     showRuns();
 }
 
+QString RepeatWindow::StoredRun::usualName() const
+{
+    const QLocale locale;
+    const RepeatRequest &asked = account->request;
+    const QString extent = asked.lasting.count() > 0 ? spanText(asked.lasting) : locale.toString(asked.count);
+    return tr("Run %1: %2 to %3, %4").arg(locale.toString(number), extent, asked.endpoint.toString(), timeOf(started));
+}
+
+QString RepeatWindow::StoredRun::what() const
+{
+    return tr("%1. Started at %2.").arg(account->title(), timeOf(started));
+}
+
 /// Fills the choices, the latest run first, and shows that.
 void RepeatWindow::listRuns()
 {
     shown_->clear();
     for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
-        shown_->addItem(run->name, run->number);
-        shown_->setItemData(shown_->count() - 1, run->what, Qt::ToolTipRole);
+        shown_->addItem(run->shownName(), run->number);
+        shown_->setItemData(shown_->count() - 1, run->what(), Qt::ToolTipRole);
     }
     shown_->setEnabled(!runs_.empty());
     listOthers();
+}
+
+/// A day later, the names need the date.
+void RepeatWindow::nameRuns()
+{
+    const bool isEdited = shown_->lineEdit()->isModified();
+    for (const StoredRun &run : runs_) {
+        for (QComboBox *box : {shown_, compared_}) {
+            const int item = box->findData(run.number);
+            if (item < 0 || (box == shown_ && isEdited) || box->itemText(item) == run.shownName())
+                continue;
+            box->setItemText(item, run.shownName());
+            box->setItemData(item, run.what(), Qt::ToolTipRole);
+        }
+    }
 }
 
 /// The runs that the shown one can be compared with. The chosen one stays as long as it is among them.
@@ -352,11 +379,11 @@ void RepeatWindow::listOthers()
 void RepeatWindow::rename()
 {
     StoredRun *run = chosen(*shown_);
-    if (!run)
+    if (!run || !shown_->lineEdit()->isModified())
         return;
     const QString name = shown_->lineEdit()->text().simplified();
-    run->name = name.isEmpty() ? run->usualName : name;
-    shown_->setItemText(shown_->currentIndex(), run->name);
+    run->name = name == run->usualName() ? QString() : name;
+    shown_->setItemText(shown_->currentIndex(), run->shownName());
     shown_->lineEdit()->setCursorPosition(0);
 }
 
@@ -562,8 +589,10 @@ void RepeatWindow::saveSettings(Settings &settings, bool all) const
 void RepeatWindow::changeEvent(QEvent *event)
 {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::ActivationChange && target_)
+    if (event->type() == QEvent::ActivationChange && target_) {
         showTarget(); // the first window's fields may have been edited
+        nameRuns();
+    }
     if (event->type() == QEvent::PaletteChange && shown_)
         showRuns(); // some cells are dimmed
 }

@@ -8,6 +8,7 @@
 #include "shared/loop/io_thread.h"
 #include "shared/ui/file_saver.h"
 
+#include <QDateTime>
 #include <QPointer>
 #include <QWidget>
 
@@ -60,11 +61,14 @@ protected:
 private:
     struct StoredRun
     {
-        int number; // from 1
-        QString name;
-        QString usualName; // where the user gives none
-        QString what;      // in full
+        int number;   // from 1
+        QString name; // that the user has given; empty: usualName()
+        QDateTime started;
         RepeatSnapshot account;
+
+        QString shownName() const { return name.isEmpty() ? usualName() : name; }
+        QString usualName() const;
+        QString what() const; // in full
     };
 
     QWidget *buildRequest();
@@ -73,6 +77,7 @@ private:
     void startOrCancel();
     void took(const RepeatSnapshot &account);
     void listRuns();
+    void nameRuns();
     void listOthers();
     void rename();
     StoredRun *chosen(const QComboBox &box);

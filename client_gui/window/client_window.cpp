@@ -15,6 +15,7 @@
 #include "shared/ui/converse_bar.h"
 #include "shared/ui/endpoint_form.h"
 #include "shared/ui/field_help.h"
+#include "shared/ui/file_drop.h"
 #include "shared/ui/file_saver.h"
 #include "shared/ui/inspector/inspector.h"
 #include "shared/ui/inspector/kernel_page.h"
@@ -97,7 +98,7 @@ ClientWindow::ClientWindow(const ClientOptions &options) : options_(options), sa
     addToStatusBar(*this, *content, status_ = new StatusLabel(u"status"_s, tr("Status")));
     connect(inspector_, &Inspector::statusMessage, status_, &StatusLabel::showText);
     connect(inspector_, &Inspector::saveRequested, saver_, &FileSaver::ask);
-    resize(usualSize(*this, {680, 640}));
+    resize(usualSize(*this, {680, 920})); // with Details, as far as the screen has room
     restoreSettings();
     buildMenus();
     nameComboBoxes(*this);
@@ -131,6 +132,14 @@ QWidget *ClientWindow::buildForm()
     keepWidth(*connect_, {tr("Connect"), tr("Cancel"), tr("Disconnect"), tr("Send Datagram")});
     send_ = new BytesField(u"send"_s, u"sendMode"_s, u"sendEnding"_s); // what send() sends after connecting
     send_->edit()->setAccessibleName(tr("Send"));
+
+    acceptFile(*send_->edit(), [this](const QString &name) {
+        const auto read = readWhole(name, ClientOptions::MostFileBytes);
+        if (const auto *sentence = std::get_if<QString>(&read))
+            notice_->showNotice(NoticeBar::About::Failure, *sentence);
+        else
+            send_->setBytes(std::get<QByteArray>(read), name);
+    });
 
     auto *host = new QLineEdit;
     form_ = new EndpointForm(Endpoint::Use::Connect, host, host, connect_);
@@ -579,14 +588,23 @@ void ClientWindow::changeLimits()
     auto *loopback = new QCheckBox(tr("Members on this computer, too"));
     loopback->setChecked(multicastLoopback_);
     const KeepAliveFields keepAlive(keepAlive_);
-    auto *dialog = new LimitsDialog(this, [=, this]() -> QString {
-        keepAlive_ = keepAlive.value();
-        timeout_ = std::chrono::milliseconds(qRound64(timeout->value() * 1000));
-        maxBytes_ = most->value();
-        ttl_ = hops->value();
-        multicastLoopback_ = loopback->isChecked();
-        return {};
-    });
+    auto *dialog = new LimitsDialog(
+        this,
+        [=, this]() -> QString {
+            keepAlive_ = keepAlive.value();
+            timeout_ = std::chrono::milliseconds(qRound64(timeout->value() * 1000));
+            maxBytes_ = most->value();
+            ttl_ = hops->value();
+            multicastLoopback_ = loopback->isChecked();
+            return {};
+        },
+        [=] {
+            timeout->setValue(std::chrono::duration<double>(ConnectRequest::DefaultTimeout).count());
+            most->setValue(static_cast<int>(DefaultMaxMessageBytes));
+            hops->setValue(0);
+            loopback->setChecked(true);
+            keepAlive.setValue(KeepAlive());
+        });
     dialog->addLimit(tr("&Time-out:"), timeout, u"timeout"_s,
                      tr("Ends an attempt whose look-up, connect or message takes too long."));
     dialog->addLimit(tr("&Longest message:"), most, u"maxBytes"_s,

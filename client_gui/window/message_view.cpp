@@ -60,7 +60,7 @@ void MessageView::startDatagram()
 
 void MessageView::appendDatagram(const Address &sender, const QByteArray &bytes)
 {
-    const QString line = QString::fromLatin1(sender.toPython());
+    const QString line = QString::fromUtf8(sender.toString());
     beginDatagram(line);
     keep(bytes);
     showDatagram(line, bytes);

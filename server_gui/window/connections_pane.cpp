@@ -22,6 +22,7 @@
 #include <QListWidget>
 #include <QLocale>
 #include <QMenu>
+#include <QScrollBar>
 #include <QShortcut>
 #include <QVBoxLayout>
 
@@ -34,6 +35,9 @@ namespace parley
 
 namespace
 {
+
+/// Of many connections at once one is looked at, and then another one: the look at each searches all events.
+constexpr std::chrono::milliseconds FollowPause{500};
 
 /// What the column State usually says.
 QStringList usualStates()
@@ -85,6 +89,11 @@ ConnectionsPane::ConnectionsPane(ConnectionModel &model, const EventStream &stre
     });
     connect(&model, &ConnectionModel::arranged, this, &ConnectionsPane::showArrangement);
     connect(&stream, &EventStream::arrived, this, &ConnectionsPane::showCounts);
+    connect(&stream, &EventStream::arrived, this, &ConnectionsPane::followNewest);
+    connect(selection_, &ConnectionSelection::changed, this, &ConnectionsPane::updateWatched);
+    followed_.setSingleShot(true);
+    followed_.setInterval(FollowPause);
+    connect(&followed_, &QTimer::timeout, this, &ConnectionsPane::followNewest);
 }
 
 void ConnectionsPane::buildTable()
@@ -93,6 +102,10 @@ void ConnectionsPane::buildTable()
     table_->setObjectName(u"connections"_s);
     table_->setAccessibleName(tr("Connections"));
     table_->setModel(&model_);
+    constexpr int leastRows = 3; // are in sight, however much room Details takes
+    table_->setMinimumHeight(table_->horizontalHeader()->sizeHint().height()
+                             + leastRows * table_->verticalHeader()->defaultSectionSize()
+                             + table_->horizontalScrollBar()->sizeHint().height() + 2 * table_->frameWidth());
     selection_ = new ConnectionSelection(model_, *table_, this);
     connect(selection_, &ConnectionSelection::changed, this, &ConnectionsPane::selectionChanged);
     connect(table_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &ConnectionsPane::showCounts);
@@ -187,9 +200,41 @@ void ConnectionsPane::setWaiting(const QStringList &peers)
     waiting_->setVisible(!peers.isEmpty());
 }
 
-void ConnectionsPane::clearSelection()
+void ConnectionsPane::showListener()
 {
     table_->clearSelection();
+    showsListener_ = true;
+    updateWatched();
+}
+
+void ConnectionsPane::showNewest()
+{
+    table_->clearSelection();
+    showsListener_ = false;
+    updateWatched();
+}
+
+void ConnectionsPane::followNewest()
+{
+    if (followed_.isActive())
+        return;
+    const quint64 before = watched_;
+    updateWatched();
+    if (watched_ != before)
+        followed_.start();
+}
+
+void ConnectionsPane::updateWatched()
+{
+    const ConnectionStore &records = model_.records();
+    showsListener_ = showsListener_ && selection().empty();
+    const quint64 watched = !selection().empty()                  ? selection().back()
+                            : showsListener_ || records.isEmpty() ? 0
+                                                                  : records.numberAt(records.size() - 1);
+    if (watched == watched_)
+        return;
+    watched_ = watched;
+    Q_EMIT watchedChanged();
 }
 
 void ConnectionsPane::selectAllOpen()

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <QTimer>
 #include <QWidget>
 
 #include <utility>
@@ -49,13 +50,19 @@ public:
     std::vector<quint64> openSelection() const;
     /// Whether something can be sent to one of them: FIN was not sent everywhere.
     bool canSendToSelection() const;
+    /// The connection to look at closely: the selected one, of several the newest; where none is selected, the newest
+    /// of all, or 0 for the listener, after showListener() and before the first connection.
+    quint64 watched() const { return watched_; }
+    void showListener();
+    void showNewest();
     /// Pale rows below the others, a line each: those who wait to be accepted.
     void setWaiting(const QStringList &peers);
-    void clearSelection();
     void selectAllOpen();
 
 Q_SIGNALS:
     void selectionChanged(const std::vector<quint64> &connections);
+    /// watched() has changed.
+    void watchedChanged();
 
 private:
     void buildTable();
@@ -63,6 +70,8 @@ private:
     void addSortActions(QMenu &menu);
     void showArrangement();
     void showCounts();
+    void followNewest();
+    void updateWatched();
 
     ConnectionModel &model_;
     TableView *table_ = nullptr;
@@ -73,6 +82,9 @@ private:
     QString placeholder_;
     std::pair<int, Qt::SortOrder> order_{-1, Qt::AscendingOrder}; // the column and direction shown
     bool isCurrentInSight_ = false;                               // it was, before the rows changed
+    quint64 watched_ = 0;
+    bool showsListener_ = false; // although there are connections
+    QTimer followed_;            // runs since the newest connection was followed
 };
 
 } // namespace parley

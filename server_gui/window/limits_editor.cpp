@@ -107,24 +107,36 @@ void editLimits(QWidget *parent, const ServerLimits &limits, const BehaviourChoi
     hops->setSpecialValueText(Texts::tr("The system's: 1 to a group"));
     hops->setValue(limits.ttl);
     const KeepAliveFields keepAlive(limits.keepAlive);
-    auto *dialog = new LimitsDialog(parent, [=]() -> QString {
-        const auto allowed = parseNets(allow->text());
-        const auto denied = parseNets(deny->text());
-        for (const auto &nets : {allowed, denied}) {
-            if (const auto *error = std::get_if<QString>(&nets))
-                return *error;
-        }
-        ServerLimits edited;
-        edited.maxConnections = most->value();
-        edited.maxPerPeer = perPeer->value();
-        if (const std::chrono::milliseconds length(qRound64(deadline->value() * 1000)); length != usual)
-            edited.deadline = length;
-        edited.access = {std::get<Nets>(allowed), std::get<Nets>(denied)};
-        edited.keepAlive = keepAlive.value();
-        edited.ttl = hops->value();
-        apply(edited);
-        return {};
-    });
+    auto *dialog = new LimitsDialog(
+        parent,
+        [=]() -> QString {
+            const auto allowed = parseNets(allow->text());
+            const auto denied = parseNets(deny->text());
+            for (const auto &nets : {allowed, denied}) {
+                if (const auto *error = std::get_if<QString>(&nets))
+                    return *error;
+            }
+            ServerLimits edited;
+            edited.maxConnections = most->value();
+            edited.maxPerPeer = perPeer->value();
+            if (const std::chrono::milliseconds length(qRound64(deadline->value() * 1000)); length != usual)
+                edited.deadline = length;
+            edited.access = {std::get<Nets>(allowed), std::get<Nets>(denied)};
+            edited.keepAlive = keepAlive.value();
+            edited.ttl = hops->value();
+            apply(edited);
+            return {};
+        },
+        [=] {
+            const ServerLimits defaults;
+            most->setValue(defaults.maxConnections);
+            perPeer->setValue(defaults.maxPerPeer);
+            deadline->setValue(std::chrono::duration<double>(usual).count());
+            allow->setText(netsText(defaults.access.allow));
+            deny->setText(netsText(defaults.access.deny));
+            keepAlive.setValue(defaults.keepAlive);
+            hops->setValue(defaults.ttl);
+        });
     dialog->addLimit(Texts::tr("&Connections at once:"), most, u"maxConnections"_s,
                      Texts::tr("Keeps this computer from running out of file descriptors and memory. Further clients "
                                "are closed at once."));

@@ -154,6 +154,8 @@ void RatePlot::changeEvent(QEvent *event)
 
 void RatePlot::paintEvent(QPaintEvent *)
 {
+    if (history_.isEmpty())
+        return;
     QPainter painter(this);
     painter.setLayoutDirection(Qt::LeftToRight); // 0/s, in every language
     paintCurve(painter, QRectF(0, 0, CurveWidth, height()));

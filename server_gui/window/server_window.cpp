@@ -69,15 +69,9 @@ QByteArray socatCommand(const QByteArray &abstractName)
     return "socat - " + shellWord("ABSTRACT-CONNECT:" + name);
 }
 
-/// As a user types it. A Unix peer has no address, but credentials.
 QString textOf(const Address &address)
 {
-    if (address.family() == Address::Family::Unix)
-        return QString::fromLatin1(address.toPython());
-    Endpoint endpoint;
-    endpoint.literal = address;
-    endpoint.port = address.port();
-    return endpoint.toString();
+    return QString::fromUtf8(address.toString());
 }
 
 QString listOf(const std::vector<Address> &addresses)
@@ -129,7 +123,7 @@ ServerWindow::ServerWindow(const ServerOptions &options) : options_(options), sa
     addToStatusBar(*this, *content, status_ = new StatusLabel(u"status"_s, tr("Status")));
     connect(inspector_, &Inspector::statusMessage, status_, &StatusLabel::showText);
     connect(inspector_, &Inspector::saveRequested, saver_, &FileSaver::ask);
-    resize(usualSize(*this, {960, 640}));
+    resize(usualSize(*this, {960, 920})); // with Details, as far as the screen has room
     rememberFields();
     restoreLayout(settings);
     buildMenus();
@@ -252,8 +246,8 @@ QWidget *ServerWindow::buildBehaviours()
 QWidget *ServerWindow::buildConnections()
 {
     pane_ = new ConnectionsPane(connections_, stream_);
-    connect(pane_, &ConnectionsPane::selectionChanged, this, &ServerWindow::inspectSelected);
-    inspectSelected();
+    connect(pane_, &ConnectionsPane::watchedChanged, this, &ServerWindow::inspectWatched);
+    inspectWatched();
     return pane_;
 }
 
@@ -321,8 +315,9 @@ void ServerWindow::buildMenus()
     menus.view->addSeparator();
     inspector_->fillMenus(menus);
     menus.view->addAction(acceptQueue_->showAction());
+    menus.view->addAction(tr("Ne&west Connection"), pane_, &ConnectionsPane::showNewest);
     menus.view->addAction(tr("&Listener"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_L), pane_,
-                          &ConnectionsPane::clearSelection);
+                          &ConnectionsPane::showListener);
     menus.view->addSeparator();
     addEncodingActions(*menus.view->addMenu(tr("&Text Encoding")), encoding_,
                        [this](TextEncoding encoding) { setEncoding(encoding); });
@@ -339,14 +334,13 @@ void ServerWindow::buildMenus()
     table.addAction(clear);
 }
 
-/// Shows the selected connection, or else the listener.
-void ServerWindow::inspectSelected()
+void ServerWindow::inspectWatched()
 {
-    if (pane_->selection().empty()) {
+    const quint64 number = pane_->watched();
+    if (number == 0) {
         inspector_->inspect(0, tr("Listener"));
         return;
     }
-    const quint64 number = pane_->selection().back();
     const ConnectionStore &records = connections_.records();
     const int row = records.find(number);
     if (row < 0)
@@ -670,8 +664,7 @@ void ServerWindow::showCounts()
     QString state = closing_ ? tr("Completing the greetings under way")
                     : listener_.state() == State::Listening
                         ? tr("Listening on %1")
-                              .arg(listener_.address().isNull() ? endpoint_.toString()
-                                                                : QString::fromLatin1(listener_.address().toPython()))
+                              .arg(listener_.address().isNull() ? endpoint_.toString() : textOf(listener_.address()))
                     : listener_.state() == State::Starting ? tr("Starting")
                                                            : tr("Not listening");
     const Server &engine = *server_.engine();

@@ -61,7 +61,7 @@ private:
     QWidget *buildConnections();
     QWidget *buildConverse();
     void buildMenus();
-    void inspectSelected();
+    void inspectWatched();
     void rememberFields();
     void restoreLayout(Settings &settings);
     void saveSettings();

@@ -238,6 +238,8 @@ bool Address::isLinkLocal() const
 
 QByteArray Address::numericHost() const
 {
+    if (*this == unknownUnixPeer())
+        return "pid unknown, uid unknown";
     if (family_ == Family::Unix) {
         std::int32_t pid = 0;
         std::memcpy(&pid, bytes_.data(), sizeof pid);
@@ -271,6 +273,13 @@ QByteArray Address::host() const
 {
     const QByteArray name = interface();
     return name.isEmpty() ? numericHost() : numericHost() + '%' + name;
+}
+
+QByteArray Address::toString() const
+{
+    if (family_ == Family::Unix)
+        return host();
+    return (family_ == Family::IPv6 ? '[' + host() + ']' : host()) + ':' + QByteArray::number(port_);
 }
 
 QByteArray Address::toPython() const

@@ -44,6 +44,7 @@ public:
     static Address broadcast(std::uint16_t port) { return ipv4(0xffffffff, port); }
     /// The process at the other end of a Unix-domain socket; 0 and -1 where the system does not tell.
     static Address unixPeer(std::int32_t pid, std::uint32_t uid);
+    static Address unknownUnixPeer() { return unixPeer(0, UINT32_MAX); }
     /// The inverse of family(), bytes(), scope() and port().
     static Address fromParts(Family family, const std::array<std::uint8_t, 16> &bytes, std::uint32_t scope,
                              std::uint16_t port);
@@ -87,8 +88,11 @@ public:
     QByteArray interface() const;
     /// The index of the interface with this name or number; 0 if there is none.
     static std::uint32_t interfaceIndex(const QByteArray &nameOrNumber);
-    /// `192.168.0.104`, `fe80::1%eth0` or `239.1.2.3%eth0`, without the port; `pid 4711, uid 1000` for a Unix peer.
+    /// `192.168.0.104`, `fe80::1%eth0` or `239.1.2.3%eth0`, without the port; `pid 4711, uid 1000` for a Unix peer, and
+    /// `pid unknown, uid unknown` where the system does not tell.
     QByteArray host() const;
+    /// As a user types it, with the port: `127.0.0.1:60239`, `[fe80::1%eth0]:60239`. A Unix peer has no port: host().
+    QByteArray toString() const;
     /// As Python prints a socket address: `('127.0.0.1', 60239)`, `('::1', 60239, 0, 0)`. Python prints nothing for a
     /// Unix peer; here it is `(pid 4711, uid 1000)`.
     QByteArray toPython() const;

@@ -20,7 +20,8 @@ void WallClock::step(qint64 time, qint64 wall)
 {
     if (steps_.size() == MaxSteps)
         steps_.erase(steps_.begin(), steps_.begin() + MaxSteps / 2);
-    steps_.push_back({time, wall - time});
+    constexpr qint64 nsPerUs = 1'000; // some readers keep no more of a time, and it still belongs to this step
+    steps_.push_back({time - time % nsPerUs, wall - time});
 }
 
 QDateTime WallClock::at(qint64 time) const

@@ -342,6 +342,21 @@ int Ladder::rowOfEvent(std::size_t event) const
     return it != rows_.end() && it->event == event ? static_cast<int>(it - rows_.begin()) : -1;
 }
 
+int Ladder::tellingRow() const
+{
+    int last = rowCount() - 1;
+    while (last >= 0 && !row(last).isObserved())
+        --last;
+    if (last < 0 || row(last).rung != Rung::Verdict || eventAt(last).errorNumber() == 0)
+        return last;
+    // Further addresses of a host may have failed in other ways.
+    for (int index = last - 1; index >= 0; --index) {
+        if (row(index).rung == Rung::Call && eventAt(index).errorNumber() == eventAt(last).errorNumber())
+            return index;
+    }
+    return last;
+}
+
 QString Ladder::text(int index) const
 {
     const Rung rung = row(index).rung;
@@ -389,7 +404,8 @@ QVariant Ladder::data(const QModelIndex &index, int role) const
         if (row.isObserved())
             return tr("%1 after %2")
                 .arg(text(index.row()), durationText(std::chrono::nanoseconds(sinceStart(index.row()))));
-        return (row.toPeer ? tr("Inferred: %1 to the peer") : tr("Inferred: %1 from the peer")).arg(text(index.row()));
+        return (row.toPeer ? tr("Inferred, to the peer: %1") : tr("Inferred, from the peer: %1"))
+            .arg(text(index.row()));
     }
     return {};
 }

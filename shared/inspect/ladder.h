@@ -65,6 +65,9 @@ public:
     const Event &eventAt(int index) const;
     /// The row of the call that made event number @p event; -1 if there is none.
     int rowOfEvent(std::size_t event) const;
+    /// The row that tells most of what became of the connection: of a failure the call that failed, else the last that
+    /// was observed. -1 if there is none.
+    int tellingRow() const;
     QString text(int index) const;
     /// ns since the connection, or the attempt at one, began.
     qint64 sinceStart(int index) const;

@@ -180,7 +180,7 @@ Address peerCredentials([[maybe_unused]] int fd)
     if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0)
         return Address::unixPeer(credentials.pid, credentials.uid);
 #endif
-    return {};
+    return Address::unknownUnixPeer(); // POSIX does not tell
 }
 
 Result accept(int fd, Address &peer)

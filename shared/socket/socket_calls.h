@@ -65,7 +65,8 @@ Result connectUnix(int fd, const QByteArray &path);
 /// why.
 /// @param followsLinks as connect(2) does, and bind(2) does not.
 int notSocketError(const QByteArray &path, bool followsLinks);
-/// The process that connected, as the system vouches for it (SO_PEERCRED); null in a portable build.
+/// The process that connected, as the system vouches for it (SO_PEERCRED); Address::unknownUnixPeer() in
+/// a portable build, and where the system does not tell.
 Address peerCredentials(int fd);
 
 /// accept4(2), or accept(2) in a portable build; not retried when interrupted. @p peer comes from the call itself:

@@ -5,6 +5,7 @@
 
 #include "shared/message/message.h"
 #include "shared/ui/field_help.h"
+#include "shared/ui/file_drop.h"
 #include "shared/ui/placement.h"
 #include "shared/ui/repeated_send_dialog.h"
 #include "shared/ui/saved_messages_dialog.h"
@@ -86,7 +87,9 @@ ConverseBar::ConverseBar(QWidget *parent)
     connect(field_, &BytesField::changed, this, &ConverseBar::showPreview);
     connect(text_, &QLineEdit::returnPressed, this, &ConverseBar::sendText);
     connect(send_, &QPushButton::clicked, this, &ConverseBar::sendText);
-    connect(file_, &QPushButton::clicked, this, &ConverseBar::sendFile);
+    connect(file_, &QPushButton::clicked, this, &ConverseBar::askForFile);
+    for (QWidget *target : {static_cast<QWidget *>(this), static_cast<QWidget *>(text_)})
+        acceptFile(*target, [this](const QString &name) { sendFile(name); });
     connect(repeat_, &QPushButton::clicked, this, &ConverseBar::askAgain);
     connect(messages_, &QPushButton::clicked, this, &ConverseBar::openMessages);
     connect(cancel_, &QPushButton::clicked, this, [this] {
@@ -123,7 +126,12 @@ void ConverseBar::setEncoding(TextEncoding encoding)
 void ConverseBar::restore(Settings &settings)
 {
     const auto isText = [](const QString &text) { return SavedMessages::fromText(text).has_value(); };
-    saved_ = *SavedMessages::fromText(settings.text(u"messages"_s, SavedMessages().toText(), isText));
+    const auto read = *SavedMessages::fromText(settings.text(u"messages"_s, SavedMessages().toText(), isText));
+    saved_ = read.messages;
+    if (!read.damaged.isEmpty())
+        settings.tellDamage((read.damaged.size() == 1 ? tr("The saved message %1 could not be read and is left out.")
+                                                      : tr("The saved messages %1 could not be read and are left out."))
+                                .arg(enumerated(read.damaged)));
 }
 
 void ConverseBar::save(Settings &settings) const
@@ -205,24 +213,28 @@ void ConverseBar::remember()
     recalled_ = history_.size();
 }
 
-void ConverseBar::sendFile()
+void ConverseBar::askForFile()
 {
     auto *dialog = new QFileDialog(this, tr("Send File"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &name) {
-        const auto opened = Transfer::ofFile(name);
-        if (const auto *sentence = std::get_if<QString>(&opened)) {
-            Q_EMIT failed(*sentence);
-            return;
-        }
-        const auto transfer = std::get<std::shared_ptr<Transfer>>(opened);
-        sent_ = {};
-        watch(transfer);
-        Q_EMIT send(transfer);
-    });
+    connect(dialog, &QFileDialog::fileSelected, this, &ConverseBar::sendFile);
     dialog->open();
     bringInside(*dialog);
+}
+
+void ConverseBar::sendFile(const QString &name)
+{
+    const auto opened = Transfer::ofFile(name);
+    const auto *sentence = std::get_if<QString>(&opened);
+    if (!canStart() || sentence) {
+        Q_EMIT failed(sentence ? *sentence : nothingSent());
+        return;
+    }
+    const auto transfer = std::get<std::shared_ptr<Transfer>>(opened);
+    sent_ = {};
+    watch(transfer);
+    Q_EMIT send(transfer);
 }
 
 void ConverseBar::askAgain()
@@ -269,11 +281,16 @@ bool ConverseBar::canStart() const
     return !isBusy() && !whom_->text().isEmpty() && canSend_;
 }
 
+QString ConverseBar::nothingSent()
+{
+    return tr("Nothing was sent: the connection has ended, or something else is just being sent.");
+}
+
 /// One after the other.
 void ConverseBar::start(const QByteArrayList &messages, const RepeatedSend::Plan &plan)
 {
     if (!canStart()) {
-        Q_EMIT failed(tr("Nothing was sent: the connection has ended, or something else is just being sent."));
+        Q_EMIT failed(nothingSent());
         return;
     }
     isSequence_ = messages.size() > 1;

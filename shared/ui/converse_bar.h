@@ -25,8 +25,8 @@ class Settings;
 class StatusLabel;
 
 /// Where the user talks on open connections: sends text with escapes, or hexadecimal bytes, with a preview of the bytes
-/// on the wire; or sends a file; or ends the connections. It is hidden while there is nobody to talk to; its place says
-/// then what to do.
+/// on the wire; or sends a file, which can be dropped on it too; or ends the connections. It is hidden while there is
+/// nobody to talk to; its place says then what to do.
 ///
 /// One transfer at a time, or one line again and again. While it is under way, its progress takes the preview's place,
 /// and it can be cancelled.
@@ -77,7 +77,9 @@ private:
 
     void sendText();
     void remember();
-    void sendFile();
+    void askForFile();
+    void sendFile(const QString &name);
+    static QString nothingSent();
     void askAgain();
     void sendAgain(const RepeatedSend::Plan &plan);
     void openMessages();

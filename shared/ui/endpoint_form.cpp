@@ -107,6 +107,7 @@ EndpointForm::EndpointForm(Endpoint::Use use, QWidget *hostField, QLineEdit *hos
             takeApart();
     });
     connect(host_, &QLineEdit::editingFinished, this, &EndpointForm::takeApart);
+    keepReadable();
     arrange();
 }
 
@@ -208,6 +209,24 @@ void EndpointForm::setFieldsEnabled(bool enabled)
     for (QWidget *field :
          {hostField_, static_cast<QWidget *>(port_), static_cast<QWidget *>(path_), static_cast<QWidget *>(kind_)})
         field->setEnabled(enabled);
+}
+
+/// While a server listens, its fields are there to be read.
+void EndpointForm::keepReadable()
+{
+    QPalette readable;
+    for (const auto role : {QPalette::Text, QPalette::ButtonText, QPalette::WindowText})
+        readable.setColor(QPalette::Disabled, role, palette().color(QPalette::Active, role));
+    for (QWidget *field :
+         {hostField_, static_cast<QWidget *>(port_), static_cast<QWidget *>(path_), static_cast<QWidget *>(kind_)})
+        field->setPalette(readable);
+}
+
+void EndpointForm::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        keepReadable();
 }
 
 void EndpointForm::showResolved(const Endpoint &endpoint, const Address &address)

@@ -49,11 +49,15 @@ public:
     /// Shows the address that a host's name resolved to, until a field is edited.
     void showResolved(const Endpoint &endpoint, const Address &address);
 
+protected:
+    void changeEvent(QEvent *event) override;
+
 Q_SIGNALS:
     void submitted(); ///< Enter was pressed in a field
     void transportChanged();
 
 private:
+    void keepReadable();
     void arrange();
     void showVocabulary();
     SavedEndpoint typed() const;

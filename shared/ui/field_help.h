@@ -5,6 +5,7 @@
 
 #include <QComboBox>
 #include <QLabel>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QWidget>
@@ -51,6 +52,8 @@ inline QSpinBox *explainedNumber(const QString &name, int least, int most, int v
 inline void nameComboBoxes(QWidget &window)
 {
     for (QComboBox *box : window.findChildren<QComboBox *>()) {
+        if (QLineEdit *edit = box->lineEdit(); edit && edit->accessibleName().isEmpty())
+            edit->setAccessibleName(box->accessibleName()); // it gets the focus
         const QList<QLabel *> labels = box->parentWidget()->findChildren<QLabel *>(Qt::FindDirectChildrenOnly);
         if (std::any_of(labels.begin(), labels.end(), [box](const QLabel *label) { return label->buddy() == box; }))
             continue;

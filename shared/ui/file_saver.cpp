@@ -52,6 +52,17 @@ QString refusal(const QString &name)
     return FileSaver::tr("it %1; choose a regular file or a new name").arg(kind);
 }
 
+/// @p name, with a number where @p folder has it already.
+QString freeName(const QDir &folder, const QString &name)
+{
+    constexpr int most = 1'000;
+    const QFileInfo parts(name);
+    QString free = name;
+    for (int number = 2; number <= most && folder.exists(free); ++number)
+        free = parts.completeBaseName() + u'-' + QString::number(number) + u'.' + parts.suffix();
+    return free;
+}
+
 } // namespace
 
 FileSaver::FileSaver(QWidget *window) : QObject(window), window_(window) {}
@@ -62,7 +73,7 @@ void FileSaver::ask(const Kind &kind, const Snapshot &snapshot)
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QFileInfo(kind.name).suffix());
-    dialog->selectFile(kind.name);
+    dialog->selectFile(freeName(QDir(folder_), kind.name)); // who presses Return overwrites nothing
     connect(dialog, &QFileDialog::fileSelected, this, [this, kind, snapshot](const QString &name) {
         folder_ = QFileInfo(name).absolutePath();
         save(name, snapshot(), [this, kind, snapshot] { ask(kind, snapshot); });

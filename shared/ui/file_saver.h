@@ -30,7 +30,7 @@ public:
     struct Kind
     {
         QString title;  ///< of the dialog: `Save Log`
-        QString name;   ///< of the file, as it is proposed: `parley-server.jsonl`
+        QString name;   ///< of the file, as it is proposed unless there is one of that name: `history.csv`
         QString filter; ///< `JSON Lines (*.jsonl)`
     };
 

@@ -40,9 +40,8 @@ KeepAliveFields::KeepAliveFields(const KeepAlive &keepAlive) : interval_(new QSp
     interval_->setGroupSeparatorShown(true);
     interval_->setSpecialValueText(Texts::tr("Off"));
     interval_->setSuffix(Texts::tr(" s"));
-    interval_->setValue(static_cast<int>(keepAlive.interval.count()));
     probes_->setRange(1, KeepAlive::MostProbes);
-    probes_->setValue(keepAlive.probes);
+    setValue(keepAlive);
     const auto showState = [probes = probes_](int interval) { probes->setEnabled(interval > 0); };
     QObject::connect(interval_, &QSpinBox::valueChanged, probes_, showState);
     showState(interval_->value());
@@ -61,6 +60,12 @@ void KeepAliveFields::addTo(LimitsDialog &dialog) const
 KeepAlive KeepAliveFields::value() const
 {
     return {std::chrono::seconds(interval_->value()), probes_->value()};
+}
+
+void KeepAliveFields::setValue(const KeepAlive &keepAlive) const
+{
+    interval_->setValue(static_cast<int>(keepAlive.interval.count()));
+    probes_->setValue(keepAlive.probes);
 }
 
 KeepAlive readKeepAlive(Settings &settings)

@@ -22,6 +22,7 @@ public:
     /// The dialog then owns them.
     void addTo(LimitsDialog &dialog) const;
     KeepAlive value() const;
+    void setValue(const KeepAlive &keepAlive) const;
 
 private:
     QSpinBox *interval_;

@@ -16,15 +16,21 @@
 namespace parley
 {
 
-LimitsDialog::LimitsDialog(QWidget *parent, std::function<QString()> apply)
+LimitsDialog::LimitsDialog(QWidget *parent, std::function<QString()> apply, const std::function<void()> &restore)
     : QDialog(parent), apply_(std::move(apply)), grid_(new QGridLayout(new QWidget)),
       fields_(scrollable(grid_->parentWidget())), notice_(new NoticeBar)
 {
     setWindowTitle(tr("Limits"));
     notice_->setObjectName(QStringLiteral("limitsNotice")); // "notice" is the window's
     setAttribute(Qt::WA_DeleteOnClose);
-    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
-    buttons->addButton(tr("Apply Limits"), QDialogButtonBox::AcceptRole)->setDefault(true);
+    auto *buttons =
+        new QDialogButtonBox(QDialogButtonBox::RestoreDefaults | QDialogButtonBox::Cancel | QDialogButtonBox::Ok);
+    buttons->button(QDialogButtonBox::RestoreDefaults)->setText(tr("Restore Defaults"));
+    buttons->button(QDialogButtonBox::Ok)->setText(tr("Apply Limits"));
+    buttons->button(QDialogButtonBox::Ok)->setDefault(true);
+    for (QAbstractButton *button : buttons->buttons())
+        button->setIcon({}); // a style has them for some only
+    connect(buttons->button(QDialogButtonBox::RestoreDefaults), &QPushButton::clicked, this, restore);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     auto *layout = new QVBoxLayout(this);

@@ -23,7 +23,8 @@ class LimitsDialog : public QDialog
 
 public:
     /// @param apply takes over all of the fields' values or none; returns a sentence if one is wrong.
-    LimitsDialog(QWidget *parent, std::function<QString()> apply);
+    /// @param restore puts the defaults into the fields, where they wait to be applied.
+    LimitsDialog(QWidget *parent, std::function<QString()> apply, const std::function<void()> &restore);
 
     /// @param label with its mnemonic. @param objectName for @p field.
     void addLimit(const QString &label, QWidget *field, const QString &objectName, const QString &meaning);

@@ -3,6 +3,8 @@
 
 #include "shared/ui/saved_messages.h"
 
+#include "shared/message/quoted.h"
+
 #include <QCoreApplication>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -49,19 +51,24 @@ QString SavedMessages::toText() const
     return QString::fromUtf8(QJsonDocument(array).toJson(QJsonDocument::Compact));
 }
 
-std::optional<SavedMessages> SavedMessages::fromText(const QString &text)
+std::optional<SavedMessages::Read> SavedMessages::fromText(const QString &text)
 {
     const QJsonDocument document = QJsonDocument::fromJson(text.toUtf8());
     if (!document.isArray())
         return std::nullopt;
-    SavedMessages saved;
+    Read read;
+    int place = 0;
     for (const QJsonValue &value : document.array()) {
+        ++place;
         const auto message = messageOf(value);
-        if (!message || saved.find(message->name) >= 0 || !saved.problem(*message).isEmpty())
-            return std::nullopt;
-        saved.put(*message);
+        if (message && read.messages.find(message->name) < 0 && read.messages.problem(*message).isEmpty()) {
+            read.messages.put(*message);
+            continue;
+        }
+        const QString name = value.toObject().value(u"name"_s).toString();
+        read.damaged.append(name.isEmpty() ? Texts::tr("number %1").arg(QLocale().toString(place)) : quoted(name));
     }
-    return saved;
+    return read;
 }
 
 int SavedMessages::find(const QString &name) const

@@ -26,9 +26,11 @@ public:
     static constexpr std::size_t Most = 100;     ///< messages
     static constexpr qsizetype LongestName = 80; ///< UTF-16 code units
 
-    /// As the settings keep them (JSON), and back; nothing of a text that is damaged.
+    struct Read;
+
+    /// As the settings keep them (JSON), and back; nothing of a text that is damaged as a whole.
     QString toText() const;
-    static std::optional<SavedMessages> fromText(const QString &text);
+    static std::optional<Read> fromText(const QString &text);
 
     const std::vector<SavedMessage> &all() const { return messages_; }
     /// The position of @p name; -1 if there is none.
@@ -43,6 +45,13 @@ public:
 
 private:
     std::vector<SavedMessage> messages_;
+};
+
+/// What could be read.
+struct SavedMessages::Read
+{
+    SavedMessages messages;
+    QStringList damaged; ///< those that are left out, as a sentence names them: by name, or else by place
 };
 
 } // namespace parley

@@ -224,10 +224,13 @@ QString Settings::damageText() const
                                                        "to be a regular file that can be read, or nothing.")
             .arg(file, kind.isEmpty() ? QCoreApplication::translate("Settings", "cannot be read") : kind);
     }
-    return QCoreApplication::translate("Settings",
-                                       "Some of the saved settings could not be read, so defaults are used in "
-                                       "their place. They are kept in %1.")
-        .arg(file);
+    QStringList sentences = partlyDamaged_;
+    if (damaged_)
+        sentences.prepend(QCoreApplication::translate("Settings", "Some of the saved settings could not be read, so "
+                                                                  "defaults are used in their place."));
+    sentences.append(damaged_ ? QCoreApplication::translate("Settings", "They are kept in %1.").arg(file)
+                              : QCoreApplication::translate("Settings", "The settings are kept in %1.").arg(file));
+    return sentences.join(u' ');
 }
 
 } // namespace parley

@@ -9,7 +9,7 @@
 #include <QCoreApplication>
 #include <QMap>
 #include <QSettings>
-#include <QString>
+#include <QStringList>
 
 #include <functional>
 
@@ -44,7 +44,7 @@ struct SavedEndpoint
 
 /// What a window remembers, in the user's configuration folder. Only a regular file is read and replaced, never the
 /// target of a link. Every value is validated when it is read: a damaged value counts as never saved, and isDamaged()
-/// tells.
+/// tells. Where a value has parts, only the damaged ones do.
 class Settings
 {
 public:
@@ -74,8 +74,10 @@ public:
     /// Forgets everything but the keys that begin with @p kept; if @p kept is empty, everything.
     void clear(const QString &kept = {});
 
-    bool isDamaged() const { return damaged_; }
-    /// One sentence for the notice.
+    /// @p sentence names the part of a value that could not be read, and does without it.
+    void tellDamage(const QString &sentence) { partlyDamaged_.append(sentence); }
+    bool isDamaged() const { return damaged_ || !partlyDamaged_.isEmpty(); }
+    /// What is damaged, for the notice.
     QString damageText() const;
 
 private:
@@ -83,6 +85,7 @@ private:
     const bool isUsable_; // a regular file, or one that can be made
     QSettings settings_;
     bool damaged_ = false;
+    QStringList partlyDamaged_; // sentences
 };
 
 } // namespace parley

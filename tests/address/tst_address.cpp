@@ -335,6 +335,7 @@ void TestAddress::unixPeer_data()
     QTest::newRow("pid 1, uid 0") << 1 << 0U;
     QTest::newRow("pid 0, uid 0") << 0 << 0U; // of another container
     QTest::newRow("pid 4194304, uid 4294967295") << 4'194'304 << 4'294'967'295U;
+    QTest::newRow("pid unknown, uid unknown") << 0 << 4'294'967'295U; // the system does not tell
 }
 
 void TestAddress::unixPeer()
@@ -345,6 +346,7 @@ void TestAddress::unixPeer()
     const Address peer = Address::unixPeer(pid, uid);
     QCOMPARE(peer.host(), text);
     QCOMPARE(peer.toPython(), '(' + text + ')');
+    QCOMPARE(peer.toString(), text);
     QVERIFY(peer.family() == Address::Family::Unix);
     QVERIFY(!peer.isNull());
     QCOMPARE(peer.port(), 0);

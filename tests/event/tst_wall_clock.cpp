@@ -53,6 +53,8 @@ void TestWallClock::steps()
     QCOMPARE(clock.at(20 * Second), Noon.addSecs(5));
     QCOMPARE(clock.at(30 * Second), Noon.addSecs(15));
     QCOMPARE(clock.at(30 * Second).timeSpec(), Qt::UTC);
+    clock.step(40 * Second + 1'999, wall(7'200) + 1'999);
+    QCOMPARE(clock.at(40 * Second + 1'000), Noon.addSecs(7'200)); // that time in whole microseconds
 }
 
 void TestWallClock::agrees()

@@ -112,6 +112,7 @@ private Q_SLOTS:
     void rungs_data();
     void rungs();
     void growsAsItIsRead();
+    void tellingRow();
     void connectIsOneRung_data();
     void connectIsOneRung();
     void lookUpIsASpan();
@@ -312,10 +313,36 @@ void TestLadder::growsAsItIsRead()
     QCOMPARE(ladder.sinceStart(5), 2'500);
     QCOMPARE(ladder.sincePrevious(5), 2'500);
     QCOMPARE(ladder.data(ladder.index(4), Qt::AccessibleTextRole).toString(),
-             u"Inferred: data, 3 bytes from the peer"_s);
+             u"Inferred, from the peer: data, 3 bytes"_s);
     QCOMPARE(ladder.data(ladder.index(5), Qt::AccessibleTextRole).toString(), u"recv() → 3 after 3 µs"_s);
     history.watch(0);
     QCOMPARE(ladder.rowCount(), 0);
+}
+
+void TestLadder::tellingRow()
+{
+    const Address ipv6 = Address::parseIPv6("::1", 3000);
+    const Address ipv4 = Address::parseIPv4("127.0.0.1", 3000);
+    const auto telling = [](const std::vector<Event> &events) {
+        EventHistory history;
+        const Ladder ladder(history);
+        history.watch(1);
+        history.read({events, 0});
+        return ladder.tellingRow() < 0 ? QString() : ladder.text(ladder.tellingRow());
+    };
+    QCOMPARE(telling({}), QString());
+    std::vector<Event> events{to(ipv6, Call::Connect, -1, ENETUNREACH), to(ipv4, Call::Connect, -1, EINPROGRESS)};
+    QCOMPARE(telling(events), u"connect(('127.0.0.1', 3000)) → EINPROGRESS"_s); // the SYN after it is inferred
+    events.push_back(to(ipv4, Call::Connect, -1, ECONNREFUSED));
+    events.push_back(eventOf(Call::Close));
+    QCOMPARE(telling(events), u"close()"_s);
+    std::vector<Event> refused = events;
+    refused.push_back(ended(1, Outcome::Refused, ECONNREFUSED));
+    QVERIFY2(telling(refused).startsWith(u"connect(('127.0.0.1', 3000)) → ECONNREFUSED"_s),
+             qPrintable(telling(refused)));
+    events.push_back(ended(1, Outcome::Complete));
+    QCOMPARE(telling(events), u"end: complete"_s); // another address had failed before
+    QVERIFY(telling({eventOf(Call::Socket, 3), ended(1, Outcome::TimedOut, ETIMEDOUT)}).startsWith(u"end: "_s));
 }
 
 void TestLadder::connectIsOneRung_data()

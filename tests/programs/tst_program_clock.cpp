@@ -1,13 +1,12 @@
 // SPDX-FileCopyrightText: 2026 The Parley developers
 // SPDX-License-Identifier: MIT
 
+#include "tests/support/fake_clock.h"
 #include "tests/support/process.h"
 #include "tests/support/raw_socket.h"
 #include "tests/support/sanitizer.h"
 
 #include <QDateTime>
-#include <QDir>
-#include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
@@ -15,7 +14,6 @@
 #include <QTest>
 
 #include <algorithm>
-#include <cstdio>
 
 using namespace Qt::StringLiterals;
 using namespace parley::test;
@@ -24,18 +22,6 @@ namespace
 {
 
 constexpr qint64 TwoDays = 2 * 86'400;
-
-/// The library that lets a program see another wall clock (libfaketime); empty where it is not installed.
-QString fakeTime()
-{
-    const QDir root(u"/usr/lib"_s);
-    for (const QString &folder : root.entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
-        const QString file = root.filePath(folder + u"/faketime/libfaketimeMT.so.1"_s);
-        if (QFile::exists(file))
-            return file;
-    }
-    return {};
-}
 
 } // namespace
 
@@ -52,7 +38,7 @@ private Q_SLOTS:
 private:
     /// For programs whose wall clock is ahead by as many seconds as setClock() said last.
     QStringList wrapper() const;
-    void setClock(qint64 seconds) const;
+    void setClock(qint64 seconds) const { QVERIFY(FakeClock(folder_.path()).set(seconds)); }
 
     QTemporaryDir folder_;
 };
@@ -62,25 +48,13 @@ void TestProgramClock::init()
     QTest::failOnWarning(QRegularExpression(u".*"_s));
     if (IsSanitized)
         QSKIP("A sanitizer's library has to be loaded before all others.");
-    QVERIFY2(!fakeTime().isEmpty(), "faketime is not installed");
+    QVERIFY2(!FakeClock::library().isEmpty(), "faketime is not installed");
     setClock(0);
 }
 
 QStringList TestProgramClock::wrapper() const
 {
-    return {u"/usr/bin/env"_s, u"LD_PRELOAD="_s + fakeTime(), u"FAKETIME_DONT_FAKE_MONOTONIC=1"_s,
-            u"FAKETIME_NO_CACHE=1"_s, u"FAKETIME_TIMESTAMP_FILE="_s + folder_.filePath(u"clock"_s)};
-}
-
-void TestProgramClock::setClock(qint64 seconds) const
-{
-    QFile next(folder_.filePath(u"next"_s));
-    QVERIFY(next.open(QIODevice::WriteOnly | QIODevice::Truncate));
-    next.write((seconds < 0 ? "" : "+") + QByteArray::number(seconds));
-    next.close();
-    QVERIFY(::rename(QFile::encodeName(next.fileName()).constData(),
-                     QFile::encodeName(folder_.filePath(u"clock"_s)).constData())
-            == 0); // whole, whenever it is read
+    return QStringList{u"/usr/bin/env"_s} + FakeClock(folder_.path()).environment();
 }
 
 /// `time` jumps with the clock, forward and back. `ns` does not.

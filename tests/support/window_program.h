@@ -165,7 +165,7 @@ inline ClientOptions connectingTo(quint16 port)
 /// The port that the server's status line tells, once it does; 0 if it never does.
 inline quint16 portOf(const ServerProgram &server)
 {
-    static const QRegularExpression pattern(QStringLiteral(R"(^Listening on \('[^']+', (\d+)[,)])"));
+    static const QRegularExpression pattern(QStringLiteral(R"(^Listening on \S+:(\d+))"));
     QRegularExpressionMatch match;
     const auto listens = [&] { return (match = pattern.match(server.text(QStringLiteral("status")))).hasMatch(); };
     (void)QTest::qWaitFor(listens, WindowPatience);

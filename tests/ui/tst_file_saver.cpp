@@ -66,6 +66,7 @@ private Q_SLOTS:
     void savesWhole();
     void onlyRegularFiles_data();
     void onlyRegularFiles();
+    void proposesAFreeName();
     void closingWaits();
 
 private:
@@ -147,6 +148,24 @@ void TestFileSaver::onlyRegularFiles()
     QCOMPARE(after.st_mode, before.st_mode);
     if (what == u"file"_s)
         QCOMPARE(contents(target), "before"_ba);
+}
+
+/// In the folder of the file that was saved last.
+void TestFileSaver::proposesAFreeName()
+{
+    QWidget window;
+    auto *saver = new FileSaver(&window);
+    const auto proposed = [&] {
+        saver->ask({u"Save"_s, u"a.b.txt"_s, {}}, []() -> FileSaver::Writer { return [](QIODevice &) {}; });
+        return std::unique_ptr<QFileDialog>(window.findChild<QFileDialog *>());
+    };
+    for (const QString &name : {u"a.b.txt"_s, u"a.b-2.txt"_s, u"a.b-3.txt"_s}) {
+        const Said said(*saver);
+        const auto dialog = proposed();
+        QCOMPARE(QFileInfo(dialog->selectedFiles().value(0)).fileName(), name);
+        Q_EMIT dialog->fileSelected(path(name));
+        QTRY_COMPARE_WITH_TIMEOUT(said.text(), u"Saved 0 bytes to %1"_s.arg(path(name)), Patience);
+    }
 }
 
 /// The window answers while a file is written, and a file under way is still saved when the window goes.

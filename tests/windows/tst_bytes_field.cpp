@@ -251,7 +251,7 @@ void TestBytesField::connectsFromTheSource()
     const quint16 free = RawSocket::bound().localPort();
     const RawSocket listener = RawSocket::listening();
     ClientProgram client(connectingTo(listener.localPort()));
-    client.child<QToolButton>(u"details"_s).click();
+    client.child<QToolButton>(u"details"_s).setChecked(true);
     QCOMPARE(client.field(u"source"_s).accessibleName(), u"From"_s);
     client.type(u"source"_s, u" 127.0.0.1:%1 "_s.arg(free));
     client.pressEnter(u"source"_s);

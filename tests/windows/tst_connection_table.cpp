@@ -143,8 +143,7 @@ private Q_SLOTS:
 void TestConnectionTable::filtersInTheWindow()
 {
     const ServerProgram server(listening());
-    TRY_MATCH(server.text(u"status"_s), u"Listening on .*"_s);
-    const auto port = QRegularExpression(u", (\\d+)\\)"_s).match(server.text(u"status"_s)).captured(1).toUShort();
+    const quint16 port = portOf(server);
     std::vector<RawSocket> clients;
     clients.reserve(3);
     for (int i = 0; i < 3; ++i)
@@ -520,8 +519,7 @@ void TestConnectionTable::positionAfterAnArrangement()
 void TestConnectionTable::rateInTheWindow()
 {
     const ServerProgram server(listening());
-    TRY_MATCH(server.text(u"status"_s), u"Listening on .*"_s);
-    const auto port = QRegularExpression(u", (\\d+)\\)"_s).match(server.text(u"status"_s)).captured(1).toUShort();
+    const quint16 port = portOf(server);
     const QWidget &rate = server.child(u"rate"_s);
     QVERIFY(rate.isVisible());
     QCOMPARE(rate.accessibleDescription(), u"0 per second, at most 0 in the last minute"_s);

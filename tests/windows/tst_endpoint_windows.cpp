@@ -3,6 +3,7 @@
 
 #include "client_gui/window/message_view.h"
 #include "shared/address/lookup.h"
+#include "shared/ui/appearance.h"
 #include "tests/support/portable.h"
 #include "tests/support/process.h"
 #include "tests/support/process_state.h"
@@ -13,9 +14,11 @@
 #include <QAbstractItemView>
 #include <QClipboard>
 #include <QFileInfo>
+#include <QScopeGuard>
 #include <QStandardPaths>
 #include <QToolButton>
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <vector>
@@ -97,6 +100,8 @@ private Q_SLOTS:
     void datagrams();
     void unixSocket_data();
     void unixSocket();
+    void readableWhileListening_data();
+    void readableWhileListening();
     void vocabularyAsTyped_data();
     void vocabularyAsTyped();
     void vocabularyOnceResolved();
@@ -278,11 +283,11 @@ void TestEndpointWindows::datagrams()
     QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::Received), u"12"_s);
     QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::Sent), u"12"_s);
     TRY_MATCH(server.text(u"status"_s),
-              u"Listening on \\('127\\.0\\.0\\.1', %1\\) · datagrams: 1 received, 1 answered"_s.arg(port));
+              u"Listening on 127\\.0\\.0\\.1:%1 · datagrams: 1 received, 1 answered"_s.arg(port));
     TRY_COMPARE(client.text(u"status"_s), u"Datagrams: 1, answered: 1"_s);
     QVERIFY(!client.action(u"Send Again"_s).text().isEmpty());
 
-    client.child<QToolButton>(u"details"_s).click();
+    client.child<QToolButton>(u"details"_s).setChecked(true);
     QCOMPARE(client.text(u"inspected"_s), u"Datagram 1 to 127.0.0.1:"_s + port);
     QCOMPARE(client.cell(u"history"_s, 0, AttemptModel::Result), u"answered, 12 bytes"_s);
 
@@ -293,7 +298,7 @@ void TestEndpointWindows::datagrams()
     QCOMPARE(server.cell(u"connections"_s, 1, ConnectionModel::Received), u"0"_s);
     client.action(u"Send Again"_s).trigger();
     TRY_COMPARE(client.text(u"status"_s), u"Datagrams: 3, answered: 3"_s);
-    server.child<QToolButton>(u"details"_s).click();
+    server.child<QToolButton>(u"details"_s).setChecked(true);
     server.child<QTableView>(u"connections"_s).selectRow(0);
     TRY_COMPARE(server.text(u"inspected"_s),
                 u"Datagrams of sender 1, 127.0.0.1:"_s + client.cell(u"history"_s, 0, AttemptModel::LocalPort));
@@ -339,11 +344,59 @@ void TestEndpointWindows::unixSocket()
         TRY_COMPARE(server.rows(u"connections"_s), 1);
         TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"complete"_s);
         QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::PeerAddress),
-                 IsPortable ? QString() // POSIX does not tell who connected (SO_PEERCRED, unix(7))
+                 IsPortable ? u"pid unknown, uid unknown"_s // POSIX does not tell who connected (SO_PEERCRED, unix(7))
                             : u"pid %1, uid %2"_s.arg(::getpid()).arg(::getuid()));
         QCOMPARE(server.cell(u"connections"_s, 0, ConnectionModel::PeerPort), QString());
     }
     QVERIFY(!QFileInfo::exists(path));
+}
+
+void TestEndpointWindows::readableWhileListening_data()
+{
+    QTest::addColumn<Appearance>("appearance");
+    QTest::newRow("light") << Appearance::Light;
+    QTest::newRow("dark") << Appearance::Dark;
+}
+
+/// The fields cannot be changed then, and are what one wants to know.
+void TestEndpointWindows::readableWhileListening()
+{
+    QFETCH(const Appearance, appearance);
+    const auto system = qScopeGuard([] { applyAppearance(Appearance::System); });
+    const ServerProgram server(listening());
+    applyAppearance(appearance);
+    QWidget *const fields[]{&server.field(u"host"_s), &server.field(u"port"_s), &server.child(u"kind"_s)};
+    // How far the letters are from their ground, of 255.
+    const auto strength = [](QWidget &field) {
+        const QImage picture =
+            field.grab(field.rect().adjusted(4, 4, -4, -4)).toImage().convertToFormat(QImage::Format_Grayscale8);
+        int least = 255;
+        int most = 0;
+        for (int y = 0; y < picture.height(); ++y) {
+            for (int x = 0; x < picture.width(); ++x) {
+                least = std::min(least, qGray(picture.pixel(x, y)));
+                most = std::max(most, qGray(picture.pixel(x, y)));
+            }
+        }
+        return most - least;
+    };
+    const auto strengths = [&] {
+        std::vector<int> all;
+        for (QWidget *field : fields)
+            all.push_back(strength(*field));
+        return all;
+    };
+    QVERIFY(portOf(server) != 0);
+    QVERIFY(!fields[0]->isEnabled());
+    const std::vector<int> listens = strengths();
+    server.click(u"listen"_s);
+    TRY_COMPARE(fields[0]->isEnabled(), true);
+    if (QWidget *focused = QApplication::focusWidget())
+        focused->clearFocus();
+    const std::vector<int> stopped = strengths();
+    for (std::size_t i = 0; i < listens.size(); ++i)
+        QVERIFY2(listens[i] > stopped[i] * 8 / 10,
+                 qPrintable(u"%1: %2 and %3"_s.arg(fields[i]->objectName()).arg(listens[i]).arg(stopped[i])));
 }
 
 void TestEndpointWindows::vocabularyAsTyped_data()
@@ -511,7 +564,7 @@ void TestEndpointWindows::loopbackThatLocalhostDoesNotReach()
     QVERIFY(wayOut && wayOut->isVisible());
     QCOMPARE(wayOut->text(), u"Listen on 127.0.0.1"_s);
     QTest::mouseClick(wayOut, Qt::LeftButton);
-    TRY_MATCH(server.text(u"status"_s), u"Listening on \\('127\\.0\\.0\\.1', \\d+\\) .*"_s);
+    TRY_MATCH(server.text(u"status"_s), u"Listening on 127\\.0\\.0\\.1:\\d+ .*"_s);
     QCOMPARE(server.notice(), QString());
     QCOMPARE(server.field(u"host"_s).text(), u"127.0.0.1"_s);
     TRY_MATCH(server.text(u"reachability"_s), u"Reachable at 127\\.0\\.0\\.1:\\d+, from this computer only\\."_s);
@@ -604,7 +657,7 @@ void TestEndpointWindows::groups()
     const ClientProgram client(asking);
     client.click(u"connect"_s);
     TRY_MATCH(client.text(u"summary"_s), u"20 bytes in 2 datagrams · collected for .*"_s);
-    const QString sender = u"('10.7.0.1', %1)"_s.arg(port);
+    const QString sender = u"10.7.0.1:%1"_s.arg(port);
     QStringList answers = received(client).split(u'\n');
     answers.sort();
     QCOMPARE(answers, (QStringList{sender, sender, u"Good day"_s, u"Hello World!"_s}));

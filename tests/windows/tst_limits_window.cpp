@@ -13,6 +13,8 @@
 #include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QDoubleSpinBox>
+#include <QProxyStyle>
+#include <QScopeGuard>
 #include <QScreen>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -96,6 +98,8 @@ private Q_SLOTS:
     void allLimitsAreInSight();
     void serverTakesAHopLimit();
     void damagedLimits();
+    void restoresDefaults();
+    void buttonsHaveNoIcons();
     void clientTakesLimits();
     void countsWhoWasTurnedAway();
     void starved();
@@ -238,7 +242,7 @@ void TestLimitsWindow::serverTakesAHopLimit()
     options.transport = Transport::Udp;
     options.ttl = 4;
     const ServerProgram server(options);
-    server.child<QToolButton>(u"details"_s).click();
+    server.child<QToolButton>(u"details"_s).setChecked(true);
     const auto hopLimits = [&server] {
         QStringList found;
         const QAbstractItemModel &ladder = *server.child<QAbstractItemView>(u"ladder"_s).model();
@@ -295,6 +299,77 @@ void TestLimitsWindow::damagedLimits()
     LimitsDialog &clientLimits = openLimits(client);
     QCOMPARE(clientLimits.findChild<QDoubleSpinBox *>(u"timeout"_s)->value(), 10.0);
     QCOMPARE(clientLimits.findChild<QSpinBox *>(u"maxBytes"_s)->value(), 16 * 1024 * 1024);
+}
+
+/// Into the fields, and from there by Apply.
+void TestLimitsWindow::restoresDefaults()
+{
+    ServerOptions serving = listening();
+    serving.maxConnections = 7;
+    serving.maxPerPeer = 3;
+    serving.deadline = 5s;
+    serving.deny = {std::get<Net>(Net::parse(u"10.0.0.0/8"_s))};
+    serving.keepAlive = {60s, 2};
+    const ServerProgram server(serving);
+    ClientOptions connecting = connectingTo(1);
+    connecting.timeout = 5s;
+    connecting.maxBytes = 77;
+    connecting.keepAlive = {60s, 2};
+    const ClientProgram client(connecting);
+    const auto values = [](const LimitsDialog &dialog) {
+        QStringList texts;
+        for (const QAbstractSpinBox *box : dialog.findChildren<QAbstractSpinBox *>())
+            texts.append(box->text());
+        for (const QString &name : {u"allow"_s, u"deny"_s}) {
+            if (const auto *field = dialog.findChild<QLineEdit *>(name))
+                texts.append(field->text());
+        }
+        return texts;
+    };
+    const auto check = [&](const auto &program, const auto &usual) {
+        QStringList defaults;
+        {
+            LimitsDialog &dialog = openLimits(usual);
+            defaults = values(dialog);
+            dialog.reject();
+        }
+        LimitsDialog &dialog = openLimits(program);
+        QVERIFY(values(dialog) != defaults);
+        pressButton(dialog, u"Restore Defaults"_s);
+        QCOMPARE(values(dialog), defaults);
+        QVERIFY(dialog.isVisible());
+        applyLimits(dialog);
+        QTRY_VERIFY(!program.window().template findChild<LimitsDialog *>());
+        LimitsDialog &again = openLimits(program);
+        QCOMPARE(values(again), defaults);
+        again.reject();
+    };
+    check(server, ServerProgram(listening()));
+    check(client, ClientProgram(connectingTo(1)));
+}
+
+/// Also where the style gives icons to buttons of dialogs: it has none for some.
+void TestLimitsWindow::buttonsHaveNoIcons()
+{
+    class Icons : public QProxyStyle
+    {
+    public:
+        Icons() : QProxyStyle(u"fusion"_s) {}
+        int styleHint(StyleHint hint, const QStyleOption *option, const QWidget *widget,
+                      QStyleHintReturn *data) const override
+        {
+            return hint == SH_DialogButtonBox_ButtonsHaveIcons ? 1 : QProxyStyle::styleHint(hint, option, widget, data);
+        }
+    };
+    const auto restored = qScopeGuard([name = QApplication::style()->objectName()] { QApplication::setStyle(name); });
+    QApplication::setStyle(new Icons);
+    const ClientProgram client(connectingTo(1));
+    LimitsDialog &dialog = openLimits(client);
+    const auto buttons = dialog.findChild<QDialogButtonBox *>()->buttons();
+    QCOMPARE(buttons.size(), 3);
+    for (const QAbstractButton *button : buttons)
+        QVERIFY2(button->icon().isNull(), qPrintable(button->text()));
+    dialog.reject();
 }
 
 void TestLimitsWindow::clientTakesLimits()

@@ -257,7 +257,7 @@ void TestMnemonics::serverThatTalks()
     const ClientProgram client(connecting);
     client.click(u"connect"_s);
     TRY_COMPARE(server.rows(u"connections"_s), 1);
-    server.child<QToolButton>(u"details"_s).click();
+    server.child<QToolButton>(u"details"_s).setChecked(true);
     server.action(u"Hold Accept"_s).trigger();
     server.child<QTableView>(u"connections"_s).selectRow(0);
     TRY_COMPARE(server.child(u"converse"_s).isVisible(), true);
@@ -268,7 +268,7 @@ void TestMnemonics::serverThatListensForDatagrams()
 {
     const ServerProgram server(serverOptions(u"greet-close"_s, Transport::Udp, {}));
     TRY_MATCH(server.text(u"status"_s), u"Listening on .*"_s);
-    server.child<QToolButton>(u"details"_s).click();
+    server.child<QToolButton>(u"details"_s).setChecked(true);
     QCOMPARE(Walk(server.window()).problems().join(u"\n"_s), QString());
 }
 
@@ -301,7 +301,7 @@ void TestMnemonics::clientThatWaits()
     ClientOptions options = connectingTo(transport == Transport::Udp ? silentToo.localPort() : silent.localPort());
     options.transport = transport;
     const ClientProgram client(options);
-    client.child<QToolButton>(u"details"_s).click();
+    client.child<QToolButton>(u"details"_s).setChecked(true);
     client.click(u"connect"_s);
     TRY_COMPARE(client.text(u"status"_s), status);
     QCOMPARE(Walk(client.window()).problems().join(u"\n"_s), QString());
@@ -327,7 +327,7 @@ void TestMnemonics::clientThatTalks()
     options.path = path();
     const ClientProgram client(options);
     client.child<QCheckBox>(u"stay"_s).setChecked(true);
-    client.child<QToolButton>(u"details"_s).click();
+    client.child<QToolButton>(u"details"_s).setChecked(true);
     client.click(u"connect"_s);
     TRY_COMPARE(client.child(u"converse"_s).isVisible(), true);
     if (!command.isEmpty()) {

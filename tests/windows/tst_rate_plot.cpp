@@ -165,6 +165,9 @@ void TestRatePlot::isDrawn()
     const auto line = [&plot] { return plot.palette().color(QPalette::Highlight); };
     applyAppearance(Appearance::Light);
     QVERIFY(!hasColour(line()));
+    QImage blank = plot.grab().toImage();
+    blank.fill(blank.pixel(0, 0));
+    QVERIFY(plot.grab().toImage() == blank); // neither axis nor figures
     plot.read({{accepted(1, stream.now()), accepted(2, stream.now())}});
     QTRY_VERIFY_WITH_TIMEOUT(plot.history().peak() > 0, Patience);
     QVERIFY(hasColour(line()));

@@ -114,6 +114,9 @@ private Q_SLOTS:
     void asText();
     void refusesDamage_data();
     void refusesDamage();
+    void leavesOutTheDamaged_data();
+    void leavesOutTheDamaged();
+    void damagedIsNamed();
     void areBounded();
     void savesTheTypedLine();
     void sendsOneAfterTheOther();
@@ -138,10 +141,11 @@ void TestSavedMessages::asText()
     messages.put(message(u"\u202ebytes"_s, u"00 ff"_s, true));
     const auto read = SavedMessages::fromText(messages.toText());
     QVERIFY(read);
-    QVERIFY(read->all() == messages.all());
-    QCOMPARE(read->find(u"hello"_s), 0);
-    QCOMPARE(read->find(u"Hello"_s), -1);
-    QVERIFY(SavedMessages::fromText(u"[]"_s)->all().empty());
+    QVERIFY(read->messages.all() == messages.all());
+    QCOMPARE(read->damaged, QStringList());
+    QCOMPARE(read->messages.find(u"hello"_s), 0);
+    QCOMPARE(read->messages.find(u"Hello"_s), -1);
+    QVERIFY(SavedMessages::fromText(u"[]"_s)->messages.all().empty());
 }
 
 void TestSavedMessages::refusesDamage_data()
@@ -149,20 +153,65 @@ void TestSavedMessages::refusesDamage_data()
     QTest::addColumn<QString>("text");
     QTest::newRow("nothing") << QString();
     QTest::newRow("object") << u"{}"_s;
-    QTest::newRow("number") << u"[1]"_s;
-    QTest::newRow("mode") << uR"([{"name":"a","mode":"words","text":"b","ending":"no"}])"_s;
-    QTest::newRow("ending") << uR"([{"name":"a","mode":"text","text":"b","ending":"cr"}])"_s;
-    QTest::newRow("no name") << uR"([{"mode":"text","text":"b","ending":"no"}])"_s;
-    QTest::newRow("twice") << uR"([{"name":"a","mode":"text","text":"b","ending":"no"},
-                                   {"name":"a","mode":"text","text":"c","ending":"no"}])"_s;
-    QTest::newRow("too long") << uR"([{"name":"a","mode":"text","text":"%1","ending":"no"}])"_s.arg(
-        QString(BytesField::LongestText + 1, u'x'));
+    QTest::newRow("cut") << uR"([{"name":"a","mode":"text","text":"b")"_s;
 }
 
 void TestSavedMessages::refusesDamage()
 {
     QFETCH(const QString, text);
     QVERIFY(!SavedMessages::fromText(text));
+}
+
+void TestSavedMessages::leavesOutTheDamaged_data()
+{
+    QTest::addColumn<QString>("damaged");
+    QTest::addColumn<QString>("named");
+    QTest::newRow("number") << u"1"_s << u"number 2"_s;
+    QTest::newRow("mode") << uR"({"name":"a","mode":"words","text":"b","ending":"no"})"_s << u"“a”"_s;
+    QTest::newRow("ending") << uR"({"name":"a","mode":"text","text":"b","ending":"cr"})"_s << u"“a”"_s;
+    QTest::newRow("no name") << uR"({"mode":"text","text":"b","ending":"no"})"_s << u"number 2"_s;
+    QTest::newRow("twice") << uR"({"name":"first","mode":"text","text":"c","ending":"no"})"_s << u"“first”"_s;
+    QTest::newRow("control character") << uR"({"name":"a\n","mode":"text"})"_s << uR"(“a\x0a”)"_s;
+    QTest::newRow("too long") << uR"({"name":"a","mode":"text","text":"%1","ending":"no"})"_s.arg(
+        QString(BytesField::LongestText + 1, u'x'))
+                              << u"“a”"_s;
+}
+
+/// The others stay, in the list and in the file.
+void TestSavedMessages::leavesOutTheDamaged()
+{
+    QFETCH(const QString, damaged);
+    QFETCH(const QString, named);
+    const QString text = uR"([{"name":"first","mode":"text","text":"b","ending":"no"},%1,
+                              {"name":"last","mode":"hex","text":"00","ending":"no"}])"_s.arg(damaged);
+    const auto read = SavedMessages::fromText(text);
+    QVERIFY(read);
+    QCOMPARE(read->damaged, QStringList{named});
+
+    const QString file = scratch().filePath(u"Parley/parley-client.ini"_s);
+    QSettings(file, QSettings::IniFormat).setValue(u"messages"_s, text);
+    {
+        Talk talk;
+        QCOMPARE(talk.names(), (QStringList{u"first"_s, u"last"_s}));
+        talk.close();
+        QVERIFY(talk.client.close());
+    }
+    const Talk next;
+    QCOMPARE(next.names(), (QStringList{u"first"_s, u"last"_s}));
+    next.close();
+}
+
+void TestSavedMessages::damagedIsNamed()
+{
+    QSettings(scratch().filePath(u"Parley/parley-client.ini"_s), QSettings::IniFormat)
+        .setValue(u"messages"_s, uR"([{"name":"<b>greet","mode":"words"}])"_s);
+    {
+        ClientProgram client(connectingTo(1));
+        QCOMPARE(client.notice(), u"The saved message “<b>greet” could not be read and is left out. The settings are "
+                                  "kept in %1."_s.arg(scratch().filePath(u"Parley/parley-client.ini"_s)));
+        QVERIFY(client.close());
+    }
+    QCOMPARE(ClientProgram(connectingTo(1)).notice(), QString()); // closing has mended it
 }
 
 void TestSavedMessages::areBounded()

@@ -161,16 +161,17 @@ void TestSaving::logOfServer()
     options.host = u"127.0.0.1"_s;
     options.port = u"0"_s;
     const ServerProgram server(options);
-    static const QRegularExpression pattern(u", (\\d+)\\)"_s);
-    QString port;
-    QTRY_VERIFY((port = pattern.match(server.text(u"status"_s)).captured(1)) != QString());
-    RawSocket client = RawSocket::connectedTo("127.0.0.1", port.toUShort());
+    RawSocket client = RawSocket::connectedTo("127.0.0.1", portOf(server));
     QCOMPARE(client.receive(12), "Hello World!"_ba);
     client.close();
     TRY_COMPARE(server.cell(u"connections"_s, 0, ConnectionModel::State), u"complete"_s);
 
     QCOMPARE(server.action(u"Save Log…"_s).shortcut(), QKeySequence(Qt::CTRL | Qt::Key_S));
     server.action(u"Save Log…"_s).trigger();
+    const QString proposed = QFileInfo(server.window().findChild<QFileDialog *>()->selectedFiles().value(0)).fileName();
+    QVERIFY2(matches(proposed, uR"(parley-server-\d{4}-\d\d-\d\dT\d{4}\.jsonl)"_s), qPrintable(proposed));
+    const auto minute = QDateTime::fromString(proposed.sliced(14, 15), u"yyyy-MM-ddTHHmm"_s);
+    QVERIFY2(minute.secsTo(QDateTime::currentDateTime()) < 600, qPrintable(proposed));
     saveAs(server, path(u"log"_s));
     TRY_MATCH(server.window().statusBar()->currentMessage(), u"Saved [\\d,]+ bytes to %1"_s.arg(path(u"log.jsonl"_s)));
     const QByteArray log = contents(path(u"log.jsonl"_s));

@@ -153,7 +153,7 @@ void TestTexts::serverWithLongTexts()
     const ServerProgram server(options);
     TRY_MATCH(server.text(u"reachability"_s), u"Reachable.*"_s);
     VERIFY_FITS(server.window(), picture);
-    server.child<QToolButton>(u"details"_s).click();
+    server.child<QToolButton>(u"details"_s).setChecked(true);
     VERIFY_FITS(server.window(), picture + u"-details"_s);
     for (QAction *action : server.window().findChildren<QAction *>()) {
         if (action->shortcut() == QKeySequence(Qt::CTRL | Qt::Key_H))
@@ -175,7 +175,7 @@ void TestTexts::connectionWithLongTexts()
     const ServerProgram server(options);
     const auto peer = RawSocket::connectedTo("127.0.0.1", portOf(server));
     TRY_COMPARE(server.rows(u"connections"_s), 1);
-    server.child<QToolButton>(u"details"_s).click();
+    server.child<QToolButton>(u"details"_s).setChecked(true);
     server.child<QTableView>(u"connections"_s).selectRow(0);
     TRY_COMPARE(server.child(u"converse"_s).isVisible(), true);
     auto &pages = server.child<QTabWidget>(u"pages"_s);
@@ -221,7 +221,7 @@ void TestTexts::clientWithLongTexts()
     auto peer = listener.accept();
     QVERIFY(peer.send("Hello World!"));
     TRY_COMPARE(client.child(u"converse"_s).isVisible(), true);
-    client.child<QToolButton>(u"details"_s).click();
+    client.child<QToolButton>(u"details"_s).setChecked(true);
     VERIFY_FITS(client.window(), u"client-stays"_s);
     peer.close();
     TRY_COMPARE(client.child(u"converse"_s).isVisible(), false);

@@ -17,6 +17,7 @@
 #include <QLineEdit>
 #include <QListView>
 #include <QPainter>
+#include <QScrollBar>
 #include <QStyledItemDelegate>
 #include <QToolButton>
 
@@ -243,12 +244,17 @@ void BytesView::resizeEvent(QResizeEvent *event)
     fit();
 }
 
+int BytesView::wideWidth() const
+{
+    const int unit = QFontMetrics(list_->font()).horizontalAdvance(u'0');
+    constexpr int around = 11; // characters: offset and gaps
+    return unit * (WideRow * 4 + around) + 2 * list_->frameWidth() + list_->verticalScrollBar()->sizeHint().width();
+}
+
 /// Chooses as many bytes a row as there is room for.
 void BytesView::fit()
 {
-    const int unit = QFontMetrics(list_->font()).horizontalAdvance(u'0');
-    constexpr int around = 14; // offset, gaps and scroll bar, in characters
-    model_.setBytesPerRow(unit * (WideRow * 4 + around) <= width() ? WideRow : NarrowRow);
+    model_.setBytesPerRow(wideWidth() <= width() ? WideRow : NarrowRow);
 }
 
 void BytesView::showOmission()

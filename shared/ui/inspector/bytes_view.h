@@ -27,6 +27,8 @@ public:
     /// @param model outlives the view.
     explicit BytesView(BytesModel &model, QWidget *parent = nullptr);
 
+    /// The least width that has room for sixteen bytes a row.
+    int wideWidth() const;
     /// Goes to the bytes that event number @p event moved, if it moved any.
     void goToEvent(std::size_t event);
 

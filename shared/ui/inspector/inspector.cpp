@@ -49,6 +49,9 @@ Inspector::Inspector(QWidget *parent)
     title_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     title_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long path must not widen the window
 
+    // Before the ladder's view hears of a row that goes, and makes another one the current one.
+    connect(&ladder_, &Ladder::rowsAboutToBeRemoved, this, [this] { isOwnChoice_ = true; });
+
     auto *line = new QHBoxLayout;
     line->addWidget(button_, 0, Qt::AlignLeft);
     line->addWidget(title_, 1);
@@ -74,6 +77,13 @@ void Inspector::buildBody()
     connect(bytesView_, &BytesView::saveRequested, this, &Inspector::saveRequested);
     connect(explanation_, &ExplanationView::statusMessage, this, &Inspector::statusMessage);
     connect(ladderView_->selectionModel(), &QItemSelectionModel::currentChanged, this, &Inspector::rungChosen);
+    connect(ladderView_, &LadderView::pressed, this, [this] { isRungChosen_ = true; });
+    connect(&ladder_, &Ladder::rowsInserted, this, &Inspector::preselectRung);
+    connect(&ladder_, &Ladder::rowsRemoved, this, &Inspector::preselectRung);
+    connect(&ladder_, &Ladder::modelReset, this, [this] {
+        isRungChosen_ = false;
+        preselectRung();
+    });
     connect(bytesView_, &BytesView::eventChosen, this, &Inspector::bytesChosen);
     connect(bytesView_, &BytesView::showRequested, this, [this] { pages_->setCurrentWidget(bytesView_); });
     pages_->setObjectName(u"pages"_s);
@@ -88,7 +98,29 @@ void Inspector::buildBody()
     pages_->addTab(bytesView_, tr("Bytes"));
     for (const Page &page : furtherPages_)
         pages_->addTab(page.make(), page.title);
+    connect(pages_, &QTabWidget::currentChanged, this, &Inspector::makeRoomForBytes);
     addCommands();
+    preselectRung();
+}
+
+/// The bytes want sixteen a row. The ladder keeps a third of the width, and has its room back when another page comes.
+void Inspector::makeRoomForBytes()
+{
+    const QList<int> widths = body_->sizes();
+    if (body_->orientation() == Qt::Vertical)
+        return;
+    if (pages_->currentWidget() != bytesView_) {
+        if (widths == bytesWidths_) // the user has not moved the handle
+            body_->setSizes(usualWidths_);
+        return;
+    }
+    const int all = widths.at(0) + widths.at(1);
+    const int wanted = bytesView_->wideWidth();
+    if (widths.at(1) >= wanted || all - wanted < all / 3)
+        return;
+    usualWidths_ = widths;
+    body_->setSizes({all - wanted, wanted});
+    bytesWidths_ = body_->sizes();
 }
 
 QWidget *Inspector::below(QWidget *above)
@@ -148,10 +180,19 @@ void Inspector::inspect(quint64 connection, const QString &title, std::optional<
 void Inspector::rungChosen(const QModelIndex &current)
 {
     explanation_->explain(current.row());
-    if (!current.isValid() || following_)
+    isRungChosen_ |= current.isValid() && !isOwnChoice_;
+    if (!current.isValid() || following_ || isOwnChoice_)
         return;
     const QScopedValueRollback following(following_, true);
     bytesView_->goToEvent(ladder_.row(current.row()).event);
+}
+
+void Inspector::preselectRung()
+{
+    isOwnChoice_ = true;
+    if (const int row = ladder_.tellingRow(); row >= 0 && !isRungChosen_)
+        ladderView_->preselect(row);
+    isOwnChoice_ = false;
 }
 
 void Inspector::bytesChosen(std::size_t event)
@@ -224,14 +265,14 @@ void Inspector::restore(Settings &settings)
     const auto isHeight = [](const QString &text) { return text.toInt() >= 0 && text.toInt() <= 10'000; };
     const auto isState = [](const QString &text) { return text == u"open" || text == u"closed"; };
     height_ = settings.text(u"details/height"_s, QString::number(DefaultHeight), isHeight).toInt();
-    setOpen(settings.text(u"details/state"_s, u"closed"_s, isState) == u"open");
+    setOpen(settings.text(u"details/state"_s, u"open"_s, isState) == u"open");
 }
 
 void Inspector::save(Settings &settings) const
 {
     const int height = isOpen() ? body_->height() : height_;
     settings.setText(u"details/height"_s, QString::number(height), QString::number(DefaultHeight));
-    settings.setText(u"details/state"_s, isOpen() ? u"open"_s : u"closed"_s, u"closed"_s);
+    settings.setText(u"details/state"_s, isOpen() ? u"open"_s : u"closed"_s, u"open"_s);
 }
 
 } // namespace parley

@@ -29,8 +29,10 @@ class ExplanationView;
 class LadderView;
 class Settings;
 
-/// The area below a window's table that shows one connection closely: its ladder, and pages beside it. Until the user
-/// opens it, it is a single line; it collects what it needs in the meantime.
+/// The area below a window's table that shows one connection closely: its ladder, and pages beside it. Where the user
+/// has closed it, it is a single line; it collects what it needs in the meantime.
+///
+/// The rung that tells most is selected until the user selects one, so that there always is an explanation.
 class Inspector : public QWidget
 {
     Q_OBJECT
@@ -81,7 +83,9 @@ private:
     void buildBody();
     void addCommands();
     void toggled(bool open);
+    void makeRoomForBytes();
     void rungChosen(const QModelIndex &current);
+    void preselectRung();
     void bytesChosen(std::size_t event);
 
     static constexpr int DefaultHeight = 300; ///< pixels, of the opened body
@@ -100,9 +104,13 @@ private:
     ExplanationView *explanation_ = nullptr;
     BytesView *bytesView_ = nullptr;
     std::vector<Page> furtherPages_;
+    QList<int> usualWidths_; // of the body, and while the page of the bytes has made itself room
+    QList<int> bytesWidths_;
     std::map<MenuOf, QMenu *> menus_;
     std::map<MenuOf, QAction *> ends_; // of the commands in them
     bool following_ = false;           // ladder or bytes follow the other's selection just now
+    bool isOwnChoice_ = false;         // a rung becomes the current one, and the user has not chosen it
+    bool isRungChosen_ = false;        // by the user, since the connection is shown
     QSplitter *splitter_ = nullptr;    // this is its lower half
     int height_ = DefaultHeight;       // of the body, when it was last open
 };

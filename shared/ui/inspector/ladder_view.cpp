@@ -100,16 +100,19 @@ LadderView::LadderView(Ladder &ladder, QWidget *parent)
     setModel(&ladder_);
     addActions();
     connect(horizontalScrollBar(), &QScrollBar::valueChanged, header_, qOverload<>(&QWidget::update));
-    connect(&ladder_, &Ladder::rowsAboutToBeInserted, this, [this] {
-        atEnd_ = verticalScrollBar()->value() > 0 && verticalScrollBar()->value() == verticalScrollBar()->maximum();
-    });
+    connect(&ladder_, &Ladder::rowsAboutToBeInserted, this,
+            [this] { atEnd_ = verticalScrollBar()->value() == verticalScrollBar()->maximum(); });
     connect(&ladder_, &Ladder::rowsInserted, this, [this] {
         relayout();
         if (atEnd_)
             scrollToBottom();
     });
     connect(&ladder_, &Ladder::rowsRemoved, this, &LadderView::relayout);
-    connect(&ladder_, &Ladder::modelReset, this, &LadderView::relayout);
+    connect(&ladder_, &Ladder::modelReset, this, [this] {
+        atEnd_ = true; // what is shown anew has not been scrolled
+        relayout();
+    });
+    connect(this, &LadderView::pressed, this, [this] { preselected_ = QModelIndex(); });
     relayout();
 }
 
@@ -142,11 +145,20 @@ void LadderView::addActions()
     setContextMenuPolicy(Qt::ActionsContextMenu);
 }
 
-/// Copies the selected rungs, or else all of them, in words: a line each.
+void LadderView::preselect(int row)
+{
+    preselected_ = ladder_.index(row);
+    setAutoScroll(atEnd_); // who has scrolled back goes on reading
+    setCurrentIndex(preselected_);
+    setAutoScroll(true);
+}
+
+/// Copies the rungs that the user has selected, or else all of them, in words: a line each.
 void LadderView::copyRungs()
 {
     QString text;
-    const bool all = !selectionModel()->hasSelection();
+    const QModelIndexList selected = selectionModel()->selectedIndexes();
+    const bool all = selected.isEmpty() || (selected.size() == 1 && preselected_ == selected.constFirst());
     for (int row = 0; row < ladder_.rowCount(); ++row) {
         if (const QModelIndex rung = ladder_.index(row); all || selectionModel()->isSelected(rung))
             text += rung.data(Qt::AccessibleTextRole).toString() + u'\n';

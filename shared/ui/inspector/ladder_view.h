@@ -27,6 +27,9 @@ public:
     /// @param ladder outlives the view.
     explicit LadderView(Ladder &ladder, QWidget *parent = nullptr);
 
+    /// Selects @p row in the user's place: copying still copies all. Scrolls there only if the last row was in sight.
+    void preselect(int row);
+
     int zoom() const { return zoom_; }
     void setZoom(int percent);
 
@@ -59,7 +62,8 @@ private:
     QWidget *const header_;
     QWidget *const legend_;
     int zoom_ = 100;
-    bool atEnd_ = false; // the last row was in sight before rows came, so they are followed
+    bool atEnd_ = true; // the last row was in sight before rows came, so they are followed
+    QPersistentModelIndex preselected_;
 };
 
 } // namespace parley

@@ -9,6 +9,7 @@
 #include "shared/ui/file_saver.h"
 
 #include <QCoreApplication>
+#include <QDateTime>
 
 using namespace Qt::StringLiterals;
 
@@ -18,7 +19,9 @@ namespace parley
 void saveLog(FileSaver &saver, const EventStream &stream, const EventHistory &history)
 {
     const QString program = QCoreApplication::applicationName();
-    const FileSaver::Kind kind{QCoreApplication::translate("SaveLog", "Save Log"), program + u".jsonl"_s,
+    const QString minute = QDateTime::currentDateTime().toString(u"yyyy-MM-ddTHHmm"_s);
+    const FileSaver::Kind kind{QCoreApplication::translate("SaveLog", "Save Log"),
+                               program + u'-' + minute + u".jsonl"_s,
                                QCoreApplication::translate("SaveLog", "JSON Lines (*.jsonl)")};
     saver.ask(kind, [program, &stream, &history]() -> FileSaver::Writer {
         EventLog log{program.toLatin1(), stream.wallClock(), history.everything(), 0};
