@@ -32,7 +32,7 @@ inline void visitEveryWindow(const std::function<void(QWidget &window, const QSt
     if (!QTest::qWaitFor(isTalking, WindowPatience))
         qFatal("The client does not talk: %s", qPrintable(client.text(QStringLiteral("status"))));
     for (QWidget *window : {static_cast<QWidget *>(&server.window()), static_cast<QWidget *>(&client.window())})
-        window->findChild<QToolButton *>(QStringLiteral("details"))->click();
+        window->findChild<QToolButton *>(QStringLiteral("details"))->setChecked(true);
     visit(server.window(), QStringLiteral("server"));
     visit(client.window(), QStringLiteral("client"));
 
