@@ -195,7 +195,7 @@ void TestCopyAsDatagrams::groupServer()
     ServerSettings settings;
     settings.endpoint = endpointOf(group, 0, Endpoint::Use::Listen, Transport::Udp);
     settings.greeting = "Hello";
-    settings.ttl = 5;
+    settings.limits.ttl = 5;
     const Address address = settings.endpoint.literal;
     const native::Descriptor peer(static_cast<int>(native::socket(Transport::Udp, address.family()).value));
     if (!native::setDatagramOption(peer.get(), native::DatagramOption::GroupInterface, address).ok())
