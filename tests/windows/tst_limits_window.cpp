@@ -499,8 +499,8 @@ void TestLimitsWindow::hostileBytes()
     const int beats = heartbeat.count();
     QTRY_VERIFY_WITH_TIMEOUT(heartbeat.count() > beats, WindowPatience); // the last pause is over
     qInfo("the longest turn of the event loop took %lld ms", heartbeat.longest());
-    if constexpr (!IsSanitized) // which takes several times as long
-        QVERIFY(heartbeat.longest() < 1000);
+    if constexpr (!IsSanitized)              // which takes several times as long
+        QVERIFY(heartbeat.longest() < 5000); // a guard against work that grows with the square, no measure of speed
 }
 
 QTEST_MAIN(TestLimitsWindow)

@@ -280,9 +280,9 @@ void TestSaving::history()
     const QString time = u"20\\d\\d-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z"_s;
     const QString expected =
         u"number,started,ended,endpoint,peer_address,peer_port,local_address,local_port,outcome,error,"
-        "received_bytes,reads,duration_us\r\n"
-        "1,%1,%1,127.0.0.1:\\d+,127.0.0.1,\\d+,127.0.0.1,\\d+,complete,,12,1,\\d+\r\n"
-        "2,%1,%1,127.0.0.1:%2,127.0.0.1,%2,,,refused,ECONNREFUSED,0,0,\\d+\r\n"_s.arg(time)
+        "received_bytes,reads,duration_us,ending\r\n"
+        "1,%1,%1,127.0.0.1:\\d+,127.0.0.1,\\d+,127.0.0.1,\\d+,complete,,12,1,\\d+,complete\r\n"
+        "2,%1,%1,127.0.0.1:%2,127.0.0.1,%2,,,refused,ECONNREFUSED,0,0,\\d+,refused\r\n"_s.arg(time)
             .arg(nobody.localPort());
     QVERIFY2(matches(QString::fromUtf8(saved), expected), saved.constData());
 }

@@ -237,7 +237,9 @@ void Inspector::toggled(bool open)
         const QRect room = window->screen()->availableGeometry();
         const QRect frame = window->frameGeometry();
         const int most = room.height() - (frame.height() - before.height());
-        const int height = std::min(before.height() + (open ? height_ : -height_), std::max(most, before.height()));
+        const int change = open ? height_ : -grown_.value_or(height_);
+        const int height = std::min(before.height() + change, std::max(most, before.height()));
+        grown_ = open ? std::optional(height - before.height()) : std::nullopt;
         window->resize(before.width(), height);
         const int below = frame.bottom() + height - before.height() - room.bottom();
         if (below > 0 && frame.top() > room.top())

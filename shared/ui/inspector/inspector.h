@@ -113,6 +113,7 @@ private:
     bool isRungChosen_ = false;        // by the user, since the connection is shown
     QSplitter *splitter_ = nullptr;    // this is its lower half
     int height_ = DefaultHeight;       // of the body, when it was last open
+    std::optional<int> grown_;         // how much higher the window became when it was opened
 };
 
 } // namespace parley
