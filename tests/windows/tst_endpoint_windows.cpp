@@ -296,6 +296,7 @@ void TestEndpointWindows::datagrams()
     TRY_COMPARE(server.rows(u"connections"_s), 2);
     TRY_COMPARE(server.cell(u"connections"_s, 1, ConnectionModel::State), u"answered 1 of 1 datagrams"_s);
     QCOMPARE(server.cell(u"connections"_s, 1, ConnectionModel::Received), u"0"_s);
+    TRY_COMPARE(client.text(u"status"_s), u"Datagrams: 2, answered: 2"_s); // nothing is sent while one is under way
     client.action(u"Send Again"_s).trigger();
     TRY_COMPARE(client.text(u"status"_s), u"Datagrams: 3, answered: 3"_s);
     server.child<QToolButton>(u"details"_s).setChecked(true);
