@@ -17,6 +17,7 @@
 #include "shared/ui/converse_bar.h"
 #include "shared/ui/endpoint_form.h"
 #include "shared/ui/field_help.h"
+#include "shared/ui/file_drop.h"
 #include "shared/ui/file_saver.h"
 #include "shared/ui/inspector/inspector.h"
 #include "shared/ui/inspector/kernel_page.h"
@@ -185,6 +186,13 @@ QWidget *ServerWindow::buildForm(const SavedEndpoint &endpoint)
     listen_ = new QPushButton;
     listen_->setObjectName(u"listen"_s);
     keepWidth(*listen_, {tr("Listen"), tr("Stop Listening")});
+    acceptFile(*greeting_, [this](const QString &name) {
+        const auto read = readWhole(name, MaxGreetingBytes);
+        if (const auto *problem = std::get_if<QString>(&read))
+            notice_->showNotice(About::Greeting, *problem);
+        else
+            greeting_->setGiven(std::get<QByteArray>(read), displaySafe(name, LineBreaks::Escape));
+    });
     form_ = new EndpointForm(Endpoint::Use::Listen, host_, host_->lineEdit(), listen_);
     form_->setFields(endpoint);
     form_->addRow(tr("&Greeting:"), greeting_);

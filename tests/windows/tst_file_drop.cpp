@@ -57,6 +57,7 @@ class TestFileDrop : public WindowTest
 private Q_SLOTS:
     void clientOffers();
     void clientRefuses();
+    void serverGreets();
     void conversationSends_data();
     void conversationSends();
     void textStaysText();
@@ -101,6 +102,25 @@ void TestFileDrop::clientRefuses()
     QCOMPARE(client.notice(), u"“%1” is not a regular file."_s.arg(fifo));
     QVERIFY(!drop(send, {file(u"a"_s, "a"), file(u"b"_s, "b")}));
     QCOMPARE(send.text(), u"typed before"_s);
+}
+
+/// With the bytes of the file, until something else is typed.
+void TestFileDrop::serverGreets()
+{
+    const ServerProgram server(listening());
+    QLineEdit &greeting = server.field(u"greeting"_s);
+    const QByteArray bytes("\xff\x00 raw\r\n", 8);
+    const QString name = file(u"<b>a&b.bin"_s, bytes);
+    QVERIFY(drop(greeting, {name}));
+    QCOMPARE(greeting.text(), QString());
+    QCOMPARE(greeting.placeholderText(), u"8 bytes from "_s + name);
+    QCOMPARE(server.notice(), QString());
+    const auto greeted = [&server] { return RawSocket::connectedTo("127.0.0.1", portOf(server)).receive(8); };
+    TRY_COMPARE(greeted(), bytes); // once the engine has the new one
+    const QString missing = scratch().filePath(u"missing"_s);
+    QVERIFY(drop(greeting, {missing}));
+    QVERIFY2(server.notice().contains(missing), qPrintable(server.notice()));
+    QCOMPARE(greeting.placeholderText(), u"8 bytes from "_s + name);
 }
 
 void TestFileDrop::conversationSends_data()
