@@ -138,7 +138,7 @@ QWidget *ClientWindow::buildForm()
         if (const auto *sentence = std::get_if<QString>(&read))
             notice_->showNotice(NoticeBar::About::Failure, *sentence);
         else
-            send_->setBytes(std::get<QByteArray>(read), name);
+            send_->setBytes(std::get<QByteArray>(read), displaySafe(name, LineBreaks::Escape));
     });
 
     auto *host = new QLineEdit;

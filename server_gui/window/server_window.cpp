@@ -189,7 +189,7 @@ QWidget *ServerWindow::buildForm(const SavedEndpoint &endpoint)
     acceptFile(*greeting_, [this](const QString &name) {
         const auto read = readWhole(name, MaxGreetingBytes);
         if (const auto *problem = std::get_if<QString>(&read))
-            notice_->showNotice(About::Greeting, *problem);
+            notice_->showNotice(About::Failure, *problem);
         else
             greeting_->setGiven(std::get<QByteArray>(read), displaySafe(name, LineBreaks::Escape));
     });
@@ -423,21 +423,24 @@ void ServerWindow::read(const EventBatch &batch)
             readListenerEvent(event);
     }
     connections_.read(batch);
-    for (const Event &event : batch.events)
-        showLimit(event);
+    showLimit(batch);
     if (!pane_->selection().empty() && !selection_.isActive())
         selection_.start();
     dropped_ += batch.dropped;
     showCounts();
 }
 
-/// Of a connection that the user looks at: of others there may be thousands.
-void ServerWindow::showLimit(const Event &event)
+/// The latest one of a selected connection: of others there may be thousands.
+void ServerWindow::showLimit(const EventBatch &batch)
 {
     const std::vector<quint64> &selected = pane_->selection();
-    if (event.limit().kind == Limit::Kind::None
-        || std::find(selected.begin(), selected.end(), event.connection()) == selected.end())
+    const auto found = std::find_if(batch.events.rbegin(), batch.events.rend(), [&selected](const Event &event) {
+        return event.limit().kind != Limit::Kind::None
+               && std::binary_search(selected.begin(), selected.end(), event.connection());
+    });
+    if (found == batch.events.rend())
         return;
+    const Event &event = *found;
     notice_->showNotice(
         About::Ending,
         tr("Connection %1 %2: %3.")

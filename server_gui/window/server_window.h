@@ -79,7 +79,7 @@ private:
     void setEncoding(TextEncoding encoding);
     void read(const EventBatch &batch);
     void readListenerEvent(const Event &event);
-    void showLimit(const Event &event);
+    void showLimit(const EventBatch &batch);
     void showFailure(const Event &end);
     void setReachability(const Reachability &reachability);
     void setStarved(int error, native::DescriptorUse descriptors);

@@ -243,9 +243,9 @@ QString remedyOf(const Limit &limit)
 }
 
 /// Names the limit where one has ended the connection.
-QString verdict(const Event &event, Transport transport)
+QString verdict(const Event &event)
 {
-    const QString text = outcomeText(event.outcome(), event.closedBy(), transport);
+    const QString text = outcomeText(event.outcome(), event.closedBy(), event.transport());
     if (const Limit limit = event.limit(); limit.kind != Limit::Kind::None)
         return Texts::tr("%1: %2. %3").arg(text, limitText(limit), remedyOf(limit));
     return event.outcome() == Outcome::Denied
@@ -253,7 +253,7 @@ QString verdict(const Event &event, Transport transport)
                : text;
 }
 
-QString resultMeaning(const Event &event, Transport transport)
+QString resultMeaning(const Event &event)
 {
     const Address known = event.call() == Call::GetSockName ? event.local() : event.peer();
     const QString address = known.isNull() ? Texts::tr("none") : shown(known);
@@ -268,7 +268,7 @@ QString resultMeaning(const Event &event, Transport transport)
         return event.meetsEnd() ? Texts::tr("0, the end: the peer has closed its sending side (FIN)")
                                 : Texts::tr("%1, the bytes that had come").arg(number(event.moved()));
     case Call::RecvFrom: return Texts::tr("%1, the length of a datagram from %2").arg(number(event.moved()), address);
-    case Call::End: return verdict(event, transport);
+    case Call::End: return verdict(event);
     default: return Texts::tr("0, it succeeded");
     }
 }
@@ -315,7 +315,7 @@ QString explain(const Ladder &ladder, int row)
         text.append(u"  "_s + errorMeaning(event));
     }
     if (event.errorNumber() == 0 || event.call() == Call::End)
-        text.append(u"  "_s + resultMeaning(event, ladder.transport().value_or(Transport::Tcp)));
+        text.append(u"  "_s + resultMeaning(event));
     if (ladder.isFolded(row))
         text.append(field(Texts::tr("non-blocking"), Texts::tr("EINPROGRESS first, and the result later")));
     if (const qint64 span = ladder.lasting(row); span > 0)

@@ -70,10 +70,9 @@ QString errorText(const Event &event)
     return QString::fromLatin1(event.errorName()) + u", "_s + event.errorText();
 }
 
-/// The verdict; only the calls before it tell @p transport.
-QString verdictText(const Event &event, Transport transport)
+QString verdictText(const Event &event)
 {
-    const QString text = Ladder::tr("end: %1").arg(outcomeText(event.outcome(), event.closedBy(), transport));
+    const QString text = Ladder::tr("end: %1").arg(outcomeText(event.outcome(), event.closedBy(), event.transport()));
     const QString reason = event.errorNumber() == 0 ? limitText(event.limit()) : errorText(event);
     return reason.isEmpty() ? text : text + u" ("_s + reason + u')';
 }
@@ -103,7 +102,7 @@ QString segmentText(const Event &event, Ladder::Rung rung)
 QString callText(const Event &event)
 {
     if (event.call() == Call::End)
-        return verdictText(event, event.transport());
+        return verdictText(event);
     const QString call = QLatin1String(callName(event.call())) + u'(' + argumentsText(event) + u')';
     const QString result = event.errorNumber() == 0 ? resultText(event) : errorText(event);
     return result.isEmpty() ? call : call + u" → "_s + result;
@@ -361,7 +360,7 @@ QString Ladder::text(int index) const
 {
     const Rung rung = row(index).rung;
     if (rung == Rung::Verdict)
-        return verdictText(eventAt(index), transport_.value_or(Transport::Tcp));
+        return verdictText(eventAt(index));
     if (rung != Rung::Call)
         return segmentText(eventAt(index), rung);
     const QString call = callText(eventAt(index));

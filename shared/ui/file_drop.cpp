@@ -14,6 +14,8 @@
 #include <QUrl>
 #include <QWidget>
 
+#include <algorithm>
+
 namespace parley
 {
 
@@ -36,9 +38,9 @@ public:
         if (event->type() != QEvent::DragEnter && event->type() != QEvent::DragMove && event->type() != QEvent::Drop)
             return false;
         auto &drop = *static_cast<QDropEvent *>(event); // the base of the other two
-        if (!drop.mimeData()->hasUrls())
-            return false;
         const QList<QUrl> urls = drop.mimeData()->urls();
+        if (std::none_of(urls.begin(), urls.end(), [](const QUrl &url) { return url.isLocalFile(); }))
+            return false; // a link is text
         const bool isFile = urls.size() == 1 && urls.constFirst().isLocalFile();
         if (isFile) {
             drop.setDropAction(Qt::CopyAction); // whatever the source proposes, its file stays

@@ -159,6 +159,11 @@ void TestFileDrop::textStaysText()
     data.setText(u"plain"_s);
     QVERIFY(drop(send, data));
     QCOMPARE(send.text(), u"plain"_s);
+    QMimeData link; // as a browser gives it
+    link.setUrls({QUrl(u"http://localhost/"_s)});
+    link.setText(u"http://localhost/"_s);
+    QVERIFY(drop(send, link));
+    QVERIFY2(send.text().contains(u"http://localhost/"_s), qPrintable(send.text()));
 }
 
 void TestFileDrop::readsWhole()

@@ -199,6 +199,7 @@ void Inspector::bytesChosen(std::size_t event)
 {
     if (following_)
         return;
+    isRungChosen_ = true;
     const QScopedValueRollback following(following_, true);
     ladderView_->setCurrentIndex(ladder_.index(ladder_.rowOfEvent(event)));
 }

@@ -112,7 +112,9 @@ LadderView::LadderView(Ladder &ladder, QWidget *parent)
         atEnd_ = true; // what is shown anew has not been scrolled
         relayout();
     });
-    connect(this, &LadderView::pressed, this, [this] { preselected_ = QModelIndex(); });
+    const auto forget = [this] { preselected_ = QModelIndex(); }; // the user has chosen
+    connect(this, &LadderView::pressed, this, forget);
+    connect(selectionModel(), &QItemSelectionModel::currentChanged, this, forget);
     relayout();
 }
 
@@ -147,9 +149,9 @@ void LadderView::addActions()
 
 void LadderView::preselect(int row)
 {
-    preselected_ = ladder_.index(row);
     setAutoScroll(atEnd_); // who has scrolled back goes on reading
-    setCurrentIndex(preselected_);
+    setCurrentIndex(ladder_.index(row));
+    preselected_ = ladder_.index(row);
     setAutoScroll(true);
 }
 
