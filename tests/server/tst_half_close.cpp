@@ -59,12 +59,19 @@ void TestHalfClose::eachEnds()
     ServerFixture fixture(QByteArray(8'000'000, 'g'));
     fixture.settings.limits.deadline.reset();
     const quint16 port = fixture.start();
+    const auto choose = [&fixture](const QString &behaviour) {
+        std::promise<void> chosen;
+        fixture.server.post([&](Server &engine) {
+            engine.setBehaviour(std::get<BehaviourChoice>(BehaviourChoice::parse(behaviour)));
+            chosen.set_value();
+        });
+        chosen.get_future().wait(); // the next client may come sooner otherwise
+    };
     std::vector<Peer> peers;
     for (const char *behaviour :
          {"greet-close", "greet-hold", "echo", "silent", "drip:bytes=1000000,every=200", "delay:after=300", "stall",
           "reset:after=4000000", "half-close", "discard", "random:bytes=8000000"}) {
-        const auto choice = std::get<BehaviourChoice>(BehaviourChoice::parse(QString::fromLatin1(behaviour)));
-        fixture.server.post([choice](Server &engine) { engine.setBehaviour(choice); });
+        choose(QString::fromLatin1(behaviour));
         for (const qint64 most : {0, 3'900'000, 100'000'000}) {
             for (const bool isEarly : {true, false}) {
                 const QByteArray row = QByteArray(behaviour) + ", reads " + QByteArray::number(most)
@@ -80,12 +87,7 @@ void TestHalfClose::eachEnds()
         }
     }
     // The one that the user wants to keep meets no limit. (A peer that takes no bytes would meet another one.)
-    std::promise<void> chosen;
-    fixture.server.post([&chosen](Server &engine) {
-        engine.setBehaviour(std::get<BehaviourChoice>(BehaviourChoice::parse(u"greet-hold:stay=1"_s)));
-        chosen.set_value();
-    });
-    chosen.get_future().wait(); // the next client may come sooner otherwise
+    choose(u"greet-hold:stay=1"_s);
     const quint64 staying = peers.size() + 1;
     RawSocket kept = RawSocket::connectedTo("127.0.0.1", port);
     QTRY_VERIFY(fixture.recorder.find(staying, Call::Accept));

@@ -347,7 +347,8 @@ void TestMnemonics::everyWindow()
             return; // Qt's own
         if (qobject_cast<ServerWindow *>(&window) || qobject_cast<ClientWindow *>(&window))
             return; // the walk would cut off the commands that open the dialogs
-        for (const QString &problem : Walk(window).problems())
+        const Walk walk(window);
+        for (const QString &problem : walk.problems())
             problems.append(name + u": "_s + problem);
     });
     QCOMPARE(problems.join(u"\n"_s), QString());
