@@ -115,18 +115,11 @@ take_all() {
 
     # The details of a connection, and of an attempt.
     select_first "$server"
-    press "$server" ctrl+i
     shoot "$server" server-ladder
-    press "$client" ctrl+i
     shoot "$client" client-ladder
-    press "$server" ctrl+shift+l
-    press "$server" ctrl+i
-    await "$server"
-    press "$client" ctrl+i
-    await "$client"
 
-    resize "$server" 1000 640
-    resize "$client" 640 640
+    resize "$server" 1000 800
+    resize "$client" 680 800
     await "$server"
     cp "$scratch/now.png" "$scratch/server.png"
     await "$client"
@@ -135,6 +128,7 @@ take_all() {
 
     # Nobody listens on port 3001; on port 3000 somebody does.
     start parley-client --connect "$host" 3001
+    press "$window" ctrl+i
     shoot "$window" client-error
     press "$window" ctrl+i
     shoot "$window" client-refused
