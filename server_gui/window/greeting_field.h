@@ -12,8 +12,8 @@
 namespace parley
 {
 
-/// The line `greeting`: the text that is sent to each client, or bytes of the command line, which stay what they are
-/// until something else is typed.
+/// The line `greeting`: the text that is sent to each client; or bytes of the command line or of a file, which stay
+/// what they are until something else is typed.
 class GreetingField : public QLineEdit
 {
     Q_OBJECT
@@ -24,7 +24,7 @@ public:
     explicit GreetingField(TextEncoding encoding);
 
     /// Shows @p bytes as text, or by their size if they are not the bytes of a text in the encoding, or too many.
-    /// @param source is the file that they come from, or empty.
+    /// @param source the file that they come from, display-safe; or empty.
     void setGiven(const QByteArray &bytes, const QString &source);
     bool isGiven() const { return given_.has_value(); }
     /// What is sent: the given bytes, or the text, in UTF-8 where the encoding lacks one of its characters.
